@@ -1,0 +1,60 @@
+/** The one error class: a stable code, what happened, and what to type next. */
+
+export type ErrorCode =
+  | "not-found"
+  | "ambiguous"
+  | "conflict"
+  | "invalid"
+  | "forbidden"
+  | "missing-dependency"
+  | "unavailable"
+  | "not-connected";
+
+/**
+ * What Lineal throws when it refuses or fails.
+ *
+ * `code` is stable and meant for programs; `hint` says what to type next.
+ *
+ * @example
+ * try { await ln.Artifact.get("nope"); }
+ * catch (error) { if (error instanceof ln.LinealError && error.code === "not-found") console.log(error.hint); }
+ */
+export class LinealError extends Error {
+  override readonly name = "LinealError";
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+  }
+
+  toJSON(): { code: ErrorCode; message: string; hint?: string } {
+    return { code: this.code, message: this.message, ...(this.hint === undefined ? {} : { hint: this.hint }) };
+  }
+}
+
+/** "Did you mean" for misspelt names: the closest of `names`, or undefined when none is near. */
+export function closest(name: string, names: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const candidate of names) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replace = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
