@@ -1,0 +1,41 @@
+/** Everything in which two databases differ. No other file asks which database this is. */
+import type { Sql } from "sql-template-tag";
+import type { Kind } from "../model/index.ts";
+import type { Column } from "./tables.ts";
+
+/** What a JSON test compares: the value at a path of keys. */
+export interface JsonDialect {
+  /** The value at `path` is there and is not JSON null. */
+  present(column: Sql, path: readonly string[]): Sql;
+  /** The value at `path` equals `value`, types included; objects whatever the order of their keys. */
+  equals(column: Sql, path: readonly string[], value: unknown): Sql;
+  /** A test of the value at `path` when it is of that type; `make` gets the SQL of the value. */
+  compare(column: Sql, path: readonly string[], type: "number" | "string", make: (value: Sql) => Sql): Sql;
+}
+
+export interface Dialect {
+  readonly name: string;
+  /** A column of a new table. */
+  columnType(column: Column): string;
+  encode(kind: Kind, value: unknown): unknown;
+  decode(kind: Kind, value: unknown): unknown;
+  /** Case folded after Unicode, for `i*` operators and search. */
+  fold(text: Sql): Sql;
+  contains(text: Sql, part: Sql): Sql;
+  endsWith(text: Sql, part: Sql): Sql;
+  matches(text: Sql, pattern: string): Sql;
+  readonly json: JsonDialect;
+  /** Waits for and takes a named lock until the transaction ends; undefined where writers are alone anyway. */
+  lock(key: string): Sql | undefined;
+  /** Locks the rows a select finds until the transaction ends. */
+  readonly forUpdate: Sql;
+  /** A list of bound integers as a table with the column `value`. */
+  integers(values: readonly number[]): Sql;
+  texts(values: readonly string[]): Sql;
+  /** A new table may refer to one that comes later. */
+  readonly forwardReferences: boolean;
+  /** Whether a table exists. */
+  hasTable(name: string): Sql;
+  /** Statements after rows with fixed ids were inserted. */
+  afterFixedIds(table: string): Sql | undefined;
+}

@@ -1,0 +1,5 @@
+/** All migrations, oldest first: a new one is a file and a line here. */
+import type { Migration } from "../migration.ts";
+import { migration0001 } from "./0001-initial.ts";
+
+export const migrations: readonly Migration[] = [migration0001];

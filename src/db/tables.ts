@@ -1,0 +1,114 @@
+/** Tables of both databases, derived from the declarations. */
+import { type Kind, model, type Name, names, type Registry } from "../model/index.ts";
+
+/** Column kinds beyond the vocabulary: identities and references to a table's id. */
+export interface Column {
+  readonly name: string;
+  readonly kind: Kind | "id" | "ref";
+  readonly to?: string;
+  readonly optional?: true;
+  readonly unique?: true;
+}
+export interface Index {
+  readonly columns: readonly string[];
+  readonly unique?: true;
+  /** Only rows where this holds. */
+  readonly where?: string;
+}
+export interface TableSpec {
+  readonly name: string;
+  readonly columns: readonly Column[];
+  readonly indexes: readonly Index[];
+}
+
+/** camelCase to snake_case: the only place where names change. */
+export const snake = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
+export const tableOf = (name: Name): string => (name === "ULabel" ? "ulabel" : snake(name));
+export const linkTableOf = (name: Name, key: string): string => `${tableOf(name)}_${snake(key)}`;
+
+const column = (name: string, kind: Column["kind"], more: Omit<Column, "name" | "kind"> = {}): Column => ({ name, kind, ...more });
+
+function registryTable(name: Name): TableSpec {
+  const { columns, versioned }: Registry = model[name];
+  const specs = [column("id", "id"), column("uid", "text", { unique: true }), column("created_at", "time")];
+  const indexes: Index[] = [];
+  for (const [key, { is, options, ...rest }] of Object.entries(columns)) {
+    const optional = options.optional ? ({ optional: true } as const) : {};
+    const unique = options.unique ? ({ unique: true } as const) : {};
+    if (is === "ref") specs.push(column(`${snake(key)}_id`, "ref", { to: tableOf((rest as { to: Name }).to), ...optional }));
+    else specs.push(column(snake(key), (rest as { kind: Kind }).kind, { ...optional, ...unique }));
+    if (options.index) indexes.push({ columns: [snake(key)] });
+    // Everybody has the same few users, spaces and branches: an index on them would only cost.
+    else if (is === "ref" && !["User", "Space", "Branch", "Storage"].includes((rest as { to: string }).to)) indexes.push({ columns: [`${snake(key)}_id`] });
+  }
+  if (versioned) {
+    indexes.push({ columns: ["stem", "revision"], unique: true });
+    indexes.push({ columns: ["stem", "branch_id"], unique: true, where: "is_latest" });
+    indexes.push({ columns: ["key", "space_id", "branch_id"], unique: true, where: "is_latest and key is not null" });
+  }
+  return { name: tableOf(name), columns: specs, indexes };
+}
+
+function linkTables(name: Name): TableSpec[] {
+  return Object.entries(model[name].links ?? {}).map(([key, link]) => ({
+    name: linkTableOf(name, key),
+    columns: [
+      column("id", "id"),
+      column("from_id", "ref", { to: tableOf(name) }),
+      column("to_id", "ref", { to: tableOf(link.to as Name) }),
+      ...(link.byFeature ? [column("feature_id", "ref", { to: "feature", optional: true })] : []),
+      column("created_at", "time"),
+    ],
+    indexes: [
+      { columns: link.byFeature ? ["from_id", "to_id", "coalesce(feature_id, 0)"] : ["from_id", "to_id"], unique: true },
+      { columns: ["to_id", "from_id"] },
+    ],
+  }));
+}
+
+/** Stored bytes, history and tombstones: tables that no registry shows. */
+const bookkeeping: TableSpec[] = [
+  {
+    name: "object",
+    columns: [column("id", "id"), column("storage_id", "ref", { to: "storage" }), column("hash", "text"), column("suffix", "text"), column("size", "int"), column("created_at", "time")],
+    indexes: [{ columns: ["hash", "suffix", "storage_id"], unique: true }],
+  },
+  {
+    name: "object_member",
+    columns: [column("manifest_id", "ref", { to: "object" }), column("member_id", "ref", { to: "object" })],
+    indexes: [{ columns: ["manifest_id", "member_id"], unique: true }, { columns: ["member_id"] }],
+  },
+  {
+    name: "change",
+    columns: [
+      column("id", "id"),
+      column("registry", "text"),
+      column("uid", "text"),
+      column("operation", "text"),
+      column("before", "json", { optional: true }),
+      column("at", "time"),
+      column("user_uid", "text", { optional: true }),
+      column("run_uid", "text", { optional: true }),
+    ],
+    indexes: [{ columns: ["registry", "uid"] }],
+  },
+  {
+    name: "tombstone",
+    columns: [
+      column("id", "id"),
+      column("registry", "text"),
+      column("uid", "text"),
+      column("key", "text", { optional: true }),
+      column("hash", "text", { optional: true }),
+      column("run_uid", "text", { optional: true }),
+      column("facts", "json", { optional: true }),
+      column("at", "time"),
+    ],
+    indexes: [{ columns: ["registry", "uid"] }],
+  },
+];
+
+/** All tables, in an order in which a table follows those it refers to where that is possible. */
+export function allTables(): TableSpec[] {
+  return [...names.map(registryTable), ...names.flatMap(linkTables), ...bookkeeping];
+}

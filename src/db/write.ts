@@ -1,0 +1,158 @@
+/** Writing rows: insert, update, link, remove; every change of a row leaves its former state in the history. */
+import sql, { join, type Sql } from "sql-template-tag";
+import { model, type Name, names } from "../model/index.ts";
+import { type AnyField, columnOf, identifier, type Row, type RowRef, selection, shapeOf, decodeRow } from "./columns.ts";
+import type { Dialect } from "./dialect.ts";
+import { execute, type Operation } from "./operation.ts";
+import { relationOf } from "./relations.ts";
+import { linkTableOf, tableOf } from "./tables.ts";
+
+/** Who writes, when, and in which run: the same for all rows of one transaction. */
+export interface Writer {
+  readonly now: Date;
+  readonly userUid: string | null;
+  readonly runUid: string | null;
+}
+
+/** Values of a new or changed row by column name; references as id and uid. */
+export type Values = Readonly<Record<string, unknown>>;
+
+const encoded = (dialect: Dialect, field: AnyField, value: unknown): unknown => dialect.encode(field.kind, value ?? null);
+
+/** Adds a row; columns left out take their declared default or null. Returns it as a read would. */
+export function* insert(dialect: Dialect, name: Name, values: Values): Operation<Row> {
+  const { scalars, refs, table } = shapeOf(name);
+  const row: Record<string, unknown> = {};
+  const columns: Sql[] = [];
+  const bound: unknown[] = [];
+  for (const { key, column, field } of scalars) {
+    const value = values[key] ?? field.options.default ?? null;
+    if (!field.options.lazy) row[key] = value;
+    columns.push(identifier(column));
+    bound.push(encoded(dialect, field, value));
+  }
+  for (const { key, column } of refs) {
+    const value = (values[key] ?? null) as RowRef | null;
+    row[key] = value && { id: value.id, uid: value.uid };
+    columns.push(identifier(column));
+    bound.push(value?.id ?? null);
+  }
+  const [inserted] = yield* execute(sql`insert into ${table} (${join(columns)}) values (${join(bound)}) returning id`);
+  return { ...row, id: inserted?.id } as unknown as Row;
+}
+
+/** Changes columns of a row and keeps what they were. Returns the row as it is now. */
+export function* update(dialect: Dialect, writer: Writer, name: Name, id: number, changes: Values, options: { silent?: boolean } = {}): Operation<Row> {
+  const { fields, refs, table } = shapeOf(name);
+  const sets: Sql[] = [];
+  for (const [key, value] of Object.entries(changes)) {
+    const scalar = fields.get(key);
+    const ref = refs.find((r) => r.key === key);
+    if (scalar) sets.push(sql`${identifier(scalar.column)} = ${encoded(dialect, scalar.field, value)}`);
+    else if (ref) sets.push(sql`${identifier(ref.column)} = ${(value as RowRef | null)?.id ?? null}`);
+    else throw new Error(`${name} has no column ${key}`);
+  }
+  const before = yield* read(dialect, name, id);
+  if (sets.length > 0) yield* execute(sql`update ${table} set ${join(sets)} where id = ${id}`);
+  if (!options.silent && before) {
+    const was = Object.fromEntries(Object.keys(changes).filter((key) => !fields.get(key)?.field.options.lazy).map((key) => [key, plain(before[key])]));
+    yield* remember(dialect, writer, name, before.uid, "update", was);
+  }
+  const after = yield* read(dialect, name, id);
+  if (!after) throw new Error(`${name} ${id} is gone`);
+  return after;
+}
+
+function* read(dialect: Dialect, name: Name, id: number): Operation<Row | undefined> {
+  const rows = yield* execute(sql`select ${selection(name, "t0")} from ${shapeOf(name).table} t0 where t0.id = ${id}`);
+  return rows[0] && decodeRow(dialect, name, rows[0]);
+}
+
+const plain = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value !== null && typeof value === "object" && "uid" in value ? value.uid : value);
+
+/** Appends to the history: never changed, never removed. */
+export function* remember(dialect: Dialect, writer: Writer, name: Name, uid: string, operation: string, before: Values | null): Operation<void> {
+  yield* execute(
+    sql`insert into "change" (registry, uid, operation, before, at, user_uid, run_uid) values (${name}, ${uid}, ${operation}, ${dialect.encode("json", before)}, ${dialect.encode("time", writer.now)}, ${writer.userUid}, ${writer.runUid})`,
+  );
+}
+
+/** Links rows through the relation `key`; links that are there already stay as they are. Returns how many were added. */
+export function* link(dialect: Dialect, writer: Writer, name: Name, key: string, id: number, others: readonly number[]): Operation<number> {
+  const relation = relationOf(name, key);
+  if (!relation?.link) throw new Error(`${name}.${key} is no link`);
+  if (others.length === 0) return 0;
+  const { table, here, there } = relation.link;
+  const rows = yield* execute(
+    sql`insert into ${identifier(table)} (${identifier(here)}, ${identifier(there)}, created_at)
+        select ${id}, o.value, ${dialect.encode("time", writer.now)} from ${dialect.integers(others)} o
+        where not exists (select 1 from ${identifier(table)} l where l.${identifier(here)} = ${id} and l.${identifier(there)} = o.value) returning id`,
+  );
+  return rows.length;
+}
+
+/** Takes links of the relation `key` away. */
+export function* unlink(dialect: Dialect, writer: Writer, name: Name, key: string, row: { id: number; uid: string }, others: readonly { id: number; uid: string }[]): Operation<void> {
+  const relation = relationOf(name, key);
+  if (!relation?.link) throw new Error(`${name}.${key} is no link`);
+  const { table, here, there } = relation.link;
+  if (others.length === 0) return;
+  yield* execute(sql`delete from ${identifier(table)} where ${identifier(here)} = ${row.id} and ${identifier(there)} in ${dialect.integers(others.map((o) => o.id))}`);
+  yield* remember(dialect, writer, name, row.uid, "unlink", { [key]: others.map((o) => o.uid) });
+}
+
+/** The last link of the relation `key` of a row, 0 when there is none. */
+export function* highestLink(name: Name, key: string, id: number): Operation<number> {
+  const relation = relationOf(name, key);
+  if (!relation?.link) throw new Error(`${name}.${key} is no link`);
+  const rows = yield* execute(sql`select max(id) as id from ${identifier(relation.link.table)} where ${identifier(relation.link.here)} = ${id}`);
+  return Number(rows[0]?.id ?? 0);
+}
+
+/** The first link of the relation `key` of a row, 0 when there is none. */
+export function* lowestLink(name: Name, key: string, id: number): Operation<number> {
+  const relation = relationOf(name, key);
+  if (!relation?.link) throw new Error(`${name}.${key} is no link`);
+  const rows = yield* execute(sql`select min(id) as id from ${identifier(relation.link.table)} where ${identifier(relation.link.here)} = ${id}`);
+  return Number(rows[0]?.id ?? 0);
+}
+
+/** Removes a row for good, with its links; a tombstone keeps what lineage needs to say of it. */
+export function* remove(dialect: Dialect, writer: Writer, name: Name, row: Row, facts: Values): Operation<void> {
+  for (const { table, column } of linkColumns(name)) yield* execute(sql`delete from ${identifier(table)} where ${identifier(column)} = ${row.id}`);
+  yield* execute(sql`delete from ${shapeOf(name).table} where id = ${row.id}`);
+  const run = row.run as RowRef | null | undefined;
+  yield* execute(
+    sql`insert into tombstone (registry, uid, "key", hash, run_uid, facts, at) values (${name}, ${row.uid}, ${(row.key as string) ?? null}, ${(row.hash as string) ?? null}, ${run?.uid ?? null}, ${dialect.encode("json", facts)}, ${dialect.encode("time", writer.now)})`,
+  );
+  yield* remember(dialect, writer, name, row.uid, "delete", Object.fromEntries(Object.entries(row).map(([key, value]) => [key, plain(value)])));
+}
+
+function linkColumns(name: Name): { table: string; column: string }[] {
+  return names.flatMap((owner) => {
+    return Object.entries(model[owner].links ?? {}).flatMap(([key, { to }]) => [
+      ...(owner === name ? [{ table: linkTableOf(owner, key), column: "from_id" }] : []),
+      ...(to === name ? [{ table: linkTableOf(owner, key), column: "to_id" }] : []),
+    ]);
+  });
+}
+
+/** How many rows refer to a row by a to-one relation. */
+export function* referrers(name: Name, id: number): Operation<{ name: Name; key: string; n: number }[]> {
+  const found: { name: Name; key: string; n: number }[] = [];
+  for (const other of names) {
+    for (const ref of shapeOf(other).refs) {
+      if (ref.to !== name) continue;
+      const rows = yield* execute(sql`select count(*) as n from ${identifier(tableOf(other))} t0 where ${columnOf("t0", ref.column)} = ${id}`);
+      const n = Number(rows[0]?.n ?? 0);
+      if (n > 0) found.push({ name: other, key: ref.key, n });
+    }
+  }
+  return found;
+}
+
+/** Takes the lock `key` for the rest of the transaction, where the database needs it. */
+export function* lock(dialect: Dialect, key: string): Operation<void> {
+  const statement = dialect.lock(key);
+  if (statement) yield* execute(statement);
+}

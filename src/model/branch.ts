@@ -1,0 +1,16 @@
+/** Branch: a line of work; `main`, `archive` and `trash` are built in. */
+import { oneOf, ref, registry, text } from "./field.ts";
+
+export const Branch = registry({
+  uid: 12,
+  doc: "A line of work; `main`, `archive` and `trash` are built in.",
+  columns: {
+    name: text({ unique: true, max: 100 }),
+    description: text({ optional: true }),
+    status: oneOf("standalone", "draft", "review", "merged", "closed")({ default: "standalone" }),
+    createdBy: ref("User", { optional: true, editable: false }),
+  },
+  natural: ["name"],
+  title: "name",
+  show: ["uid", "name", "status", "description", "createdAt"],
+});
