@@ -4,13 +4,13 @@ import { openSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 const plan = JSON.parse(process.argv[2] ?? "{}");
-let keep = plan.keep;
+let keep = false;
 const log = openSync(join(plan.folder, "log"), "w");
 const server = spawn(plan.postgres, plan.args, { ...plan.owner, cwd: plan.folder, stdio: ["ignore", log, log] });
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => server.kill("SIGINT"));
 process.stdin.on("data", () => {
-  keep = false;
+  keep = true;
 });
 process.stdin.on("close", () => server.kill("SIGINT"));
 process.stdin.resume();

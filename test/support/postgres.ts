@@ -107,13 +107,12 @@ async function serve(postgres: string, folder: string, password: string, owner: 
     const settings = { port, listen_addresses: "127.0.0.1", unix_socket_directories: "", max_connections: 200, fsync: "off", synchronous_commit: "off", full_page_writes: "off", shared_buffers: "64MB", dynamic_shared_memory_type: "mmap", log_min_messages: "fatal" };
     const args = ["-D", join(folder, "data"), ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])];
     // The guard is not in our process group and watches its stdin: however this process ends, it stops the server.
-    const plan = JSON.stringify({ postgres, args, folder, owner, keep: attempt < 3 });
+    const plan = JSON.stringify({ postgres, args, folder, owner });
     const guard = spawn(process.execPath, [guardFile, plan], { stdio: ["pipe", "ignore", "ignore"], detached: true, env: { ...process.env, NODE_OPTIONS: "", LC_ALL: "C" } });
     guard.unref();
     const gone = new Promise<void>((resolve) => guard.once("exit", () => resolve()));
     const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
     if (await answers(url, guard)) {
-      guard.stdin?.write("keep no longer\n");
       return {
         url,
         stop: async () => {
@@ -123,7 +122,7 @@ async function serve(postgres: string, folder: string, password: string, owner: 
         },
       };
     }
-    guard.stdin?.end();
+    guard.stdin?.end("keep\n");
     await gone;
     if (attempt === 3) {
       const log = existsSync(join(folder, "log")) ? readFileSync(join(folder, "log"), "utf8") : "";
