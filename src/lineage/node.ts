@@ -1,0 +1,166 @@
+/** What a lineage graph is made of: nodes with their facts, edges with their roles, and how a node is named. */
+
+/** The kinds of node, in the order they are listed. */
+export const NODE_KINDS = ["artifact", "run", "transform", "collection", "record"] as const;
+export type NodeKind = (typeof NODE_KINDS)[number];
+
+/**
+ * What an edge says. `input` (data → run), `output` (run → data) and `predecessor` (transform → transform) carry
+ * data; `recreated` (a run made the same bytes again) and `initiated` (a run started another) only stand beside them.
+ */
+export const EDGE_ROLES = ["input", "output", "recreated", "initiated", "predecessor"] as const;
+export type EdgeRole = (typeof EDGE_ROLES)[number];
+
+/** A file, folder or table. `size` in bytes, times as ISO text, `createdBy` a handle. */
+export interface ArtifactNode {
+  readonly id: string;
+  readonly kind: "artifact";
+  readonly uid: string;
+  readonly label: string;
+  readonly key: string | null;
+  readonly description: string | null;
+  readonly suffix: string | null;
+  readonly size: number | null;
+  readonly hash: string | null;
+  readonly artifactKind: string | null;
+  readonly createdAt: string | null;
+  readonly createdBy: string | null;
+  readonly version: string | null;
+  readonly isLatest: boolean;
+  /** True for what is in the trash or only a tombstone is left of. */
+  readonly deleted?: boolean;
+}
+
+/** One execution. `transform` is the uid of what was executed, times are ISO text, `createdBy` a handle. */
+export interface RunNode {
+  readonly id: string;
+  readonly kind: "run";
+  readonly uid: string;
+  readonly label: string;
+  readonly name: string | null;
+  readonly transform: string | null;
+  readonly transformKey: string | null;
+  readonly transformKind: string | null;
+  readonly entrypoint: string | null;
+  readonly status: string | null;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly createdBy: string | null;
+  /** True when only a tombstone is left of it. */
+  readonly deleted?: boolean;
+}
+
+/** A script, notebook, pipeline, function, upload or app. */
+export interface TransformNode {
+  readonly id: string;
+  readonly kind: "transform";
+  readonly uid: string;
+  readonly label: string;
+  readonly key: string | null;
+  readonly description: string | null;
+  readonly transformKind: string | null;
+  readonly version: string | null;
+  readonly createdAt: string | null;
+  readonly createdBy: string | null;
+  readonly deleted?: boolean;
+}
+
+/** A versioned set of artifacts. */
+export interface CollectionNode {
+  readonly id: string;
+  readonly kind: "collection";
+  readonly uid: string;
+  readonly label: string;
+  readonly key: string | null;
+  readonly description: string | null;
+  readonly createdAt: string | null;
+  readonly createdBy: string | null;
+  readonly version: string | null;
+  readonly isLatest: boolean;
+  readonly deleted?: boolean;
+}
+
+/** A row of a sheet or ontology: a sample, an experiment, … `type` is the name of its record type. */
+export interface RecordNode {
+  readonly id: string;
+  readonly kind: "record";
+  readonly uid: string;
+  readonly label: string;
+  readonly name: string | null;
+  readonly type: string | null;
+  readonly createdAt: string | null;
+  readonly createdBy: string | null;
+  readonly deleted?: boolean;
+}
+
+/** One node: told apart by `kind`, its facts lie flat on it. */
+export type Node = ArtifactNode | RunNode | TransformNode | CollectionNode | RecordNode;
+
+/** A directed edge between two node ids; data flows input → run → output. */
+export interface Edge {
+  readonly from: string;
+  readonly to: string;
+  readonly role: EdgeRole;
+}
+
+/** Where a graph was cut because it has more than `limit` nodes; `more` are ids of nodes with neighbours left out. */
+export interface Truncation {
+  readonly upstream: boolean;
+  readonly downstream: boolean;
+  readonly limit: number;
+  readonly more?: readonly string[];
+}
+
+/** A graph as plain data: what goes into `new Graph(…)`, into exporters, and out as JSON. */
+export interface GraphData {
+  /** The id of the node the graph was asked for. */
+  readonly focus: string;
+  readonly nodes: readonly Node[];
+  readonly edges: readonly Edge[];
+  /** False, or where more can be had. */
+  readonly truncated: false | Truncation;
+}
+
+type FactsOf<N> = N extends Node ? Omit<N, "id" | "label"> : never;
+
+/** A node without its id and label, which follow from the rest. */
+export type NodeFacts = FactsOf<Node>;
+
+/** The id of a node: `nodeId("artifact", "AsXmTxA3…")` is `"artifact:AsXmTxA3…"`. */
+export function nodeId(kind: NodeKind, uid: string): string {
+  return `${kind}:${uid}`;
+}
+
+/**
+ * A node with id and label. Data and transforms are called by key, else description, else uid; runs by
+ * `<transform key>[: entrypoint]`, where `fallback` (the transform's description) stands in for a missing key.
+ */
+export function toNode<F extends NodeFacts>(facts: F, fallback?: string | null): Extract<Node, { kind: F["kind"] }> {
+  const node = { id: nodeId(facts.kind, facts.uid), label: labelOf(facts, fallback), ...facts };
+  return node as unknown as Extract<Node, { kind: F["kind"] }>;
+}
+
+function labelOf(facts: NodeFacts, fallback?: string | null): string {
+  switch (facts.kind) {
+    case "run": {
+      const code = facts.transformKey || fallback || facts.name || facts.uid;
+      return facts.entrypoint ? `${code}: ${facts.entrypoint}` : code;
+    }
+    case "record":
+      return facts.name || fallback || facts.uid;
+    default:
+      return facts.key || facts.description || fallback || facts.uid;
+  }
+}
+
+/** A user and a time in short, as pictures and trees show them: `testuser1, 2024-12-20 15:09 UTC`. */
+export function whoAndWhen(who: string | null, when: string | null): string {
+  return [who, when && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(when) ? `${when.slice(0, 10)} ${when.slice(11, 16)} UTC` : null]
+    .filter(Boolean)
+    .join(", ");
+}
+
+/** What to say about a run's end: undefined when it completed, else its status. */
+export function unfinished(run: RunNode): string | undefined {
+  return run.status && run.status !== "completed" ? run.status : undefined;
+}

@@ -1,0 +1,264 @@
+/** The tree for a terminal: what the focus was made from, and below it what came of it. */
+import { captionOf } from "./caption.ts";
+import type { GraphData, Node } from "./node.ts";
+import { kin } from "./kin.ts";
+import type { Group, Kin } from "./kin.ts";
+import { columns, harmless, shorten, painter } from "./terminal.ts";
+import type { Ink } from "./terminal.ts";
+import { isAct } from "./walk.ts";
+
+/** How a tree is drawn. */
+export interface TreeOptions {
+  /** Columns; no line is wider (default 80). */
+  readonly width?: number;
+  /** ANSI colours (default off). */
+  readonly color?: boolean;
+  /** How many siblings are shown before the rest is folded into `… 43 more` (default 10). */
+  readonly fan?: number;
+  /** How many lines a tree may have before it stops and says so (default 500). */
+  readonly rows?: number;
+}
+
+/** The lineage of `graph.focus` as lines of text without a final newline. */
+export function drawTree(graph: GraphData, options: TreeOptions = {}): string {
+  const tree = new Tree(graph, options);
+  tree.draw("up");
+  tree.draw("down");
+  return tree.finish();
+}
+
+/** Draws with a list of things still to do instead of recursion: lineage may be deeper than any call stack. */
+class Tree {
+  readonly #graph: GraphData;
+  readonly #focus: Node;
+  readonly #width: number;
+  readonly #fan: number;
+  readonly #rows: number;
+  readonly #paint: (text: string, ...inks: Ink[]) => string;
+  readonly #more: ReadonlySet<string>;
+  readonly #kin: { readonly up: Kin; readonly down: Kin };
+  readonly #lines: string[] = [];
+  #direction: "up" | "down" = "up";
+  #seen = new Set<string>();
+  #todo: (() => void)[] = [];
+  #elsewhere: { node: Node; number: number }[] = [];
+  #sections = 0;
+
+  constructor(graph: GraphData, options: TreeOptions) {
+    this.#graph = graph;
+    this.#width = Math.max(1, options.width ?? 80);
+    this.#fan = Math.max(1, options.fan ?? 10);
+    this.#rows = Math.max(1, options.rows ?? 500);
+    this.#paint = painter(options.color ?? false);
+    this.#more = new Set(graph.truncated ? graph.truncated.more : []);
+    this.#kin = kin(graph);
+    this.#focus = graph.nodes.find(node => node.id === graph.focus) as Node;
+  }
+
+  draw(direction: "up" | "down"): void {
+    this.#direction = direction;
+    this.#seen = new Set([this.#focus.id]);
+    const next = this.#near.next(this.#focus);
+    if (direction === "up") this.#line("", "● ", this.#focus, { full: true });
+    else if (next.length === 0) return;
+    else this.#put("", "", `\n${afterwards(this.#focus, next)}`, "bold");
+    this.#todo = [() => this.#beyond([this.#focus], "")];
+    const stop = this.#lines.length + this.#rows;
+    for (;;) {
+      const step = this.#todo.pop() ?? this.#goOn();
+      if (!step) return;
+      if (this.#lines.length >= stop) break;
+      step();
+    }
+    this.#elsewhere = [];
+    this.#put("", "", `… stopped after ${count(this.#rows, "line")}, ${count(this.#graph.nodes.length, "node")} in all`, "dim");
+  }
+
+  finish(): string {
+    const { truncated } = this.#graph;
+    if (this.#lines.length === 1 && !truncated) this.#put("", "", alone(this.#focus), "dim");
+    if (truncated) {
+      this.#put("", "", "");
+      const where = [truncated.upstream && "upstream", truncated.downstream && "downstream"].filter(Boolean).join(" and ");
+      const told = `… cut at ${count(truncated.limit, "node")}${where && `: there is more ${where}`} (ask with a higher limit)`;
+      this.#put("", "", told, "dim");
+    }
+    return this.#lines.join("\n");
+  }
+
+  get #near(): Kin {
+    return this.#kin[this.#direction];
+  }
+
+  get #arrow(): string {
+    return this.#direction === "up" ? "← " : "→ ";
+  }
+
+  /** What lies beyond nodes that share it: for data their runs, for a run its data. */
+  #beyond(nodes: readonly Node[], indent: string): void {
+    const [first] = nodes;
+    if (!first) return;
+    if (isAct(first)) {
+      const starters = this.#direction === "up" ? this.#near.startedBy(first) : [];
+      for (const run of starters) this.#line(this.#near.next(first).length > 0 ? "│ " : "  ", "", run, { before: "started by " });
+      this.#items(first, indent);
+      return;
+    }
+    const again = this.#direction === "up" ? unique(nodes.flatMap(node => this.#near.again(node))) : [];
+    for (const run of again.slice(0, this.#fan)) this.#line(indent, "↻ ", run, { before: "also made by " });
+    if (again.length > this.#fan) this.#put(indent, "↻ ", `… ${count(again.length - this.#fan, "more run")}`, "dim");
+    const acts = this.#near.next(first);
+    const [only] = acts;
+    if (acts.length === 1 && only) {
+      this.#act(only, indent, this.#arrow, indent);
+      return;
+    }
+    const draw = (act: Node, last: boolean) =>
+      this.#act(act, indent, (last ? "└" : "├") + this.#arrow, indent + (last ? "   " : "│  "));
+    this.#branch(indent, folded(acts, this.#fan), draw, hidden => count(hidden, "more run"));
+  }
+
+  /** A run (or transform) on its line, and then what lies beyond it. */
+  #act(act: Node, indent: string, mark: string, inner: string): void {
+    const next = this.#near.next(act);
+    const known = this.#seen.has(act.id);
+    this.#seen.add(act.id);
+    const started = this.#direction === "down" && this.#near.initiated(act) ? "started " : "";
+    this.#line(indent, mark, act, { note: known && next.length > 0 ? "↑ above" : "", before: mark.endsWith("─ ") ? started : "" });
+    if (known) return;
+    const bar = next.length > 0 ? "│ " : "  ";
+    if (this.#direction === "up") {
+      for (const run of this.#near.startedBy(act)) this.#line(inner + bar, "", run, { before: "started by " });
+      const others = this.#siblings(act);
+      if (others.length > 0) this.#put(inner + bar, "", `also made ${others.slice(0, 20).map(node => harmless(node.label)).join(", ")}`, "dim");
+    }
+    this.#items(act, inner);
+  }
+
+  /** What lies beyond a run: data that share their next runs stand together, and those runs are drawn once. */
+  #items(act: Node, indent: string): void {
+    const next = this.#near.next(act);
+    if (next.length > 0 && columns(indent) > this.#width * 0.4) {
+      this.#sections += 1;
+      this.#elsewhere.push({ node: act, number: this.#sections });
+      this.#put(indent, "└─ ", `… goes on at [${this.#sections}] below`, "dim");
+      return;
+    }
+    const { groups, hidden } = this.#near.groups(act, this.#fan);
+    const draw = (group: Group, last: boolean) => this.#group(group.nodes, group.hidden, act, indent, last);
+    this.#branch(indent, { shown: groups, hidden }, draw, number => `${number.toLocaleString("en")} more`);
+  }
+
+  #group(nodes: readonly Node[], hidden: number, from: Node, indent: string, last: boolean): void {
+    const [first] = nodes;
+    if (!first) return;
+    const inner = indent + (last ? "   " : "│  ");
+    if (isAct(first)) {
+      this.#act(first, indent, last ? "└─ " : "├─ ", inner);
+      return;
+    }
+    const remade = this.#near.remade(from, first); // what follows from it followed from its first making
+    const fresh = remade ? [] : nodes.filter(node => !this.#seen.has(node.id));
+    const again = this.#direction === "up" && fresh.some(node => this.#near.again(node).length > 0);
+    const open = fresh.length > 0 && (this.#near.next(first).length > 0 || again);
+    const bracket = open && nodes.length + hidden > 1;
+    nodes.forEach((node, i) => {
+      const ending = i === nodes.length - 1 && hidden === 0;
+      const known = this.#seen.has(node.id) && this.#near.next(node).length > 0;
+      if (!remade) this.#seen.add(node.id);
+      const note = remade ? "re-created" : known ? "↑ above" : "";
+      this.#line(indent, bracket ? bracketed(i === 0, ending, last) : branching(ending, last), node, { note });
+    });
+    const mark = bracket ? bracketed(false, true, last) : branching(true, last);
+    if (hidden > 0) this.#put(indent, mark, `… ${hidden.toLocaleString("en")} more`, "dim");
+    if (open) this.#todo.push(() => this.#beyond(fresh, inner));
+  }
+
+  /** Queues one step per branch, in order, and the line that says how many more there are. */
+  #branch<T>(indent: string, { shown, hidden }: Folded<T>, draw: (item: T, last: boolean) => void, say: (n: number) => string): void {
+    const steps = shown.map((item, i) => () => draw(item, hidden === 0 && i === shown.length - 1));
+    if (hidden > 0) steps.push(() => this.#put(indent, "└─ ", `… ${say(hidden)}`, "dim"));
+    for (const step of steps.toReversed()) this.#todo.push(step);
+  }
+
+  /** The next part of the tree that did not fit beside its beginning. */
+  #goOn(): (() => void) | undefined {
+    const part = this.#elsewhere.shift();
+    if (!part) return undefined;
+    return () => {
+      this.#put("", "", "");
+      this.#line("", `[${part.number}] ${this.#arrow}`, part.node, {});
+      this.#todo.push(() => this.#items(part.node, ""));
+    };
+  }
+
+  /** What the run of the focus made besides it, as far as the graph knows. */
+  #siblings(act: Node): Node[] {
+    const made = this.#kin.down.next(act);
+    if (act.kind !== "run" || !made.includes(this.#focus)) return [];
+    return made.filter(node => node !== this.#focus && !isAct(node) && !this.#kin.down.remade(act, node));
+  }
+
+  #line(indent: string, mark: string, node: Node, how: { note?: string; before?: string; full?: boolean }): void {
+    const more = this.#more.has(node.id) && node.id !== this.#graph.focus ? "… more" : "";
+    const note = [how.note, more].filter(Boolean).join(", ");
+    const start = mark + (how.before ?? "");
+    const caption = captionOf(node, this.#width - columns(indent + start), note, how.full);
+    if (columns(indent + start) >= this.#width) {
+      this.#put(indent, start, caption.label);
+      return;
+    }
+    const failed = node.kind === "run" && (node.status === "errored" || node.status === "aborted");
+    const inks: Ink[] = node.id === this.#focus.id ? ["bold", "green"] : isAct(node) ? ["cyan"] : [];
+    const painted = this.#paint(indent + start, "dim") + this.#paint(caption.label, ...inks);
+    this.#lines.push(painted + this.#paint(caption.details, failed ? "red" : "dim"));
+  }
+
+  #put(indent: string, mark: string, text: string, ink?: Ink): void {
+    for (const line of text.split("\n")) {
+      this.#lines.push(this.#paint(shorten(indent + mark + line, this.#width, "end").trimEnd(), ...(ink ? [ink] : [])));
+    }
+  }
+}
+
+function branching(ending: boolean, last: boolean): string {
+  return ending && last ? "└─ " : "├─ ";
+}
+
+function bracketed(first: boolean, ending: boolean, last: boolean): string {
+  if (first) return last ? "└┬ " : "├┬ ";
+  return (last ? " " : "│") + (ending ? "└ " : "├ ");
+}
+
+interface Folded<T> {
+  readonly shown: readonly T[];
+  readonly hidden: number;
+}
+
+function folded<T>(items: readonly T[], fan: number): Folded<T> {
+  const shown = items.length <= fan + 1 ? items : items.slice(0, fan);
+  return { shown, hidden: items.length - shown.length };
+}
+
+/** The heading over what came of the focus. */
+function afterwards(focus: Node, next: readonly Node[]): string {
+  if (focus.kind === "transform") return `followed by ${count(next.length, "transform")}`;
+  if (focus.kind !== "run") return `used by ${count(next.length, "run")}`;
+  const runs = next.filter(isAct).length;
+  const made = next.length > runs ? `made ${count(next.length - runs, "output")}` : "";
+  return [made, runs > 0 ? `started ${count(runs, "run")}` : ""].filter(Boolean).join(", ");
+}
+
+/** What is said of a focus that stands alone. */
+function alone(focus: Node): string {
+  if (focus.kind === "transform") return "nothing recorded before or after it";
+  return focus.kind === "run" ? "no recorded inputs or outputs" : "not made or used by any recorded run";
+}
+
+function count(number: number, noun: string): string {
+  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+function unique<T>(items: readonly T[]): T[] {
+  return [...new Set(items)];
+}
