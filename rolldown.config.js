@@ -1,0 +1,28 @@
+/** The library and the CLI as chunks that load when they are needed; dependencies stay outside. */
+import { readFileSync } from "node:fs";
+
+const { dependencies, peerDependencies = {} } = JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8"));
+const outside = [...Object.keys(dependencies), ...Object.keys(peerDependencies)];
+
+/** A file started by URL (a worker, a helper process) becomes a chunk of its own: `new URL("./file.ts", import.meta.url)`. */
+const startedFiles = {
+  name: "started-files",
+  transform(code, id) {
+    const started = /new URL\((["'])(\.\/[\w./-]+)\.ts\1, import\.meta\.url\)/g;
+    if (!id.endsWith(".ts") || !started.test(code)) return null;
+    return code.replace(started, (_, quote, path) => {
+      const name = path.split("/").at(-1);
+      this.emitFile({ type: "chunk", id: new URL(`${path}.ts`, `file://${id}`).pathname, fileName: `started/${name}.js` });
+      return `new URL(${quote}../started/${name}.js${quote}, import.meta.url)`;
+    });
+  },
+};
+
+export default {
+  input: { index: "src/index.ts", "cli/main": "src/cli/main.ts" },
+  platform: "node",
+  external: (id) => id.startsWith("node:") || outside.some((name) => id === name || id.startsWith(`${name}/`)),
+  plugins: [startedFiles],
+  // Every chunk lies two steps below the package, as in src/<room>/: package.json is found from both alike.
+  output: { dir: "dist", format: "esm", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js", minify: false },
+};
