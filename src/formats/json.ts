@@ -1,0 +1,58 @@
+/** JSON, and JSON lines. */
+import { LinealError } from "../errors.ts";
+import type { Format } from "./format.ts";
+import { plainValue } from "./plain.ts";
+import { linesOf, textOf, utf8 } from "./source.ts";
+import { openText } from "./text.ts";
+
+/** `.json`: any JSON value; written with two spaces and a final line end. */
+export const json: Format = {
+  name: "json",
+  kind: "value",
+  suffixes: [".json"],
+  mime: "application/json",
+  read: async (source) => parse(await textOf(source)),
+  write: async (value) => utf8(`${JSON.stringify(plainValue(value), null, 2)}\n`),
+};
+
+/** `.jsonl`, `.ndjson`: an array, one value a line. */
+export const jsonl: Format = {
+  name: "jsonl",
+  kind: "value",
+  suffixes: [".jsonl", ".ndjson"],
+  mime: "application/x-ndjson",
+  async read(source) {
+    const values: unknown[] = [];
+    let number = 0;
+    for await (const line of linesOf(source)) {
+      number++;
+      if (line.trim() !== "") values.push(parse(line, number));
+    }
+    return values;
+  },
+  async write(value) {
+    if (!Array.isArray(value)) {
+      throw new LinealError("invalid", "JSON lines hold an array, one value a line", { hint: "wrap the value in [ ], or use a key ending in .json" });
+    }
+    return utf8(Array.from(value, (item, index) => `${JSON.stringify(plainLine(item, index))}\n`).join(""));
+  },
+  open: openText,
+  async summarise(source) {
+    let nObservations = 0;
+    for await (const line of linesOf(source)) if (line.trim() !== "") nObservations++;
+    return { nObservations };
+  },
+};
+
+function plainLine(item: unknown, index: number): unknown {
+  return (plainValue({ [index + 1]: item }) as Record<string, unknown>)[index + 1] ?? null;
+}
+
+function parse(text: string, line?: number): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const where = line === undefined ? "" : `line ${line}: `;
+    throw new LinealError("invalid", `${where}not JSON: ${(cause as Error).message}`, { hint: "use cache() for the path and correct the file", cause });
+  }
+}

@@ -1,0 +1,51 @@
+/** Text files: documents, code, sequences, logs. */
+import { LinealError } from "../errors.ts";
+import type { Row, Value } from "./column.ts";
+import { type Format, type Handle, type Part, rangeOf } from "./format.ts";
+import { type ByteSource, linesOf, textOf, utf8 } from "./source.ts";
+import { Table, unknownColumn } from "./table.ts";
+
+/** UTF-8 text, read and written as a string, byte for byte. */
+export const text: Format = {
+  name: "text",
+  kind: "text",
+  suffixes: (
+    ".txt .md .rst .log .sql .html .htm .xml .toml .css .fasta .fa .fna .faa .ffn .fastq .fq .sam .vcf .bed .gff .gff3 .gtf .wig .mtx " +
+    ".maf .nwk .pdb .cif .sdf .mol .py .ipynb .r .rmd .qmd .js .mjs .cjs .jsx .ts .mts .cts .tsx .sh"
+  ).split(" "),
+  mime: "text/plain",
+  read: (source) => textOf(source, { keepMark: true }),
+  async write(value) {
+    if (typeof value === "string") return utf8(value);
+    throw new LinealError("invalid", "a text file holds a string", { hint: "pass a string, or use a key ending in .json for other values" });
+  },
+  open: openText,
+};
+
+/** A text file as its lines. */
+export async function openText(source: ByteSource): Promise<Handle> {
+  const check = ({ columns = [] }: Part): void => {
+    for (const name of columns) if (name !== "line") throw unknownColumn(name, ["line"]);
+  };
+  async function* rows(part: Part = {}): AsyncGenerator<Row> {
+    check(part);
+    const [start, end] = rangeOf(part);
+    let at = 0;
+    for await (const line of linesOf(source)) {
+      if (at >= end) return;
+      if (at++ >= start) yield { line };
+    }
+  }
+  return {
+    columns: [{ name: "line", type: "text", nullable: false }],
+    rows,
+    async table(part = {}) {
+      const values: Value[] = [];
+      for await (const { line = null } of rows(part)) values.push(line);
+      return Table.from({ columns: [{ name: "line", type: "text", values }] });
+    },
+    lines: () => linesOf(source),
+    close: async () => {},
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
