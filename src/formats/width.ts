@@ -1,18 +1,29 @@
 /** How wide a text stands in a terminal, and how to show one without letting control characters through. */
 
-let segmenter: Intl.Segmenter | undefined;
-
-/** The characters a reader sees; the segmenter takes 15 ms to make, so only a text that needs it does. */
-function graphemesOf(text: string): Intl.Segments {
-  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
-  return segmenter.segment(text);
-}
-
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|\p{Cs}/gu;
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]/gu;
 const PLAIN = /^[\u0020-\u007e]*$/;
-const ZERO = /^[\p{Mn}\p{Me}\p{Cf}\u115f\u1160]/u;
-const EMOJI = /^\p{Emoji_Presentation}|\ufe0f/u;
+
+// as strings: a literal with property classes is built when the file is parsed
+const ZERO = "^[\\p{Mn}\\p{Me}\\p{Cf}\\u115f\\u1160]";
+const EMOJI = "^\\p{Emoji_Presentation}|\\ufe0f";
+
+/** What only texts beyond ASCII need: it takes 20 ms to make, so the first of them does. */
+interface Unicode {
+  readonly segmenter: Intl.Segmenter;
+  readonly zero: RegExp;
+  readonly emoji: RegExp;
+}
+let made: Unicode | undefined;
+
+function unicode(): Unicode {
+  made ??= {
+    segmenter: new Intl.Segmenter("en", { granularity: "grapheme" }),
+    zero: new RegExp(ZERO, "u"),
+    emoji: new RegExp(EMOJI, "u"),
+  };
+  return made;
+}
 
 /** East Asian wide and full-width ranges (Unicode 16), first and last code point of each. */
 const WIDE = [
@@ -29,7 +40,7 @@ export function escapeControls(text: string): string {
 export function displayWidth(text: string): number {
   if (PLAIN.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemesOf(text)) width += graphemeWidth(segment);
+  for (const { segment } of unicode().segmenter.segment(text)) width += graphemeWidth(segment);
   return width;
 }
 
@@ -38,7 +49,7 @@ export function truncate(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   let cut = "";
   let left = width - 1;
-  for (const { segment } of graphemesOf(text)) {
+  for (const { segment } of unicode().segmenter.segment(text)) {
     left -= graphemeWidth(segment);
     if (left < 0) break;
     cut += segment;
@@ -53,8 +64,8 @@ export function pad(text: string, width: number, side: "left" | "right"): string
 }
 
 function graphemeWidth(grapheme: string): number {
-  if (ZERO.test(grapheme)) return 0;
-  if (EMOJI.test(grapheme)) return 2;
+  if (unicode().zero.test(grapheme)) return 0;
+  if (unicode().emoji.test(grapheme)) return 2;
   const code = grapheme.codePointAt(0) ?? 0;
   for (let i = 0; i < WIDE.length; i += 2) {
     if (code < (WIDE[i] ?? 0)) return 1;
