@@ -61,7 +61,7 @@ export function readText(path: string): string | undefined {
 
 /** The refusal for a settings file that cannot be used, naming the file. */
 export function brokenFile(path: string, problem: string, cause?: unknown): LinealError {
-  return new LinealError("invalid", `The settings file ${path} ${problem}.`, { hint: `Mend the file, or delete it: rm '${path}'`, cause });
+  return new LinealError("invalid", `the settings file ${path} ${problem}`, { hint: `Mend the file, or delete it: rm '${path}'`, cause });
 }
 
 /** Writes a JSON file in one step: readers see the old content or the new, and only the owner can read it. */
@@ -121,7 +121,7 @@ function writeWhole(path: string, text: string, place: (from: string, to: string
 }
 
 function unwritable(path: string, cause: unknown): LinealError {
-  return new LinealError("unavailable", `Cannot write ${path} (${errorCode(cause)}).`, {
+  return new LinealError("unavailable", `cannot write ${path} (${errorCode(cause)})`, {
     hint: "Check the permissions and the free space of that directory, or set LINEAL_HOME to a directory you can write to.",
     cause,
   });

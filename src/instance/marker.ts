@@ -32,7 +32,7 @@ export function canHoldMarker(dir: string, env: Environment = process.env): bool
 export function writeMarker(dir: string, slug: string, env: Environment = process.env): void {
   const absolute = resolve(dir);
   if (!canHoldMarker(absolute, env)) {
-    throw new LinealError("invalid", `${absolute} cannot be bound to an instance: its .lineal folder holds a storage or the settings.`, {
+    throw new LinealError("invalid", `${absolute} cannot be bound to an instance: its .lineal folder holds a storage or the settings`, {
       hint: "Choose the directory your scripts are in, or the one above.",
     });
   }

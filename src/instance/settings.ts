@@ -33,7 +33,7 @@ export function slugOf(settings: Pick<InstanceSettings, "owner" | "name">): stri
 /** Refuses a name that is not 1–63 of `A-Z a-z 0-9 . _ -`. */
 export function checkInstanceName(name: string): void {
   if (isName(name)) return;
-  throw new LinealError("invalid", `'${name}' is not an instance name.`, {
+  throw new LinealError("invalid", `'${name}' is not an instance name`, {
     hint: "A name has 1 to 63 letters, digits, '.', '_' or '-', and no slash: lineal init --storage ./mydata --name mydata",
   });
 }
@@ -47,7 +47,7 @@ export function readInstance(slugOrName: string, env: Environment = process.env)
   if (own) return own;
   const found = listInstances(env).filter((settings) => settings.name === slugOrName);
   if (found.length > 1) {
-    throw new LinealError("ambiguous", `Several instances are called '${slugOrName}': ${found.map(slugOf).join(", ")}.`, {
+    throw new LinealError("ambiguous", `several instances are called '${slugOrName}': ${found.map(slugOf).join(", ")}`, {
       hint: `Write the owner too, for example: ${slugOf(found[0] as InstanceSettings)}`,
     });
   }

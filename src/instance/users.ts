@@ -43,7 +43,7 @@ export function forgetUser(env: Environment = process.env): boolean {
 /** The profile of a handle, made on first use; `invalid` when the handle is not 1–30 of `A-Z a-z 0-9 . _ -`. */
 export function profileOf(handle: string, env: Environment = process.env): UserProfile {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,29}$/.test(handle)) {
-    throw new LinealError("invalid", `'${handle}' is not a handle.`, {
+    throw new LinealError("invalid", `'${handle}' is not a handle`, {
       hint: "A handle has 1 to 30 letters, digits, '.', '_' or '-', and starts with a letter or digit: lineal login testuser1",
     });
   }

@@ -16,7 +16,7 @@ export function parseVerbosity(value: string | number): number {
   if (Object.hasOwn(verbosityLevels, text)) return verbosityLevels[text as VerbosityLevel];
   if (/^[0-5]$/.test(text)) return Number(text);
   const meant = closest(text, names);
-  throw new LinealError("invalid", `Unknown verbosity '${value}'.`, {
+  throw new LinealError("invalid", `unknown verbosity '${value}'`, {
     hint: `${meant === undefined ? "" : `Did you mean '${meant}'? `}The levels are ${names.map((name, i) => `${name} (${i})`).join(", ")}.`,
   });
 }
