@@ -1,0 +1,215 @@
+/** What git knows of a file: its repository and commit, and the published commit that holds exactly its bytes. */
+
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join, relative, sep } from "node:path";
+import { promisify } from "node:util";
+import { LinealError } from "../errors.ts";
+import { redactSource } from "./redact.ts";
+
+/** The state of the repository around a path. */
+export type GitState = {
+  /** Undefined before the first commit. */
+  commit: string | undefined;
+  /** Undefined when no branch is checked out. */
+  branch: string | undefined;
+  /** The commit does not say what ran: a tracked file of the repository is changed, or this one is not tracked. */
+  dirty: boolean;
+  /** URL of `origin`, else of the first remote, without credentials. */
+  remote: string | undefined;
+  /** Absolute path of the checkout. */
+  root: string;
+  /** Posix path inside the checkout. */
+  pathInRepo: string;
+  /** Whether git knows the file. */
+  tracked: boolean;
+};
+
+/** Where a file's exact bytes are published. */
+export type BlobCommit = { url: string; commit: string; pathInRepo: string; onDefaultBranch: boolean };
+
+const run = promisify(execFile);
+
+/** State of the repository that holds `path`; undefined outside of one, and when git is missing or does not answer in 5 s. */
+export async function gitState(path: string): Promise<GitState | undefined> {
+  if (!existsSync(path)) return undefined;
+  const real = realpathSync(path);
+  const folder = statSync(real).isDirectory() ? real : dirname(real);
+  try {
+    const root = realpathSync(line(await git(folder, ["rev-parse", "--show-toplevel"])));
+    const pathInRepo = relative(root, real).split(sep).join("/");
+    const [status, known, remote] = await Promise.all([
+      git(root, ["status", "--porcelain=v2", "--branch", "--untracked-files=no"]),
+      git(root, ["ls-files", "--", `:(literal)${pathInRepo || "."}`]),
+      remoteUrl(root),
+    ]);
+    const commit = /^# branch\.oid ([0-9a-f]+)$/m.exec(status)?.[1];
+    const head = /^# branch\.head (.+)$/m.exec(status)?.[1];
+    const tracked = known !== "";
+    const dirty = !tracked || /^[^#\n]/m.test(status);
+    return { commit, branch: head === "(detached)" ? undefined : head, dirty, remote, root, pathInRepo, tracked };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The published commit of `repoUrl` whose file is byte for byte the one at `path`.
+ *
+ * Looks in the clone that holds the file when its remote is that repository, else in a clone kept under `cacheDir`.
+ * Throws `invalid` for a URL that is not https, `unavailable` when cloning fails, `not-found` when no branch holds the bytes.
+ */
+export async function findBlobCommit(path: string, repoUrl: string, options: { cacheDir: string; allowFileUrl?: boolean }): Promise<BlobCommit> {
+  const repo = checkedUrl(repoUrl, options.allowFileUrl ?? false);
+  const blob = blobHash(path);
+  const state = await gitState(path);
+  const local = state?.remote !== undefined && sameRepo(state.remote, repo);
+  const clone = local ? state.root : await cachedClone(repoUrl, repo, options.cacheDir);
+  const wanted = { blob, pathInRepo: local ? state.pathInRepo : undefined, filename: basename(path) };
+  const found = (await search(clone, wanted)) ?? ((await fetchAll(clone)) ? await search(clone, wanted) : undefined);
+  if (found === undefined) {
+    throw new LinealError("not-found", `no commit of ${repo} holds ${local ? state.pathInRepo : basename(path)} as it is on disk`, {
+      hint: "did you commit and push? git commit, git push, then run again",
+    });
+  }
+  const encoded = found.pathInRepo.split("/").map(encodeURIComponent).join("/");
+  return { url: `${repo}/blob/${found.commit}/${encoded}`, ...found };
+}
+
+/** A remote's URL without user name and password; the user of `git@host:path` and ssh URLs is no secret and stays. */
+export function withoutCredentials(remote: string): string {
+  if (!URL.canParse(remote) || !remote.includes("://")) return remote;
+  const url = new URL(remote);
+  url.password = "";
+  if (/^https?:$/.test(url.protocol)) url.username = "";
+  return url.href;
+}
+
+async function git(folder: string, args: string[], timeout = 5000): Promise<string> {
+  const env: NodeJS.ProcessEnv = { ...process.env, GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0", GCM_INTERACTIVE: "never", LC_ALL: "C" };
+  env.GIT_SSH_COMMAND ??= "ssh -o BatchMode=yes";
+  // inside a hook these point at the hook's repository, which need not be the file's
+  for (const name of ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"]) delete env[name];
+  // a repository's own settings may name a program to run on `status`
+  const safe = ["-c", "core.fsmonitor=false", "-c", "core.quotePath=false"];
+  const { stdout } = await run("git", ["-C", folder, ...safe, ...args], { env, timeout, maxBuffer: 64 * 1024 * 1024, encoding: "utf8" });
+  return stdout;
+}
+
+async function answer(folder: string, args: string[]): Promise<string | undefined> {
+  return git(folder, args).then(line, () => undefined);
+}
+
+async function remoteUrl(root: string): Promise<string | undefined> {
+  const remotes = ((await answer(root, ["remote"])) ?? "").split("\n").filter(Boolean);
+  const name = remotes.includes("origin") ? "origin" : remotes[0];
+  const url = name === undefined ? undefined : await answer(root, ["config", "--get", `remote.${name}.url`]);
+  return url ? withoutCredentials(url) : undefined;
+}
+
+function checkedUrl(repoUrl: string, allowFileUrl: boolean): string {
+  if (!repoUrl.startsWith("https://") && !(allowFileUrl && repoUrl.startsWith("file://"))) {
+    throw new LinealError("invalid", `the git repository to sync with must start with https://, got ${withoutCredentials(repoUrl)}`, {
+      hint: "lineal settings set sync-git-repo https://github.com/<owner>/<repo>",
+    });
+  }
+  return plainUrl(withoutCredentials(repoUrl));
+}
+
+function plainUrl(url: string): string {
+  return url.replace(/\/+$/, "").replace(/\.git$/, "");
+}
+
+/** `git@host:owner/repo.git` and `https://host/owner/repo` are one repository. */
+function sameRepo(a: string, b: string): boolean {
+  const plain = (url: string) =>
+    plainUrl(url)
+      .replace(/^(?:ssh:\/\/)?[\w.-]+@([^/:]+)[:/]/, "https://$1/")
+      .replace(/^https:\/\/[^/]+/, (host) => host.toLowerCase());
+  return plain(a) === plain(b);
+}
+
+function blobHash(path: string): string {
+  const bytes = readFileSync(path);
+  return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+}
+
+async function cachedClone(cloneUrl: string, repo: string, cacheDir: string): Promise<string> {
+  const target = join(cacheDir, `${basename(repo)}-${createHash("sha256").update(repo).digest("hex").slice(0, 12)}`);
+  if (existsSync(target)) return target;
+  mkdirSync(cacheDir, { recursive: true });
+  const temporary = mkdtempSync(join(cacheDir, "clone-"));
+  try {
+    await git(cacheDir, ["clone", "--quiet", "--depth", "1", "--no-single-branch", "--no-checkout", cloneUrl, temporary], 120_000);
+    await git(temporary, ["config", "remote.origin.url", withoutCredentials(cloneUrl)]);
+    if (!existsSync(target)) renameSync(temporary, target);
+  } catch (cause) {
+    // another process may have put its own clone there first
+    if (existsSync(join(target, ".git"))) return target;
+    const { code, stderr, message } = cause as { code?: unknown; stderr?: string; message: string };
+    if (code === "ENOENT") throw new LinealError("missing-dependency", "syncing with a git repository needs git", { hint: "install git and put it on PATH", cause });
+    throw new LinealError("unavailable", `cloning ${repo} failed: ${redactSource(stderr?.trim() || message)}`, { hint: "check the address and your access to it" });
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  return target;
+}
+
+async function fetchAll(clone: string): Promise<boolean> {
+  const shallow = (await answer(clone, ["rev-parse", "--is-shallow-repository"])) === "true";
+  try {
+    const depth = shallow ? ["--unshallow"] : [];
+    await git(clone, ["fetch", "--quiet", ...depth, "origin", "+refs/heads/*:refs/remotes/origin/*"], 120_000);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type Wanted = { blob: string; pathInRepo: string | undefined; filename: string };
+type Found = Omit<BlobCommit, "url">;
+
+/** The tip of the default branch if it holds the blob, else another tip, else the newest commit of any branch that does. */
+async function search(clone: string, wanted: Wanted): Promise<Found | undefined> {
+  const listed = (await answer(clone, ["for-each-ref", "--format=%(refname) %(symref)", "refs/remotes/origin"])) ?? "";
+  const refs = listed.split("\n").map((row) => row.split(" ")[0] ?? "").filter((ref) => ref !== "" && !ref.endsWith("/HEAD"));
+  const main = await defaultBranch(clone, refs);
+  const tips = refs.toSorted((a, b) => Number(b === main) - Number(a === main));
+  const history = ["log", "--remotes=origin", "--full-history", "-m", "--format=%H", `--find-object=${wanted.blob}`];
+  for (const candidates of [async () => tips, async () => ((await answer(clone, history)) ?? "").split("\n").filter(Boolean)]) {
+    for (const revision of await candidates()) {
+      const pathInRepo = await pathOfBlob(clone, revision, wanted);
+      const commit = pathInRepo === undefined ? undefined : await answer(clone, ["rev-parse", `${revision}^{commit}`]);
+      if (pathInRepo === undefined || commit === undefined) continue;
+      const onDefaultBranch = main !== undefined && (await answer(clone, ["merge-base", "--is-ancestor", commit, main])) !== undefined;
+      return { commit, pathInRepo, onDefaultBranch };
+    }
+  }
+  return undefined;
+}
+
+async function defaultBranch(clone: string, refs: string[]): Promise<string | undefined> {
+  const known = await answer(clone, ["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"]);
+  if (known) return known;
+  const asked = /^ref: refs\/heads\/(\S+)\s+HEAD/m.exec((await answer(clone, ["ls-remote", "--symref", "origin", "HEAD"])) ?? "")?.[1];
+  const guess = ["main", "master"].find((name) => refs.includes(`refs/remotes/origin/${name}`));
+  const name = asked ?? guess;
+  return name === undefined ? undefined : `refs/remotes/origin/${name}`;
+}
+
+/** The path that holds the blob in a commit: the one asked for, or, for a file outside of any clone, the likeliest by name. */
+async function pathOfBlob(clone: string, revision: string, wanted: Wanted): Promise<string | undefined> {
+  if (wanted.pathInRepo !== undefined) {
+    const there = await answer(clone, ["rev-parse", "--verify", "--quiet", `${revision}:${wanted.pathInRepo}`]);
+    return there === wanted.blob ? wanted.pathInRepo : undefined;
+  }
+  const tree = await git(clone, ["ls-tree", "-r", "-z", revision]).catch(() => "");
+  const rows = tree.split("\0").filter((row) => row.split(/[ \t]/)[2] === wanted.blob);
+  const paths = rows.map((row) => row.slice(row.indexOf("\t") + 1));
+  return paths.find((path) => basename(path) === wanted.filename) ?? paths[0];
+}
+
+function line(output: string): string {
+  return output.trimEnd();
+}

@@ -1,0 +1,153 @@
+/** The local modules a program is made of: its relative imports, followed through the files that Node would load. */
+
+import { createHash } from "node:crypto";
+import { readFileSync, realpathSync, statSync } from "node:fs";
+import { dirname, extname, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { isInside, ownCodeRoots } from "./caller.ts";
+import { analyse, isCode, type ImportKind } from "./syntax.ts";
+
+/** One file a program imports. */
+export type LocalModule = {
+  /** Posix path relative to the folder of the entry (`lib/a.ts`, `../shared/b.ts`), so that a moved checkout has the same paths. */
+  path: string;
+  absolute: string;
+  /** SHA-256 of the file's bytes, hex. */
+  hash: string;
+  /** SHA-256 of the code alone; absent for data files and files that do not parse. */
+  astHash?: string;
+  /** The file's text; empty for binary files such as wasm. */
+  text: string;
+};
+
+/** What a program imports from its own checkout. The entry itself is not among `modules`. */
+export type ModuleGraph = {
+  /** Sorted by path. */
+  modules: LocalModule[];
+  /** Paths (or specifiers that lead nowhere) imported on demand with `import()`; they are named, not walked. */
+  dynamic: string[];
+  /** Paths that are imported but do not exist. */
+  missing: string[];
+};
+
+const swaps: Record<string, string[]> = { ".js": [".ts", ".tsx"], ".jsx": [".tsx"], ".mjs": [".mts"], ".cjs": [".cts"] };
+const tries = [".js", ".json", ".node", ".ts", ".mjs", ".cjs", ".mts", ".cts", ".tsx", ".jsx"];
+
+/**
+ * Walks the local imports of `entry`, an absolute path: `./`, `../`, absolute and `file:` specifiers, and `#names` of the
+ * nearest package.json. Packages, Lineal itself and type-only imports are left out.
+ */
+export async function moduleGraph(entry: string): Promise<ModuleGraph> {
+  const start = realpathSync(entry);
+  const base = dirname(start);
+  const name = (path: string) => relative(base, path).split(sep).join("/");
+  const ownRoots = ownCodeRoots();
+  const modules = new Map<string, LocalModule>();
+  const dynamic = new Set<string>();
+  const missing = new Set<string>();
+
+  const queue = [start];
+  const seen = new Set(queue);
+  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+    const bytes = readFileSync(path);
+    const text = bytes.includes(0) ? "" : bytes.toString("utf8");
+    const parsed = isCode(path) || path === start ? await analyse(text, path) : { imports: [], astHash: undefined };
+    if (path !== start) {
+      const hash = createHash("sha256").update(bytes).digest("hex");
+      modules.set(path, { path: name(path), absolute: path, hash, ...(parsed.astHash ? { astHash: parsed.astHash } : {}), text });
+    }
+    for (const { specifier, kind } of parsed.imports) {
+      if (kind === "type") continue;
+      const target = localTarget(specifier, path, kind);
+      if (target === undefined) continue;
+      const file = existingFile(target);
+      if (file !== undefined && (file.split(sep).includes("node_modules") || isInside(file, ownRoots))) continue;
+      if (kind === "dynamic") dynamic.add(name(file ?? target));
+      else if (file === undefined) missing.add(name(target));
+      else if (!seen.has(file)) {
+        seen.add(file);
+        queue.push(file);
+      }
+    }
+  }
+
+  const sorted = [...modules.values()].sort((a, b) => compare(a.path, b.path));
+  for (const { path } of sorted) dynamic.delete(path);
+  return { modules: sorted, dynamic: [...dynamic].sort(compare), missing: [...missing].sort(compare) };
+}
+
+/** The absolute path a specifier points at, before suffixes are tried; undefined for packages and built-ins. */
+function localTarget(specifier: string, importer: string, kind: ImportKind): string | undefined {
+  if (specifier.startsWith("#")) return importsField(specifier, importer, kind);
+  if (kind === "require" && /^\.{0,2}\//.test(specifier)) return resolve(dirname(importer), specifier);
+  if (/^(\.{1,2}$|\.{0,2}\/|file:)/.test(specifier)) {
+    try {
+      return fileURLToPath(new URL(specifier, pathToFileURL(importer)));
+    } catch {
+      return undefined;
+    }
+  }
+  return kind === "require" && (specifier === "." || specifier === "..") ? resolve(dirname(importer), specifier) : undefined;
+}
+
+/** The exact file, the TypeScript file that a `.js` specifier stands for, the file with a suffix added, or a folder's index. */
+function existingFile(target: string): string | undefined {
+  const suffix = extname(target);
+  const bare = target.slice(0, target.length - suffix.length);
+  const candidates = [target, ...(swaps[suffix] ?? []).map((other) => bare + other), ...tries.map((other) => target + other)];
+  const main = packageField(target, "main");
+  if (typeof main === "string") candidates.push(join(target, main), ...tries.map((other) => join(target, main + other)));
+  candidates.push(...tries.map((other) => join(target, `index${other}`)));
+  const found = candidates.find((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+  return found === undefined ? undefined : realpathSync(found);
+}
+
+function importsField(specifier: string, importer: string, kind: ImportKind): string | undefined {
+  for (let folder = dirname(importer); ; folder = dirname(folder)) {
+    if (statSync(join(folder, "package.json"), { throwIfNoEntry: false })?.isFile()) {
+      const target = mapped(packageField(folder, "imports"), specifier, kind);
+      return target?.startsWith("./") ? join(folder, target) : undefined;
+    }
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+function mapped(imports: unknown, specifier: string, kind: ImportKind): string | undefined {
+  if (typeof imports !== "object" || imports === null) return undefined;
+  const table = imports as Record<string, unknown>;
+  if (specifier in table) return conditional(table[specifier], kind);
+  const patterns = Object.keys(table).filter((key) => key.includes("*"));
+  patterns.sort((a, b) => b.indexOf("*") - a.indexOf("*") || b.length - a.length);
+  for (const pattern of patterns) {
+    const [head = "", tail = ""] = pattern.split("*");
+    if (specifier.startsWith(head) && specifier.endsWith(tail) && specifier.length >= head.length + tail.length) {
+      const middle = specifier.slice(head.length, specifier.length - tail.length);
+      return conditional(table[pattern], kind)?.replaceAll("*", () => middle);
+    }
+  }
+  return undefined;
+}
+
+function conditional(target: unknown, kind: ImportKind): string | undefined {
+  if (typeof target === "string") return target;
+  if (typeof target !== "object" || target === null) return undefined;
+  if (Array.isArray(target)) return target.map((item) => conditional(item, kind)).find((item) => item !== undefined);
+  const conditions = new Set(["node", "module-sync", "default", kind === "require" ? "require" : "import"]);
+  for (const [condition, value] of Object.entries(target)) {
+    const found = conditions.has(condition) ? conditional(value, kind) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function packageField(folder: string, field: string): unknown {
+  try {
+    return (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<string, unknown>)[field];
+  } catch {
+    return undefined;
+  }
+}
+
+function compare(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

@@ -1,0 +1,151 @@
+/** The source of a transform: its text, its hashes, the local modules it is made of, and its key. */
+
+import { createHash } from "node:crypto";
+import { readFileSync, realpathSync } from "node:fs";
+import { basename, extname, isAbsolute, relative, resolve, sep } from "node:path";
+import { LinealError } from "../errors.ts";
+import { type LocalModule, moduleGraph } from "./modules.ts";
+import { redactSource } from "./redact.ts";
+import { astHash, isCode } from "./syntax.ts";
+
+/** What is known of a source file. All hashes are SHA-256 in hex. */
+export type Source = {
+  /** Absolute path, symbolic links resolved. */
+  path: string;
+  text: string;
+  /** Hash of the file's bytes. */
+  hash: string;
+  /** Hash of the entry's code without comments and formatting; undefined when it is not JavaScript or does not parse. */
+  astHash: string | undefined;
+  /** Local modules by path; empty for other languages. */
+  modules: LocalModule[];
+  /** Local modules imported on demand, by path. */
+  dynamic: string[];
+  /** Local modules that are imported but missing, by path. */
+  missing: string[];
+  /** The text to store: secrets replaced, lines kept. */
+  redacted: string;
+  /** What a version is: the bytes of the entry and of its local modules, wherever the checkout lies. Without modules it is `hash`. */
+  versionHash: string;
+  /** The same from the code alone, for comparisons that ignore comments and formatting. */
+  codeHash: string;
+  /** First heading of a notebook. */
+  title?: string;
+};
+
+/** Reads a source file and everything local that it imports. */
+export async function readSource(path: string): Promise<Source> {
+  const { absolute, bytes } = open(path);
+  const text = bytes.toString("utf8");
+  const hash = sha256(bytes);
+  const shared = { path: absolute, text, hash, redacted: redactSource(text) };
+  if (!isCode(absolute) && !hasNodeShebang(text)) {
+    const title = titleOf(absolute, text);
+    const version = notebookHash(absolute, text) ?? hash;
+    return { ...shared, astHash: undefined, modules: [], dynamic: [], missing: [], versionHash: version, codeHash: version, ...(title === undefined ? {} : { title }) };
+  }
+  const [code, graph] = await Promise.all([astHash(text, absolute), moduleGraph(absolute)]);
+  const versionHash = manifestHash(hash, graph.modules.map((module) => [module.path, module.hash]));
+  const codeHash = manifestHash(code ?? hash, graph.modules.map((module) => [module.path, module.astHash ?? module.hash]));
+  return { ...shared, astHash: code, ...graph, versionHash, codeHash };
+}
+
+/** Notebooks by suffix; everything else is a script. */
+export function kindOfFile(path: string): "notebook" | "script" {
+  return [".ipynb", ".rmd", ".qmd"].includes(extname(path).toLowerCase()) ? "notebook" : "script";
+}
+
+const sourceSuffixes = new Set([".ts", ".js", ".mjs", ".py", ".ipynb", ".r", ".rmd", ".qmd", ".sh"]);
+
+/** Whether `lineal save` takes a file for a transform rather than an artifact. */
+export function isSourceFile(path: string): boolean {
+  return sourceSuffixes.has(extname(path).toLowerCase());
+}
+
+/** The first level-one heading of a notebook, or the `title` of its header; undefined for anything else. */
+export function titleOf(path: string, text: string): string | undefined {
+  if (kindOfFile(path) !== "notebook") return undefined;
+  if (extname(path).toLowerCase() === ".ipynb") {
+    for (const cell of notebookCells(text) ?? []) {
+      const title = cell.type === "markdown" ? firstHeading(cell.source) : undefined;
+      if (title !== undefined) return title;
+    }
+    return undefined;
+  }
+  const header = /^---\r?\n([^]*?)\r?\n---[ \t]*(?:\r?\n|$)/.exec(text);
+  const title = header && /^title:[ \t]*(["']?)(.+?)\1[ \t]*$/m.exec(header[1] ?? "");
+  return title?.[2] ?? firstHeading(header ? text.slice(header[0].length) : text);
+}
+
+/** The key of a source file: its posix path below dev-dir, else its filename. */
+export function keyFor(path: string, devDir?: string): { key: string; outsideDevDir: boolean } {
+  if (devDir === undefined) return { key: basename(path), outsideDevDir: false };
+  const inside = relative(realOrSelf(devDir), realOrSelf(path));
+  const outsideDevDir = inside === "" || inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside);
+  return { key: outsideDevDir ? basename(path) : inside.split(sep).join("/"), outsideDevDir };
+}
+
+function open(path: string): { absolute: string; bytes: Buffer } {
+  try {
+    const absolute = realpathSync(path);
+    return { absolute, bytes: readFileSync(absolute) };
+  } catch (cause) {
+    throw new LinealError("not-found", `cannot read the source file ${path}`, { hint: "give the path of a file that exists and is readable", cause });
+  }
+}
+
+function hasNodeShebang(text: string): boolean {
+  return /^#!.*\b(?:node|deno|bun|tsx)\b/.test(text.slice(0, 200));
+}
+
+/** A program of one file has that file's hash, as `sha256sum` prints it; with modules it is the hash of their manifest. */
+function manifestHash(entry: string, modules: [path: string, hash: string][]): string {
+  if (modules.length === 0) return entry;
+  return sha256([`${entry} entry`, ...modules.map(([path, hash]) => `${hash} ./${path}`), ""].join("\n"));
+}
+
+type Cell = { type: string; source: string };
+
+function notebookCells(text: string): Cell[] | undefined {
+  try {
+    const { cells } = JSON.parse(text) as { cells: { cell_type: string; source: string | string[] }[] };
+    return cells.map((cell) => ({ type: cell.cell_type, source: typeof cell.source === "string" ? cell.source : cell.source.join("") }));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Outputs, execution counts and the title are no change of a notebook's code. */
+function notebookHash(path: string, text: string): string | undefined {
+  const cells = extname(path).toLowerCase() === ".ipynb" ? notebookCells(text) : undefined;
+  if (cells === undefined) return undefined;
+  let titled = false;
+  const kept = cells.map((cell) => {
+    if (titled || cell.type !== "markdown" || firstHeading(cell.source) === undefined) return cell;
+    titled = true;
+    return { ...cell, source: cell.source.replace(/^#[ \t]+.*$/m, "#") };
+  });
+  return sha256(JSON.stringify(kept.map((cell) => [cell.type, cell.source])));
+}
+
+function firstHeading(markdown: string): string | undefined {
+  let fenced = false;
+  for (const line of markdown.split(/\r?\n/)) {
+    if (/^\s*(```|~~~)/.test(line)) fenced = !fenced;
+    const heading = fenced ? null : /^#[ \t]+(.+?)[ \t]*#*[ \t]*$/.exec(line);
+    if (heading) return heading[1];
+  }
+  return undefined;
+}
+
+function realOrSelf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
+
+function sha256(data: string | Buffer): string {
+  return createHash("sha256").update(data).digest("hex");
+}

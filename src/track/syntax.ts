@@ -1,0 +1,187 @@
+/** Reads JavaScript and TypeScript: what a file imports, and a hash that only changes with the code. */
+
+import { createHash } from "node:crypto";
+import { createRequire } from "node:module";
+import { extname } from "node:path";
+import { LinealError } from "../errors.ts";
+
+/** How a module is named by another: at load, on demand, with `require`, or for its types only. */
+export type ImportKind = "static" | "dynamic" | "require" | "type";
+
+/** One import of a file. */
+export type StaticImport = { specifier: string; kind: ImportKind };
+
+/** A node of the syntax tree, seen without its library's types. */
+export type SyntaxNode = { type: string; [field: string]: unknown };
+
+/** What one parse of a file tells: its imports in order of appearance, and its code hash (undefined when it does not parse). */
+export type Analysis = { imports: StaticImport[]; astHash: string | undefined };
+
+type Parser = typeof import("@babel/parser");
+let loaded: Parser | undefined;
+
+const codeSuffixes = new Set([".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"]);
+
+/** Whether a path is JavaScript or TypeScript by its suffix. */
+export function isCode(path: string): boolean {
+  return codeSuffixes.has(extname(path).toLowerCase());
+}
+
+/** Every import of a file that is a literal; a file that does not parse has none. */
+export async function staticImports(text: string, path: string): Promise<StaticImport[]> {
+  return (await analyse(text, path)).imports;
+}
+
+/**
+ * SHA-256 (hex) of the code alone: comments, formatting, quotes, parentheses and trailing commas do not change it, names do.
+ * Undefined when the text does not parse.
+ */
+export async function astHash(text: string, path: string): Promise<string | undefined> {
+  return (await analyse(text, path)).astHash;
+}
+
+/** Imports and code hash from one parse. */
+export async function analyse(text: string, path: string): Promise<Analysis> {
+  loaded ??= await loadParser();
+  try {
+    const program = parseProgram(loaded, text, path);
+    const imports = new Map<string, StaticImport>();
+    collectImports(program, (found) => imports.set(`${found.kind} ${found.specifier}`, found));
+    const hash = createHash("sha256");
+    writeCanonical(program, (piece) => hash.update(piece));
+    return { imports: [...imports.values()], astHash: hash.digest("hex") };
+  } catch {
+    return { imports: [], astHash: undefined };
+  }
+}
+
+/** The syntax tree of one expression, or undefined when it does not parse; synchronous, for code that cannot wait. */
+export function parseExpression(text: string): SyntaxNode | undefined {
+  try {
+    loaded ??= createRequire(import.meta.url)("@babel/parser") as Parser;
+    return loaded.parseExpression(text, { errorRecovery: true }) as unknown as SyntaxNode;
+  } catch {
+    return undefined;
+  }
+}
+
+async function loadParser(): Promise<Parser> {
+  try {
+    return await import("@babel/parser");
+  } catch (cause) {
+    throw new LinealError("missing-dependency", "reading source code needs @babel/parser", { hint: "npm install @babel/parser", cause });
+  }
+}
+
+function parseProgram(parser: Parser, text: string, path: string): SyntaxNode {
+  const suffix = extname(path).toLowerCase();
+  const typed = [".ts", ".mts", ".cts", ".tsx"].includes(suffix);
+  // `<T>value` and `<div>` cannot both be read: plain TypeScript has no JSX
+  const jsx = !typed || suffix === ".tsx";
+  const commonjs = suffix === ".cjs" || suffix === ".cts";
+  const { program } = parser.parse(text, {
+    errorRecovery: true,
+    plugins: ["decorators", "decoratorAutoAccessors", ...(typed ? ["typescript" as const] : []), ...(jsx ? ["jsx" as const] : [])],
+    ...(commonjs
+      ? { sourceType: "commonjs" }
+      : { sourceType: suffix === ".mjs" || suffix === ".mts" ? "module" : "unambiguous", allowReturnOutsideFunction: true, allowAwaitOutsideFunction: true }),
+  });
+  return program as unknown as SyntaxNode;
+}
+
+function collectImports(node: SyntaxNode, add: (found: StaticImport) => void): void {
+  const found = importOf(node);
+  if (found) add(found);
+  for (const child of children(node)) collectImports(child, add);
+}
+
+function importOf(node: SyntaxNode): StaticImport | undefined {
+  const named = (source: unknown, kind: ImportKind) => {
+    const specifier = literalText(source);
+    return specifier === undefined ? undefined : { specifier, kind };
+  };
+  switch (node.type) {
+    // `import { type A }` still loads the module when types are only erased, so it counts as static
+    case "ImportDeclaration":
+      return named(node.source, node.importKind === "type" || node.importKind === "typeof" ? "type" : "static");
+    case "ExportNamedDeclaration":
+    case "ExportAllDeclaration":
+      return named(node.source, node.exportKind === "type" ? "type" : "static");
+    case "ImportExpression":
+      return named(node.source, "dynamic");
+    case "TSImportType":
+      return named(node.source ?? node.argument, "type");
+    case "TSImportEqualsDeclaration":
+      return named((node.moduleReference as SyntaxNode).expression, node.importKind === "type" ? "type" : "require");
+    case "CallExpression": {
+      const callee = node.callee as SyntaxNode;
+      return callee.type === "Identifier" && callee.name === "require" ? named((node.arguments as unknown[])[0], "require") : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function literalText(value: unknown): string | undefined {
+  if (!isNode(value)) return undefined;
+  if (value.type === "StringLiteral") return value.value as string;
+  if (value.type === "TSLiteralType") return literalText(value.literal);
+  if (value.type !== "TemplateLiteral" || (value.expressions as unknown[]).length > 0) return undefined;
+  return (value.quasis as { value: { cooked?: string } }[])[0]?.value.cooked;
+}
+
+/** Positions, comments and `extra` (quotes, parentheses, trailing commas, raw numbers) are form, not meaning. */
+const formOnly = new Set(["type", "start", "end", "loc", "range", "extra", "errors", "comments", "leadingComments", "innerComments", "trailingComments"]);
+
+function writeCanonical(value: unknown, write: (piece: string) => void): void {
+  if (Array.isArray(value)) {
+    write("[");
+    for (const item of value) {
+      if (isNode(item) && (item.type === "EmptyStatement" || isBlankJsx(item))) continue;
+      writeCanonical(item, write);
+      write(",");
+    }
+    return write("]");
+  }
+  if (typeof value === "bigint") return write(`${value}n`);
+  if (value === null || typeof value !== "object") return write(JSON.stringify(value) ?? "null");
+  const node = value as SyntaxNode;
+  write(`{${String(node.type)}`);
+  for (const field of Object.keys(node).sort()) {
+    const item = node[field];
+    if (formOnly.has(field) || item === null || item === undefined) continue;
+    write(` ${field}:`);
+    if (field === "key" && node.computed !== true) writeCanonical(plainKey(item), write);
+    else if (node.type === "JSXText" && field === "value") write(JSON.stringify(jsxWords(item as string)));
+    else writeCanonical(item, write);
+  }
+  write("}");
+}
+
+/** `{ "a": 1 }` and `{ a: 1 }` are one property. */
+function plainKey(key: unknown): unknown {
+  if (!isNode(key) || key.type !== "StringLiteral" || !/^[A-Za-z_$][\w$]*$/.test(key.value as string)) return key;
+  return { type: "Identifier", name: key.value };
+}
+
+function jsxWords(text: string): string {
+  if (!text.includes("\n")) return text;
+  const lines = text.split(/\r?\n/);
+  const trimmed = lines.map((line, i) => (i === 0 ? line : line.trimStart())).map((line, i) => (i === lines.length - 1 ? line : line.trimEnd()));
+  return trimmed.filter((line) => line !== "").join(" ");
+}
+
+function isBlankJsx(node: SyntaxNode): boolean {
+  return node.type === "JSXText" && jsxWords(node.value as string) === "";
+}
+
+function children(node: SyntaxNode): SyntaxNode[] {
+  return Object.keys(node).flatMap((field) => {
+    const value = formOnly.has(field) ? undefined : node[field];
+    return Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : [];
+  });
+}
+
+function isNode(value: unknown): value is SyntaxNode {
+  return typeof value === "object" && value !== null && typeof (value as { type?: unknown }).type === "string";
+}

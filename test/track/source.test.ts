@@ -1,0 +1,115 @@
+/** Sources: their hashes when things move or change, titles, keys. */
+
+import { createHash } from "node:crypto";
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { LinealError } from "../../src/errors.ts";
+import { isSourceFile, keyFor, kindOfFile, readSource, titleOf } from "../../src/track/source.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), "source-")));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(name: string, content: string): string {
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+}
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
+describe("readSource", () => {
+  test("of one file has the file's own hash, and stores no secret", async () => {
+    const text = `const apiKey = "abc123";\nconsole.log(apiKey);\n`;
+    const source = await readSource(write("a.ts", text));
+    expect(source).toMatchObject({ path: join(folder, "a.ts"), text, hash: sha256(text), versionHash: sha256(text), modules: [] });
+    expect(source.redacted).toBe(`const apiKey = "***REDACTED***";\nconsole.log(apiKey);\n`);
+    expect(source.codeHash).toBe(source.astHash);
+  });
+
+  test("changes with a module, not with the place of the checkout", async () => {
+    const entry = write("one/main.ts", `import { x } from "./lib/x.ts"; console.log(x);`);
+    write("one/lib/x.ts", "export const x = 1;");
+    const before = await readSource(entry);
+    cpSync(join(folder, "one"), join(folder, "two"), { recursive: true });
+    const moved = await readSource(join(folder, "two/main.ts"));
+    expect(moved.versionHash).toBe(before.versionHash);
+    expect(moved.codeHash).toBe(before.codeHash);
+    expect(before.versionHash).not.toBe(before.hash);
+
+    write("one/lib/x.ts", "export const x = 1; // a note");
+    const commented = await readSource(entry);
+    expect(commented.versionHash).not.toBe(before.versionHash);
+    expect(commented.codeHash).toBe(before.codeHash);
+
+    write("one/lib/x.ts", "export const x = 2;");
+    expect((await readSource(entry)).codeHash).not.toBe(before.codeHash);
+  });
+
+  test("that does not parse falls back to its bytes", async () => {
+    const source = await readSource(write("broken.ts", "const = 1"));
+    expect([source.astHash, source.codeHash, source.versionHash]).toEqual([undefined, source.hash, source.hash]);
+  });
+
+  test("of other languages has text and hash only", async () => {
+    const source = await readSource(write("run.sh", "export API_KEY=abc123\ncat in > out\n"));
+    expect(source).toMatchObject({ modules: [], astHash: undefined, hash: source.versionHash });
+    expect(source.redacted).toBe("export API_KEY=***REDACTED***\ncat in > out\n");
+    expect("title" in source).toBe(false);
+  });
+
+  test("follows a symbolic link, and reads a program without a suffix", async () => {
+    write("lib.js", "module.exports = 1");
+    symlinkSync(write("tool", `#!/usr/bin/env node\nrequire("./lib.js")`), join(folder, "link"));
+    const source = await readSource(join(folder, "link"));
+    expect(source.path).toBe(join(folder, "tool"));
+    expect(source.modules.map((module) => module.path)).toEqual(["lib.js"]);
+  });
+
+  test("refuses a file that is not there", async () => {
+    await expect(readSource(join(folder, "none.ts"))).rejects.toThrow(LinealError);
+    await expect(readSource(join(folder, "none.ts"))).rejects.toMatchObject({ code: "not-found" });
+  });
+
+  test("of a notebook keeps its version when outputs or the title change", async () => {
+    const notebook = (title: string, code: string, output: string) =>
+      JSON.stringify({ cells: [{ cell_type: "markdown", source: [`# ${title}\n`, "text"] }, { cell_type: "code", source: code, outputs: [output], execution_count: output.length }] });
+    const first = await readSource(write("n.ipynb", notebook("Title", "print(1)", "1")));
+    const rerun = await readSource(write("n.ipynb", notebook("Other", "print(1)", "11")));
+    const changed = await readSource(write("n.ipynb", notebook("Title", "print(2)", "1")));
+    expect(first.title).toBe("Title");
+    expect(rerun.title).toBe("Other");
+    expect(rerun.versionHash).toBe(first.versionHash);
+    expect(rerun.hash).not.toBe(first.hash);
+    expect(changed.versionHash).not.toBe(first.versionHash);
+  });
+});
+
+test("titleOf is the first heading outside of code", () => {
+  expect(titleOf("a.qmd", "---\ntitle: \"From header\"\n---\n# H1")).toBe("From header");
+  expect(titleOf("a.Rmd", "---\noutput: html\n---\n```{r}\n# comment\n```\n\n# Real one #\n")).toBe("Real one");
+  expect(titleOf("a.ipynb", JSON.stringify({ cells: [{ cell_type: "code", source: "# no" }, { cell_type: "markdown", source: "## no\n# yes" }] }))).toBe("yes");
+  expect(titleOf("a.ipynb", "{")).toBeUndefined();
+  expect(titleOf("a.ts", "# no")).toBeUndefined();
+});
+
+test("kindOfFile and isSourceFile go by suffix", () => {
+  expect(["a.ipynb", "b.Rmd", "c.qmd"].map(kindOfFile)).toEqual(["notebook", "notebook", "notebook"]);
+  expect(["a.ts", "b.R", "c.sh", "d"].map(kindOfFile)).toEqual(["script", "script", "script", "script"]);
+  expect([".ts", ".js", ".mjs", ".py", ".ipynb", ".R", ".Rmd", ".qmd", ".sh"].every((suffix) => isSourceFile(`x${suffix}`))).toBe(true);
+  expect(["x.csv", "x.txt", "x.json", "ts", "x.ts.gz"].some(isSourceFile)).toBe(false);
+});
+
+test("keyFor is the path below dev-dir, else the filename", () => {
+  const path = write("dev/sub/a.ts", "");
+  symlinkSync(join(folder, "dev"), join(folder, "link"));
+  expect(keyFor(path)).toEqual({ key: "a.ts", outsideDevDir: false });
+  expect(keyFor(path, join(folder, "dev"))).toEqual({ key: "sub/a.ts", outsideDevDir: false });
+  expect(keyFor(path, join(folder, "link"))).toEqual({ key: "sub/a.ts", outsideDevDir: false });
+  expect(keyFor(write("deviation/a.ts", ""), join(folder, "dev"))).toEqual({ key: "a.ts", outsideDevDir: true });
+  expect(keyFor(write("dev/..odd.ts", ""), join(folder, "dev"))).toEqual({ key: "..odd.ts", outsideDevDir: false });
+});
