@@ -148,8 +148,11 @@ async function cachedClone(cloneUrl: string, repo: string, cacheDir: string): Pr
     // another process may have put its own clone there first
     if (existsSync(join(target, ".git"))) return target;
     const { code, stderr, message } = cause as { code?: unknown; stderr?: string; message: string };
-    if (code === "ENOENT") throw new LinealError("missing-dependency", "syncing with a git repository needs git", { hint: "install git and put it on PATH", cause });
-    throw new LinealError("unavailable", `cloning ${repo} failed: ${redactSource(stderr?.trim() || message)}`, { hint: "check the address and your access to it" });
+    if (code === "ENOENT")
+      throw new LinealError("missing-dependency", "syncing with a git repository needs git", { hint: "install git and put it on PATH", cause });
+    throw new LinealError("unavailable", `cloning ${repo} failed: ${redactSource(stderr?.trim() || message)}`, {
+      hint: "check the address and your access to it",
+    });
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
@@ -173,7 +176,10 @@ type Found = Omit<BlobCommit, "url">;
 /** The tip of the default branch if it holds the blob, else another tip, else the newest commit of any branch that does. */
 async function search(clone: string, wanted: Wanted): Promise<Found | undefined> {
   const listed = (await answer(clone, ["for-each-ref", "--format=%(refname) %(symref)", "refs/remotes/origin"])) ?? "";
-  const refs = listed.split("\n").map((row) => row.split(" ")[0] ?? "").filter((ref) => ref !== "" && !ref.endsWith("/HEAD"));
+  const refs = listed
+    .split("\n")
+    .map((row) => row.split(" ")[0] ?? "")
+    .filter((ref) => ref !== "" && !ref.endsWith("/HEAD"));
   const main = await defaultBranch(clone, refs);
   const tips = refs.toSorted((a, b) => Number(b === main) - Number(a === main));
   const history = ["log", "--remotes=origin", "--full-history", "-m", "--format=%H", `--find-object=${wanted.blob}`];

@@ -85,7 +85,12 @@ class Walk {
   #map(map: Map<unknown, unknown>, path: string): JsonValue {
     const pairs = [...map];
     if (pairs.some(([key]) => typeof key === "object" || typeof key === "function" || typeof key === "symbol")) return this.#list(pairs, path);
-    return Object.fromEntries(this.entries(pairs.map(([key, value]) => [String(key), value] as const), path));
+    return Object.fromEntries(
+      this.entries(
+        pairs.map(([key, value]) => [String(key), value] as const),
+        path,
+      ),
+    );
   }
 
   #drop(path: string): undefined {

@@ -3,9 +3,7 @@
 /** What stands in place of a secret. */
 export const redactedMark = "***REDACTED***";
 
-const secretWords = new Set(
-  "token pwd auth authorization credential credentials authtoken accesstoken accesskey secretkey privatekey".split(" "),
-);
+const secretWords = new Set("token pwd auth authorization credential credentials authtoken accesstoken accesskey secretkey privatekey".split(" "));
 /** Words that give a name away however it begins: `PGPASSWORD`, `dbpasswd`. */
 const secretEnding = /(?:passw(?:or)?d|passphrase|secret|apikey)s?$/;
 const secretPairs = new Set(

@@ -95,8 +95,7 @@ function wrapStreams(): () => void {
 }
 
 function copy(chunk: unknown, encoding: unknown): void {
-  const bytes =
-    typeof chunk === "string" ? Buffer.from(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8") : chunk;
+  const bytes = typeof chunk === "string" ? Buffer.from(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8") : chunk;
   if (bytes instanceof Uint8Array) for (const sink of sinks) sink(bytes);
 }
 

@@ -42,11 +42,26 @@ export async function readSource(path: string): Promise<Source> {
   if (!isCode(absolute) && !hasNodeShebang(text)) {
     const title = titleOf(absolute, text);
     const version = notebookHash(absolute, text) ?? hash;
-    return { ...shared, astHash: undefined, modules: [], dynamic: [], missing: [], versionHash: version, codeHash: version, ...(title === undefined ? {} : { title }) };
+    return {
+      ...shared,
+      astHash: undefined,
+      modules: [],
+      dynamic: [],
+      missing: [],
+      versionHash: version,
+      codeHash: version,
+      ...(title === undefined ? {} : { title }),
+    };
   }
   const [code, graph] = await Promise.all([astHash(text, absolute), moduleGraph(absolute)]);
-  const versionHash = manifestHash(hash, graph.modules.map((module) => [module.path, module.hash]));
-  const codeHash = manifestHash(code ?? hash, graph.modules.map((module) => [module.path, module.astHash ?? module.hash]));
+  const versionHash = manifestHash(
+    hash,
+    graph.modules.map((module) => [module.path, module.hash]),
+  );
+  const codeHash = manifestHash(
+    code ?? hash,
+    graph.modules.map((module) => [module.path, module.astHash ?? module.hash]),
+  );
   return { ...shared, astHash: code, ...graph, versionHash, codeHash };
 }
 

@@ -71,7 +71,10 @@ describe("callerFile", () => {
   });
 
   test("names nothing when only our own code is running", () => {
-    const path = file("own.mjs", `${importIt} console.log(callerFile([${JSON.stringify(folder)}, ${JSON.stringify(fileURLToPath(new URL("../../src", import.meta.url)))}]) ?? "none")`);
+    const path = file(
+      "own.mjs",
+      `${importIt} console.log(callerFile([${JSON.stringify(folder)}, ${JSON.stringify(fileURLToPath(new URL("../../src", import.meta.url)))}]) ?? "none")`,
+    );
     expect(node([path])).toBe("none");
   });
 

@@ -44,7 +44,12 @@ test("uses the working directory for a program without a file", async () => {
 test("falls back to what is installed when there is no readable lock file", async () => {
   const entry = write("main.ts", "");
   write("package.json", { dependencies: { b: "^1", "@s/a": "^2", gone: "1" }, devDependencies: { c: "*" } });
-  for (const [name, version] of [["b", "1.2.3"], ["@s/a", "2.0.0"], ["c", "3.0.0"], ["indirect", "4.0.0"]]) {
+  for (const [name, version] of [
+    ["b", "1.2.3"],
+    ["@s/a", "2.0.0"],
+    ["c", "3.0.0"],
+    ["indirect", "4.0.0"],
+  ]) {
     write(`node_modules/${name}/package.json`, { name, version });
   }
   const expected = { "@s/a": "2.0.0", b: "1.2.3", c: "3.0.0" };

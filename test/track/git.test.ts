@@ -52,7 +52,15 @@ describe("gitState", () => {
     const other = write("repo/b.ts", "1");
     expect(await gitState(path)).toMatchObject({ commit: undefined, branch: "main", tracked: false, dirty: true, remote: undefined });
     const first = commit(repo, "one");
-    expect(await gitState(path)).toEqual({ commit: first, branch: "main", dirty: false, remote: undefined, root: repo, pathInRepo: "src/a [1].ts", tracked: true });
+    expect(await gitState(path)).toEqual({
+      commit: first,
+      branch: "main",
+      dirty: false,
+      remote: undefined,
+      root: repo,
+      pathInRepo: "src/a [1].ts",
+      tracked: true,
+    });
     writeFileSync(other, "2");
     expect(await gitState(path)).toMatchObject({ dirty: true, tracked: true });
     const second = commit(repo, "two");
@@ -112,10 +120,18 @@ describe("findBlobCommit", () => {
     const { clone, url } = published();
     const path = write("clone/src/a b.ts", "1");
     const first = commit(clone, "one");
-    await expect(findBlobCommit(path, url, options())).rejects.toMatchObject({ code: "not-found", hint: expect.stringContaining("commit and push") as unknown });
+    await expect(findBlobCommit(path, url, options())).rejects.toMatchObject({
+      code: "not-found",
+      hint: expect.stringContaining("commit and push") as unknown,
+    });
     git(clone, "push", "-q", "origin", "main");
     const plain = url.replace(/\.git$/, "");
-    expect(await findBlobCommit(path, url, options())).toEqual({ url: `${plain}/blob/${first}/src/a%20b.ts`, commit: first, pathInRepo: "src/a b.ts", onDefaultBranch: true });
+    expect(await findBlobCommit(path, url, options())).toEqual({
+      url: `${plain}/blob/${first}/src/a%20b.ts`,
+      commit: first,
+      pathInRepo: "src/a b.ts",
+      onDefaultBranch: true,
+    });
 
     writeFileSync(path, "2");
     await expect(findBlobCommit(path, url, options())).rejects.toMatchObject({ code: "not-found" });

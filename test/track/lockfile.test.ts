@@ -8,7 +8,8 @@ const elsewhere = process.platform === "win32" ? "linux" : "win32";
 describe("readLockfile", () => {
   test("npm: hoisted version first, other platforms, links and the project itself left out", async () => {
     const text = JSON.stringify({
-      name: "me", lockfileVersion: 3,
+      name: "me",
+      lockfileVersion: 3,
       packages: {
         "": { name: "me", version: "1.0.0" },
         "node_modules/b/node_modules/@s/a": { version: "1.0.0" },

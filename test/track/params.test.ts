@@ -13,21 +13,48 @@ describe("serialiseParams", () => {
   test("keeps what is JSON and translates what is near it", () => {
     const { params, dropped } = serialiseParams(
       {
-        flag: false, lr: 0.01, zero: -0, name: "x", nothing: null, missing: undefined, none: [],
-        big: 12n, huge: 2n ** 80n, nan: Number.NaN, inf: -Infinity,
-        when: new Date("2024-12-20T15:09:33.000Z"), url: new URL("https://example.org/a b"),
+        flag: false,
+        lr: 0.01,
+        zero: -0,
+        name: "x",
+        nothing: null,
+        missing: undefined,
+        none: [],
+        big: 12n,
+        huge: 2n ** 80n,
+        nan: Number.NaN,
+        inf: -Infinity,
+        when: new Date("2024-12-20T15:09:33.000Z"),
+        url: new URL("https://example.org/a b"),
         nested: { a: [1, { b: "c" }], gone: undefined, kept: null },
-        set: new Set([1, 2]), map: new Map<string, unknown>([["a", 1], ["b", [2]]]), pairs: new Map([[{ k: 1 }, 2]]),
-        data: new Artifact(), list: [new Artifact()],
+        set: new Set([1, 2]),
+        map: new Map<string, unknown>([
+          ["a", 1],
+          ["b", [2]],
+        ]),
+        pairs: new Map([[{ k: 1 }, 2]]),
+        data: new Artifact(),
+        list: [new Artifact()],
       },
       { reference },
     );
     expect(params).toEqual({
-      flag: false, lr: 0.01, zero: 0, name: "x", big: 12, huge: "1208925819614629174706176", nan: "NaN", inf: "-Infinity",
-      when: "2024-12-20T15:09:33.000Z", url: "https://example.org/a%20b",
+      flag: false,
+      lr: 0.01,
+      zero: 0,
+      name: "x",
+      big: 12,
+      huge: "1208925819614629174706176",
+      nan: "NaN",
+      inf: "-Infinity",
+      when: "2024-12-20T15:09:33.000Z",
+      url: "https://example.org/a%20b",
       nested: { a: [1, { b: "c" }], kept: null },
-      set: [1, 2], map: { a: 1, b: [2] }, pairs: [[{ k: 1 }, 2]],
-      data: "Artifact[7hK2]", list: ["Artifact[7hK2]"],
+      set: [1, 2],
+      map: { a: 1, b: [2] },
+      pairs: [[{ k: 1 }, 2]],
+      data: "Artifact[7hK2]",
+      list: ["Artifact[7hK2]"],
     });
     expect(dropped).toEqual([]);
   });
@@ -37,8 +64,20 @@ describe("serialiseParams", () => {
     loop.self = loop;
     const shared = { a: 1 };
     const { params, dropped } = serialiseParams({
-      fn: () => 1, deep: { list: [1, Symbol("s"), new Artifact()] }, loop, bytes: new Uint8Array(2), bad: new Date(Number.NaN), one: shared, two: shared,
-      get thrower() { return { get x(): number { throw new Error("no"); } }; },
+      fn: () => 1,
+      deep: { list: [1, Symbol("s"), new Artifact()] },
+      loop,
+      bytes: new Uint8Array(2),
+      bad: new Date(Number.NaN),
+      one: shared,
+      two: shared,
+      get thrower() {
+        return {
+          get x(): number {
+            throw new Error("no");
+          },
+        };
+      },
     });
     expect(params).toEqual({ deep: { list: [1] }, loop: { ok: 1 }, one: { a: 1 }, two: { a: 1 } });
     expect(dropped.sort()).toEqual(["bad", "bytes", "deep.list.1", "deep.list.2", "fn", "loop.self", "thrower"]);
@@ -46,12 +85,23 @@ describe("serialiseParams", () => {
 
   test("redacts", () => {
     expect(serialiseParams({ apiKey: "abc", db: "postgres://a:b@c/d", model: { token: "t" } }).params).toEqual({
-      apiKey: "***REDACTED***", db: "***REDACTED***", model: { token: "***REDACTED***" },
+      apiKey: "***REDACTED***",
+      db: "***REDACTED***",
+      model: { token: "***REDACTED***" },
     });
   });
 
   test("always gives JSON that survives a round trip", () => {
-    const anything = fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, withNullPrototype: true, withObjectString: true, withSparseArray: true });
+    const anything = fc.anything({
+      withBigInt: true,
+      withDate: true,
+      withMap: true,
+      withSet: true,
+      withTypedArray: true,
+      withNullPrototype: true,
+      withObjectString: true,
+      withSparseArray: true,
+    });
     fc.assert(
       fc.property(fc.dictionary(fc.string(), anything), (values) => {
         const { params } = serialiseParams(values);
@@ -65,11 +115,43 @@ describe("parameterNames", () => {
   test("reads every form of function", () => {
     expect(parameterNames(function f(_a: number, _b = ")", ..._rest: unknown[]) {})).toEqual(["_a", "_b", "_rest"]);
     expect(parameterNames(async (one: number) => one)).toEqual(["one"]);
-    expect(parameterNames({ method(x: number, { y }: { y: number }, [z]: number[]) { return [x, y, z]; } }.method)).toEqual(["x", "arg1", "arg2"]);
-    expect(parameterNames({ async *gen(x: number) { yield x; } }.gen)).toEqual(["x"]);
-    expect(parameterNames({ ["a b"](x: number) { return x; } }["a b"])).toEqual(["x"]);
+    expect(
+      parameterNames(
+        {
+          method(x: number, { y }: { y: number }, [z]: number[]) {
+            return [x, y, z];
+          },
+        }.method,
+      ),
+    ).toEqual(["x", "arg1", "arg2"]);
+    expect(
+      parameterNames(
+        {
+          async *gen(x: number) {
+            yield x;
+          },
+        }.gen,
+      ),
+    ).toEqual(["x"]);
+    expect(
+      parameterNames(
+        {
+          ["a b"](x: number) {
+            return x;
+          },
+        }["a b"],
+      ),
+    ).toEqual(["x"]);
     expect(parameterNames(() => 1)).toEqual([]);
-    expect(parameterNames(class { constructor(readonlyName: string) { void readonlyName; } } as never)).toEqual(["readonlyName"]);
+    expect(
+      parameterNames(
+        class {
+          constructor(readonlyName: string) {
+            void readonlyName;
+          }
+        } as never,
+      ),
+    ).toEqual(["readonlyName"]);
   });
 
   test("numbers what it cannot read", () => {
@@ -80,7 +162,14 @@ describe("parameterNames", () => {
 
 describe("bindArguments", () => {
   test("names positional arguments and fills in literal defaults", () => {
-    const subset = (artifact: unknown, rows = 2, label: string = "x", cut = -0.5, later = Date.now(), ...more: number[]) => [artifact, rows, label, cut, later, more];
+    const subset = (artifact: unknown, rows = 2, label: string = "x", cut = -0.5, later = Date.now(), ...more: number[]) => [
+      artifact,
+      rows,
+      label,
+      cut,
+      later,
+      more,
+    ];
     expect(bindArguments(subset, ["a", 5])).toEqual({ artifact: "a", rows: 5, label: "x", cut: -0.5, more: [] });
     expect(bindArguments(subset, ["a", undefined, "y", 1, 2, 3, 4])).toEqual({ artifact: "a", rows: 2, label: "y", cut: 1, later: 2, more: [3, 4] });
     expect(bindArguments((a: number) => a, [1, 2])).toEqual({ a: 1, arg1: 2 });
@@ -94,7 +183,13 @@ describe("bindArguments", () => {
     const artifact = new Artifact();
     expect(bindArguments((data: Artifact) => data, [artifact])).toEqual({ data: artifact });
     const plain = { uid: "1" };
-    expect(bindArguments((data: object) => data, [plain], () => true)).toEqual({ data: plain });
+    expect(
+      bindArguments(
+        (data: object) => data,
+        [plain],
+        () => true,
+      ),
+    ).toEqual({ data: plain });
     expect(bindArguments((a: object, b: number) => [a, b], [{ x: 1 }, 2])).toEqual({ a: { x: 1 }, b: 2 });
     expect(bindArguments(({ x = 1 }: { x?: number } = {}) => x, [])).toEqual({ x: 1 });
   });

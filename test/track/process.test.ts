@@ -32,7 +32,11 @@ test("nothing is said about other hosts and other containers, and a reboot ends 
 });
 
 test("a killed child is dead", async () => {
-  const child = spawn(process.execPath, ["--input-type=module", "-e", `import { processIdentity } from ${JSON.stringify(module)}; console.log(JSON.stringify(processIdentity())); setInterval(() => {}, 1000)`]);
+  const child = spawn(process.execPath, [
+    "--input-type=module",
+    "-e",
+    `import { processIdentity } from ${JSON.stringify(module)}; console.log(JSON.stringify(processIdentity())); setInterval(() => {}, 1000)`,
+  ]);
   const [line] = (await once(child.stdout, "data")) as [Buffer];
   const identity = JSON.parse(line.toString()) as ReturnType<typeof processIdentity>;
   expect(isAlive(identity)).toBe(true);
@@ -57,7 +61,10 @@ describe.skipIf(process.platform === "win32")("shellAncestor", () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "shell-"));
     probe = join(folder, "probe.mjs");
-    writeFileSync(probe, `import { shellAncestor, shellAncestors } from ${JSON.stringify(module)}; console.log(JSON.stringify([shellAncestor(), ...shellAncestors()]));`);
+    writeFileSync(
+      probe,
+      `import { shellAncestor, shellAncestors } from ${JSON.stringify(module)}; console.log(JSON.stringify([shellAncestor(), ...shellAncestors()]));`,
+    );
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -66,7 +73,9 @@ describe.skipIf(process.platform === "win32")("shellAncestor", () => {
     writeFileSync(path, `#!/bin/bash\necho $$\n${script.replaceAll("PROBE", `"${process.execPath}" "${probe}"`)}\n:\n`);
     chmodSync(path, 0o755);
     const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` };
-    const [pid, ...lines] = execFileSync(path, { encoding: "utf8", env, cwd: folder, stdio: ["ignore", "pipe", "ignore"] }).trim().split("\n");
+    const [pid, ...lines] = execFileSync(path, { encoding: "utf8", env, cwd: folder, stdio: ["ignore", "pipe", "ignore"] })
+      .trim()
+      .split("\n");
     const found = lines.filter((line) => line.startsWith("[")).map((line) => JSON.parse(line) as ShellProcess[]);
     return { shellPid: Number(pid), found };
   }
@@ -77,7 +86,10 @@ describe.skipIf(process.platform === "win32")("shellAncestor", () => {
     expect(found.map(([nearest]) => nearest?.pid)).toEqual([shellPid, shellPid, shellPid]);
     expect(new Set(found.map(([nearest]) => nearest?.key)).size).toBe(1);
     // scripts are named for their file, or for their interpreter: either way this one is bash
-    expect(found[0]?.[0]).toMatchObject({ startedAt: expect.any(String) as unknown, key: expect.stringMatching(new RegExp(`^${shellPid}-[0-9a-f]{16}$`)) as unknown });
+    expect(found[0]?.[0]).toMatchObject({
+      startedAt: expect.any(String) as unknown,
+      key: expect.stringMatching(new RegExp(`^${shellPid}-[0-9a-f]{16}$`)) as unknown,
+    });
   });
 
   test("in a subshell, the shell around it is further up", () => {

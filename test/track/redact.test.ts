@@ -90,7 +90,8 @@ test.each([
 });
 
 test("names", () => {
-  const secret = "apiKey API_KEY apikey openaiApiKey x-api-key password DB_PASSWORD passwd pwd userPassword clientSecret private_key AWS_SECRET_ACCESS_KEY authToken auth Authorization githubToken TOKEN_PROD password2 db_pass HTTPPassword";
+  const secret =
+    "apiKey API_KEY apikey openaiApiKey x-api-key password DB_PASSWORD passwd pwd userPassword clientSecret private_key AWS_SECRET_ACCESS_KEY authToken auth Authorization githubToken TOKEN_PROD password2 db_pass HTTPPassword";
   const plain = "key tokens tokenizer maxToken eosToken author authority primary_key password_length secretary bypass lowPass keyword monkey sortKey";
   expect(secret.split(" ").filter((name) => !isSecretName(name))).toEqual([]);
   expect(plain.split(" ").filter(isSecretName)).toEqual([]);
@@ -98,10 +99,23 @@ test("names", () => {
 
 test("redactArgs", () => {
   expect(redactArgs(["--token", "abc", "--api-key=abc", "-n", "3", "DB_PASSWORD=x", "--dry-run", "--no-auth", "x", "in.csv"])).toEqual([
-    "--token", R, `--api-key=${R}`, "-n", "3", `DB_PASSWORD=${R}`, "--dry-run", "--no-auth", "x", "in.csv",
+    "--token",
+    R,
+    `--api-key=${R}`,
+    "-n",
+    "3",
+    `DB_PASSWORD=${R}`,
+    "--dry-run",
+    "--no-auth",
+    "x",
+    "in.csv",
   ]);
   expect(redactArgs(["--db", "postgres://me:pw@host/x", "--token", "--verbose", "--url=mysql://a:b@c"])).toEqual([
-    "--db", R, "--token", "--verbose", `--url=mysql://${R}@c`,
+    "--db",
+    R,
+    "--token",
+    "--verbose",
+    `--url=mysql://${R}@c`,
   ]);
   expect(redactArgs(["--password", "-starts-with-dash", "out"])).toEqual(["--password", R, "out"]);
 });
@@ -114,8 +128,15 @@ test("redactValue and redactParams", () => {
   expect(redactValue("db", "postgresql://me:pw@host:5432/x")).toBe(R);
   expect(redactValue("note", `see ${shapes[0]}`)).toBe(`see ${R}`);
   const when = new Date(0);
-  expect(redactParams({ lr: 0.1, tokens: 5, when, model: { apiKey: "abc", name: "n" }, credentials: { user: "u", list: ["a", 1, true] }, urls: ["x", "a://b:c@d"] })).toEqual({
-    lr: 0.1, tokens: 5, when, model: { apiKey: R, name: "n" }, credentials: { user: R, list: [R, R, true] }, urls: ["x", R],
+  expect(
+    redactParams({ lr: 0.1, tokens: 5, when, model: { apiKey: "abc", name: "n" }, credentials: { user: "u", list: ["a", 1, true] }, urls: ["x", "a://b:c@d"] }),
+  ).toEqual({
+    lr: 0.1,
+    tokens: 5,
+    when,
+    model: { apiKey: R, name: "n" },
+    credentials: { user: R, list: [R, R, true] },
+    urls: ["x", R],
   });
   const cyclic: Record<string, unknown> = { token: "abc" };
   cyclic.self = cyclic;
@@ -125,7 +146,40 @@ test("redactValue and redactParams", () => {
 });
 
 const piece = fc.oneof(
-  fc.constantFrom(...shapes, "token", "apiKey", "password", "auth", " = ", ": ", "=", "--", "export ", "\n", '"', "'", "`", '"""', "\\", "(", ",", "+", "://", "a", ":", "@", "?", "&", R, "${x}", "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", "or", "|", "type "),
+  fc.constantFrom(
+    ...shapes,
+    "token",
+    "apiKey",
+    "password",
+    "auth",
+    " = ",
+    ": ",
+    "=",
+    "--",
+    "export ",
+    "\n",
+    '"',
+    "'",
+    "`",
+    '"""',
+    "\\",
+    "(",
+    ",",
+    "+",
+    "://",
+    "a",
+    ":",
+    "@",
+    "?",
+    "&",
+    R,
+    "${x}",
+    "-----BEGIN PRIVATE KEY-----",
+    "-----END PRIVATE KEY-----",
+    "or",
+    "|",
+    "type ",
+  ),
   fc.string({ maxLength: 6 }),
 );
 const text = fc.array(piece, { maxLength: 25 }).map((pieces) => pieces.join(""));
@@ -142,7 +196,9 @@ test("redactSource keeps the number of lines and is idempotent", () => {
 });
 
 test("a quoted secret never survives", () => {
-  const secret = fc.stringMatching(/^[A-Za-z0-9 _.:;!?*-]{4,30}$/).filter((value) => value.trim().length >= 4 && !"password".includes(value.trim()) && !R.includes(value.trim()));
+  const secret = fc
+    .stringMatching(/^[A-Za-z0-9 _.:;!?*-]{4,30}$/)
+    .filter((value) => value.trim().length >= 4 && !"password".includes(value.trim()) && !R.includes(value.trim()));
   const form = fc.constantFrom("password = 'X'", 'const apiKey: string = "X";', '{ "client_secret": "X" }', "f(token=`X`)", "export DB_PASSWORD='X'");
   fc.assert(
     fc.property(secret, form, (value, shape) => {

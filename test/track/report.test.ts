@@ -17,7 +17,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Runs a program with a capture to `log`; `out(name)` is the path of a log. */
 function program(body: string): { stdout: string; stderr: string; status: number | null } {
   const path = join(folder, "program.mjs");
-  writeFileSync(path, `import { captureConsole } from ${JSON.stringify(module)}; import { spawnSync } from "node:child_process"; const out = (name) => ${JSON.stringify(`${folder}/`)} + name;\n${body}`);
+  writeFileSync(
+    path,
+    `import { captureConsole } from ${JSON.stringify(module)}; import { spawnSync } from "node:child_process"; const out = (name) => ${JSON.stringify(`${folder}/`)} + name;\n${body}`,
+  );
   const { stdout, stderr, status } = spawnSync(process.execPath, [path], { encoding: "utf8", env: { ...process.env, NODE_OPTIONS: "--no-warnings" } });
   return { stdout, stderr, status };
 }

@@ -77,7 +77,12 @@ describe("readSource", () => {
 
   test("of a notebook keeps its version when outputs or the title change", async () => {
     const notebook = (title: string, code: string, output: string) =>
-      JSON.stringify({ cells: [{ cell_type: "markdown", source: [`# ${title}\n`, "text"] }, { cell_type: "code", source: code, outputs: [output], execution_count: output.length }] });
+      JSON.stringify({
+        cells: [
+          { cell_type: "markdown", source: [`# ${title}\n`, "text"] },
+          { cell_type: "code", source: code, outputs: [output], execution_count: output.length },
+        ],
+      });
     const first = await readSource(write("n.ipynb", notebook("Title", "print(1)", "1")));
     const rerun = await readSource(write("n.ipynb", notebook("Other", "print(1)", "11")));
     const changed = await readSource(write("n.ipynb", notebook("Title", "print(2)", "1")));
@@ -90,9 +95,19 @@ describe("readSource", () => {
 });
 
 test("titleOf is the first heading outside of code", () => {
-  expect(titleOf("a.qmd", "---\ntitle: \"From header\"\n---\n# H1")).toBe("From header");
+  expect(titleOf("a.qmd", '---\ntitle: "From header"\n---\n# H1')).toBe("From header");
   expect(titleOf("a.Rmd", "---\noutput: html\n---\n```{r}\n# comment\n```\n\n# Real one #\n")).toBe("Real one");
-  expect(titleOf("a.ipynb", JSON.stringify({ cells: [{ cell_type: "code", source: "# no" }, { cell_type: "markdown", source: "## no\n# yes" }] }))).toBe("yes");
+  expect(
+    titleOf(
+      "a.ipynb",
+      JSON.stringify({
+        cells: [
+          { cell_type: "code", source: "# no" },
+          { cell_type: "markdown", source: "## no\n# yes" },
+        ],
+      }),
+    ),
+  ).toBe("yes");
   expect(titleOf("a.ipynb", "{")).toBeUndefined();
   expect(titleOf("a.ts", "# no")).toBeUndefined();
 });
