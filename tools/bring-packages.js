@@ -1,11 +1,15 @@
 /** Runs `npm ci` when `node_modules` is missing or is not what `package-lock.json` says. */
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { npm, npmSaid, Refusal } from "./processes.js";
 
 /** Brings `node_modules` up to date; two starts at once install once. */
 export async function bringPackages(root, env) {
-  if (installed(root)) return;
+  if (!installed(root)) await install(root, env);
+  linkOwnCommand(root);
+}
+
+async function install(root, env) {
   const unlock = await lock(join(root, ".node"));
   try {
     if (installed(root)) return;
@@ -15,6 +19,17 @@ export async function bringPackages(root, env) {
     if (code !== 0) throw new Refusal(`npm ci failed.\n${npmSaid(said)}`);
   } finally {
     unlock();
+  }
+}
+
+/** npm links the commands of dependencies only: with this one `npx lineal` and shell scripts run the checkout's sources. */
+function linkOwnCommand(root) {
+  const link = join(root, "node_modules", ".bin", "lineal");
+  if (process.platform === "win32" || existsSync(link) || !existsSync(dirname(link))) return;
+  try {
+    symlinkSync(join("..", "..", "tools", "lineal.js"), link);
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
   }
 }
 
