@@ -16,6 +16,12 @@ export interface Question {
   readonly where?: readonly Filter[];
   /** Rows that the relation `key` of these rows (ids) reaches. */
   readonly from?: { readonly name: Name; readonly key: string; readonly id: number };
+  /** Rows of one family of versions. */
+  readonly family?: string;
+  /** Artifacts registered in this place. */
+  readonly atPlace?: { readonly storage: number; readonly key: string };
+  /** Rows on one branch (id), whatever is visible. */
+  readonly onBranch?: number;
   readonly search?: string;
   /** Column names, `-` first for downwards; ties by id. */
   readonly order?: readonly string[];
@@ -44,6 +50,9 @@ function parts(dialect: Dialect, q: Question): { from: Sql; where: Sql; rank: Sq
           : sql`exists (select 1 from ${identifier(tableOf(q.from.name))} f where f.id = ${q.from.id} and ${relation.on("f", "t0")})`,
     );
   }
+  if (q.family !== undefined) conditions.push(sql`${columnOf("t0", "stem")} = ${q.family}`);
+  if (q.onBranch !== undefined) conditions.push(sql`${columnOf("t0", "branch_id")} = ${q.onBranch}`);
+  if (q.atPlace) conditions.push(sql`t0.place_key = ${q.atPlace.key} and t0.storage_id = ${q.atPlace.storage}`);
   if (q.after !== undefined) conditions.push(sql`t0.id > ${q.after}`);
   const found = q.search === undefined ? undefined : searchParts(dialect, q.name, q.search);
   if (found) conditions.push(found.condition);
@@ -112,6 +121,8 @@ function orderBy(q: Question, rank: Sql | undefined): Sql {
   const { fields } = shapeOf(q.name);
   const keys = (q.order ?? []).map((term) => {
     const key = term.replace(/^-/, "");
+    // Age and revision order rows inside Lineal; they have no name outside.
+    if (key === "id" || (key === "revision" && q.family !== undefined)) return sql`${columnOf("t0", key)} ${raw(term.startsWith("-") ? "desc" : "asc")}`;
     const scalar = fields.get(key);
     if (!scalar || scalar.field.options.hidden || scalar.kind === "json") {
       const known = [...fields.values()].filter((s) => !s.field.options.hidden && s.kind !== "json").map((s) => s.key);

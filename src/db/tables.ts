@@ -68,6 +68,7 @@ function linkTables(name: Name): TableSpec[] {
 
 /** Stored bytes, history and tombstones: tables that no registry shows. */
 const bookkeeping: TableSpec[] = [
+  { name: "meta", columns: [column("id", "id"), column("name", "text", { unique: true }), column("value", "json")], indexes: [] },
   {
     name: "object",
     columns: [column("id", "id"), column("storage_id", "ref", { to: "storage" }), column("hash", "text"), column("suffix", "text"), column("size", "int"), column("created_at", "time")],

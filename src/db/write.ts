@@ -117,6 +117,14 @@ export function* lowestLink(name: Name, key: string, id: number): Operation<numb
   return Number(rows[0]?.id ?? 0);
 }
 
+/** Whether two rows are linked through the relation `key`. */
+export function* hasLink(name: Name, key: string, id: number, other: number): Operation<boolean> {
+  const relation = relationOf(name, key);
+  if (!relation?.link) throw new Error(`${name}.${key} is no link`);
+  const { table, here, there } = relation.link;
+  return (yield* execute(sql`select 1 from ${identifier(table)} where ${identifier(here)} = ${id} and ${identifier(there)} = ${other}`)).length > 0;
+}
+
 /** Removes a row for good, with its links; a tombstone keeps what lineage needs to say of it. */
 export function* remove(dialect: Dialect, writer: Writer, name: Name, row: Row, facts: Values): Operation<void> {
   for (const { table, column } of linkColumns(name)) yield* execute(sql`delete from ${identifier(table)} where ${identifier(column)} = ${row.id}`);

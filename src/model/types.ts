@@ -121,9 +121,23 @@ type Never<T extends never> = T;
 type Targets = { [N in Name]: { [K in RefKeys<N>]: Columns<N>[K] extends Ref<infer T, RefOptions> ? T : never }[RefKeys<N>] | { [K in keyof Links<N>]: Links<N>[K] extends Link<infer T, string> ? T : never }[keyof Links<N>] }[Name];
 /** Every ref and link names a registry that exists. */
 export type DanglingTargets = Never<Exclude<Targets, Name>>;
-type Sources<N extends Name, I> = { [M in Name]: { [K in keyof Columns<M>]: Columns<M>[K] extends Ref<N, infer O> ? ([O] extends [{ inverse: I }] ? `${M}.${K & string}` : never) : never }[keyof Columns<M>] | { [K in keyof Links<M>]: Links<M>[K] extends Link<N, infer J> ? ([J] extends [I] ? `${M}.${K & string}` : never) : never }[keyof Links<M>] }[Name];
-type IsUnion<T, U = T> = [T] extends [never] ? false : T extends unknown ? ([U] extends [T] ? false : true) : never;
-/** No inverse name is taken twice, or by a column. */
+/** `Project.artifacts`: the name that a ref or link takes away from its target. */
+type TakenAt<C> = C extends { is: "ref"; to: infer T extends string; options: { inverse: infer I extends string } }
+  ? `${T}.${I}`
+  : C extends { is: "link"; to: infer T extends string; inverse: infer I extends string }
+    ? `${T}.${I}`
+    : never;
+/** Every name that a registry takes, in itself or elsewhere, with who takes it; boxed so that an intersection keeps the others. */
+type TakenBy<M extends Name> = { [K in keyof Columns<M> & string as `${M}.${K}`]: { by: "column" } } & {
+  [K in keyof Links<M> & string as `${M}.${K}`]: { by: "link" };
+} & { [K in keyof DerivedOf<M> & string as `${M}.${K}`]: { by: "derived" } } & {
+  [K in keyof Columns<M> & string as TakenAt<Columns<M>[K]>]: { by: `${M}.${K}` };
+} & { [K in keyof Links<M> & string as TakenAt<Links<M>[K]>]: { by: `${M}.${K}` } } & (Model[M] extends { versioned: true }
+    ? { [K in `${M}.versions`]: { by: "versions" } }
+    : Record<never, never>);
+type Taken = Intersect<{ [M in Name]: TakenBy<M> }[Name]>;
+type IsUnion<T, U = T> = T extends unknown ? ([U] extends [T] ? false : true) : never;
+/** No relation's name is taken twice: two takers in one registry make a union, in different ones nothing at all. */
 export type ClashingInverses = Never<
-  { [N in Name]: { [I in keyof Manys<N>]: I extends keyof Columns<N> ? `${N}.${I & string}` : IsUnion<Sources<N, I>> extends true ? Sources<N, I> : never }[keyof Manys<N>] }[Name]
+  { [K in keyof Taken]: [Taken[K]] extends [never] ? K : Taken[K] extends { by: infer B } ? (IsUnion<B> extends false ? never : K) : K }[keyof Taken]
 >;

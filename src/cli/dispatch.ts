@@ -1,0 +1,95 @@
+/** Finds the command that was typed, runs it, and turns its answer or failure into output and an exit code. */
+
+import { LinealError } from "../errors.ts";
+import { logTo, setVerbosity } from "../instance/log.ts";
+import { type Answer, type Command, Misuse, section, suggestion } from "./command.ts";
+import { jsonText, paint } from "./print.ts";
+
+/** The commands by name; each module exports its `definition`. */
+export type CommandTable = Readonly<Record<string, { group: string; summary: string; load: () => Promise<{ definition: Command }> }>>;
+
+/** Runs one command line and sets the exit code: 0 done, 1 refused or failed, 2 misused. */
+export async function dispatch(table: CommandTable, argv: readonly string[]): Promise<void> {
+  quietWhenThePipeCloses();
+  const json = wantsJson(argv);
+  try {
+    process.exitCode = await perform(table, argv);
+  } catch (error) {
+    process.stderr.write(`${failureText(error, json)}\n`);
+    process.exitCode = error instanceof Misuse ? 2 : 1;
+  }
+}
+
+async function perform(table: CommandTable, argv: readonly string[]): Promise<number> {
+  const [first, ...others] = argv;
+  if (first === undefined || first === "--help" || first === "-h" || (first === "help" && others.length === 0)) {
+    process.stdout.write(`${overview(table)}\n`);
+    return 0;
+  }
+  const [name, rest] = first === "help" ? [others[0] ?? "", ["--help"]] : [first, others];
+  const entry = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (entry === undefined) throw unknownCommand(name, Object.keys(table));
+  const { definition } = await entry.load();
+  const started = definition.start(rest);
+  if (started.help) {
+    process.stdout.write(`${definition.help(name)}\n`);
+    return 0;
+  }
+  if (started.quiet) setVerbosity(0);
+  if (started.json || !definition.acts) logTo(process.stderr);
+  const answer = await started.run();
+  await write(answer, started);
+  return answer.exitCode ?? 0;
+}
+
+async function write({ text, note, json: value }: Answer, { json, quiet }: { json: boolean; quiet: boolean }): Promise<void> {
+  const said = json ? [jsonText(value)] : [quiet ? undefined : note, typeof text === "function" ? await text() : text];
+  for (const part of said) if (part !== undefined && part !== "") process.stdout.write(part.endsWith("\n") ? part : `${part}\n`);
+}
+
+function failureText(error: unknown, json: boolean): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof LinealError || error instanceof Misuse ? error.hint : undefined;
+  // A misuse is told from a refusal by the exit code; `unexpected` is a fault of Lineal's own.
+  const code = error instanceof LinealError ? error.code : error instanceof Misuse ? "invalid" : "unexpected";
+  if (json) return JSON.stringify({ error: { code, message, ...(hint === undefined ? {} : { hint }) } });
+  const lines = [`${paint("red", "Error:", process.stderr)} ${message}`];
+  if (hint !== undefined) lines.push(paint("dim", hint, process.stderr));
+  if (code === "unexpected" && error instanceof Error && process.env.LINEAL_VERBOSITY === "debug") lines.push(error.stack ?? "");
+  return lines.join("\n");
+}
+
+function unknownCommand(name: string, names: readonly string[]): Misuse {
+  if (name.startsWith("-")) return new Misuse(`unknown option ${name}`, "lineal --help lists the commands");
+  const near = suggestion(name, names);
+  return new Misuse(`unknown command '${name}'`, near === undefined ? "lineal --help lists the commands" : `did you mean: lineal ${near}`);
+}
+
+function overview(table: CommandTable): string {
+  const groups = Map.groupBy(Object.entries(table), ([, entry]) => entry.group);
+  return [
+    "lineal COMMAND [--json] [--quiet] [--help]",
+    "",
+    "Knows where every file and dataset came from.",
+    ...[...groups].flatMap(([group, entries]) => section(group, entries.map(([name, entry]) => [name.padEnd(12), entry.summary]))),
+    "",
+    "Start with",
+    "  lineal init --storage ./mydata",
+    "  lineal help save",
+  ].join("\n");
+}
+
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  return argv.slice(0, end < 0 ? undefined : end).includes("--json");
+}
+
+/** `lineal list artifact | head -1` closes our output early: that is the reader's right, not a failure. */
+function quietWhenThePipeCloses(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit();
+      throw error;
+    });
+  }
+}

@@ -1,0 +1,62 @@
+/** Which record a reference means: a uid or its beginning, a key or name, a URL, or `artifact:UID`. */
+
+import { LinealError } from "../errors.ts";
+import { model, type Name } from "../model/index.ts";
+import { type AnyRecord, findRegistryName, openRegistry, recordText } from "./registries.ts";
+
+/** A record and the registry it was found in. */
+export interface Found {
+  name: Name;
+  record: AnyRecord;
+}
+
+const usual: readonly Name[] = ["Artifact", "Transform", "Run", "Collection"];
+const others: readonly Name[] = ["Record", "Project", "ULabel", "Feature", "Schema", "Reference", "User", "Branch", "Space", "Storage"];
+
+/** The one record that `reference` means, in `registries` or in any; `not-found` or `ambiguous` otherwise. */
+export async function findRecord(reference: string, registries?: readonly Name[]): Promise<Found> {
+  const { name, id } = read(reference);
+  if (name !== undefined && registries && !registries.includes(name)) {
+    throw new LinealError("invalid", `${reference} is a ${name}, not one of ${registries.join(", ")}`, { hint: "Give the uid or the key of another record." });
+  }
+  const rounds = name !== undefined ? [[name]] : registries ? [registries] : [usual, others];
+  for (const round of rounds) {
+    const found = (await Promise.all(round.map((registry) => matches(registry, id)))).flat();
+    // What is called exactly so comes before what merely begins so.
+    const best = found.some((match) => match.exact) ? found.filter((match) => match.exact) : found;
+    if (best.length === 1) return best[0] as Found;
+    if (best.length > 1) throw several(reference, best);
+  }
+  const where = name ?? registries?.join(" or ");
+  throw new LinealError("not-found", `nothing is called '${reference}'${where === undefined ? "" : ` among ${where}`}`, {
+    hint: `Look for it: lineal search ${(name ?? registries?.[0] ?? "Artifact").toLowerCase()} '${id}'`,
+  });
+}
+
+/** `https://host/…/artifact/UID` and `artifact:UID` say the registry; anything else is an id. */
+function read(reference: string): { name?: Name; id: string } {
+  const [, kind, uid] = /^https?:\/\/.*\/([A-Za-z]+)\/([0-9A-Za-z]+)\/?(?:[?#].*)?$/.exec(reference) ?? /^([A-Za-z]+):([0-9A-Za-z]+)$/.exec(reference) ?? [];
+  const name = kind === undefined ? undefined : findRegistryName(kind);
+  return name === undefined || uid === undefined ? { id: reference } : { name, id: uid };
+}
+
+async function matches(name: Name, id: string): Promise<(Found & { exact: boolean })[]> {
+  const registry = await openRegistry(name);
+  const { title, versioned } = model[name];
+  const titled = await registry.filter({ [title]: { eq: id.replace(/^\.\//, "") }, ...(versioned ? { isLatest: true } : {}) }).limit(9);
+  const records = titled.map((record) => ({ name, record, exact: true }));
+  if (!/^[0-9A-Za-z]{4,20}$/.test(id)) return records;
+  try {
+    const record = await registry.get(id);
+    if (!records.some((known) => known.record.uid === record.uid)) records.push({ name, record, exact: record.uid === id });
+  } catch (error) {
+    if (!(error instanceof LinealError && error.code === "not-found") && !(records.length > 0)) throw error;
+  }
+  return records;
+}
+
+function several(reference: string, found: readonly Found[]): LinealError {
+  const shown = found.map(({ name, record }) => recordText(name, record)).join(", ");
+  const { name, record } = found[0] as Found;
+  return new LinealError("ambiguous", `'${reference}' may be any of ${shown}`, { hint: `Say which, for example: ${name.toLowerCase()}:${record.uid}` });
+}

@@ -1,0 +1,63 @@
+/** The registries as a command line sees them: chosen by name, with what all records have in common. */
+
+import type { Table } from "../formats/table.ts";
+import { model, type Name, names } from "../model/index.ts";
+import { Misuse, suggestion } from "./command.ts";
+
+/** What every record can do. */
+export interface AnyRecord {
+  readonly uid: string;
+  toJSON(): Record<string, unknown>;
+  describe(): Promise<string>;
+  delete(options?: { permanent?: boolean }): Promise<unknown>;
+}
+
+/** What every query can do. */
+export interface AnyQuery extends PromiseLike<AnyRecord[]> {
+  orderBy(...columns: string[]): AnyQuery;
+  limit(rows: number): AnyQuery;
+  offset(rows: number): AnyQuery;
+  count(): Promise<number>;
+  toTable(): Promise<Table>;
+}
+
+/** What every registry can do. */
+export interface AnyRegistry {
+  get(uid: string): Promise<AnyRecord>;
+  filter(where?: Readonly<Record<string, unknown>>): AnyQuery;
+  search(text: string): AnyQuery;
+}
+
+/** The registry that a word means: `artifact`, `artifacts` and `Artifact` are one. */
+export function registryName(word: string): Name {
+  const name = findRegistryName(word);
+  if (name !== undefined) return name;
+  const words = names.map((known) => known.toLowerCase());
+  const near = suggestion(word, words);
+  throw new Misuse(`unknown registry '${word}'`, near === undefined ? `the registries are ${words.join(", ")}` : `did you mean ${near}?`);
+}
+
+/** Like {@link registryName}, but undefined for a word that means no registry. */
+export function findRegistryName(word: string): Name | undefined {
+  const plain = (text: string): string => text.toLowerCase().replaceAll(/[-_]/g, "");
+  return names.find((name) => plain(name) === plain(word) || plural(plain(name)) === plain(word));
+}
+
+/** `artifacts`, `branches`: the registry in prose. */
+export function plural(name: string): string {
+  return name.endsWith("y") ? `${name.slice(0, -1)}ies` : `${name}${/(s|ch)$/.test(name) ? "es" : "s"}`;
+}
+
+/** The registry of that name in the connected instance. */
+export async function openRegistry(name: Name): Promise<AnyRegistry> {
+  const ln = await import("../index.ts");
+  return (ln as unknown as Readonly<Record<Name, AnyRegistry>>)[name];
+}
+
+/** How a record is called in one line: `Artifact('AsXmTxA3', key='x.csv')`. */
+export function recordText(name: Name, record: AnyRecord): string {
+  const { title } = model[name];
+  const value = (record as unknown as Readonly<Record<string, unknown>>)[title];
+  const named = typeof value === "string" ? `, ${title}='${value}'` : "";
+  return `${name}('${record.uid.slice(0, 8)}'${named})`;
+}

@@ -1,0 +1,100 @@
+/** Puts loaded files where people work, and never over a file that is there unless told to. */
+
+import { chmodSync, closeSync, copyFileSync, cpSync, existsSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { LinealError } from "../errors.ts";
+import { canAsk, confirm } from "./ask.ts";
+
+/** Where a file called `key` goes: below `base`, or to `output` (into it, when it is a directory). */
+export function targetPath(base: string, key: string, output: string | undefined): string {
+  if (output !== undefined) {
+    const isFolder = /[/\\]$/.test(output) || statSync(output, { throwIfNoEntry: false })?.isDirectory();
+    return isFolder ? join(resolve(output), basename(key)) : resolve(output);
+  }
+  const path = resolve(base, key);
+  if (relative(base, path).split(sep)[0] !== "..") return path;
+  throw new LinealError("invalid", `the key ${key} leads out of ${base}`, { hint: "Say where to write: -o PATH" });
+}
+
+/** Copies a file or folder to `target`; `conflict` when something else is there. */
+export async function placeFile(from: string, target: string, force: boolean): Promise<void> {
+  if (isThere(target) && (realpathSync(from) === realpathSync(target) || isSame(from, target))) return;
+  await makeRoom(target, force);
+  guard(target, () => {
+    if (statSync(from).isDirectory()) {
+      cpSync(from, target, { recursive: true, dereference: true });
+      makeWritable(target);
+      return;
+    }
+    const temporary = `${target}.${process.pid}.tmp`;
+    try {
+      copyFileSync(from, temporary);
+      chmodSync(temporary, 0o644);
+      renameSync(temporary, target);
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+  });
+}
+
+/** Writes a text to `target`; `conflict` when something else is there. */
+export async function placeText(text: string, target: string, force: boolean): Promise<void> {
+  if (isThere(target) && lstatSync(target).isFile() && readFileSync(target, "utf8") === text) return;
+  await makeRoom(target, force);
+  guard(target, () => writeFileSync(target, text));
+}
+
+async function makeRoom(target: string, force: boolean): Promise<void> {
+  if (isThere(target)) {
+    const overwrite = force || (canAsk() && (await confirm(`${target} is there already. Replace it?`)));
+    if (!overwrite) throw new LinealError("conflict", `${target} is there already, with other content`, { hint: "Overwrite it with --force, or write elsewhere with -o PATH." });
+    if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new LinealError("conflict", `${target} is a directory`, { hint: "Move it away, or write elsewhere with -o PATH." });
+    }
+  }
+  guard(target, () => mkdirSync(dirname(target), { recursive: true }));
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined && existsSync(path);
+}
+
+/** Whether two files hold the same bytes, or two folders the same files. */
+function isSame(a: string, b: string): boolean {
+  const [one, other] = [statSync(a), statSync(b)];
+  if (one.isDirectory() && other.isDirectory()) {
+    const names = readdirSync(a).sort();
+    return names.join("/") === readdirSync(b).sort().join("/") && names.every((name) => isSame(join(a, name), join(b, name)));
+  }
+  return one.isFile() && other.isFile() && one.size === other.size && sameBytes(a, b);
+}
+
+function sameBytes(a: string, b: string): boolean {
+  const files = [openSync(a, "r"), openSync(b, "r")] as const;
+  const [one, other] = [Buffer.alloc(1 << 20), Buffer.alloc(1 << 20)];
+  try {
+    for (;;) {
+      const read = readSync(files[0], one);
+      if (readSync(files[1], other) !== read || !one.subarray(0, read).equals(other.subarray(0, read))) return false;
+      if (read === 0) return true;
+    }
+  } finally {
+    for (const file of files) closeSync(file);
+  }
+}
+
+/** Stored bytes are read-only; a copy to work with is not. */
+function makeWritable(path: string): void {
+  const folder = statSync(path).isDirectory();
+  chmodSync(path, folder ? 0o755 : 0o644);
+  if (folder) for (const name of readdirSync(path)) makeWritable(join(path, name));
+}
+
+function guard(target: string, write: () => void): void {
+  try {
+    write();
+  } catch (cause) {
+    if (cause instanceof LinealError) throw cause;
+    throw new LinealError("unavailable", `cannot write ${target}`, { hint: "Check the permissions and the free space there, or write elsewhere with -o PATH.", cause });
+  }
+}

@@ -1,0 +1,90 @@
+/** The second of the two statements of a lineage graph: what is known of its nodes, and who made them again. */
+import sql, { empty, join, raw, type Sql } from "sql-template-tag";
+import { type Node, toNode } from "../lineage/node.ts";
+import type { Dialect } from "./dialect.ts";
+import { ARTIFACT, COLLECTION, idOf, keyOf, kindOf, RUN, TRANSFORM } from "./lineage-walk.ts";
+import { execute, type Operation, type Raw } from "./operation.ts";
+
+/** The branch that is the trash, from the first migration on. */
+const TRASH = 3;
+const DELETED = { deleted: true } as const;
+/** The tag of rows that are no nodes: a run made the bytes of data again. */
+const RECREATED = 9;
+
+const NO_TEXT = sql`cast(null as text)`;
+const NO_INTEGER = sql`cast(null as bigint)`;
+const NO_TIME = sql`cast(null as timestamptz)`;
+
+/** Nodes by key, and pairs of a run and data whose bytes it made again. */
+export interface Facts {
+  readonly nodes: ReadonlyMap<number, Node>;
+  readonly initiated: readonly (readonly [by: number, run: number])[];
+  readonly recreated: readonly (readonly [run: number, data: number])[];
+}
+
+/** Reads the facts of all nodes in one statement; `room` is how many re-creating runs there is room for, one more is read. */
+export function* factsOf(dialect: Dialect, keys: Iterable<number>, room: number, asOf: Date | undefined): Operation<Facts> {
+  const ids: number[][] = [[], [], [], []];
+  for (const key of keys) (ids[kindOf(key)] as number[]).push(idOf(key));
+  const rows = yield* execute(statement(dialect, ids, room, asOf));
+  const nodes = new Map<number, Node>();
+  const initiated: [number, number][] = [];
+  const recreated: [number, number][] = [];
+  for (const row of rows) {
+    if (row.tag === RECREATED) {
+      recreated.push([keyOf(RUN, row.number as number), keyOf(row.data as number, row.id as number)]);
+      continue;
+    }
+    const key = keyOf(row.tag as number, row.id as number);
+    nodes.set(key, nodeOf(dialect, row));
+    if (row.tag === RUN && row.number !== null) initiated.push([keyOf(RUN, row.number as number), key]);
+  }
+  return { nodes, initiated, recreated };
+}
+
+function statement(dialect: Dialect, ids: readonly (readonly number[])[], room: number, asOf: Date | undefined): Sql {
+  const among = (kind: number): Sql => dialect.integers(ids[kind] as number[]);
+  const until = asOf ? sql` and created_at <= ${dialect.encode("time", asOf)}` : empty;
+  const again = [ARTIFACT, COLLECTION].flatMap((kind) =>
+    ids[kind]?.length === 0 ? [] : [sql`select ${raw(String(kind))} as data, from_id, to_id from ${raw(kind === ARTIFACT ? "artifact_recreating_runs" : "collection_recreating_runs")} where from_id in ${among(kind)}${until}`],
+  );
+  const data = (kind: number, own: Sql, table: string): Sql =>
+    sql`select ${raw(String(kind))} as tag, d.id, d.uid, d."key", d.description, ${own}, d.version, d.created_at as began, ${NO_TIME} as ended, d.is_latest, d.branch_id, u.handle, cast(null as integer) as data
+      from ${raw(table)} d left join "user" u on u.id = d.created_by_id where d.id in ${among(kind)}`;
+  const parts: Sql[] = [];
+  if (ids[ARTIFACT]?.length) parts.push(data(ARTIFACT, sql`d.suffix as a, d.hash as b, d.kind as c, ${NO_TEXT} as name, d.size as number`, "artifact"));
+  if (ids[COLLECTION]?.length) parts.push(data(COLLECTION, sql`${NO_TEXT} as a, d.hash as b, ${NO_TEXT} as c, ${NO_TEXT} as name, ${NO_INTEGER} as number`, "collection"));
+  if (ids[TRANSFORM]?.length) parts.push(data(TRANSFORM, sql`${NO_TEXT} as a, ${NO_TEXT} as b, d.kind as c, ${NO_TEXT} as name, ${NO_INTEGER} as number`, "transform"));
+  if (ids[RUN]?.length || again.length > 0) {
+    parts.push(sql`select ${raw(String(RUN))} as tag, d.id, d.uid, t."key", t.description, d.entrypoint as a, d.status as b, t.kind as c, d.name, d.initiated_by_run_id as number, t.uid as version,
+      d.started_at as began, d.finished_at as ended, t.is_latest, d.branch_id, u.handle, cast(null as integer) as data
+      from run d join transform t on t.id = d.transform_id left join "user" u on u.id = d.created_by_id
+      where d.id in ${among(RUN)}${again.length > 0 ? sql` or d.id in (select to_id from again)` : empty}`);
+  }
+  if (again.length > 0) {
+    const none = join(Array.from({ length: 7 }, () => NO_TEXT));
+    parts.push(sql`select ${raw(String(RECREATED))} as tag, from_id, ${none}, to_id, ${NO_TEXT}, ${NO_TIME}, ${NO_TIME}, null, ${NO_INTEGER}, ${NO_TEXT}, data from again`);
+  }
+  const head = again.length > 0 ? sql`with again as materialized (select * from (${join(again, " union all ")}) s order by to_id, from_id limit ${room + 1}) ` : empty;
+  return sql`${head}${join(parts, " union all ")}`;
+}
+
+function nodeOf(dialect: Dialect, row: Raw): Node {
+  const text = (value: unknown): string | null => value as string | null;
+  // SQLite keeps times as the very text that is wanted.
+  const time = (value: unknown): string | null => (value instanceof Date ? value.toISOString() : text(value));
+  const uid = row.uid as string;
+  const createdBy = text(row.handle);
+  const deleted = row.branch_id === TRASH ? DELETED : undefined;
+  const [key, description] = [text(row.key), text(row.description)];
+  if (row.tag === RUN) {
+    const [name, transform, transformKind, entrypoint, status] = [text(row.name), text(row.version), text(row.c), text(row.a), text(row.b)];
+    return toNode({ kind: "run", uid, name, transform, transformKey: key, transformKind, entrypoint, status, startedAt: time(row.began), finishedAt: time(row.ended), createdBy, ...deleted }, description);
+  }
+  const [version, createdAt] = [text(row.version), time(row.began)];
+  if (row.tag === TRANSFORM) return toNode({ kind: "transform", uid, key, description, transformKind: text(row.c), version, createdAt, createdBy, ...deleted });
+  const isLatest = dialect.decode("bool", row.is_latest) === true;
+  if (row.tag === COLLECTION) return toNode({ kind: "collection", uid, key, description, createdAt, createdBy, version, isLatest, ...deleted });
+  const [suffix, size, hash, artifactKind] = [text(row.a), row.number as number | null, text(row.b), text(row.c)];
+  return toNode({ kind: "artifact", uid, key, description, suffix, size, hash, artifactKind, createdAt, createdBy, version, isLatest, ...deleted });
+}

@@ -1,0 +1,118 @@
+/** Lineage: two statements a graph, whatever its size. */
+import { LinealError } from "../errors.ts";
+import { Graph } from "../lineage/graph.ts";
+import type { Edge, EdgeRole, Node } from "../lineage/node.ts";
+import type { Dialect } from "./dialect.ts";
+import { factsOf } from "./lineage-facts.ts";
+import { rowLimit, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
+import { ARTIFACT, COLLECTION, downstreamOf, type Hops, keyOf, type Linked, listOf, type Reached, reachRuns, reachTransforms, RUN, TRANSFORM, upstreamOf } from "./lineage-walk.ts";
+import { execute, type Operation, type Raw } from "./operation.ts";
+
+/** What is asked: around which row, how many hops each way, and at most how many nodes. */
+export interface LineageQuestion {
+  readonly focus: { readonly name: "Artifact" | "Run" | "Transform" | "Collection"; readonly id: number; readonly uid: string };
+  /** A hop is artifact → run → artifact. */
+  readonly upstream: Hops;
+  readonly downstream: Hops;
+  readonly limit: number;
+  /** Only what had been recorded by then. */
+  readonly asOf?: Date;
+}
+
+const KINDS = { Artifact: ARTIFACT, Collection: COLLECTION, Run: RUN, Transform: TRANSFORM } as const;
+
+/**
+ * The lineage around one row. An output depends only on the inputs that its run had linked before it was made, so the
+ * flow of data has no cycles; runs that made the same bytes again and runs that started others are drawn beside it.
+ */
+export function* lineage(dialect: Dialect, question: LineageQuestion): Operation<Graph> {
+  const { focus, upstream, downstream, limit, asOf } = question;
+  checkHops("upstream", upstream);
+  checkHops("downstream", downstream);
+  if (!Number.isSafeInteger(limit) || limit < 1) throw invalid(`limit must be a whole number, 1 or more, not ${String(limit)}`, "Write { limit: 1000 }.");
+  const start = keyOf(KINDS[focus.name], focus.id);
+  const walk: Walk = { table: focus.name.toLowerCase() as Walk["table"], id: focus.id, upstream, downstream, limit, asOf };
+  const reach = yield* reachOf(dialect, walk, start);
+  const [up, down] = shared(reach, limit - 1);
+
+  const keys = new Set([start, ...up.nodes, ...down.nodes]);
+  const room = limit - keys.size;
+  const facts = yield* factsOf(dialect, keys, room, asOf);
+  if (!facts.nodes.has(start)) throw new LinealError("not-found", `there is no ${focus.name} ${focus.uid} any more`, { hint: `List what is there with ${focus.name}.filter().` });
+
+  const more = { up: new Set(up.more), down: new Set(down.more) };
+  const edges: Edge[] = [];
+  const nodes = new Map<number, Node>();
+  for (const key of keys) nodes.set(key, facts.nodes.get(key) as Node);
+  const put = (role: EdgeRole, from: number, to: number): void => {
+    const [a, b] = [nodes.get(from), nodes.get(to)];
+    if (a && b) edges.push({ from: a.id, to: b.id, role });
+  };
+  const flow = (from: number, to: number): void => put(focus.name === "Transform" ? "predecessor" : (nodes.get(from)?.kind === "run" ? "output" : "input"), from, to);
+  for (const [from, to] of up.edges) flow(from, to);
+  for (const [to, from] of down.edges) flow(from, to);
+  for (const [run, data] of facts.recreated) {
+    const node = facts.nodes.get(run);
+    if (!node) continue;
+    if (!nodes.has(run) && nodes.size >= limit) more.up.add(data);
+    else nodes.set(run, node);
+    put("recreated", run, data);
+  }
+  for (const [by, run] of facts.initiated) put("initiated", by, run);
+  const ids = [...more.up, ...more.down].flatMap((key) => nodes.get(key)?.id ?? []);
+  const cut = { upstream: more.up.size > 0 || up.cut || facts.recreated.length > room, downstream: more.down.size > 0 || down.cut };
+  const truncated = cut.upstream || cut.downstream ? { ...cut, limit, ...(ids.length > 0 ? { more: [...new Set(ids)] } : {}) } : false;
+  return new Graph({ focus: (nodes.get(start) as Node).id, nodes: [...nodes.values()], edges, truncated });
+}
+
+/** A walk one way, as far as a number of new nodes allows; `cut` when not even all links were read. */
+type Reach = (quota: number) => Reached & { cut: boolean };
+
+function* reachOf(dialect: Dialect, walk: Walk, start: number): Operation<[Reach, Reach]> {
+  const { upstream, downstream } = walk;
+  const rows = upstream === 0 && downstream === 0 ? [] : yield* execute((walk.table === "transform" ? walkTransforms : walkRuns)(dialect, walk));
+  const sides: [Raw[], Raw[]] = [[], []];
+  for (const row of rows) sides[row.side as 0 | 1].push(row);
+  const hops = [upstream, downstream] as const;
+  const make = (side: 0 | 1): Reach => {
+    const cut = sides[side].length > rowLimit(walk.limit);
+    if (hops[side] === 0) return () => ({ nodes: new Set(), edges: [], more: new Set(), cut });
+    if (walk.table === "transform") {
+      const neighbours = besides(sides[side]);
+      return (quota) => ({ ...reachTransforms(start, neighbours, hops[side], quota), cut });
+    }
+    const links = (side === 0 ? upstreamOf : downstreamOf)(sides[side].map(linked));
+    return (quota) => ({ ...reachRuns(start, links, hops[side], quota), cut });
+  };
+  return [make(0), make(1)];
+}
+
+/** Both ways with as many nodes as there is room for: neither starves the other. */
+function shared([up, down]: [Reach, Reach], room: number): [ReturnType<Reach>, ReturnType<Reach>] {
+  const both = [up(room), down(room)] as const;
+  const [u, d] = [both[0].nodes.size, both[1].nodes.size];
+  if (u + d <= room) return [...both];
+  const half = Math.ceil(room / 2);
+  return [up(Math.max(half, room - d)), down(Math.max(room - half, room - u))];
+}
+
+function linked(row: Raw): Linked {
+  const key = (kind: number, id: unknown): number | null => (id === null ? null : keyOf(kind, id as number));
+  return { run: key(RUN, row.run), data: key(row.kind as number, row.data), link: row.link as number | null, maker: key(RUN, row.maker), mark: row.mark as number | null };
+}
+
+function besides(rows: readonly Raw[]): Map<number, number[]> {
+  const neighbours = new Map<number, number[]>();
+  for (const row of rows) {
+    const list = listOf(neighbours, keyOf(TRANSFORM, row.run as number));
+    if (row.data !== null && row.data !== row.run) list.push(keyOf(TRANSFORM, row.data as number));
+  }
+  return neighbours;
+}
+
+function checkHops(what: string, hops: Hops): void {
+  if (hops === "all" || (Number.isSafeInteger(hops) && hops >= 0)) return;
+  throw invalid(`${what} must be a whole number of hops, 0 or more, or "all", not ${String(hops)}`, `Write { ${what}: 3 } or { ${what}: "all" }.`);
+}
+
+const invalid = (message: string, hint: string): LinealError => new LinealError("invalid", message, { hint });

@@ -1,0 +1,64 @@
+/** Rows for stored bytes: one per content and suffix, whoever refers to it. */
+import sql from "sql-template-tag";
+import type { Dialect } from "./dialect.ts";
+import { execute, type Operation } from "./operation.ts";
+import { lock } from "./write.ts";
+
+/** Stored bytes, named by what they are. */
+export interface ObjectName {
+  readonly hash: string;
+  readonly suffix: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+const same = (storage: number, { hash, suffix }: ObjectName) => sql`storage_id = ${storage} and hash = ${hash} and suffix = ${suffix}`;
+
+/** Save and purge of the same bytes wait for each other; call with names sorted, before any row is written. */
+export function* lockObjects(dialect: Dialect, storage: number, names: readonly ObjectName[]): Operation<void> {
+  const keys = new Set(names.map(({ hash, suffix }) => `object:${storage}:${hash}${suffix}`));
+  for (const key of [...keys].sort()) yield* lock(dialect, key);
+}
+
+/** Records that these bytes are stored; of a folder, also what its manifest is made of. */
+export function* keepObject(dialect: Dialect, now: Date, storage: number, name: ObjectName, members: readonly ObjectName[] = []): Operation<void> {
+  const id = yield* addObject(dialect, now, storage, name);
+  const ids = new Set<number>();
+  for (const member of members) ids.add(yield* addObject(dialect, now, storage, member));
+  if (ids.size === 0) return;
+  yield* execute(
+    sql`insert into object_member (manifest_id, member_id) select ${id}, o.value from ${dialect.integers([...ids])} o
+        where not exists (select 1 from object_member m where m.manifest_id = ${id} and m.member_id = o.value)`,
+  );
+}
+
+function* addObject(dialect: Dialect, now: Date, storage: number, name: ObjectName): Operation<number> {
+  const found = yield* execute(sql`select id from object where ${same(storage, name)}`);
+  if (found[0]) return Number(found[0].id);
+  const [row] = yield* execute(
+    sql`insert into object (storage_id, hash, suffix, size, created_at) values (${storage}, ${name.hash}, ${name.suffix}, ${name.size}, ${dialect.encode("time", now)}) returning id`,
+  );
+  return Number(row?.id);
+}
+
+/** Of these, the objects that nothing refers to any more; their rows are removed. Manifests first: they free their members. */
+export function* dropUnused(dialect: Dialect, storage: number, names: readonly ObjectName[]): Operation<ObjectName[]> {
+  const dropped: ObjectName[] = [];
+  for (const name of names) {
+    // A manifest is stored without suffix, whatever the folder's own is.
+    const used = yield* execute(
+      sql`select 1 from artifact a where a.hash = ${name.hash} and a.storage_id = ${storage} and ((a.n_files is null and a.suffix = ${name.suffix} and a.place_key is null) or (a.n_files is not null and ${name.suffix} = '')) limit 1`,
+    );
+    const member = yield* execute(sql`select 1 from object_member where member_id in (select id from object where ${same(storage, name)}) limit 1`);
+    if (used.length > 0 || member.length > 0) continue;
+    yield* execute(sql`delete from object_member where manifest_id in (select id from object where ${same(storage, name)})`);
+    yield* execute(sql`delete from object where ${same(storage, name)}`);
+    dropped.push(name);
+  }
+  return dropped;
+}
+
+/** Whether there is a row for these bytes. */
+export function* hasObject(storage: number, name: ObjectName): Operation<boolean> {
+  return (yield* execute(sql`select 1 from object where ${same(storage, name)}`)).length > 0;
+}

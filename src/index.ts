@@ -1,0 +1,31 @@
+/** The public names: everything that `ln.` offers. */
+export { type ErrorCode, LinealError } from "./errors.ts";
+export { Table } from "./formats/table.ts";
+export type { ConnectOptions } from "./instance/connect.ts";
+export type { InitOptions } from "./instance/init.ts";
+export type { Draft, Name, Order, Where } from "./model/index.ts";
+export { bool, int, json, oneOf, real, ref, text, time } from "./model/index.ts";
+export { connect, init, type Instance, instance, login, view } from "./registries/bind.ts";
+export {
+  Artifact,
+  Branch,
+  Collection,
+  Feature,
+  type InputOptions,
+  type LineageOptions,
+  Project,
+  Query,
+  RecordEntry as Record,
+  Reference,
+  Related,
+  Run,
+  type SaveOptions,
+  Schema,
+  settings,
+  type Source,
+  Space,
+  Storage,
+  Transform,
+  ULabel,
+  User,
+} from "./registries/index.ts";

@@ -1,0 +1,192 @@
+/** One connected instance: its database, its storages, its clock and its ids. */
+import { randomUid, type Name, model, REVISION_LENGTH } from "../model/index.ts";
+import type { Row, RowRef } from "../db/columns.ts";
+import type { Database, Operation } from "../db/operation.ts";
+import { select } from "../db/select.ts";
+import { insert, lock, type Writer } from "../db/write.ts";
+import type { Backend } from "../storage/backend.ts";
+import { openBackend } from "../storage/open.ts";
+import { LinealError } from "../errors.ts";
+import { log, type LogKind } from "./log.ts";
+import { currentScope, processUser } from "./scope.ts";
+import { currentUser, profileOf } from "./users.ts";
+import type { InstanceSettings } from "./settings.ts";
+import { slugOf } from "./settings.ts";
+
+/** What an instance takes from the world; tests give their own. */
+export interface Effects {
+  now(): Date;
+  /** A random base-62 text. */
+  uid(length: number): string;
+  log(kind: LogKind, text: string): void;
+}
+
+/** The built-in branches and space, by their fixed uids. */
+export const BUILT_IN = { main: "mmmmmmmmmmmm", archive: "aaaaaaaaaaaa", trash: "tttttttttttt", all: "aaaaaaaaaaaa" } as const;
+
+export interface StorageRow extends RowRef {
+  readonly root: string;
+  readonly instanceUid: string | null;
+}
+
+export class Connection implements Effects {
+  readonly settings: InstanceSettings;
+  readonly database: Database;
+  readonly now: () => Date;
+  readonly uid: (length: number) => string;
+  readonly log: (kind: LogKind, text: string) => void;
+  #storages = new Map<number, StorageRow>();
+  #backends = new Map<string, Promise<Backend>>();
+  #handle: string | undefined;
+  #users = new Map<string, Promise<RowRef>>();
+  #places: { branch: RowRef; space: RowRef; main: RowRef; archive: RowRef; trash: RowRef } | undefined;
+
+  constructor(settings: InstanceSettings, database: Database, effects: Partial<Effects> = {}) {
+    this.settings = settings;
+    this.database = database;
+    this.now = effects.now ?? (() => new Date());
+    this.uid = effects.uid ?? randomUid;
+    this.log = effects.log ?? log;
+  }
+
+  get slug(): string {
+    return slugOf(this.settings);
+  }
+
+  /** Reads what every later call needs: branches, space and storages. */
+  async prepare(): Promise<this> {
+    const { dialect } = this.database;
+    const [branches, spaces] = await this.database.read(function* () {
+      return [yield* select(dialect, { name: "Branch", hidden: [] }), yield* select(dialect, { name: "Space", hidden: [] })] as const;
+    });
+    const named = (rows: readonly Row[], what: string, wanted: string): RowRef => {
+      const row = rows.find((r) => r.name === wanted || r.uid === wanted);
+      if (!row) throw new LinealError("not-found", `there is no ${what} "${wanted}" in ${this.slug}`, { hint: `One of: ${rows.map((r) => r.name).join(", ")}.` });
+      return { id: row.id, uid: row.uid };
+    };
+    const { branch = process.env.LINEAL_BRANCH ?? "main", space = process.env.LINEAL_SPACE ?? "all" } = this.settings;
+    this.#places = {
+      branch: named(branches, "branch", process.env.LINEAL_BRANCH ?? branch),
+      space: named(spaces, "space", process.env.LINEAL_SPACE ?? space),
+      main: named(branches, "branch", BUILT_IN.main),
+      archive: named(branches, "branch", BUILT_IN.archive),
+      trash: named(branches, "branch", BUILT_IN.trash),
+    };
+    await this.refreshStorages();
+    return this;
+  }
+
+  /** The current branch and space, and the built-in branches. */
+  get places(): { branch: RowRef; space: RowRef; main: RowRef; archive: RowRef; trash: RowRef } {
+    if (!this.#places) throw new Error("the connection is not prepared");
+    return this.#places;
+  }
+
+  /** Ids of the branches that nobody sees unasked. */
+  get hiddenBranches(): readonly number[] {
+    return [this.places.trash.id, this.places.archive.id];
+  }
+
+  /** Ids of the branches that a query sees unasked: the current one and main. */
+  get seenBranches(): readonly number[] {
+    return [...new Set([this.places.branch.id, this.places.main.id])];
+  }
+
+  // ── storages ──────────────────────────────────────────────────────────────
+  async refreshStorages(): Promise<void> {
+    const { dialect } = this.database;
+    for (const row of await this.database.read(() => select(dialect, { name: "Storage", hidden: [] }))) {
+      this.#storages.set(row.id, { id: row.id, uid: row.uid, root: String(row.root), instanceUid: row.instanceUid as string | null });
+    }
+  }
+
+  knowsStorage(id: number): boolean {
+    return this.#storages.has(id);
+  }
+
+  storageOf(id: number): StorageRow {
+    const storage = this.#storages.get(id);
+    if (!storage) throw new LinealError("not-found", `storage ${id} is not known to ${this.slug}`, { hint: "Connect again: another process added it." });
+    return storage;
+  }
+
+  get storages(): readonly StorageRow[] {
+    return [...this.#storages.values()];
+  }
+
+  /** Where new bytes go. */
+  get defaultStorage(): StorageRow {
+    const found = this.storages.find((s) => s.root === this.settings.storage);
+    if (!found) throw new LinealError("not-found", `the storage ${this.settings.storage} is not registered in ${this.slug}`, { hint: "Run `lineal init` with this storage again." });
+    return found;
+  }
+
+  backend(root: string): Promise<Backend> {
+    let backend = this.#backends.get(root);
+    if (!backend) this.#backends.set(root, (backend = openBackend(root)));
+    return backend;
+  }
+
+  // ── writing ───────────────────────────────────────────────────────────────
+  /** The handle of whoever acts now. */
+  get handle(): string {
+    // Read once: a `lineal login` in another shell does not change who this process is.
+    return processUser() ?? (this.#handle ??= currentUser().handle);
+  }
+
+  /** The row of the user who acts now, added on the first write. */
+  user(handle: string = this.handle): Promise<RowRef> {
+    let row = this.#users.get(handle);
+    if (!row) {
+      row = this.#findOrAddUser(handle);
+      this.#users.set(handle, row);
+      row.catch(() => this.#users.delete(handle));
+    }
+    return row;
+  }
+
+  #findOrAddUser(handle: string): Promise<RowRef> {
+    const { dialect } = this.database;
+    const profile = profileOf(handle);
+    const connection = this;
+    return this.database.write(function* () {
+      yield* lock(dialect, `User:${handle}`);
+      const [found] = yield* select(dialect, { name: "User", where: [{ handle }], hidden: [] });
+      if (found) return { id: found.id, uid: found.uid };
+      const taken = yield* select(dialect, { name: "User", where: [{ uid: profile.uid }], hidden: [] });
+      const uid = taken.length > 0 ? connection.uid(model.User.uid) : profile.uid;
+      const row = yield* insert(dialect, "User", { uid, createdAt: connection.now(), handle, name: profile.name ?? null });
+      return { id: row.id, uid };
+    });
+  }
+
+  /** Who writes now, for the history. */
+  async writer(): Promise<Writer & { user: RowRef }> {
+    const user = await this.user();
+    return { now: this.now(), user, userUid: user.uid, runUid: this.scope?.run.uid ?? null };
+  }
+
+  /** The current run, when it belongs to this instance. */
+  get scope(): ReturnType<typeof currentScope> {
+    const scope = currentScope();
+    return scope?.instance === this.settings.uid ? scope : undefined;
+  }
+
+  /** A uid for a new row: a stem for registries with versions. */
+  newUid(name: Name): string {
+    return this.uid(model[name].uid - (model[name].versioned ? REVISION_LENGTH : 0));
+  }
+
+  read<T>(body: () => Operation<T>): Promise<T> {
+    return this.database.read(body);
+  }
+
+  write<T>(body: () => Operation<T>): Promise<T> {
+    return this.database.write(body);
+  }
+
+  close(): Promise<void> {
+    return this.database.close();
+  }
+}
+

@@ -1,0 +1,119 @@
+/** A new instance: folder, database, tables, user and storage; nothing is left behind when it fails. */
+import { existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readIdentity, writeIdentity } from "../db/meta.ts";
+import { migrate } from "../db/migrate.ts";
+import { databaseFile, isDatabaseUrl, openDatabase } from "../db/open.ts";
+import { insert, lock } from "../db/write.ts";
+import { select } from "../db/select.ts";
+import { LinealError } from "../errors.ts";
+import { model, randomUid } from "../model/index.ts";
+import { announce, defaultName, open, setDefault } from "./connect.ts";
+import type { Connection, Effects } from "./connection.ts";
+import { processUser } from "./scope.ts";
+import { checkInstanceName, type InstanceSettings, maskPassword, readInstance, setCurrent, slugOf, writeInstance } from "./settings.ts";
+import { readStorageNote, writeStorageNote } from "./storage-note.ts";
+import { currentUser, profileOf } from "./users.ts";
+
+export interface InitOptions {
+  /** The folder where bytes live; made when it is missing. */
+  storage: string;
+  /** Default: the folder's name in lower case. */
+  name?: string;
+  /** A `postgres://` URL; left out, an embedded database under the storage. */
+  db?: string;
+  /** Milliseconds that a writer waits for others (embedded database). */
+  timeout?: number;
+}
+
+/** Makes an instance of the current user, or connects to it when it is there already. */
+export async function initialise(options: InitOptions, effects: Partial<Effects> = {}): Promise<Connection> {
+  const { storage, db } = checked(options);
+  const handle = processUser() ?? currentUser().handle;
+  const name = options.name ?? defaultName(storage);
+  checkInstanceName(name);
+  const slug = `${handle}/${name}`;
+  const known = readInstance(slug);
+  const existed = existsSync(storage);
+  if (known && (known.storage !== (existed ? realpathSync(storage) : storage) || known.db !== db)) {
+    throw new LinealError("conflict", `${slug} is there already, with the storage ${known.storage}${known.db ? ` and the database ${maskPassword(known.db)}` : ""}`, {
+      hint: `Choose another name with --name, or connect to it: lineal connect ${slug}`,
+    });
+  }
+  const hadFolder = existsSync(join(storage, ".lineal"));
+  makeFolder(join(storage, ".lineal"));
+  const root = realpathSync(storage);
+  const note = readStorageNote(root);
+  if (note && (note.slug !== slug || (known && note.instance !== known.uid))) {
+    throw new LinealError("conflict", `${root} is a storage of another instance, ${note.slug}`, { hint: `Connect to it with \`lineal connect ${root}\`, or choose another folder.` });
+  }
+  try {
+    const settings = await build({ owner: handle, name, uid: known?.uid ?? note?.instance ?? randomUid(12), storage: root, ...(db ? { db } : {}), createdAt: new Date().toISOString() }, options);
+    const connection = await open(settings, options, effects);
+    writeInstance({ ...known, ...settings });
+    await setDefault(connection);
+    setCurrent(slug);
+    announce(connection);
+    return connection;
+  } catch (error) {
+    // Another process may be making the same instance: only what is certainly ours goes away.
+    if (!hadFolder && !readStorageNote(root) && !existsSync(databaseFile(join(root, ".lineal")))) rmSync(existed ? join(root, ".lineal") : root, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function checked(options: InitOptions): { storage: string; db: string | undefined } {
+  if (!options || typeof options.storage !== "string" || options.storage === "") {
+    throw new LinealError("invalid", "init needs a storage folder", { hint: 'Write ln.init({ storage: "./mydata" }).' });
+  }
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(options.storage) && !options.storage.startsWith("file://")) {
+    throw new LinealError("invalid", `an instance's own storage is a local folder, not ${options.storage}`, { hint: "Give a folder." });
+  }
+  if (options.db !== undefined && !isDatabaseUrl(options.db)) {
+    throw new LinealError("invalid", `${options.db} is no database URL`, { hint: "Give postgres://user@host/name, or leave db out for the embedded database." });
+  }
+  return { storage: resolve(options.storage.startsWith("file://") ? fileURLToPath(options.storage) : options.storage), db: options.db };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new LinealError("forbidden", `${folder} cannot be made (${(error as NodeJS.ErrnoException).code})`, { hint: "Choose a folder that you may write to.", cause: error });
+  }
+}
+
+/** Tables, identity, user and storage, in one write transaction each process can repeat safely. */
+async function build(wanted: InstanceSettings, options: InitOptions): Promise<InstanceSettings> {
+  const database = await openDatabase(wanted.db ?? databaseFile(join(wanted.storage, ".lineal")), options);
+  try {
+    const now = new Date();
+    await migrate(database, now);
+    const { dialect } = database;
+    const profile = profileOf(wanted.owner);
+    const settings = await database.write(function* () {
+      yield* lock(dialect, "lineal:init");
+      const identity = yield* readIdentity(dialect);
+      if (identity && slugOf(identity) !== slugOf(wanted)) {
+        throw new LinealError("conflict", `this database holds another instance, ${slugOf(identity)}`, { hint: `Connect to it: lineal connect ${wanted.db ? maskPassword(wanted.db) : wanted.storage}` });
+      }
+      const uid = identity?.uid ?? wanted.uid;
+      const storages = yield* select(dialect, { name: "Storage", where: [{ instanceUid: uid }], hidden: [], limit: 1 });
+      if (storages[0] && wanted.db && storages[0].root !== wanted.storage) {
+        throw new LinealError("conflict", `${slugOf(wanted)} stores its bytes in ${storages[0].root}`, { hint: "Give that folder as the storage." });
+      }
+      if (!identity) yield* writeIdentity(dialect, { owner: wanted.owner, name: wanted.name, uid });
+      const [user] = yield* select(dialect, { name: "User", where: [{ handle: wanted.owner }], hidden: [] });
+      const owner = user ?? (yield* insert(dialect, "User", { uid: profile.uid, createdAt: now, handle: wanted.owner, name: profile.name ?? null }));
+      if (!storages[0]) {
+        yield* insert(dialect, "Storage", { uid: randomUid(model.Storage.uid), createdAt: now, root: wanted.storage, type: "local", instanceUid: uid, createdBy: { id: owner.id, uid: owner.uid } });
+      }
+      return { ...wanted, uid };
+    });
+    writeStorageNote(settings.storage, { uid: settings.uid, instance: settings.uid, slug: slugOf(settings) });
+    return settings;
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,172 @@
+/** The one transaction of a save: rows, versions, links and history; never a row without bytes. */
+import type { Row, RowRef } from "../../db/columns.ts";
+import { keepObject, lockObjects } from "../../db/objects.ts";
+import type { Operation } from "../../db/operation.ts";
+import { select } from "../../db/select.ts";
+import { hasLink, highestLink, insert, link, lock, lowestLink, update, type Writer } from "../../db/write.ts";
+import { LinealError } from "../../errors.ts";
+import type { Connection } from "../../instance/connection.ts";
+import { demote, nextVersion } from "../versions.ts";
+import { match } from "./match.ts";
+import type { Plan } from "./plan.ts";
+
+export interface Saved {
+  readonly row: Row;
+  readonly outcome: "created" | "version" | "existing";
+}
+
+/** Thrown when bytes were purged between storing them and this transaction: the save starts again. */
+export class BytesVanished extends Error {}
+
+/** Saves all plans in one transaction. */
+export function* commit(connection: Connection, writer: Writer & { user: RowRef }, plans: readonly Plan[]): Operation<Saved[]> {
+  const { dialect } = connection.database;
+  for (const key of [...new Set(plans.flatMap((p) => (p.key === undefined ? [] : [p.key])))].sort()) yield* lock(dialect, `key:${key}`);
+  for (const stem of [...new Set(plans.flatMap((p) => (p.revises ? [String(p.revises.stem)] : [])))].sort()) yield* lock(dialect, `family:${stem}`);
+  for (const storage of new Set(plans.map((p) => p.content.storage.id))) {
+    yield* lockObjects(dialect, storage, plans.filter((p) => p.content.storage.id === storage).flatMap(({ content }) => (content.object ? [content.object, ...content.members] : [])));
+  }
+  if (plans.some((p) => !p.content.present())) throw new BytesVanished();
+  const known = yield* Known.read(connection, plans);
+  const marks = new Map<number, number>();
+  const saved: Saved[] = [];
+  for (const plan of plans) {
+    const result = yield* commitOne(connection, writer, plan, known, marks);
+    known.add(result.row);
+    saved.push(result);
+  }
+  return saved;
+}
+
+/** The rows that could match any of the plans, read at once. */
+class Known {
+  readonly #byHash = new Map<string, Row[]>();
+  readonly #heads = new Map<string, Row>();
+
+  static *read(connection: Connection, plans: readonly Plan[]): Operation<Known> {
+    const known = new Known();
+    const { dialect } = connection.database;
+    const hashes = [...new Set(plans.filter((p) => !p.internal && p.content.size > 0).map((p) => p.content.hash))];
+    const keys = [...new Set(plans.flatMap((p) => (p.key === undefined || p.internal ? [] : [p.key])))];
+    const question = { name: "Artifact" as const, hidden: [], visible: { branches: [], internal: false } };
+    for (const branch of new Set(plans.map((p) => p.branch.id))) {
+      if (hashes.length > 0) for (const row of yield* select(dialect, { ...question, onBranch: branch, where: [{ hash: { in: hashes } }] })) known.add(row);
+      if (keys.length > 0) for (const row of yield* select(dialect, { ...question, onBranch: branch, where: [{ key: { in: keys }, isLatest: true }] })) known.add(row);
+    }
+    return known;
+  }
+
+  add(row: Row): void {
+    const branch = (row.branch as RowRef).id;
+    const twins = `${branch}:${row.hash}`;
+    const rows = (this.#byHash.get(twins) ?? []).filter((other) => other.id !== row.id);
+    this.#byHash.set(twins, [row, ...rows].sort((a, b) => b.id - a.id));
+    if (row.key !== null && row.isLatest) this.#heads.set(headKey(branch, (row.space as RowRef).id, String(row.key)), row);
+  }
+
+  of(plan: Plan): { sameHash: readonly Row[]; head: Row | undefined } {
+    return {
+      sameHash: this.#byHash.get(`${plan.branch.id}:${plan.content.hash}`) ?? [],
+      head: plan.key === undefined ? undefined : this.#heads.get(headKey(plan.branch.id, plan.space.id, plan.key)),
+    };
+  }
+}
+
+const headKey = (branch: number, space: number, key: string): string => `${branch}:${space}:${key}`;
+
+function* commitOne(connection: Connection, writer: Writer & { user: RowRef }, plan: Plan, known: Known, marks: Map<number, number>): Operation<Saved> {
+  const { dialect } = connection.database;
+  const { content } = plan;
+  const found = plan.internal ? ({ do: "new" } as const) : match({ key: plan.key, hash: content.hash, size: content.size, revises: plan.revises }, known.of(plan));
+  if (content.object) yield* keepObject(dialect, writer.now, content.storage.id, content.object, content.members);
+  if (found.do === "return") {
+    const row = yield* reuse(connection, writer, plan, found.row, found.adoptKey);
+    yield* label(connection, writer, plan, row);
+    yield* markOverwritten(connection, writer, plan, row);
+    return { row, outcome: "existing" };
+  }
+  const version = yield* nextVersion(dialect, "Artifact", found.do === "version" ? found.of : connection.newUid("Artifact"), plan.version);
+  if (found.do === "version") yield* demote(dialect, writer, "Artifact", String(version.stem), plan.branch);
+  let mark = 0;
+  if (plan.run) {
+    mark = marks.get(plan.run.id) ?? (yield* highestLink("Run", "inputs", plan.run.id));
+    marks.set(plan.run.id, mark);
+  }
+  const before = found.do === "version" ? found.of : undefined;
+  const row = yield* insert(dialect, "Artifact", {
+    ...version,
+    createdAt: writer.now,
+    createdBy: writer.user,
+    key: plan.key ?? before?.key ?? null,
+    description: plan.description ?? (plan.revises ? before?.description : null) ?? null,
+    kind: plan.kind ?? content.kind ?? null,
+    suffix: content.suffix,
+    otype: content.otype ?? null,
+    size: content.size,
+    hash: content.hash,
+    hashType: content.hashType,
+    nFiles: content.nFiles,
+    nObservations: content.nObservations ?? null,
+    storage: content.storage,
+    run: plan.run,
+    branch: plan.branch,
+    space: plan.space,
+    internal: plan.internal,
+    placeKey: content.placeKey,
+    placeStat: content.placeStat,
+    inputMark: mark,
+  });
+  yield* label(connection, writer, plan, row);
+  if (found.do === "version" || content.placeKey !== null) yield* markOverwritten(connection, writer, plan, row);
+  return { row, outcome: found.do === "version" ? "version" : "created" };
+}
+
+/** An artifact that is there already: it may adopt a key, a description and a creator, or be made again. */
+function* reuse(connection: Connection, writer: Writer, plan: Plan, row: Row, adoptKey: boolean): Operation<Row> {
+  const { dialect } = connection.database;
+  const { content } = plan;
+  const changes: Record<string, unknown> = {};
+  if (adoptKey) changes.key = plan.key;
+  if (plan.description !== undefined && plan.description !== row.description) changes.description = plan.description;
+  if (plan.kind !== undefined && plan.kind !== row.kind) changes.kind = plan.kind;
+  if (plan.version !== undefined && plan.version !== row.version) {
+    const [taken] = yield* select(dialect, { name: "Artifact", where: [{ version: plan.version }], family: String(row.stem), hidden: [] });
+    if (taken) throw new LinealError("conflict", `the version "${plan.version}" is there already (${taken.uid})`, { hint: "Give another version, or leave it out." });
+    changes.version = plan.version;
+  }
+  // Bytes that were only in a place where they are no more are stored now.
+  if (row.placeKey !== null && content.object && row.overwritten) Object.assign(changes, { placeKey: null, placeStat: null, overwritten: false });
+  if (content.placeKey !== null && row.placeKey === content.placeKey) Object.assign(changes, { placeStat: content.placeStat, ...(row.overwritten ? { overwritten: false } : {}) });
+  const again = plan.run && (yield* creator(plan.run, row));
+  if (again === "create") {
+    const first = yield* lowestLink("Artifact", "inputOf", row.id);
+    const last = yield* highestLink("Run", "inputs", (plan.run as RowRef).id);
+    // It can depend only on what its maker had read before anybody read it: lineage stays without circles.
+    Object.assign(changes, { run: plan.run, inputMark: first > 0 ? Math.min(last, first - 1) : last });
+  }
+  if (again === "recreate") yield* link(dialect, writer, "Artifact", "recreatingRuns", row.id, [(plan.run as RowRef).id]);
+  if (Object.keys(changes).length === 0) return row;
+  const silent = Object.keys(changes).every((key) => key === "placeStat");
+  return yield* update(dialect, writer, "Artifact", row.id, changes, { silent });
+}
+
+function* creator(run: RowRef, row: Row): Operation<"create" | "recreate" | undefined> {
+  const made = row.run as RowRef | null;
+  if (!made) return "create";
+  if (made.id === run.id) return undefined;
+  return (yield* hasLink("Run", "inputs", run.id, row.id)) ? undefined : "recreate";
+}
+
+function* label(connection: Connection, writer: Writer, plan: Plan, row: Row): Operation<void> {
+  for (const [key, ids] of Object.entries(plan.labels)) yield* link(connection.database.dialect, writer, "Artifact", key, row.id, ids);
+}
+
+/** Other versions that were registered in the same place have lost their bytes. */
+function* markOverwritten(connection: Connection, writer: Writer, plan: Plan, row: Row): Operation<void> {
+  const { content } = plan;
+  if (content.placeKey === null) return;
+  const { dialect } = connection.database;
+  for (const other of yield* select(dialect, { name: "Artifact", where: [], atPlace: { storage: content.storage.id, key: content.placeKey }, hidden: [] })) {
+    if (other.id !== row.id && other.hash !== row.hash && !other.overwritten) yield* update(dialect, writer, "Artifact", other.id, { overwritten: true });
+  }
+}

@@ -1,0 +1,44 @@
+/** Inputs of runs: linked when an artifact's bytes are used. */
+import type { Row, RowRef } from "../../db/columns.ts";
+import { byId } from "../../db/select.ts";
+import { hasLink, link } from "../../db/write.ts";
+import { LinealError } from "../../errors.ts";
+import type { Connection } from "../../instance/connection.ts";
+import { isEntry, refOf } from "../entry.ts";
+import { settings } from "../settings.ts";
+
+/** Per call: never, always, of this run, or (left out) as the settings say. */
+export interface InputOptions {
+  isRunInput?: boolean | object | undefined;
+}
+
+/** Links an artifact as an input of the current (or given) run, and its maker as a predecessor; after the access. */
+export async function trackInput(connection: Connection, row: Row, { isRunInput }: InputOptions): Promise<void> {
+  if (isRunInput === false) return;
+  const forced = isRunInput !== undefined && isRunInput !== true;
+  if (forced && !isEntry(isRunInput, "Run")) throw new LinealError("invalid", "isRunInput takes true, false or a Run", { hint: "Give { isRunInput: run }." });
+  const run = forced ? refOf(isRunInput as object, connection) : connection.scope?.run;
+  if (isRunInput === undefined && !settings.trackRunInputs) return;
+  if (!run) {
+    if (isRunInput === true) throw new LinealError("invalid", "there is no run to link this input to", { hint: "Call `await ln.track()` first." });
+    connection.log("hint", "no run is tracked, so this input is linked to none; `await ln.track()` starts one");
+    return;
+  }
+  if (row.internal) return;
+  const { dialect } = connection.database;
+  const known = await connection.read(function* () {
+    if ((yield* hasLink("Run", "inputs", run.id, row.id))) return true;
+    const now = yield* byId(dialect, "Artifact", row.id);
+    if ((now?.run as RowRef | null)?.id === run.id) return true;
+    return yield* hasLink("Run", "recreated", run.id, row.id);
+  });
+  if (known) return;
+  const writer = await connection.writer();
+  await connection.write(function* () {
+    yield* link(dialect, writer, "Run", "inputs", run.id, [row.id]);
+    const consumer = (yield* byId(dialect, "Run", run.id))?.transform as RowRef | undefined;
+    const maker = row.run ? yield* byId(dialect, "Run", (row.run as RowRef).id) : undefined;
+    const transform = maker?.transform as RowRef | undefined;
+    if (consumer && transform && transform.id !== consumer.id) yield* link(dialect, writer, "Transform", "predecessors", consumer.id, [transform.id]);
+  });
+}

@@ -1,0 +1,69 @@
+/** `get`: one row by uid, by the beginning of a uid, or by a filter. */
+import type { Row } from "../db/columns.ts";
+import { byUid, select } from "../db/select.ts";
+import { LinealError } from "../errors.ts";
+import type { Connection } from "../instance/connection.ts";
+import { isUidLike, model, type Name, REVISION_LENGTH } from "../model/index.ts";
+
+/** How many rows with the same beginning are looked at. */
+const MANY = 2000;
+
+/** The row; `not-found` for none, `ambiguous` for several, `invalid` for what is neither uid nor filter. */
+export async function getRecord(connection: Connection, name: Name, wanted: string | Record<string, unknown>): Promise<Row> {
+  if (typeof wanted === "string") return getByUid(connection, name, wanted);
+  if (wanted === null || typeof wanted !== "object" || Array.isArray(wanted)) {
+    throw new LinealError("invalid", `get takes a uid or a filter, not ${JSON.stringify(wanted)}`, { hint: `Write ln.${name}.get("AsXmTxA3") or ln.${name}.get({ ${model[name].title}: "…" }).` });
+  }
+  const { dialect } = connection.database;
+  const asks = (key: string): boolean => key in wanted;
+  const branches = asks("branch") ? [] : connection.seenBranches;
+  const question = { name, visible: { branches, internal: typeof wanted.uid === "string" }, hidden: connection.hiddenBranches, limit: 3 };
+  const family = model[name].versioned && !["uid", "version", "isLatest", "versions"].some(asks);
+  return connection.read(function* () {
+    let rows = yield* select(dialect, { ...question, where: family ? [wanted, { isLatest: true }] : [wanted] });
+    if (rows.length === 0 && family) rows = (yield* select(dialect, { ...question, where: [wanted], order: ["-id"], limit: 1 })).slice(0, 1);
+    // A branch's own version goes before main's.
+    const here = rows.filter((row) => (row.branch as { id: number } | undefined)?.id === connection.places.branch.id);
+    if (rows.length > 1 && here.length === 1) rows = here;
+    if (rows.length > 1) throw new LinealError("ambiguous", `more than one ${name} fits ${show(wanted)}`, { hint: "Say more in the filter, or use filter(…).first()." });
+    if (!rows[0]) throw new LinealError("not-found", `no ${name} fits ${show(wanted)}`, { hint: `\`await ln.${name}.filter()\` lists what there is.` });
+    return rows[0];
+  });
+}
+
+async function getByUid(connection: Connection, name: Name, prefix: string): Promise<Row> {
+  if (!isUidLike(prefix) || prefix.length > model[name].uid) {
+    throw new LinealError("not-found", `no ${name} has the uid "${prefix}"`, { hint: `A uid has ${model[name].uid} letters and digits. By another field: ln.${name}.get({ ${model[name].title}: ${JSON.stringify(prefix)} }).` });
+  }
+  const { dialect } = connection.database;
+  const rows = await connection.read(() => byUid(dialect, name, prefix, MANY));
+  if (rows.length === 0) throw new LinealError("not-found", `no ${name} has a uid that begins with "${prefix}"`, { hint: `By another field: ln.${name}.get({ ${model[name].title}: ${JSON.stringify(prefix)} }).` });
+  const stemLength = model[name].uid - REVISION_LENGTH;
+  if (model[name].versioned && prefix.length <= stemLength) {
+    const stems = new Set(rows.map((row) => row.stem));
+    if (stems.size > 1) throw ambiguous(name, prefix, rows);
+    return newest(connection, rows);
+  }
+  if (rows.length > 1) throw ambiguous(name, prefix, rows);
+  return rows[0] as Row;
+}
+
+/** The latest of a family: on the current branch, else on main, else the highest revision. */
+function newest(connection: Connection, rows: readonly Row[]): Row {
+  const { branch, main } = connection.places;
+  const on = (id: number): Row | undefined => rows.find((row) => row.isLatest === true && (row.branch as { id: number }).id === id);
+  return on(branch.id) ?? on(main.id) ?? (rows.at(-1) as Row);
+}
+
+function ambiguous(name: Name, prefix: string, rows: readonly Row[]): LinealError {
+  const some = [...new Set(rows.map((row) => row.uid))].slice(0, 3).join(", ");
+  return new LinealError("ambiguous", `several ${name} records have a uid that begins with "${prefix}": ${some} …`, { hint: "Give more characters of the uid." });
+}
+
+function show(wanted: Record<string, unknown>): string {
+  try {
+    return JSON.stringify(wanted);
+  } catch {
+    return "this filter";
+  }
+}

@@ -1,0 +1,20 @@
+/** What records can do: the classes of all registries. */
+import { Artifact } from "./artifact.ts";
+import { fill } from "./classes.ts";
+import { Branch, Collection, Feature, Project, RecordEntry, Reference, Schema, Space, Storage, ULabel, User } from "./entities.ts";
+import { Run } from "./run.ts";
+import { Transform } from "./transform.ts";
+
+/** Name → class. */
+export const classes = { Artifact, Branch, Collection, Feature, Project, Record: RecordEntry, Reference, Run, Schema, Space, Storage, Transform, ULabel, User } as const;
+fill(classes);
+
+export { Artifact, type Source } from "./artifact.ts";
+export type { InputOptions } from "./artifact/inputs.ts";
+export type { SaveOptions } from "./artifact/save.ts";
+export { Branch, Collection, Feature, Project, RecordEntry, Reference, Schema, Space, Storage, ULabel, User } from "./entities.ts";
+export type { LineageOptions } from "./lineage.ts";
+export { Query, Related } from "./query.ts";
+export { Run } from "./run.ts";
+export { settings } from "./settings.ts";
+export { Transform } from "./transform.ts";

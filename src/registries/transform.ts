@@ -1,0 +1,29 @@
+/** Transform: what runs, with its source and its runs. */
+import type { Graph } from "../lineage/graph.ts";
+import { type LineageOptions, lineageOf, viewLineageOf } from "./lineage.ts";
+import { entity } from "./registry.ts";
+
+/**
+ * A script, notebook, pipeline, function, upload or app, in versions.
+ *
+ * @example
+ * const cellRanger = await ln.Transform.save({ key: "Cell Ranger", version: "7.2.0", kind: "pipeline" });
+ * await ln.track(cellRanger);
+ */
+export class Transform extends entity("Transform") {
+  /** The transforms before and after it. */
+  lineage(options: LineageOptions = {}): Promise<Graph> {
+    return lineageOf(this, options);
+  }
+
+  /** Prints its lineage as a tree, and returns the graph. */
+  viewLineage(options: LineageOptions = {}): Promise<Graph> {
+    return viewLineageOf(this, options);
+  }
+}
+
+declare module "./classes.ts" {
+  interface Registries {
+    Transform: Transform;
+  }
+}

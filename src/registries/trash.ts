@@ -1,0 +1,87 @@
+/** Trash, restore and removal for good. */
+import type { Row, RowRef } from "../db/columns.ts";
+import { byId } from "../db/select.ts";
+import { lock, referrers, remember, remove, update } from "../db/write.ts";
+import { LinealError } from "../errors.ts";
+import type { Connection } from "../instance/connection.ts";
+import { model, type Name } from "../model/index.ts";
+import { purgeBytes, storedObjectsOf } from "./purge.ts";
+import { elect } from "./versions.ts";
+
+/** Moves a row to trash (undefined is never returned then), or removes it for good. */
+export async function deleteRecord(connection: Connection, name: Name, row: Row, options: { permanent?: boolean }): Promise<Row | undefined> {
+  if (options.permanent) {
+    await removeRecord(connection, name, row);
+    return undefined;
+  }
+  if (!model[name].columns.branch) {
+    throw new LinealError("invalid", `a ${name} cannot go to trash`, { hint: "Remove it for good with delete({ permanent: true })." });
+  }
+  const { dialect } = connection.database;
+  const { trash } = connection.places;
+  const writer = await connection.writer();
+  const result = await connection.write(function* () {
+    yield* lockFamily(connection, row);
+    const now = yield* byId(dialect, name, row.id);
+    if (!now) throw gone(name, row);
+    const branch = now.branch as RowRef;
+    if (branch.id === trash.id) return { row: now, promoted: undefined };
+    const trashed = yield* update(dialect, writer, name, row.id, { branch: trash, formerBranch: branch, ...(model[name].versioned ? { isLatest: false } : {}) });
+    yield* remember(dialect, writer, name, row.uid, "trash", null);
+    const promoted = model[name].versioned && now.isLatest ? yield* elect(dialect, writer, name, String(row.stem), branch) : undefined;
+    return { row: trashed, promoted };
+  });
+  connection.log("info", `moved ${name}('${row.uid.slice(0, 8)}') to trash`);
+  if (result.promoted) connection.log("info", `latest version is now: ${result.promoted.uid}`);
+  return result.row;
+}
+
+/** Takes a row out of trash or archive, back to where it was; the newest of its family becomes the latest. */
+export async function restoreRecord(connection: Connection, name: Name, row: Row): Promise<Row> {
+  const { dialect } = connection.database;
+  const writer = await connection.writer();
+  const { main } = connection.places;
+  const hidden = connection.hiddenBranches;
+  return connection.write(function* () {
+    yield* lockFamily(connection, row);
+    const now = yield* byId(dialect, name, row.id);
+    if (!now) throw gone(name, row);
+    if (!model[name].columns.branch || !hidden.includes((now.branch as RowRef).id)) return now;
+    const home = (now.formerBranch as RowRef | null) ?? main;
+    yield* update(dialect, writer, name, row.id, { branch: home, formerBranch: null });
+    yield* remember(dialect, writer, name, row.uid, "restore", null);
+    if (model[name].versioned) yield* elect(dialect, writer, name, String(row.stem), home);
+    return (yield* byId(dialect, name, row.id)) as Row;
+  });
+}
+
+async function removeRecord(connection: Connection, name: Name, row: Row): Promise<void> {
+  const { dialect } = connection.database;
+  const writer = await connection.writer();
+  const objects = name === "Artifact" ? await storedObjectsOf(connection, row) : [];
+  await connection.write(function* () {
+    yield* lockFamily(connection, row);
+    const now = yield* byId(dialect, name, row.id);
+    if (!now) throw gone(name, row);
+    const holding = yield* referrers(name, row.id);
+    if (holding.length > 0) {
+      const list = holding.map((h) => `${h.n} ${h.name}${h.n > 1 ? "s" : ""} (${h.key})`).join(", ");
+      throw new LinealError("conflict", `this ${name} is still referred to by ${list}`, { hint: "Delete those first, or move this one to trash with delete()." });
+    }
+    yield* remove(dialect, writer, name, now, { description: now.description ?? null, createdAt: now.createdAt, size: now.size ?? null, suffix: now.suffix ?? null });
+    if (model[name].versioned && now.isLatest) yield* elect(dialect, writer, name, String(now.stem), now.branch as RowRef);
+  });
+  // Rows first: a crash in between leaves bytes without a row, never a row without bytes.
+  await purgeBytes(connection, objects);
+  connection.log("info", `deleted ${name}('${row.uid.slice(0, 8)}')`);
+}
+
+/** All who change a family's latest wait for each other. */
+function* lockFamily(connection: Connection, row: Row) {
+  const { dialect } = connection.database;
+  if (row.key) yield* lock(dialect, `key:${row.key}`);
+  if (row.stem) yield* lock(dialect, `family:${row.stem}`);
+}
+
+const gone = (name: Name, row: Row): LinealError => new LinealError("not-found", `this ${name} is gone: ${row.uid}`, { hint: "Someone deleted it for good." });
+

@@ -1,0 +1,43 @@
+/** Changing columns of a saved row. */
+import type { Row } from "../db/columns.ts";
+import { byId } from "../db/select.ts";
+import { lock, update } from "../db/write.ts";
+import { LinealError } from "../errors.ts";
+import { suffixOf } from "../formats/suffix.ts";
+import type { Connection } from "../instance/connection.ts";
+import { model, type Name } from "../model/index.ts";
+import { validateKey } from "../storage/keys.ts";
+import { checkDraft, differing } from "./draft.ts";
+import { elect } from "./versions.ts";
+
+/** Writes what differs, keeps what was in the history, returns the row as it is now. */
+export async function updateRecord(connection: Connection, name: Name, row: Row, changes: Record<string, unknown>): Promise<Row> {
+  const values = await checkDraft(connection, name, changes, "changes");
+  if (name === "Artifact" && "key" in values) checkKeyChange(row, values.key as string | null);
+  const { dialect } = connection.database;
+  const writer = await connection.writer();
+  return connection.write(function* () {
+    if (values.key ?? row.key) yield* lock(dialect, `key:${String(values.key ?? row.key)}`);
+    const now = yield* byId(dialect, name, row.id);
+    if (!now) throw new LinealError("not-found", `this ${name} is gone: ${row.uid}`, { hint: "Someone deleted it for good." });
+    const different = differing(name, now, values);
+    if (Object.keys(different).length === 0) return now;
+    if (!model[name].versioned || !different.branch) return yield* update(dialect, writer, name, row.id, different);
+    // On another branch it may not be the latest any more, and here another one is.
+    yield* update(dialect, writer, name, row.id, { ...different, isLatest: false });
+    yield* elect(dialect, writer, name, String(row.stem), now.branch as never);
+    yield* elect(dialect, writer, name, String(row.stem), different.branch as never);
+    return (yield* byId(dialect, name, row.id)) as Row;
+  });
+}
+
+function checkKeyChange(row: Row, key: string | null): void {
+  if (key === null) {
+    if (row.key !== null) throw new LinealError("invalid", "an artifact's key cannot be taken away", { hint: "Give it another key." });
+    return;
+  }
+  validateKey(key);
+  if (suffixOf(key) !== row.suffix) {
+    throw new LinealError("invalid", `the key "${key}" has another suffix than the artifact (${row.suffix || "none"})`, { hint: `End the key with ${row.suffix || "no suffix"}.` });
+  }
+}
