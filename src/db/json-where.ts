@@ -25,6 +25,8 @@ function inner(dialect: Dialect, column: Sql, keys: readonly string[], test: unk
 }
 
 function equals(dialect: Dialect, column: Sql, keys: readonly string[], value: unknown, path: string): Sql {
+  if (value === undefined) throw invalid(`${path} is undefined`, "Leave the key out, or use null for absent values.");
+  if (typeof value === "number" && !Number.isFinite(value)) throw invalid(`${path} is ${value}, which JSON cannot hold`, "Compare with a finite number.");
   if (typeof value === "function" || typeof value === "symbol" || typeof value === "bigint") throw invalid(`${path} is no JSON value`, "Compare with text, numbers, true, false, null, lists or objects.");
   if (keys.length === 0) throw invalid(`${path} needs a key to compare`, `Write { ${path.split(".").at(-1) ?? "params"}: { name: value } }.`);
   return dialect.json.equals(column, keys, literal(value));
@@ -40,6 +42,7 @@ function operation(dialect: Dialect, column: Sql, keys: readonly string[], opera
     return operator === "in" ? found : sql`not ${found}`;
   }
   const bound = literal(value);
+  if (typeof bound === "number" && Number.isNaN(bound)) throw invalid(`${path} is NaN`, "Compare with a number.");
   if (keys.length === 0) throw invalid(`${path} needs a key to compare`, "Write { params: { name: { gt: 1 } } }.");
   if (operator === "gt" || operator === "gte" || operator === "lt" || operator === "lte") {
     if (typeof bound !== "number" && typeof bound !== "string") throw invalid(`${path} must be a number or text`, "Compare sizes of numbers or texts only.");

@@ -59,7 +59,7 @@ function statement(dialect: Dialect, ids: readonly (readonly number[])[], room: 
     parts.push(sql`select ${raw(String(RUN))} as tag, d.id, d.uid, t."key", t.description, d.entrypoint as a, d.status as b, t.kind as c, d.name, d.initiated_by_run_id as number, t.uid as version,
       d.started_at as began, d.finished_at as ended, t.is_latest, d.branch_id, u.handle, cast(null as integer) as data
       from run d join transform t on t.id = d.transform_id left join "user" u on u.id = d.created_by_id
-      where d.id in ${among(RUN)}${again.length > 0 ? sql` or d.id in (select to_id from again)` : empty}`);
+      where d.id in (select value from ${among(RUN)} i${again.length > 0 ? sql` union select to_id from again` : empty})`);
   }
   if (again.length > 0) {
     const none = join(Array.from({ length: 7 }, () => NO_TEXT));

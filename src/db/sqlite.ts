@@ -16,12 +16,12 @@ const TYPES = { text: "text", int: "integer", real: "real", bool: "integer", jso
 const steps = (column: Sql, path: readonly string[]): { from: Sql; last: string } => {
   let from = sql`json_each(${column}) j0`;
   let last = "j0";
-  path.slice(1).forEach((key, i) => {
+  path.slice(1).forEach((_, i) => {
     last = `j${i + 1}`;
     from = sql`${from}, json_each(case when ${raw(`j${i}`)}.type in ('object', 'array') then ${raw(`j${i}`)}.value end) ${raw(last)}`;
   });
   path.forEach((key, i) => {
-    from = i === 0 ? sql`${from} where j0.key = ${key}` : sql`${from} and ${raw(`j${i}`)}.key = ${key}`;
+    from = i === 0 ? sql`${from} where j0.key = ${escapeNul(key)}` : sql`${from} and ${raw(`j${i}`)}.key = ${escapeNul(key)}`;
   });
   return { from, last };
 };
@@ -57,7 +57,7 @@ export const sqliteDialect: Dialect = {
       if (typeof value === "number") return at(column, path, (row) => sql`${row}.type in ('integer', 'real') and ${row}.atom = ${value}`);
       if (typeof value === "string") return at(column, path, (row) => sql`${row}.type = 'text' and ${row}.atom = ${escapeNul(value)}`);
       if (typeof value === "boolean") return at(column, path, (row) => sql`${row}.type = ${String(value)}`);
-      return at(column, path, (row) => sql`${row}.type in ('object', 'array') and canonical(${row}.value) = ${canonicalJson(value)}`);
+      return at(column, path, (row) => sql`${row}.type in ('object', 'array') and canonical(${row}.value) = ${canonicalJson(JSON.parse(jsonText(value)))}`);
     },
     compare: (column, path, type, make) =>
       at(column, path, (row) => sql`${row}.type in (${raw(type === "number" ? "'integer', 'real'" : "'text'")}) and ${make(sql`${row}.atom`)}`),

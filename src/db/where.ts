@@ -61,7 +61,8 @@ export class Filters {
       const column = columnOf(alias, scalar.column);
       return scalar.kind === "json" ? jsonTest(this.#dialect, column, test, path) : this.#scalar(column, scalar.field, test, path);
     }
-    const relation = model[name].columns[key]?.options.hidden ? undefined : relationOf(name, key);
+    const { columns } = model[name];
+    const relation = Object.hasOwn(columns, key) && columns[key]?.options.hidden ? undefined : relationOf(name, key);
     if (!relation) throw unknownField(name, key, path);
     return this.#related(relation, alias, test, path);
   }

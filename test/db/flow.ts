@@ -1,0 +1,48 @@
+/** Provenance written row by row for lineage tests: runs and data by name, with marks as a save sets them. */
+import type { Row } from "../../src/db/columns.ts";
+import { highestLink } from "../../src/db/write.ts";
+import type { Fixture } from "./fixture.ts";
+
+export class Flow {
+  readonly fixture: Fixture;
+  readonly #rows = new Map<string, Row>();
+
+  constructor(fixture: Fixture) {
+    this.fixture = fixture;
+  }
+
+  async transform(key: string): Promise<Row> {
+    return this.#rows.get(key) ?? this.#keep(key, await this.fixture.add("Transform", { key, kind: "script" }));
+  }
+
+  async run(name: string, transform = "step.ts", more: object = {}): Promise<Row> {
+    return this.#keep(name, await this.fixture.add("Run", { name, transform: await this.transform(transform), ...more }));
+  }
+
+  /** An artifact that depends on what its run has taken so far. */
+  async data(name: string, run?: string, more: object = {}): Promise<Row> {
+    const maker = run === undefined ? null : this.at(run);
+    const inputMark = maker ? await this.fixture.db.read(() => highestLink("Run", "inputs", maker.id)) : 0;
+    return this.#keep(name, await this.fixture.add("Artifact", { key: name, run: maker, inputMark, ...more }));
+  }
+
+  async collection(name: string, run?: string): Promise<Row> {
+    return this.#keep(name, await this.fixture.add("Collection", { key: name, run: run === undefined ? null : this.at(run) }));
+  }
+
+  /** The run takes data, one after the other. */
+  async input(run: string, ...names: string[]): Promise<void> {
+    for (const name of names) await this.fixture.link("Artifact", "inputOf", this.at(name), this.at(run));
+  }
+
+  at(name: string): Row {
+    const row = this.#rows.get(name);
+    if (!row) throw new Error(`there is no ${name}`);
+    return row;
+  }
+
+  #keep(name: string, row: Row): Row {
+    this.#rows.set(name, row);
+    return row;
+  }
+}

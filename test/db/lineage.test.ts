@@ -1,0 +1,286 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { lineage, type LineageQuestion } from "../../src/db/lineage.ts";
+import { link, update } from "../../src/db/write.ts";
+import type { Graph } from "../../src/lineage/graph.ts";
+import { forEachDatabase } from "../support/dialects.ts";
+import { counted, Fixture, NOW, TRASH, WRITER } from "./fixture.ts";
+import { Flow } from "./flow.ts";
+
+type Ask = Partial<Omit<LineageQuestion, "focus">>;
+
+async function ask(flow: Flow, name: LineageQuestion["focus"]["name"], focus: string, more: Ask = {}): Promise<Graph> {
+  const { id, uid } = flow.at(focus);
+  const { db } = flow.fixture;
+  let statements = 0;
+  const graph = await db.read(() =>
+    counted(lineage(db.dialect, { focus: { name, id, uid }, upstream: "all", downstream: "all", limit: 1000, ...more }), (n) => {
+      statements = n;
+    }),
+  );
+  expect(statements).toBeLessThanOrEqual(2);
+  return graph;
+}
+
+/** Nodes by what the test called them, sorted. */
+const called = (graph: Graph): string[] => graph.nodes.map((node) => (node.kind === "run" ? (node.name ?? "") : (node.label ?? ""))).sort();
+const edges = (graph: Graph): string[] => {
+  const name = (id: string): string => {
+    const node = graph.node(id);
+    return node?.kind === "run" ? (node.name ?? "") : (node?.label ?? "");
+  };
+  return graph.edges.map((edge) => `${name(edge.from)} -${edge.role}-> ${name(edge.to)}`).sort();
+};
+
+forEachDatabase((database) => {
+  const start = async (): Promise<Flow> => new Flow(await Fixture.open(database));
+
+  test("both ways through runs, with the facts of every node", async () => {
+    const flow = await start();
+    await flow.data("raw.csv");
+    await flow.run("clean", "clean.ts", { entrypoint: "main", status: "completed", startedAt: NOW, finishedAt: NOW });
+    await flow.input("clean", "raw.csv");
+    await flow.data("clean.csv", "clean", { description: "tidy", suffix: ".csv", kind: "dataset", size: 42 });
+    await flow.run("plot", "plot.ts");
+    await flow.input("plot", "clean.csv");
+    await flow.data("figure.png", "plot");
+    const graph = await ask(flow, "Artifact", "clean.csv");
+    expect(called(graph)).toEqual(["clean", "clean.csv", "figure.png", "plot", "raw.csv"]);
+    expect(edges(graph)).toEqual(["clean -output-> clean.csv", "clean.csv -input-> plot", "plot -output-> figure.png", "raw.csv -input-> clean"]);
+    expect(graph.focus).toBe(`artifact:${flow.at("clean.csv").uid}`);
+    expect(graph.truncated).toBe(false);
+    expect(graph.node(flow.at("clean.csv"))).toEqual({
+      ...{ id: `artifact:${flow.at("clean.csv").uid}`, kind: "artifact", uid: flow.at("clean.csv").uid, label: "clean.csv", key: "clean.csv", description: "tidy" },
+      ...{ suffix: ".csv", size: 42, hash: flow.at("clean.csv").hash, artifactKind: "dataset", createdAt: NOW.toISOString(), createdBy: "testuser1", version: null, isLatest: true },
+    });
+    expect(graph.node(flow.at("clean"))).toEqual({
+      ...{ id: `run:${flow.at("clean").uid}`, kind: "run", uid: flow.at("clean").uid, label: "clean.ts: main", name: "clean", transform: flow.at("clean.ts").uid },
+      ...{ transformKey: "clean.ts", transformKind: "script", entrypoint: "main", status: "completed", startedAt: NOW.toISOString(), finishedAt: NOW.toISOString(), createdBy: "testuser1" },
+    });
+  });
+
+  test("siblings of an output are left out unless they are reached", async () => {
+    const flow = await start();
+    await flow.run("r");
+    for (const name of ["a", "b", "c"]) await flow.data(name, "r");
+    await flow.run("both");
+    await flow.input("both", "a", "b");
+    await flow.data("end", "both");
+    expect(called(await ask(flow, "Artifact", "a"))).toEqual(["a", "both", "end", "r"]);
+    expect(called(await ask(flow, "Artifact", "end"))).toEqual(["a", "b", "both", "end", "r"]);
+  });
+
+  test("an output depends only on what its run had taken before", async () => {
+    const flow = await start();
+    await flow.data("early");
+    await flow.data("late");
+    await flow.run("r");
+    await flow.input("r", "early");
+    await flow.data("first", "r");
+    await flow.input("r", "late", "first"); // a run may read its own output again
+    await flow.data("second", "r");
+    expect(called(await ask(flow, "Artifact", "first"))).toEqual(["early", "first", "r", "second"]);
+    expect(called(await ask(flow, "Artifact", "first", { downstream: 0 }))).toEqual(["early", "first", "r"]);
+    expect(called(await ask(flow, "Artifact", "late"))).toEqual(["late", "r", "second"]);
+    expect(called(await ask(flow, "Artifact", "second"))).toEqual(["early", "first", "late", "r", "second"]);
+  });
+
+  test("hops are counted exactly, as many as are asked for", async () => {
+    const flow = await start();
+    await flow.data("d0");
+    for (let i = 1; i <= 20; i++) {
+      await flow.run(`r${i}`);
+      await flow.input(`r${i}`, `d${i - 1}`);
+      await flow.data(`d${i}`, `r${i}`);
+    }
+    expect(called(await ask(flow, "Artifact", "d10", { upstream: 2, downstream: 1 }))).toEqual(["d10", "d11", "d8", "d9", "r10", "r11", "r9"]);
+    expect((await ask(flow, "Artifact", "d20", { upstream: 18 })).nodes).toHaveLength(37);
+    expect((await ask(flow, "Artifact", "d20")).nodes).toHaveLength(41);
+    expect(called(await ask(flow, "Artifact", "d10", { upstream: 0, downstream: 0 }))).toEqual(["d10"]);
+    expect(called(await ask(flow, "Run", "r10", { upstream: 1, downstream: 1 }))).toEqual(["d10", "d9", "r10"]);
+    expect(called(await ask(flow, "Run", "r10", { upstream: 2, downstream: 0 }))).toEqual(["d8", "d9", "r10", "r9"]);
+  });
+
+  test("a limit keeps the nearest of both sides and says where there is more", async () => {
+    const flow = await start();
+    await flow.run("make");
+    for (let i = 0; i < 30; i++) await flow.data(`in${i}`);
+    await flow.input("make", ...Array.from({ length: 30 }, (_, i) => `in${i}`));
+    await flow.data("focus", "make");
+    await flow.run("use");
+    await flow.input("use", "focus");
+    await flow.data("out", "use");
+    const graph = await ask(flow, "Artifact", "focus", { limit: 9 });
+    expect(graph.nodes).toHaveLength(9);
+    expect(called(graph)).toEqual(expect.arrayContaining(["focus", "make", "out", "use"]));
+    expect(graph.truncated).toEqual({ upstream: true, downstream: false, limit: 9, more: [`run:${flow.at("make").uid}`] });
+    expect((await ask(flow, "Artifact", "focus", { limit: 1 })).truncated).toMatchObject({ upstream: true, downstream: true });
+    expect((await ask(flow, "Artifact", "focus", { limit: 34 })).truncated).toBe(false);
+    expect((await ask(flow, "Artifact", "focus", { limit: 33 })).truncated).not.toBe(false);
+  });
+
+  test("a chain of runs longer than the limit is cut and says so", async () => {
+    const flow = await start();
+    await flow.data("d0");
+    for (let i = 1; i <= 12; i++) {
+      await flow.run(`r${i}`);
+      await flow.input(`r${i}`, `d${i - 1}`);
+      await flow.data(`d${i}`, `r${i}`);
+    }
+    const graph = await ask(flow, "Artifact", "d12", { limit: 5 });
+    expect(called(graph)).toEqual(["d10", "d11", "d12", "r11", "r12"]);
+    expect(graph.truncated).toMatchObject({ upstream: true, downstream: false, more: [`artifact:${flow.at("d10").uid}`] });
+  });
+
+  test("runs that made it again and runs that started others stand beside the flow", async () => {
+    const flow = await start();
+    await flow.data("source");
+    await flow.run("flow");
+    await flow.run("r", "step.ts", { initiatedByRun: flow.at("flow") });
+    await flow.input("r", "source");
+    await flow.data("d", "r");
+    await flow.data("other");
+    await flow.run("again", "step.ts", { initiatedByRun: flow.at("r") });
+    await flow.input("again", "other");
+    await flow.fixture.link("Artifact", "recreatingRuns", flow.at("d"), flow.at("again"));
+    const graph = await ask(flow, "Artifact", "d");
+    expect(called(graph)).toEqual(["again", "d", "r", "source"]);
+    expect(edges(graph)).toEqual(["again -recreated-> d", "r -initiated-> again", "r -output-> d", "source -input-> r"]);
+    expect((await ask(flow, "Artifact", "d", { limit: 3 })).truncated).toMatchObject({ upstream: true });
+  });
+
+  test("internal rows are hidden, trashed ones are marked", async () => {
+    const flow = await start();
+    await flow.data("raw");
+    await flow.data("report", undefined, { internal: true });
+    await flow.run("r");
+    await flow.input("r", "raw", "report");
+    await flow.data("d", "r");
+    await flow.data("log", "r", { internal: true });
+    const { db } = flow.fixture;
+    await db.write(() => update(db.dialect, WRITER, "Artifact", flow.at("raw").id, { branch: TRASH, isLatest: false }));
+    const graph = await ask(flow, "Artifact", "d");
+    expect(called(graph)).toEqual(["d", "r", "raw"]);
+    expect(graph.node(flow.at("raw"))).toMatchObject({ deleted: true, isLatest: false });
+    expect(graph.node(flow.at("d"))).not.toHaveProperty("deleted");
+    expect(called(await ask(flow, "Run", "r"))).toEqual(["d", "r", "raw"]);
+  });
+
+  test("collections are inputs and outputs like artifacts", async () => {
+    const flow = await start();
+    await flow.data("raw");
+    await flow.run("collect");
+    await flow.input("collect", "raw");
+    await flow.collection("set", "collect");
+    await flow.run("use");
+    await flow.fixture.link("Collection", "inputOf", flow.at("set"), flow.at("use"));
+    await flow.data("end", "use");
+    for (const [name, focus] of [["Collection", "set"], ["Artifact", "end"], ["Artifact", "raw"]] as const) {
+      const graph = await ask(flow, name, focus);
+      expect(called(graph)).toEqual(["collect", "end", "raw", "set", "use"]);
+      expect(graph.node(flow.at("set"))).toMatchObject({ kind: "collection", key: "set" });
+    }
+  });
+
+  test("transforms: linked ones and those whose data were taken", async () => {
+    const flow = await start();
+    for (const [run, transform] of [["a1", "a.ts"], ["b1", "b.ts"], ["b2", "b.ts"], ["c1", "c.ts"]] as const) await flow.run(run, transform);
+    await flow.data("x", "a1");
+    await flow.input("b1", "x");
+    await flow.data("y", "b1");
+    await flow.input("b2", "y"); // a transform that follows itself is no predecessor
+    await flow.input("c1", "y");
+    await flow.transform("plan.ts");
+    await flow.fixture.link("Transform", "predecessors", flow.at("a.ts"), flow.at("plan.ts"));
+    const graph = await ask(flow, "Transform", "b.ts");
+    expect(edges(graph)).toEqual(["a.ts -predecessor-> b.ts", "b.ts -predecessor-> c.ts", "plan.ts -predecessor-> a.ts"]);
+    expect(graph.focus).toBe(`transform:${flow.at("b.ts").uid}`);
+    expect(called(await ask(flow, "Transform", "b.ts", { upstream: 1, downstream: 0 }))).toEqual(["a.ts", "b.ts"]);
+    const cut = await ask(flow, "Transform", "b.ts", { limit: 3 });
+    expect(cut.nodes).toHaveLength(3);
+    expect(cut.truncated).toMatchObject({ upstream: true, downstream: false });
+  });
+
+  test("as of an earlier time", async () => {
+    const flow = await start();
+    const { db } = flow.fixture;
+    const later = new Date(NOW.getTime() + 1000);
+    await flow.data("raw");
+    await flow.run("r");
+    await flow.input("r", "raw");
+    await flow.data("d", "r");
+    await flow.run("use");
+    await db.write(() => link(db.dialect, { ...WRITER, now: later }, "Artifact", "inputOf", flow.at("d").id, [flow.at("use").id]));
+    expect(called(await ask(flow, "Artifact", "d"))).toEqual(["d", "r", "raw", "use"]);
+    expect(called(await ask(flow, "Artifact", "d", { asOf: NOW }))).toEqual(["d", "r", "raw"]);
+  });
+
+  test("wrong questions", async () => {
+    const flow = await start();
+    await flow.data("d");
+    for (const wrong of [{ upstream: -1 }, { downstream: 1.5 }, { upstream: Number.NaN }, { limit: 0 }, { limit: 2.5 }]) {
+      await expect(ask(flow, "Artifact", "d", wrong)).rejects.toMatchObject({ code: "invalid" });
+    }
+    const { db } = flow.fixture;
+    const gone = lineage(db.dialect, { focus: { name: "Artifact", id: 999, uid: "gone" }, upstream: 1, downstream: 1, limit: 9 });
+    await expect(db.read(() => gone)).rejects.toMatchObject({ code: "not-found" });
+  });
+
+  test("any history: the graph is what the artifacts depend on, and has no cycle among them", async () => {
+    const fixture = await Fixture.open(database);
+    const event = fc.record({ run: fc.nat(3), what: fc.constantFrom("take", "take", "save"), pick: fc.nat() });
+    let round = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 4, maxLength: 16 }), fc.nat(), fc.integer({ min: 1, max: 3 }), async (events, at, hops) => {
+        round++;
+        const flow = new Flow(fixture);
+        const names: string[] = [`${round}-raw`];
+        await flow.data(names[0] as string);
+        for (let r = 0; r < 4; r++) await flow.run(`${round}-r${r}`, `${round}.ts`);
+        const taken = new Map<number, string[]>();
+        const needs = new Map<string, Set<string>>();
+        for (const { run, what, pick } of events) {
+          const inputs = taken.get(run) ?? [];
+          taken.set(run, inputs);
+          if (what === "take") {
+            const name = names[pick % names.length] as string;
+            if (!inputs.includes(name)) inputs.push(name);
+            await flow.input(`${round}-r${run}`, name);
+          } else {
+            const name = `${round}-d${names.length}`;
+            needs.set(name, new Set(inputs));
+            await flow.data(name, `${round}-r${run}`);
+            names.push(name);
+          }
+        }
+        const focus = names[at % names.length] as string;
+        const walk = (next: (name: string) => Iterable<string>, steps: number): string[] => {
+          const found = new Set<string>([focus]);
+          let level = [focus];
+          for (let i = 0; i < steps && level.length > 0; i++) {
+            level = [...new Set(level.flatMap((name) => [...next(name)]))].filter((name) => !found.has(name));
+            for (const name of level) found.add(name);
+          }
+          return [...found].filter((name) => name !== focus).sort();
+        };
+        const before = (name: string): Iterable<string> => needs.get(name) ?? [];
+        const after = (name: string): string[] => names.filter((other) => needs.get(other)?.has(name));
+        const data = (graph: Graph): string[] => called(graph).filter((name) => names.includes(name) && name !== focus);
+        for (const steps of [hops, "all"] as const) {
+          const n = steps === "all" ? Number.POSITIVE_INFINITY : steps;
+          const [up, down] = [walk(before, n), walk(after, n)];
+          expect(data(await ask(flow, "Artifact", focus, { upstream: steps, downstream: 0 }))).toEqual(up);
+          expect(data(await ask(flow, "Artifact", focus, { upstream: 0, downstream: steps }))).toEqual(down);
+          expect(up.filter((name) => down.includes(name))).toEqual([]);
+          const whole = await ask(flow, "Artifact", focus, { upstream: steps, downstream: steps });
+          expect(data(whole)).toEqual([...up, ...down].sort());
+          const cut = await ask(flow, "Artifact", focus, { upstream: steps, downstream: steps, limit: 3 });
+          expect(cut.nodes.length).toBeLessThanOrEqual(3);
+          if (whole.nodes.length <= 3) expect(called(cut)).toEqual(called(whole));
+          expect(cut.truncated !== false).toBe(whole.nodes.length > 3);
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+});
