@@ -29,3 +29,5 @@ export {
   ULabel,
   User,
 } from "./registries/index.ts";
+export { context, finish, track } from "./track/track.ts";
+export type { TrackOptions } from "./track/track-options.ts";

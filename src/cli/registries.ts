@@ -1,6 +1,5 @@
 /** The registries as a command line sees them: chosen by name, with what all records have in common. */
 
-import type { Table } from "../formats/table.ts";
 import { model, type Name, names } from "../model/index.ts";
 import { Misuse, suggestion } from "./command.ts";
 
@@ -18,7 +17,6 @@ export interface AnyQuery extends PromiseLike<AnyRecord[]> {
   limit(rows: number): AnyQuery;
   offset(rows: number): AnyQuery;
   count(): Promise<number>;
-  toTable(): Promise<Table>;
 }
 
 /** What every registry can do. */

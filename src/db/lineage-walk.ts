@@ -21,7 +21,7 @@ export const idOf = (key: number): number => Math.floor(key / 4);
 
 /** Part of a graph by keys, nearest first; `more` are nodes with neighbours left out. */
 export interface Reached {
-  readonly nodes: ReadonlySet<number>;
+  readonly nodes: Set<number>;
   /** Later steps of the walk to earlier ones: along the flow of data when the walk went upstream. */
   readonly edges: readonly (readonly [from: number, to: number])[];
   readonly more: ReadonlySet<number>;

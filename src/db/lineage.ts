@@ -91,7 +91,7 @@ function* reachOf(dialect: Dialect, walk: Walk, start: number): Operation<[Reach
 function shared([up, down]: [Reach, Reach], room: number): [ReturnType<Reach>, ReturnType<Reach>] {
   const both = [up(room), down(room)] as const;
   const [u, d] = [both[0].nodes.size, both[1].nodes.size];
-  if (u + d <= room) return [...both];
+  if (new Set([...both[0].nodes, ...both[1].nodes]).size <= room) return [...both];
   const half = Math.ceil(room / 2);
   return [up(Math.max(half, room - d)), down(Math.max(room - half, room - u))];
 }

@@ -141,7 +141,7 @@ function searchParts(dialect: Dialect, name: Name, text: string): { condition: S
   const wanted = text.trim();
   const { fields } = shapeOf(name);
   const columns = [...new Set([model[name].title, "name", "key", "description", "uid"])].filter((key) => fields.get(key)?.kind === "text");
-  if (wanted === "") return { condition: FALSE, rank: sql`0` };
+  if (wanted === "") return { condition: FALSE, rank: columnOf("t0", "id") };
   const s = dialect.fold(sql`cast(${dialect.encode("text", wanted)} as text)`);
   const spaced = (value: Sql, delimiters: string): Sql => [...delimiters].reduce((inner, d) => sql`replace(${inner}, ${raw(`'${d}'`)}, ' ')`, value);
   const when = (test: Sql, points: number): Sql => sql`(case when ${test} then ${raw(String(points))} else 0 end)`;

@@ -27,10 +27,9 @@ export const definition = command({
 
 async function removeRecord(reference: string, registry: ReturnType<typeof registryName> | undefined, { permanent, force }: { permanent: boolean; force: boolean }): Promise<Answer> {
   const { name, record } = await findRecord(reference, registry && [registry]);
-  const shown = recordText(name, record);
-  if (permanent && !force) await sure(`Remove ${shown} for good?`);
-  await record.delete(permanent ? { permanent } : {});
-  return { note: permanent ? `→ removed ${shown}` : `→ moved ${shown} to the trash`, json: { deleted: record.uid, registry: name, permanent } };
+  if (permanent && !force) await sure(`Remove ${recordText(name, record)} for good?`);
+  await record.delete({ permanent });
+  return { json: { deleted: record.uid, registry: name, permanent } };
 }
 
 async function removeInstance(target: string, force: boolean): Promise<Answer> {

@@ -1,11 +1,13 @@
 /** `lineal save`: a file or folder becomes an artifact, a source file a transform. */
 
 import { existsSync, statSync } from "node:fs";
+import { basename } from "node:path";
 import { LinealError } from "../../errors.ts";
+import type { SaveOptions } from "../../registries/artifact/save.ts";
 import { isSourceFile } from "../../track/source.ts";
 import { command, Misuse } from "../command.ts";
 import { findRecord } from "../reference.ts";
-import { recordText } from "../registries.ts";
+import { type AnyRecord, recordText } from "../registries.ts";
 import { recordRun } from "../shell-session.ts";
 import { saveSource } from "../source-transform.ts";
 
@@ -29,14 +31,20 @@ export const definition = command({
     const project = options.project === undefined ? undefined : (await findRecord(options.project, ["Project"])).record;
     const name = registry === "artifact" ? "Artifact" : "Transform";
     const { key, description, kind, space, branch } = options;
-    const given = defined({ key, description, kind, space, branch, project });
+    const given = Object.fromEntries(Object.entries({ key, description, kind, space, branch, project }).filter(([, value]) => value !== undefined));
     const record = registry === "artifact" ? await saveFile(file, given) : await saveSource(file, given);
     return { note: `→ saved ${recordText(name, record)}`, json: record.toJSON() };
   },
 });
 
-async function saveFile(file: string, given: ArtifactOptions): Promise<AnyRecord> {
+async function saveFile(file: string, given: SaveOptions): Promise<AnyRecord> {
   const run = await recordRun();
   const { Artifact } = await import("../../index.ts");
-  return Artifact.save(file, { ...given, ...(run && { run }) });
+  try {
+    return await Artifact.save(file, { ...given, ...(run && { run }) });
+  } catch (error) {
+    const nameless = error instanceof LinealError && error.message.includes("needs a key");
+    if (!nameless) throw error;
+    throw new LinealError("invalid", error.message, { hint: `Give it a key: lineal save ${file} --key ${basename(file)}`, cause: error });
+  }
 }

@@ -1,10 +1,13 @@
 /** `lineal view`: the newest records of every registry that has some. */
 
-import { names } from "../../model/index.ts";
+import { type Name, names } from "../../model/index.ts";
 import { command } from "../command.ts";
-import { tableText } from "../listing.ts";
+import { recordsTable } from "../listing.ts";
 import { paint } from "../print.ts";
-import { openRegistry, registryName } from "../registries.ts";
+import { type AnyRecord, openRegistry, registryName } from "../registries.ts";
+
+/** The same in every instance. */
+const builtIn: readonly Name[] = ["Branch", "Space"];
 
 export const definition = command({
   summary: "show the newest records of every registry",
@@ -12,20 +15,16 @@ export const definition = command({
   options: { limit: { type: "number", value: "N", doc: "so many of each (7)" } },
   examples: ["lineal view", "lineal view artifact run --limit 3"],
   async run({ args, options: { limit = 7 } }) {
-    const chosen = args.registries.length > 0 ? args.registries.map(registryName) : names;
-    const parts: (() => Promise<string>)[] = [];
-    const json: Record<string, unknown> = {};
-    for (const name of chosen) {
-      const query = (await openRegistry(name)).filter().orderBy("-createdAt").limit(limit);
-      const records = await query;
-      json[name] = records.map((record) => record.toJSON());
-      if (records.length > 0) parts.push(async () => `${paint("bold", name)}\n${await tableText(query, limit)}`);
-    }
-    const text = async (): Promise<string> => {
-      const tables: string[] = [];
-      for (const part of parts) tables.push(await part());
-      return tables.length === 0 ? "nothing yet" : tables.join("\n\n");
-    };
-    return { text, json };
+    const chosen = args.registries.length > 0 ? args.registries.map(registryName) : names.filter((name) => !builtIn.includes(name));
+    const found: [Name, AnyRecord[]][] = [];
+    for (const name of chosen) found.push([name, await (await openRegistry(name)).filter().orderBy("-createdAt").limit(limit)]);
+    const json = Object.fromEntries(found.map(([name, records]) => [name, records.map((record) => record.toJSON())]));
+    return { text: () => tables(found), json };
   },
 });
+
+async function tables(found: readonly [Name, AnyRecord[]][]): Promise<string> {
+  const parts: string[] = [];
+  for (const [name, records] of found) if (records.length > 0) parts.push(`${paint("bold", name)}\n${await recordsTable(name, records)}`);
+  return parts.length === 0 ? "nothing yet" : parts.join("\n\n");
+}

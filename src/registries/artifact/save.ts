@@ -129,12 +129,15 @@ function tell(connection: Connection, row: Row, outcome: Saved["outcome"], { run
   if (!run && outcome !== "existing" && connection.scope === undefined) connection.log("hint", "no run is linked, call `await ln.track()` first to know where it came from");
 }
 
-/** Saves an internal artifact: a report, an environment, a bundle. Rows with the same bytes and description are shared. */
-export async function saveInternal(connection: Connection, content: Content, description: string): Promise<Row> {
+/** The plan of an internal artifact: a report, an environment, a bundle. */
+export function internalPlan(connection: Connection, content: Content, description: string): Plan {
   const { branch, space } = connection.places;
-  const [saved] = await attempt(connection, async () => [
-    { content, key: undefined, description, kind: "report", version: undefined, revises: undefined, run: null, branch, space, labels: {}, internal: true },
-  ]);
+  return { content, key: undefined, description, kind: "report", version: undefined, revises: undefined, run: null, branch, space, labels: {}, internal: true };
+}
+
+/** Saves an internal artifact. */
+export async function saveInternal(connection: Connection, content: Content, description: string): Promise<Row> {
+  const [saved] = await attempt(connection, async () => [internalPlan(connection, content, description)]);
   return (saved as Saved).row;
 }
 
