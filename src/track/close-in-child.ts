@@ -1,6 +1,5 @@
 /** Ending a run from a process that can no longer wait: a short-lived child does it, and we wait for the child. */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { InstanceSettings } from "../instance/settings.ts";
 import type { RunEvent, RunStatus } from "../registries/tracking/life.ts";
@@ -18,8 +17,7 @@ const PATIENCE = 20_000;
 
 /** The status the run ended with, or undefined when the child could not write it. */
 export function closeInChild(closing: Closing): RunStatus | undefined {
-  const program = ["./closer.ts", "./closer.js", "../closer.js"].map((path) => fileURLToPath(new URL(path, import.meta.url))).find(existsSync);
-  if (!program) return undefined;
+  const program = fileURLToPath(new URL("./closer.ts", import.meta.url));
   const child = spawnSync(process.execPath, [program], { input: JSON.stringify(closing), encoding: "utf8", timeout: PATIENCE, env: { ...process.env, NODE_OPTIONS: "", LINEAL_VERBOSITY: "error" }, stdio: ["pipe", "pipe", "inherit"] });
   return child.status === 0 ? (child.stdout.trim() as RunStatus) : undefined;
 }
