@@ -1,8 +1,11 @@
 /** The public names: everything that `ln.` offers. */
 export { type ErrorCode, LinealError } from "./errors.ts";
-export { Table } from "./formats/table.ts";
+export type { Column, ColumnType, Handle, Row, Value } from "./formats/index.ts";
+export { Table, type TableColumns } from "./formats/table.ts";
 export type { ConnectOptions } from "./instance/connect.ts";
 export type { InitOptions } from "./instance/init.ts";
+export { Graph } from "./lineage/graph.ts";
+export type { Edge, Node } from "./lineage/node.ts";
 export type { Draft, Name, Order, Where } from "./model/index.ts";
 export { bool, int, json, oneOf, real, ref, text, time } from "./model/index.ts";
 export { connect, init, type Instance, instance, login, view } from "./registries/bind.ts";

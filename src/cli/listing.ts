@@ -19,18 +19,27 @@ export async function listing(name: Name, query: AnyQuery, { limit = 20, offset 
   return { text: async () => (await recordsTable(name, items)) + more, json };
 }
 
-/** Records as a table: the columns that the registry shows and some record fills, users by handle, uids short. */
+/** Records as a table: the columns that the registry shows and that tell something, users by handle, uids short. */
 export async function recordsTable(name: Name, records: readonly AnyRecord[]): Promise<string> {
   const rows = records.map((record) => record.toJSON());
   const handles = await handlesOf(rows);
-  const columns = model[name].show.map((key) => ({ name: key, values: rows.map((row) => cell(name, key, row[key], handles)) }));
-  // A column that says the same of nothing, or that all are the latest, says nothing.
-  const telling = columns.filter((column) => column.values.some((value) => value !== null && !(column.name === "isLatest" && value === true)));
-  return Table.from({ columns: telling }).toString({ rows: rows.length });
+  const telling = model[name].show.filter((key) => rows.some((row) => tells(key, row)));
+  const columns = (tight: boolean): { name: string; values: unknown[] }[] => telling.map((key) => ({ name: key, values: rows.map((row) => cell(name, key, row[key], handles, tight)) }));
+  const whole = columns(false);
+  const width = whole.reduce((sum, column) => sum + 2 + Math.max(column.name.length, ...column.values.map((value) => String(value ?? "").length)), -2);
+  return Table.from({ columns: width > (process.stdout.columns ?? 80) ? columns(true) : whole }).toString({ rows: rows.length });
 }
 
-function cell(name: Name, key: string, value: unknown, handles: ReadonlyMap<string, string>): unknown {
-  if (value instanceof Date) return printTime(value);
+/** Not absent, not "latest" like nearly all, not the suffix that ends the key anyway. */
+function tells(key: string, row: Readonly<Record<string, unknown>>): boolean {
+  const value = row[key];
+  if (value === null || value === undefined || (key === "isLatest" && value === true)) return false;
+  return !(key === "suffix" && String(row.key ?? "").endsWith(String(value)));
+}
+
+/** Where room is short, a time to the minute says more than the beginning of a longer one. */
+function cell(name: Name, key: string, value: unknown, handles: ReadonlyMap<string, string>, tight: boolean): unknown {
+  if (value instanceof Date) return tight ? printTime(value).slice(0, 16) : printTime(value);
   if (typeof value !== "string") return value ?? null;
   const column = model[name].columns[key];
   if (column?.is === "ref") return (column.to === "User" ? handles.get(value) : undefined) ?? value.slice(0, shortUid);

@@ -49,7 +49,18 @@ export function plural(name: string): string {
 /** The registry of that name in the connected instance. */
 export async function openRegistry(name: Name): Promise<AnyRegistry> {
   const ln = await import("../index.ts");
+  if (name === "Run") await closeLostRuns();
   return (ln as unknown as Readonly<Record<Name, AnyRegistry>>)[name];
+}
+
+let looked = false;
+
+/** Who asks for runs learns of those whose process is gone; who may only read still gets the answer. */
+async function closeLostRuns(): Promise<void> {
+  if (looked) return;
+  looked = true;
+  const [{ defaultConnection }, { reap }] = await Promise.all([import("../instance/connect.ts"), import("../track/reap.ts")]);
+  await reap(await defaultConnection()).catch(() => {});
 }
 
 /** How a record is called in one line: `Artifact('AsXmTxA3', key='x.csv')`. */

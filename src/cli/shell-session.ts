@@ -1,55 +1,88 @@
 /** The run of a shell session: begun by `lineal track`, found again by the commands typed after it in that shell. */
 
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { LinealError } from "../errors.ts";
+import type { Connection } from "../instance/connection.ts";
 import { log } from "../instance/log.ts";
 import { slugOf } from "../instance/settings.ts";
 import { forgetShellRun, rememberShellRun, shellRun } from "../instance/shell.ts";
-import { type ShellProcess, shellAncestor, shellAncestors } from "../track/process.ts";
+import { printTime } from "../model/index.ts";
+import { processInfo, type ShellProcess, shellAncestor, shellAncestors } from "../track/process.ts";
 import { type AnyRecord, openRegistry } from "./registries.ts";
 import { requireTarget } from "./target.ts";
 
 /** The run under way: from `LINEAL_RUN`, or remembered for the shell `key`. */
-export interface SessionRun {
+interface SessionRun {
   uid: string;
   key?: string;
 }
 
-/** The run of this shell, or of a shell around it; undefined when none is under way in this instance. */
-export function findSessionRun(): SessionRun | undefined {
-  const uid = process.env.LINEAL_RUN;
-  if (uid) return { uid };
-  const slug = slugOf(requireTarget());
-  for (const key of shellAncestors().map(keyOf)) {
-    const state = shellRun(key);
-    if (state?.instance === slug) return { uid: state.run, key };
-    if (state) log("warning", `this shell's run ${state.run} belongs to ${state.instance}, not to ${slug}: nothing is linked to it`);
-  }
-  return undefined;
+/** The nearest shell above this process; `invalid` when there is none to remember a run for. */
+export function requireShell(): ShellProcess {
+  const shell = shellAncestor();
+  if (shell) return shell;
+  throw new LinealError("invalid", "no shell is above this process, so its run cannot be remembered", { hint: "Run lineal track from a shell or a shell script." });
 }
 
-/** Remembers a run for the nearest shell; `invalid` when no shell is above this process. */
-export function rememberSessionRun(run: string): void {
-  const shell = shellAncestor();
-  if (shell === undefined) {
-    throw new LinealError("invalid", "no shell is above this process, so its run cannot be remembered", { hint: "Start lineal track from a shell, or hand the run on: export LINEAL_RUN=UID" });
-  }
+/** Remembers a run for the commands that follow in a shell. */
+export function rememberSessionRun(shell: ShellProcess, run: string): void {
   rememberShellRun(keyOf(shell), { run, instance: slugOf(requireTarget()) });
 }
 
-/** Forgets a run that has ended. */
-export function forgetSessionRun(run: SessionRun): void {
-  if (run.key !== undefined) forgetShellRun(run.key);
+/** The record of this shell's run, for linking what is saved and loaded; undefined when none is under way. */
+export async function recordRun(): Promise<AnyRecord | undefined> {
+  const session = findSession(shellAncestors());
+  return session && (await openRegistry("Run")).get(session.uid);
+}
+
+/** Ends the run of this shell (of `only` this shell, not of those around it) and forgets it; returns it as it is then. */
+export async function endSession(connection: Connection, { only }: { only?: ShellProcess } = {}): Promise<AnyRecord | undefined> {
+  const session = findSession(only ? [only] : shellAncestors(), only === undefined);
+  if (session === undefined) return undefined;
+  const [{ rowOf }, { endRun }, { make }, { duration }] = await Promise.all([
+    import("../registries/entry.ts"),
+    import("../registries/tracking/runs.ts"),
+    import("../registries/classes.ts"),
+    import("../registries/tracking/life.ts"),
+  ]);
+  const record = await (await openRegistry("Run")).get(session.uid);
+  const run = make(connection, "Run", await endRun(connection, { id: rowOf(record).id, uid: record.uid }, "finish", undefined));
+  if (session.key !== undefined) forgetShellRun(session.key);
+  const end = run.finishedAt ?? connection.now();
+  const word = run.status === "completed" ? "finished" : run.status;
+  connection.log("important", `${word} Run('${run.uid.slice(0, 8)}') after ${duration(end.getTime() - (run.startedAt ?? end).getTime())} at ${printTime(end)}`);
+  return run;
+}
+
+/** The script that a shell runs, and the arguments it was given; undefined for a shell that people type in. */
+export function shellScript(shell: ShellProcess): { file: string; args: string[] } | undefined {
+  const words = processInfo(shell.pid)?.args.slice(1) ?? [];
+  while (words[0] !== undefined && /^[-+]./.test(words[0])) {
+    const option = words.shift() as string;
+    if (/^-[a-z]*c$/.test(option)) return undefined;
+    // `bash -euo pipefail script.sh`: what follows an o is the option's name.
+    if (/^[-+][a-z]*[oO]$/.test(option)) words.shift();
+  }
+  const [script, ...args] = words;
+  const file = script === undefined ? undefined : resolve(script);
+  return file !== undefined && existsSync(file) ? { file, args } : undefined;
+}
+
+function findSession(shells: readonly ShellProcess[], environment = true): SessionRun | undefined {
+  const uid = environment ? process.env.LINEAL_RUN : undefined;
+  if (uid) return { uid };
+  const slug = slugOf(requireTarget());
+  for (const key of shells.map(keyOf)) {
+    const state = shellRun(key);
+    if (state?.instance === slug) return { uid: state.run, key };
+    if (state) log("warning", `this shell's run ${state.run.slice(0, 8)} belongs to ${state.instance}: nothing is linked to it here`);
+  }
+  return undefined;
 }
 
 /** Start times are long on some systems; the key is a file name. */
 function keyOf(shell: ShellProcess): string {
   return `${shell.pid}-${createHash("sha256").update(shell.startedAt).digest("hex").slice(0, 12)}`;
-}
-
-/** The record of this shell's run, for linking what is saved and loaded; undefined when none is under way. */
-export async function recordRun(): Promise<AnyRecord | undefined> {
-  const session = findSessionRun();
-  if (session === undefined) return undefined;
-  return (await openRegistry("Run")).get(session.uid);
 }

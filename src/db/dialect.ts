@@ -25,8 +25,8 @@ export interface Dialect {
   endsWith(text: Sql, part: Sql): Sql;
   matches(text: Sql, pattern: string): Sql;
   readonly json: JsonDialect;
-  /** Waits for and takes a named lock until the transaction ends; undefined where writers are alone anyway. */
-  lock(key: string): Sql | undefined;
+  /** Waits for and takes named locks, in this order, until the transaction ends; undefined where writers are alone anyway. */
+  lock(keys: readonly string[]): Sql | undefined;
   /** Locks the rows a select finds until the transaction ends. */
   readonly forUpdate: Sql;
   /** A list of bound integers as a table with the column `value`. */

@@ -2,7 +2,6 @@
 import sql from "sql-template-tag";
 import type { Dialect } from "./dialect.ts";
 import { execute, type Operation } from "./operation.ts";
-import { lock } from "./write.ts";
 
 /** Stored bytes, named by what they are. */
 export interface ObjectName {
@@ -14,11 +13,11 @@ export interface ObjectName {
 
 const same = (storage: number, { hash, suffix }: ObjectName) => sql`storage_id = ${storage} and hash = ${hash} and suffix = ${suffix}`;
 
-/** Save and purge of the same bytes wait for each other; call with names sorted, before any row is written. */
-export function* lockObjects(dialect: Dialect, storage: number, names: readonly ObjectName[]): Operation<void> {
-  const keys = new Set(names.map(({ hash, suffix }) => `object:${storage}:${hash}${suffix}`));
-  for (const key of [...keys].sort()) yield* lock(dialect, key);
-}
+/**
+ * The locks by which save and purge of the same bytes wait for each other; take them before any row is written.
+ * At most 256: a folder of many files must not use up the locks of the server.
+ */
+export const objectLocks = (storage: number, names: readonly ObjectName[]): string[] => [...new Set(names.map(({ hash }) => `object:${storage}:${hash.slice(0, 2)}`))];
 
 /** Records that these bytes are stored; of a folder, also what its manifest is made of. */
 export function* keepObject(dialect: Dialect, now: Date, storage: number, name: ObjectName, members: readonly ObjectName[] = []): Operation<void> {
@@ -45,9 +44,9 @@ function* addObject(dialect: Dialect, now: Date, storage: number, name: ObjectNa
 export function* dropUnused(dialect: Dialect, storage: number, names: readonly ObjectName[]): Operation<ObjectName[]> {
   const dropped: ObjectName[] = [];
   for (const name of names) {
-    // A manifest is stored without suffix, whatever the folder's own is.
+    // A manifest is stored without suffix, whatever the folder's own is; that of a folder in place in the default storage.
     const used = yield* execute(
-      sql`select 1 from artifact a where a.hash = ${name.hash} and a.storage_id = ${storage} and ((a.n_files is null and a.suffix = ${name.suffix} and a.place_key is null) or (a.n_files is not null and ${name.suffix} = '')) limit 1`,
+      sql`select 1 from artifact a where a.hash = ${name.hash} and ((a.storage_id = ${storage} and a.n_files is null and a.suffix = ${name.suffix} and a.place_key is null) or (a.n_files is not null and ${name.suffix} = '' and (a.storage_id = ${storage} or a.place_key is not null))) limit 1`,
     );
     const member = yield* execute(sql`select 1 from object_member where member_id in (select id from object where ${same(storage, name)}) limit 1`);
     if (used.length > 0 || member.length > 0) continue;

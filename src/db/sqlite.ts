@@ -30,7 +30,7 @@ const at = (column: Sql, path: readonly string[], test: (row: Sql) => Sql): Sql 
   return sql`exists (select 1 from ${from} and ${test(raw(last))})`;
 };
 
-export const sqliteDialect: Dialect = {
+const sqliteDialect: Dialect = {
   name: "sqlite",
   columnType: ({ kind }) => (kind === "id" ? "integer primary key autoincrement" : TYPES[kind]),
   encode(kind, value) {

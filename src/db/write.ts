@@ -159,8 +159,8 @@ export function* referrers(name: Name, id: number): Operation<{ name: Name; key:
   return found;
 }
 
-/** Takes the lock `key` for the rest of the transaction, where the database needs it. */
-export function* lock(dialect: Dialect, key: string): Operation<void> {
-  const statement = dialect.lock(key);
+/** Takes the locks `keys` for the rest of the transaction, where the database needs it; one order for all, so that nobody waits in a circle. */
+export function* lock(dialect: Dialect, ...keys: string[]): Operation<void> {
+  const statement = keys.length > 0 ? dialect.lock([...new Set(keys)].sort()) : undefined;
   if (statement) yield* execute(statement);
 }

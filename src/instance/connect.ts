@@ -44,12 +44,10 @@ export function defaultConnection(): Promise<Connection> {
 /** Makes a connection the default; refused while a run is open on another. */
 export async function setDefault(connection: Connection | undefined): Promise<void> {
   const scope = currentScope();
-  const before = await process_.connection?.catch(() => undefined);
   if (scope && scope.instance !== connection?.settings.uid) {
     throw new LinealError("conflict", "a run is open on another instance", { hint: "Call `await ln.finish()` before connecting elsewhere." });
   }
   process_.connection = connection && Promise.resolve(connection);
-  if (before && before !== connection) await before.close();
 }
 
 async function autoConnect(): Promise<Connection> {
@@ -103,7 +101,7 @@ export async function open(settings: InstanceSettings, options: { timeout?: numb
 }
 
 /** The settings of an instance by slug, directory or URL; unknown ones are read from the place itself. */
-export async function find(target: string, mayBePlace = true): Promise<InstanceSettings> {
+async function find(target: string, mayBePlace = true): Promise<InstanceSettings> {
   if (isDatabaseUrl(target)) return fromDatabase(target);
   const known = readInstance(target);
   if (known) return known;

@@ -1,6 +1,5 @@
 /** Who is running, here and now: the only place that knows the current run, user and instance of this process. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { LinealError } from "../errors.ts";
 
 /** A row as the scope keeps it: ids only. */
 export interface ScopeRef {
@@ -28,13 +27,6 @@ export function currentScope(): Scope | undefined {
   return inside.getStore() ?? slot;
 }
 
-/** The current scope, or `invalid` when nothing is tracked. */
-export function requireScope(): Scope {
-  const scope = currentScope();
-  if (!scope) throw new LinealError("invalid", "nothing is tracked here", { hint: "Call `await ln.track()` first." });
-  return scope;
-}
-
 /** Runs a function with a scope of its own; concurrent ones never see each other. */
 export function withScope<T>(scope: Scope, body: () => T): T {
   return inside.run(Object.freeze(scope), body);
@@ -47,8 +39,6 @@ export const isInside = (): boolean => inside.getStore() !== undefined;
 export function setSlot(scope: Scope | undefined): void {
   slot = scope && Object.freeze(scope);
 }
-
-export const slotScope = (): Scope | undefined => slot;
 
 /** The user that this process switched to, if it did. */
 export const processUser = (): string | undefined => currentScope()?.user ?? handle;

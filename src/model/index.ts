@@ -5,7 +5,7 @@ import type { Name } from "./types.ts";
 
 export * from "./field.ts";
 export { base62, isUidLike, randomUid, REVISION_LENGTH, versionUid } from "./uid.ts";
-export type { Changes, Draft, HasUid, JsonTest, Lazy, Manys, MaybeOnes, Model, Name, Ones, Order, Scalars, Test, Where } from "./types.ts";
+export type { Changes, Draft, HasUid, Lazy, Manys, MaybeOnes, Name, Ones, Order, Scalars, Where } from "./types.ts";
 
 /** Registry name → declaration. */
 export const model: { readonly [N in Name]: Registry } = registries;

@@ -31,7 +31,7 @@ export function coerce(field: Field<unknown, Options>, value: unknown): unknown 
     case "text":
       return typeof value === "string" ? value : undefined;
     case "int":
-      return typeof value === "number" && Number.isSafeInteger(value) ? value : typeof value === "bigint" && BigInt(Number(value)) === value ? Number(value) : undefined;
+      return typeof value === "number" && Number.isSafeInteger(value) ? value : typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : undefined;
     case "real":
       return typeof value === "number" && !Number.isNaN(value) ? value : undefined;
     case "bool":
@@ -44,7 +44,9 @@ export function coerce(field: Field<unknown, Options>, value: unknown): unknown 
 }
 
 function asTime(value: unknown): Date | undefined {
-  const time = value instanceof Date ? value : typeof value === "string" && /^\d{4}-\d\d-\d\d/.test(value) ? new Date(value) : undefined;
+  // Without a zone it is UTC on every machine, not that machine's time.
+  const utc = (text: string): string => text.replace(/^([\d-]+)[T ]([\d:.]+)$/, "$1T$2Z");
+  const time = value instanceof Date ? value : typeof value === "string" && /^\d{4}-\d\d-\d\d/.test(value) ? new Date(utc(value)) : undefined;
   return time && !Number.isNaN(time.getTime()) ? time : undefined;
 }
 

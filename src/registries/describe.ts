@@ -87,7 +87,7 @@ function* relations(connection: Connection, name: Name, row: Row): Operation<str
 }
 
 /** A size for people. */
-export function bytes(size: number): string {
+function bytes(size: number): string {
   const units = ["B", "KB", "MB", "GB", "TB"];
   const power = Math.min(units.length - 1, size > 0 ? Math.floor(Math.log10(size) / 3) : 0);
   return power === 0 ? `${size} B` : `${(size / 10 ** (3 * power)).toFixed(1)} ${units[power]}`;

@@ -4,7 +4,7 @@ import { shapeOf } from "../db/columns.ts";
 import { select } from "../db/select.ts";
 import { closest, LinealError } from "../errors.ts";
 import type { Connection } from "../instance/connection.ts";
-import { checkValue, model, type Name } from "../model/index.ts";
+import { checkValue, type HasUid, model, type Name } from "../model/index.ts";
 import { isEntry, nameOf, refOf } from "./entry.ts";
 
 /** Columns that a draft or an update gives, in the form that is written. */
@@ -45,12 +45,18 @@ export async function resolveRef(connection: Connection, to: Name, value: unknow
   }
   const where = typeof value === "string" ? { any: [{ uid: value }, ...(model[to].title === "key" ? [] : [{ [model[to].title]: value }])] } : isUid(value) ? { uid: value.uid } : undefined;
   if (!where) throw new LinealError("invalid", `${path} takes a ${to} record`, { hint: `Get one first: await ln.${to}.get({ … }).` });
-  const [row] = await connection.read(() => select(connection.database.dialect, { name: to, where: [where], hidden: [], limit: 1 }));
+  const { dialect } = connection.database;
+  const row = await connection.read(function* () {
+    const live = { branches: connection.seenBranches, internal: true };
+    // A name means a live record; a uid may mean one in trash too.
+    const [seen] = yield* select(dialect, { name: to, where: [where], visible: live, hidden: [], limit: 1 });
+    return seen ?? (yield* select(dialect, { name: to, where: [{ uid: typeof value === "string" ? value : (where as HasUid).uid }], hidden: [], limit: 1 }))[0];
+  });
   if (!row) throw new LinealError("not-found", `there is no ${to} ${JSON.stringify(typeof value === "string" ? value : where.uid)}`, { hint: `Make it with ln.${to}.save({ … }), or check the spelling.` });
   return { id: row.id, uid: row.uid };
 }
 
-const isUid = (value: unknown): value is { uid: string } => value !== null && typeof value === "object" && typeof (value as { uid?: unknown }).uid === "string";
+const isUid = (value: unknown): value is HasUid => value !== null && typeof value === "object" && typeof (value as { uid?: unknown }).uid === "string";
 
 /** The columns that every new row takes from who, when and where it is made. */
 export async function commonValues(connection: Connection, name: Name, values: Record<string, unknown>): Promise<Record<string, unknown>> {

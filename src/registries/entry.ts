@@ -61,7 +61,7 @@ export function refOf(entry: object, connection: Connection): RowRef {
 }
 
 /** Own columns that people see, then relations as uids. */
-export function plainRow(name: Name, row: Row): Record<string, unknown> {
+function plainRow(name: Name, row: Row): Record<string, unknown> {
   const { scalars, refs } = shapeOf(name);
   const { columns } = model[name];
   const plain: Record<string, unknown> = {};

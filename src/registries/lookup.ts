@@ -7,7 +7,7 @@ import type { Query } from "./query.ts";
 export type Lookup<N extends Name> = Readonly<Record<string, Of<N>>>;
 
 /** The name as an attribute: lower case, runs of other characters as one `_`, `ln_` before what is no letter. */
-export function attributeOf(name: string): string {
+function attributeOf(name: string): string {
   const attribute = name.toLowerCase().replace(/[^\p{L}\p{N}_]+/gu, "_");
   return /^\p{L}/u.test(attribute) || attribute === "" ? attribute : `ln_${attribute}`;
 }

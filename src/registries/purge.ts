@@ -1,7 +1,8 @@
 /** Removing stored bytes that nothing refers to any more. */
 import { rmSync } from "node:fs";
 import type { Row, RowRef } from "../db/columns.ts";
-import { dropUnused, hasObject, lockObjects, type ObjectName } from "../db/objects.ts";
+import { dropUnused, hasObject, objectLocks, type ObjectName } from "../db/objects.ts";
+import { lock } from "../db/write.ts";
 import type { Connection } from "../instance/connection.ts";
 import { objectKey } from "../storage/backend.ts";
 import { readManifest } from "./artifact/manifest.ts";
@@ -33,14 +34,14 @@ export async function purgeBytes(connection: Connection, objects: readonly Objec
     const { root } = connection.storageOf(storage.id);
     const backend = await connection.backend(root);
     const dropped = await connection.write(function* () {
-      yield* lockObjects(dialect, storage.id, names);
+      yield* lock(dialect, ...objectLocks(storage.id, names));
       return yield* dropUnused(dialect, storage.id, names);
     });
     for (const name of dropped) {
       const key = objectKey(name.hash, name.suffix);
       const path = backend.localPath(key);
       await connection.write(function* () {
-        yield* lockObjects(dialect, storage.id, [name]);
+        yield* lock(dialect, ...objectLocks(storage.id, [name]));
         // Somebody may have saved the same bytes since: then they stay.
         if (path !== undefined && !(yield* hasObject(storage.id, name))) rmSync(path, { force: true });
       });

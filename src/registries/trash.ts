@@ -3,7 +3,7 @@ import type { Row, RowRef } from "../db/columns.ts";
 import { byId } from "../db/select.ts";
 import { lock, referrers, remember, remove, update } from "../db/write.ts";
 import { LinealError } from "../errors.ts";
-import type { Connection } from "../instance/connection.ts";
+import { BUILT_IN, type Connection } from "../instance/connection.ts";
 import { model, type Name } from "../model/index.ts";
 import { purgeBytes, storedObjectsOf } from "./purge.ts";
 import { elect } from "./versions.ts";
@@ -50,12 +50,13 @@ export async function restoreRecord(connection: Connection, name: Name, row: Row
     const home = (now.formerBranch as RowRef | null) ?? main;
     yield* update(dialect, writer, name, row.id, { branch: home, formerBranch: null });
     yield* remember(dialect, writer, name, row.uid, "restore", null);
-    if (model[name].versioned) yield* elect(dialect, writer, name, String(row.stem), home);
+    if (model[name].versioned) yield* elect(dialect, writer, name, String(row.stem), home, { strict: true });
     return (yield* byId(dialect, name, row.id)) as Row;
   });
 }
 
 async function removeRecord(connection: Connection, name: Name, row: Row): Promise<void> {
+  if (isBuiltIn(connection, name, row)) throw new LinealError("invalid", `this ${name} is built in: ${row[model[name].title]}`, { hint: "Delete one that you made." });
   const { dialect } = connection.database;
   const writer = await connection.writer();
   const objects = name === "Artifact" ? await storedObjectsOf(connection, row) : [];
@@ -76,11 +77,16 @@ async function removeRecord(connection: Connection, name: Name, row: Row): Promi
   connection.log("info", `deleted ${name}('${row.uid.slice(0, 8)}')`);
 }
 
+/** What every instance needs to work. */
+function isBuiltIn(connection: Connection, name: Name, row: Row): boolean {
+  if (name === "Branch" || name === "Space") return (Object.values(BUILT_IN) as string[]).includes(row.uid);
+  return name === "Storage" && row.root === connection.settings.storage;
+}
+
 /** All who change a family's latest wait for each other. */
 function* lockFamily(connection: Connection, row: Row) {
   const { dialect } = connection.database;
-  if (row.key) yield* lock(dialect, `key:${row.key}`);
-  if (row.stem) yield* lock(dialect, `family:${row.stem}`);
+  yield* lock(dialect, ...(row.key ? [`key:${row.key}`] : []), ...(row.stem ? [`family:${row.stem}`] : []));
 }
 
 const gone = (name: Name, row: Row): LinealError => new LinealError("not-found", `this ${name} is gone: ${row.uid}`, { hint: "Someone deleted it for good." });

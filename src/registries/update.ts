@@ -8,7 +8,7 @@ import type { Connection } from "../instance/connection.ts";
 import { model, type Name } from "../model/index.ts";
 import { validateKey } from "../storage/keys.ts";
 import { checkDraft, differing } from "./draft.ts";
-import { elect } from "./versions.ts";
+import { elect, keyHolder, keyTaken } from "./versions.ts";
 
 /** Writes what differs, keeps what was in the history, returns the row as it is now. */
 export async function updateRecord(connection: Connection, name: Name, row: Row, changes: Record<string, unknown>): Promise<Row> {
@@ -17,16 +17,21 @@ export async function updateRecord(connection: Connection, name: Name, row: Row,
   const { dialect } = connection.database;
   const writer = await connection.writer();
   return connection.write(function* () {
-    if (values.key ?? row.key) yield* lock(dialect, `key:${String(values.key ?? row.key)}`);
+    const keys = [row.key, values.key].filter((key) => typeof key === "string");
+    yield* lock(dialect, ...keys.map((key) => `key:${key}`), ...(row.stem ? [`family:${row.stem}`] : []));
     const now = yield* byId(dialect, name, row.id);
     if (!now) throw new LinealError("not-found", `this ${name} is gone: ${row.uid}`, { hint: "Someone deleted it for good." });
     const different = differing(name, now, values);
     if (Object.keys(different).length === 0) return now;
-    if (!model[name].versioned || !different.branch) return yield* update(dialect, writer, name, row.id, different);
+    if (!model[name].versioned || !different.branch) {
+      const holder = now.isLatest && ("key" in different || "space" in different) ? yield* keyHolder(dialect, name, { ...now, ...different }) : undefined;
+      if (holder) throw keyTaken(name, holder);
+      return yield* update(dialect, writer, name, row.id, different);
+    }
     // On another branch it may not be the latest any more, and here another one is.
     yield* update(dialect, writer, name, row.id, { ...different, isLatest: false });
     yield* elect(dialect, writer, name, String(row.stem), now.branch as never);
-    yield* elect(dialect, writer, name, String(row.stem), different.branch as never);
+    yield* elect(dialect, writer, name, String(row.stem), different.branch as never, { strict: true });
     return (yield* byId(dialect, name, row.id)) as Row;
   });
 }

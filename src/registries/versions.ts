@@ -28,11 +28,28 @@ export function* demote(dialect: Dialect, writer: Writer, name: Name, stem: stri
   }
 }
 
-/** Makes the newest left of a family on a branch its latest. Returns it when it changed. */
-export function* elect(dialect: Dialect, writer: Writer, name: Name, stem: string, branch: RowRef): Operation<Row | undefined> {
-  const rows = yield* select(dialect, { name, where: [], family: stem, onBranch: branch.id, order: ["-revision"], hidden: [] });
-  const [newest] = rows;
-  if (!newest || newest.isLatest) return undefined;
-  yield* demote(dialect, writer, name, stem, branch);
-  return yield* update(dialect, writer, name, newest.id, { isLatest: true }, { silent: true });
+/**
+ * Makes the newest left of a family on a branch its latest. Returns it when it changed.
+ * One whose key another family has taken since is passed over, or refused with `strict`.
+ */
+export function* elect(dialect: Dialect, writer: Writer, name: Name, stem: string, branch: RowRef, options: { strict?: boolean } = {}): Operation<Row | undefined> {
+  for (const row of yield* select(dialect, { name, where: [], family: stem, onBranch: branch.id, order: ["-revision"], hidden: [] })) {
+    if (row.isLatest) return undefined;
+    const holder = yield* keyHolder(dialect, name, row);
+    if (holder && options.strict) throw keyTaken(name, holder);
+    if (holder) continue;
+    yield* demote(dialect, writer, name, stem, branch);
+    return yield* update(dialect, writer, name, row.id, { isLatest: true }, { silent: true });
+  }
+  return undefined;
 }
+
+/** The latest of another family that has the key of this row, where this row is. */
+export function* keyHolder(dialect: Dialect, name: Name, row: Pick<Row, "key" | "stem" | "branch" | "space">): Operation<Row | undefined> {
+  if (row.key === null || row.key === undefined) return undefined;
+  const heads = yield* select(dialect, { name, where: [{ key: row.key as string, isLatest: true }], onBranch: (row.branch as RowRef).id, hidden: [] });
+  return heads.find((head) => head.stem !== row.stem && (head.space as RowRef).id === (row.space as RowRef).id);
+}
+
+export const keyTaken = (name: Name, holder: Row): LinealError =>
+  new LinealError("conflict", `another ${name} has the key "${holder.key}" (${holder.uid})`, { hint: `Give one of the two another key: await (await ln.${name}.get("${holder.uid}")).update({ key: "…" }).` });

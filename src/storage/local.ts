@@ -1,6 +1,6 @@
 /** Bytes in a folder on this machine's disk. */
 
-import { closeSync, fstatSync, openSync, read, readdirSync, rmSync, statSync } from "node:fs";
+import { closeSync, type Dirent, fstatSync, openSync, read, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { promisify } from "node:util";
 import { checkInside, type Backend, type OpenBytes } from "./backend.ts";
@@ -76,7 +76,7 @@ function openFile(path: string): OpenBytes {
 }
 
 function* filesBelow(dir: string): Generator<string> {
-  let entries;
+  let entries: Dirent[];
   try {
     entries = readdirSync(dir, { withFileTypes: true });
   } catch {

@@ -1,5 +1,6 @@
 /** Ending a run from a process that can no longer wait: a short-lived child does it, and we wait for the child. */
 import { spawnSync } from "node:child_process";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { InstanceSettings } from "../instance/settings.ts";
 import type { RunEvent, RunStatus } from "../registries/tracking/life.ts";
@@ -15,9 +16,10 @@ export interface Closing {
 
 const PATIENCE = 20_000;
 
-/** The status the run ended with, or undefined when the child could not write it. */
-export function closeInChild(closing: Closing): RunStatus | undefined {
+/** The status the run ended with; throws when the child could not write it. */
+export function closeInChild(closing: Closing): RunStatus {
   const program = fileURLToPath(new URL("./closer.ts", import.meta.url));
-  const child = spawnSync(process.execPath, [program], { input: JSON.stringify(closing), encoding: "utf8", timeout: PATIENCE, env: { ...process.env, NODE_OPTIONS: "", LINEAL_VERBOSITY: "error" }, stdio: ["pipe", "pipe", "inherit"] });
-  return child.status === 0 ? (child.stdout.trim() as RunStatus) : undefined;
+  const child = spawnSync(process.execPath, [program], { input: JSON.stringify(closing), encoding: "utf8", timeout: PATIENCE, cwd: dirname(program), env: { ...process.env, NODE_OPTIONS: "", LINEAL_VERBOSITY: "error" } });
+  if (child.status === 0) return child.stdout.trim() as RunStatus;
+  throw new Error(child.stderr?.trim() || child.error?.message || `the closing process ended with ${child.signal ?? child.status}`);
 }

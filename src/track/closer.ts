@@ -15,6 +15,6 @@ async function close(): Promise<void> {
 }
 
 close().catch((error: unknown) => {
-  process.stderr.write(`✗ the end of the run could not be written: ${(error as Error).message}\n`);
+  process.stderr.write(`${(error as Error).message}\n`);
   process.exitCode = 1;
 });

@@ -1,6 +1,9 @@
 /** The run of this process: open from `track()` until `finish()`, an exit, an error or a signal. */
+import { rmSync } from "node:fs";
+import type { Row } from "../db/columns.ts";
 import type { Connection } from "../instance/connection.ts";
 import { setSlot } from "../instance/scope.ts";
+import { refresh } from "../registries/entry.ts";
 import type { Run, Transform } from "../registries/index.ts";
 import { duration, type RunEvent, type RunStatus } from "../registries/tracking/life.ts";
 import { endRun, endRunSync } from "../registries/tracking/runs.ts";
@@ -18,54 +21,74 @@ export interface OpenRun {
 }
 
 let open: OpenRun | undefined;
-/** Ended by itself when the event loop ran dry; the exit code may still say otherwise. */
-let closed: { readonly last: OpenRun; readonly report: string | undefined } | undefined;
+/** Being ended, or ended by itself when the event loop ran dry: how the process ends may still say otherwise. */
+let closing: { readonly last: OpenRun; readonly report: string | undefined; row: Row | undefined } | undefined;
 
 export const openRun = (): OpenRun | undefined => open;
 
 export function setOpenRun(run: OpenRun): void {
   open = run;
-  closed = undefined;
+  closing = undefined;
   setSlot({ instance: run.connection.settings.uid, run: run.ids.run, transform: run.ids.transform });
 }
 
 /** Ends the open run, if there is one. */
 export async function end(event: RunEvent): Promise<void> {
-  const ending = open;
-  if (!ending) return;
+  const last = open;
+  if (!last) return;
   open = undefined;
   setSlot(undefined);
-  const report = stopCapture(ending);
-  const row = await endRun(ending.connection, ending.ids.run, event, report);
-  tell(ending, row.status as RunStatus, row.startedAt as Date, row.finishedAt as Date);
-  if (event === "quit") closed = { last: ending, report };
+  const mine: NonNullable<typeof closing> = { last, report: stopCapture(last), row: undefined };
+  closing = mine;
+  try {
+    const row = await endRun(last.connection, last.ids.run, event, mine.report);
+    refresh(last.run, row);
+    forgetLog(last);
+    mine.row = row;
+    if (event === "quit") return; // The exit code comes last: `endSync` tells.
+    tell(last, row.status as RunStatus, row.startedAt as Date, row.finishedAt as Date);
+  } catch (error) {
+    if (closing === mine) closing = undefined;
+    throw error;
+  }
+  if (closing === mine) closing = undefined;
 }
 
 /** Ends the open run before it returns, for a process that is going down; corrects one that had ended too early. */
 export function endSync(event: RunEvent): void {
-  const ending = open ?? (event === "quit" ? undefined : closed?.last);
-  if (!ending) return;
-  const report = open ? stopCapture(ending) : closed?.report;
+  const last = open ?? closing?.last;
+  if (!last) return;
+  const row = open ? undefined : closing?.row;
+  const report = open ? stopCapture(last) : closing?.report;
   open = undefined;
-  closed = undefined;
+  closing = undefined;
   setSlot(undefined);
-  const now = ending.connection.now();
   try {
-    const row = endRunSync(ending.connection, ending.ids.user, ending.ids.run, event, report);
-    if (row) tell(ending, row.status as RunStatus, row.startedAt as Date, (row.finishedAt as Date | null) ?? now);
-    else {
-      const status = closeInChild({ settings: ending.connection.settings, user: ending.connection.handle, run: ending.ids.run, event, report });
-      if (status) tell(ending, status, ending.run.startedAt as Date, now);
-    }
+    if (row && event === "quit") tell(last, row.status as RunStatus, row.startedAt as Date, row.finishedAt as Date);
+    else writeEnd(last, event, report);
   } catch (error) {
-    ending.connection.log("error", `the end of Run('${ending.run.uid.slice(0, 8)}') could not be written: ${(error as Error).message}`);
+    last.connection.log("error", `the end of Run('${last.run.uid.slice(0, 8)}') could not be written: ${(error as Error).message}`);
   }
+}
+
+function writeEnd(last: OpenRun, event: RunEvent, report: string | undefined): void {
+  const { connection, ids, run } = last;
+  const now = connection.now();
+  const row = endRunSync(connection, ids.user, ids.run, event, report);
+  const status = row ? (row.status as RunStatus) : closeInChild({ settings: connection.settings, user: connection.handle, run: ids.run, event, report });
+  forgetLog(last);
+  tell(last, status, (row?.startedAt ?? run.startedAt) as Date, (row?.finishedAt as Date | null | undefined) ?? now);
 }
 
 function stopCapture({ capture }: OpenRun): string | undefined {
   if (!capture) return undefined;
   capture.stop();
   return readReport(capture.path);
+}
+
+/** The log is kept as the run's report now; the file still holds what the report blanks out. */
+function forgetLog({ capture }: OpenRun): void {
+  if (capture) rmSync(capture.path, { force: true });
 }
 
 function tell({ connection, run }: OpenRun, status: RunStatus, from: Date, to: Date): void {

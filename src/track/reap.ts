@@ -1,5 +1,5 @@
 /** Runs whose process is gone without a word (killed, power lost): closed by the next who comes along on that host. */
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Connection } from "../instance/connection.ts";
 import { endRun, unfinishedRuns } from "../registries/tracking/runs.ts";
@@ -15,6 +15,7 @@ export async function reap(connection: Connection): Promise<number> {
     const file = logFile(run.uid);
     const log = existsSync(file) ? readReport(file) : "";
     await endRun(connection, run, "gone", `${log}\nreaped: process ${facts.pid} on ${facts.host} was gone without closing this run\n`);
+    rmSync(file, { force: true });
     connection.log("warning", `reaped Run('${run.uid.slice(0, 8)}'): its process was gone, it is aborted now`);
     reaped++;
   }

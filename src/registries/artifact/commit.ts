@@ -1,18 +1,20 @@
 /** The one transaction of a save: rows, versions, links and history; never a row without bytes. */
 import type { Row, RowRef } from "../../db/columns.ts";
-import { keepObject, lockObjects } from "../../db/objects.ts";
+import { keepObject, objectLocks } from "../../db/objects.ts";
 import type { Operation } from "../../db/operation.ts";
 import { select } from "../../db/select.ts";
 import { hasLink, highestLink, insert, link, lock, lowestLink, update, type Writer } from "../../db/write.ts";
 import { LinealError } from "../../errors.ts";
 import type { Connection } from "../../instance/connection.ts";
-import { demote, nextVersion } from "../versions.ts";
+import { demote, keyHolder, keyTaken, nextVersion } from "../versions.ts";
 import { match } from "./match.ts";
-import type { Plan } from "./plan.ts";
+import type { Content, Plan } from "./plan.ts";
 
 export interface Saved {
   readonly row: Row;
   readonly outcome: "created" | "version" | "existing";
+  /** Stored bytes that the row does not refer to: the existing one has its own. */
+  readonly unused?: Content | undefined;
 }
 
 /** Thrown when bytes were purged between storing them and this transaction: the save starts again. */
@@ -21,11 +23,7 @@ export class BytesVanished extends Error {}
 /** Saves all plans in one transaction. */
 export function* commit(connection: Connection, writer: Writer & { user: RowRef }, plans: readonly Plan[]): Operation<Saved[]> {
   const { dialect } = connection.database;
-  for (const key of [...new Set(plans.flatMap((p) => (p.key === undefined ? [] : [p.key])))].sort()) yield* lock(dialect, `key:${key}`);
-  for (const stem of [...new Set(plans.flatMap((p) => (p.revises ? [String(p.revises.stem)] : [])))].sort()) yield* lock(dialect, `family:${stem}`);
-  for (const storage of new Set(plans.map((p) => p.content.storage.id))) {
-    yield* lockObjects(dialect, storage, plans.filter((p) => p.content.storage.id === storage).flatMap(({ content }) => (content.object ? [content.object, ...content.members] : [])));
-  }
+  yield* lock(dialect, ...plans.flatMap(locksOf));
   if (plans.some((p) => !p.content.present())) throw new BytesVanished();
   const known = yield* Known.read(connection, plans);
   const marks = new Map<number, number>();
@@ -37,6 +35,16 @@ export function* commit(connection: Connection, writer: Writer & { user: RowRef 
   }
   return saved;
 }
+
+function locksOf({ key, revises, content }: Plan): string[] {
+  return [
+    ...(key === undefined ? [] : [`key:${key}`]),
+    ...(revises ? [`family:${String(revises.stem)}`] : []),
+    ...(content.object ? objectLocks(objectStorage(content), [content.object, ...content.members]) : []),
+  ];
+}
+
+const objectStorage = ({ objectStorage, storage }: Content): number => (objectStorage ?? storage).id;
 
 /** The rows that could match any of the plans, read at once. */
 class Known {
@@ -77,14 +85,17 @@ const headKey = (branch: number, space: number, key: string): string => `${branc
 function* commitOne(connection: Connection, writer: Writer & { user: RowRef }, plan: Plan, known: Known, marks: Map<number, number>): Operation<Saved> {
   const { dialect } = connection.database;
   const { content } = plan;
-  const found = plan.internal ? ({ do: "new" } as const) : match({ key: plan.key, hash: content.hash, size: content.size, revises: plan.revises }, known.of(plan));
-  if (content.object) yield* keepObject(dialect, writer.now, content.storage.id, content.object, content.members);
+  const found = plan.internal ? ({ do: "new" } as const) : match({ ...content, key: plan.key, revises: plan.revises }, known.of(plan));
   if (found.do === "return") {
     const row = yield* reuse(connection, writer, plan, found.row, found.adoptKey);
     yield* label(connection, writer, plan, row);
     yield* markOverwritten(connection, writer, plan, row);
+    if (!content.object) return { row, outcome: "existing" };
+    if (!refersTo(row, content)) return { row, outcome: "existing", unused: content };
+    yield* keepObject(dialect, writer.now, objectStorage(content), content.object, content.members);
     return { row, outcome: "existing" };
   }
+  if (content.object) yield* keepObject(dialect, writer.now, objectStorage(content), content.object, content.members);
   const version = yield* nextVersion(dialect, "Artifact", found.do === "version" ? found.of : connection.newUid("Artifact"), plan.version);
   if (found.do === "version") yield* demote(dialect, writer, "Artifact", String(version.stem), plan.branch);
   let mark = 0;
@@ -93,11 +104,14 @@ function* commitOne(connection: Connection, writer: Writer & { user: RowRef }, p
     marks.set(plan.run.id, mark);
   }
   const before = found.do === "version" ? found.of : undefined;
+  const key = plan.key ?? before?.key ?? null;
+  const holder = before && before.key !== key ? yield* keyHolder(dialect, "Artifact", { ...plan, stem: version.stem, key }) : undefined;
+  if (holder) throw keyTaken("Artifact", holder);
   const row = yield* insert(dialect, "Artifact", {
     ...version,
     createdAt: writer.now,
     createdBy: writer.user,
-    key: plan.key ?? before?.key ?? null,
+    key,
     description: plan.description ?? (plan.revises ? before?.description : null) ?? null,
     kind: plan.kind ?? content.kind ?? null,
     suffix: content.suffix,
@@ -134,8 +148,8 @@ function* reuse(connection: Connection, writer: Writer, plan: Plan, row: Row, ad
     if (taken) throw new LinealError("conflict", `the version "${plan.version}" is there already (${taken.uid})`, { hint: "Give another version, or leave it out." });
     changes.version = plan.version;
   }
-  // Bytes that were only in a place where they are no more are stored now.
-  if (row.placeKey !== null && content.object && row.overwritten) Object.assign(changes, { placeKey: null, placeStat: null, overwritten: false });
+  // What lay in place only is stored now, where nobody can overwrite it.
+  if (row.placeKey !== null && content.object && content.placeKey === null && row.suffix === content.suffix) Object.assign(changes, { storage: content.storage, placeKey: null, placeStat: null, overwritten: false });
   if (content.placeKey !== null && row.placeKey === content.placeKey) Object.assign(changes, { placeStat: content.placeStat, ...(row.overwritten ? { overwritten: false } : {}) });
   const again = plan.run && (yield* creator(plan.run, row));
   if (again === "create") {
@@ -148,6 +162,12 @@ function* reuse(connection: Connection, writer: Writer, plan: Plan, row: Row, ad
   if (Object.keys(changes).length === 0) return row;
   const silent = Object.keys(changes).every((key) => key === "placeStat");
   return yield* update(dialect, writer, "Artifact", row.id, changes, { silent });
+}
+
+/** Whether these stored bytes are those of the row. */
+function refersTo(row: Row, content: Content): boolean {
+  if (content.placeKey !== null || row.placeKey !== null) return content.placeKey !== null && row.placeKey !== null;
+  return (row.storage as RowRef).id === content.storage.id && (row.nFiles !== null || row.suffix === content.suffix);
 }
 
 function* creator(run: RowRef, row: Row): Operation<"create" | "recreate" | undefined> {

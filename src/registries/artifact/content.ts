@@ -132,7 +132,7 @@ async function folderInPlace(connection: Connection, path: string, suffix: strin
   const files = await hashFiles(paths.map((p) => `${path}/${p}`), { onProgress: bar.update }).finally(bar.stop);
   const entries = files.map((file, i) => ({ path: paths[i] as string, hash: file.hash, size: file.size }));
   const manifest = await storeBytes(connection, { bytes: Buffer.from(formatManifest(entries)) }, MANIFEST_SUFFIX);
-  return { ...manifest, ...folderFacts(entries), suffix, hash: manifest.hash, storage: place.storage, placeKey: place.key, present: () => existsSync(path) };
+  return { ...manifest, ...folderFacts(entries), suffix, hash: manifest.hash, storage: place.storage, objectStorage: manifest.storage, placeKey: place.key, present: () => existsSync(path) && manifest.present() };
 }
 
 async function copiedFolder(connection: Connection, path: string, suffix: string): Promise<Content> {
@@ -181,8 +181,8 @@ async function contentOfValue(connection: Connection, source: unknown, key: stri
   return { ...stored, otype: encoded.otype ?? null, nObservations: encoded.nObservations ?? null, kind: encoded.kind };
 }
 
-function isStream(source: unknown): source is ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> {
+/** Whether a source can be read only once. */
+export function isStream(source: unknown): source is ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> {
   if (source === null || typeof source !== "object" || isTabular(source)) return false;
   return source instanceof ReadableStream || Symbol.asyncIterator in source;
 }
-

@@ -1,5 +1,6 @@
 /** Inputs of runs: linked when an artifact's bytes are used. */
 import type { Row, RowRef } from "../../db/columns.ts";
+import type { Operation } from "../../db/operation.ts";
 import { byId } from "../../db/select.ts";
 import { hasLink, link } from "../../db/write.ts";
 import { LinealError } from "../../errors.ts";
@@ -26,19 +27,8 @@ export async function trackInput(connection: Connection, row: Row, { isRunInput 
   }
   if (row.internal) return;
   const { dialect } = connection.database;
-  const known = await connection.read(function* () {
-    if ((yield* hasLink("Run", "inputs", run.id, row.id))) return true;
-    const now = yield* byId(dialect, "Artifact", row.id);
-    if ((now?.run as RowRef | null)?.id === run.id) return true;
-    return yield* hasLink("Run", "recreated", run.id, row.id);
-  });
-  if (known) return;
-  const writer = await connection.writer();
-  await connection.write(function* () {
-    yield* link(dialect, writer, "Run", "inputs", run.id, [row.id]);
-    const consumer = (yield* byId(dialect, "Run", run.id))?.transform as RowRef | undefined;
-    const maker = row.run ? yield* byId(dialect, "Run", (row.run as RowRef).id) : undefined;
-    const transform = maker?.transform as RowRef | undefined;
+  // First without a write transaction: most reads are repeated.
+  if (!(yield_)) = maker?.transform as RowRef | undefined;
     if (consumer && transform && transform.id !== consumer.id) yield* link(dialect, writer, "Transform", "predecessors", consumer.id, [transform.id]);
   });
 }

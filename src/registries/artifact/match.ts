@@ -5,6 +5,9 @@ export interface Asked {
   /** Given, or inferred from the place in the storage. */
   readonly key: string | undefined;
   readonly hash: string;
+  /** A folder and a file may have the same hash: the folder's is that of its manifest. */
+  readonly hashType: string;
+  readonly suffix: string;
   /** Bytes; empty files are never told by their content. */
   readonly size: number;
   /** The family that the caller wants to continue. */
@@ -28,13 +31,13 @@ export type Match =
  * |-----------|-----------------------------|----------------------------------------------------|
  * | yes       | the same                    | that artifact, even if it is not the latest        |
  * | yes       | none given                  | the newest with that hash                          |
- * | yes       | existing has none           | that artifact, which adopts the key                |
+ * | yes       | existing has none           | that artifact, which adopts the key (same suffix)  |
  * | yes       | another                     | as for new content: the bytes are shared           |
  * | no        | the same as a latest one's  | its next version                                   |
  * | no        | none, or unknown            | a new artifact                                     |
  */
-export function match({ key, hash, size, revises }: Asked, { sameHash, head }: Known): Match {
-  const twins = size === 0 ? [head].filter((row) => row?.hash === hash) : sameHash;
+export function match({ key, hash, hashType, suffix, size, revises }: Asked, { sameHash, head }: Known): Match {
+  const twins = (size === 0 ? [head].filter((row) => row?.hash === hash) : sameHash).filter((row) => row?.hashType === hashType);
   const existing = (rows: readonly (Row | undefined)[]): Row | undefined => rows.find((row) => row !== undefined && (!revises || row.stem === revises.stem));
   const sameKey = existing(twins.filter((row) => row?.key === (key ?? null) && key !== undefined));
   if (sameKey) return { do: "return", row: sameKey, adoptKey: false };
@@ -42,7 +45,7 @@ export function match({ key, hash, size, revises }: Asked, { sameHash, head }: K
     const twin = existing(twins);
     if (twin) return { do: "return", row: twin, adoptKey: false };
   }
-  const nameless = key !== undefined && !head ? existing(twins.filter((row) => row?.key === null)) : undefined;
+  const nameless = key !== undefined && !head ? existing(twins.filter((row) => row?.key === null && row.suffix === suffix)) : undefined;
   if (nameless) return { do: "return", row: nameless, adoptKey: true };
   const family = revises ?? head;
   return family ? { do: "version", of: family } : { do: "new" };

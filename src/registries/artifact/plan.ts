@@ -14,6 +14,8 @@ export interface Content {
   readonly storage: StorageRow;
   /** Stored objects; absent for a file that stays where it is. */
   readonly object: ObjectName | undefined;
+  /** Where those are, when that is not `storage`: the manifest of a folder that stays where it is. */
+  readonly objectStorage?: StorageRow | undefined;
   readonly members: readonly ObjectName[];
   /** The path in the storage, for files that stay where they are. */
   readonly placeKey: string | null;

@@ -1,5 +1,5 @@
 /** `Artifact.save` and `saveDir`: options checked, bytes stored, then one transaction. */
-import { existsSync, statSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import type { Row, RowRef } from "../../db/columns.ts";
 import { closest, LinealError } from "../../errors.ts";
@@ -14,8 +14,9 @@ import { walkFolder } from "../../storage/manifest.ts";
 import { statFile } from "../../storage/stat-cache.ts";
 import { resolveRef } from "../draft.ts";
 import { isEntry, refOf, rowOf } from "../entry.ts";
+import { purgeBytes } from "../purge.ts";
 import { BytesVanished, commit, type Saved } from "./commit.ts";
-import { contentOf, hashes, pathOf, placeOf } from "./content.ts";
+import { contentOf, hashes, isStream, pathOf, placeOf } from "./content.ts";
 import type { Content, Labels, Plan } from "./plan.ts";
 
 /** What `Artifact.save` takes besides the source. */
@@ -100,21 +101,24 @@ export async function saveArtifact(connection: Connection, source: unknown, opti
   const [saved] = await attempt(connection, async () => {
     const { inferredKey, ...content } = await contentOf(connection, source, key);
     return [{ ...common, content, key: key ?? inferredKey }];
-  });
+  }, isStream(source));
   const { row, outcome } = saved as Saved;
   tell(connection, row, outcome, common);
   return row;
 }
 
-/** Stores bytes, then writes rows; starts again when somebody purged the same bytes in between. */
-async function attempt(connection: Connection, prepare: () => Promise<Plan[]>): Promise<Saved[]> {
+/** Stores bytes, then writes rows; starts again when somebody purged the same bytes in between (`once`: the source can be read only once). */
+async function attempt(connection: Connection, prepare: () => Promise<Plan[]>, once = false): Promise<Saved[]> {
   for (let tries = 0; ; tries++) {
     const plans = await prepare();
     const writer = await connection.writer();
     try {
-      return await connection.write(() => commit(connection, writer, plans));
+      const saved = await connection.write(() => commit(connection, writer, plans));
+      for (const { unused } of saved) if (unused?.object) await purgeBytes(connection, [{ storage: unused.objectStorage ?? unused.storage, names: [unused.object, ...unused.members] }]);
+      return saved;
     } catch (error) {
-      if (!(error instanceof BytesVanished) || tries > 4) throw error;
+      if (!(error instanceof BytesVanished)) throw error;
+      if (tries >= (once ? 0 : 5)) throw new LinealError("conflict", "the same bytes were deleted for good while they were saved", { hint: "Save them again.", cause: error });
     }
   }
 }
@@ -171,7 +175,7 @@ export async function saveFolderFiles(connection: Connection, folder: unknown, o
   return rows;
 }
 
-const isRoot = (connection: Connection, path: string): boolean => connection.storages.some((s) => s.root === path);
+const isRoot = (connection: Connection, path: string): boolean => connection.storages.some((s) => s.root === realpathSync(path));
 
 async function inPlace(connection: Connection, folder: string, files: readonly string[]): Promise<Content[]> {
   const cache = hashes();

@@ -47,28 +47,27 @@ export interface BegunRun {
   readonly outcome: FoundTransform["outcome"];
   readonly restarted: boolean;
   readonly notes: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 /** Stores a text that belongs to a run or transform as an internal artifact; equal texts are stored once. */
 export async function keepText(connection: Connection, text: string, suffix: string, description: string): Promise<RowRef> {
   const content = await storeBytes(connection, { bytes: Buffer.from(text) }, suffix);
-  const shared = await connection.read(() =>
-    select(connection.database.dialect, { name: "Artifact", where: [{ hash: content.hash, description }], visible: { branches: connection.seenBranches, internal: true }, hidden: [], limit: 1 }),
-  );
-  const row = shared[0] ?? (await saveInternal(connection, content, description));
+  const [shared] = await connection.read(() => select(connection.database.dialect, { name: "Artifact", where: [{ hash: content.hash, description }], visible: { branches: connection.seenBranches, internal: true }, hidden: [], limit: 1 }));
+  const row = shared ?? (await saveInternal(connection, content, description));
   return { id: row.id, uid: row.uid };
 }
 
 /** Finds or adds the transform and adds the run, in one transaction. */
 export async function beginRun(connection: Connection, transform: TransformSpec | object, spec: RunSpec): Promise<BegunRun> {
-  const environment = spec.environment === undefined ? null : await keepText(connection, spec.environment, ".json", "environment of a run");
   const initiatedByRun = spec.initiatedByRun === undefined ? null : await resolveRef(connection, "Run", typeof spec.initiatedByRun === "string" ? { uid: spec.initiatedByRun } : spec.initiatedByRun, "initiatedByRun", false);
   const plan = spec.plan === undefined ? null : await resolveRef(connection, "Artifact", spec.plan, "plan", false);
+  const environment = spec.environment === undefined ? null : await keepText(connection, spec.environment, ".json", "environment of a run");
   const writer = await connection.writer();
   const { dialect } = connection.database;
   const { branch, space } = connection.places;
   const begun = await connection.write(function* () {
-    const found: FoundTransform = isSpec(transform) ? yield* resolveTransform(connection, writer, transform) : { row: rowOf(transform), outcome: "loaded", notes: [] };
+    const found: FoundTransform = isSpec(transform) ? yield* resolveTransform(connection, writer, transform) : { row: rowOf(transform), outcome: "loaded", notes: [], warnings: [] };
     const facts = {
       status: "started",
       startedAt: writer.now,
@@ -106,6 +105,7 @@ export async function beginRun(connection: Connection, transform: TransformSpec 
     outcome: begun.found.outcome,
     restarted: begun.restarted,
     notes: begun.found.notes,
+    warnings: begun.found.warnings,
   };
 }
 
@@ -123,7 +123,7 @@ export async function endRun(connection: Connection, run: RowRef, event: RunEven
   return connection.write(() => ending(connection, { ...writer, runUid: run.uid }, run, event, content));
 }
 
-/** Like `endRun`, before it returns; false where the database cannot be written without waiting. */
+/** Like `endRun`, before it returns; undefined where the database cannot be written without waiting. */
 export function endRunSync(connection: Connection, user: RowRef, run: RowRef, event: RunEvent, report: string | undefined): Row | undefined {
   const { writeSync } = connection.database;
   if (!writeSync) return undefined;
@@ -144,7 +144,8 @@ function* ending(connection: Connection, writer: Parameters<typeof commit>[1], r
   if (!now) throw new LinealError("not-found", `run ${run.uid} is gone`, { hint: "Someone deleted it for good." });
   const status = statusAfter(now.status as RunStatus, event);
   if (status === now.status) return now;
-  const saved = content ? yield* commit(connection, writer, [internalPlan(connection, content, `log of run ${run.uid}`)]) : [];
+  // What had ended already has its report.
+  const saved = content && now.status !== "completed" ? yield* commit(connection, writer, [internalPlan(connection, content, `log of run ${run.uid}`)]) : [];
   return yield* update(dialect, writer, "Run", run.id, { status, finishedAt: now.finishedAt ?? writer.now, ...(saved[0] ? { report: saved[0].row } : {}) });
 }
 

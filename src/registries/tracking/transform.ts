@@ -37,6 +37,8 @@ export interface FoundTransform {
   readonly outcome: "created" | "loaded";
   /** Things worth a log line. */
   readonly notes: readonly string[];
+  /** Things that may be mistakes. */
+  readonly warnings: readonly string[];
 }
 
 const STEM = model.Transform.uid - REVISION_LENGTH;
@@ -61,19 +63,20 @@ export function* resolveTransform(connection: Connection, writer: Writer & { use
   }
   if (spec.uid?.length === model.Transform.uid) return yield* pinned(connection, writer, spec, family);
   const notes: string[] = [];
+  const warnings: string[] = [];
   const usable = family.filter((row) => !connection.hiddenBranches.includes((row.branch as RowRef).id));
   const same = usable.findLast((row) => row.hash === (spec.source?.hash ?? null));
   const latest = usable.find((row) => row.isLatest) ?? usable.at(-1);
-  if (same && spec.source) return { row: yield* refreshed(connection, writer, spec, same, notes), outcome: "loaded", notes };
+  if (same && spec.source) return { row: yield* refreshed(connection, writer, spec, same, notes), outcome: "loaded", notes, warnings: [] };
   if (latest && (!spec.source || (latest.hash === null && (latest.createdBy as RowRef).id === writer.user.id))) {
-    return { row: yield* refreshed(connection, writer, spec, latest, notes), outcome: "loaded", notes };
+    return { row: yield* refreshed(connection, writer, spec, latest, notes), outcome: "loaded", notes, warnings: [] };
   }
   if (latest && spec.source && latest.sourcePath && latest.sourcePath !== spec.source.path) {
-    notes.push(`the key "${spec.key}" was tracked from ${latest.sourcePath} before: set a dev-dir (lineal settings set dev-dir .) or give a key if these are different scripts`);
+    warnings.push(`the key "${spec.key}" was tracked from ${latest.sourcePath} before: set a dev-dir (lineal settings set dev-dir .) or give a key if these are different scripts`);
   }
   const version = yield* nextVersion(dialect, "Transform", family.at(-1) ?? stem ?? connection.newUid("Transform"), undefined);
   if (family.length > 0) notes.push(`found ${spec.kind} ${spec.key}, making new version ${version.version}`);
-  return { row: yield* add(connection, writer, spec, version), outcome: "created", notes };
+  return { row: yield* add(connection, writer, spec, version), outcome: "created", notes, warnings };
 }
 
 /** A version named by all 16 characters: changed code is refused with the uid to use next. */
@@ -81,13 +84,13 @@ function* pinned(connection: Connection, writer: Writer & { user: RowRef }, spec
   const uid = spec.uid as string;
   const notes: string[] = [];
   const row = family.find((r) => r.uid === uid);
-  if (row && (row.hash === null || !spec.source || row.hash === spec.source.hash)) return { row: yield* refreshed(connection, writer, spec, row, notes), outcome: "loaded", notes };
+  if (row && (row.hash === null || !spec.source || row.hash === spec.source.hash)) return { row: yield* refreshed(connection, writer, spec, row, notes), outcome: "loaded", notes, warnings: [] };
   if (row) {
     const next = versionUid(uid.slice(0, STEM), Number(family.at(-1)?.revision ?? 0) + 1);
     throw new LinealError("conflict", `the source of ${spec.key} has changed since version ${uid}`, { hint: `Use ln.track("${next}") for the changed code, or ln.track("${uid.slice(0, STEM)}") to have versions made by themselves.` });
   }
   const revision = revisionOf(uid.slice(STEM));
-  return { row: yield* add(connection, writer, spec, { uid, stem: uid.slice(0, STEM), revision, version: base62(revision, REVISION_LENGTH), isLatest: true }), outcome: "created", notes };
+  return { row: yield* add(connection, writer, spec, { uid, stem: uid.slice(0, STEM), revision, version: base62(revision, REVISION_LENGTH), isLatest: true }), outcome: "created", notes, warnings: [] };
 }
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
