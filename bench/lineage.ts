@@ -1,0 +1,61 @@
+/** Lineage on a million runs, beside the same walk with one query per step. */
+import { type Bench, inTurns, type Row } from "./measure.ts";
+import { million } from "./million.ts";
+import { databases } from "./place.ts";
+import { openPlain, type Plain } from "./plain.ts";
+
+export const bench: Bench = {
+  title: "Lineage",
+  async run(options) {
+    const { names } = await databases();
+    const rows: Row[] = [];
+    for (const name of names) {
+      const { instance, place, size } = await million(name, options);
+      const plain = await openPlain(name, place);
+      // The last of an island: everything in the island may lie upstream of it.
+      const last = size.island;
+      const artifact = await instance.Artifact.get({ key: `data/${last % 1000}/${last}.csv` });
+      const ask = async (upstream: number | "all"): Promise<number> => (await artifact.lineage({ upstream, downstream: 0, limit: 4 * size.island })).nodes.length;
+      for (const [what, hops, aim, floorRounds] of [
+        ["10 hops", 10, 0.01, options.quick ? 2 : 9],
+        ["closure", "all", 0.5, 1],
+      ] as const) {
+        const nodes = await ask(hops);
+        const walked = await stepByStep(plain, last, hops);
+        if (nodes !== walked) throw new Error(`${name}, ${what}: ${nodes} nodes, step by step ${walked}`);
+        const floor = await inTurns(floorRounds, { steps: () => stepByStep(plain, last, hops) });
+        const t = await inTurns(options.quick ? 3 : 9, { ours: () => ask(hops) });
+        rows.push({
+          what: `${what}, ${nodes.toLocaleString("en")} nodes, ${name}`,
+          seconds: t.ours,
+          floor: { what: "one query per step, edges only", seconds: floor.steps },
+          aim: { text: `< ${aim * 1000} ms`, met: t.ours < aim },
+          ...(rows.length === 0 ? { note: `in ${size.runs.toLocaleString("en")} runs, as many artifacts, ${(2 * size.runs).toLocaleString("en")} inputs` } : {}),
+        });
+      }
+      await plain.close();
+    }
+    return rows;
+  },
+};
+
+/** How many nodes lie upstream of an artifact, the artifact itself included. */
+async function stepByStep(plain: Plain, start: number, hops: number | "all"): Promise<number> {
+  const [artifacts, runs] = [new Set([start]), new Set<number>()];
+  let level = [start];
+  for (let hop = 0; level.length > 0 && (hops === "all" || hop < hops); hop++) {
+    const next: number[] = [];
+    for (const id of level) {
+      const [row] = await plain.all("select run_id from artifact where id = ?", id);
+      const run = Number(row?.run_id);
+      if (runs.has(run)) continue;
+      runs.add(run);
+      for (const { from_id } of await plain.all("select from_id from artifact_input_of where to_id = ?", run)) {
+        if (!artifacts.has(Number(from_id))) next.push(Number(from_id));
+        artifacts.add(Number(from_id));
+      }
+    }
+    level = next;
+  }
+  return artifacts.size + runs.size;
+}

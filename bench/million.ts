@@ -1,0 +1,39 @@
+/** One instance per database with made-up provenance at full size, made once for all benches that ask. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { migrate } from "../src/db/migrate.ts";
+import { databaseFile, openDatabase } from "../src/db/open.ts";
+import type { Instance } from "../src/index.ts";
+import { generate, type Size } from "./generate.ts";
+import type { Options } from "./measure.ts";
+import { type DatabaseName, freshDatabase, freshFolder, freshInstance } from "./place.ts";
+
+export interface Million {
+  readonly instance: Instance;
+  /** The file or URL, for statements without the library. */
+  readonly place: string;
+  readonly size: Size;
+}
+
+const made = new Map<DatabaseName, Promise<Million>>();
+
+/** An island of half as many runs as a closure has nodes: each run made one artifact. */
+export const sizeOf = ({ quick }: Options): Size => (quick ? { runs: 20_000, island: 1000 } : { runs: 1_000_000, island: 50_000 });
+
+export function million(name: DatabaseName, options: Options): Promise<Million> {
+  const known = made.get(name) ?? make(name, sizeOf(options));
+  made.set(name, known);
+  return known;
+}
+
+async function make(name: DatabaseName, size: Size): Promise<Million> {
+  const storage = freshFolder();
+  mkdirSync(join(storage, ".lineal"));
+  const db = await freshDatabase(name);
+  const place = db ?? databaseFile(join(storage, ".lineal"));
+  const database = await openDatabase(place);
+  await migrate(database, new Date());
+  await generate(database, size);
+  await database.close();
+  return { instance: await freshInstance(name, storage, db), place, size };
+}
