@@ -22,7 +22,7 @@ export interface Effects {
 }
 
 /** The built-in branches and space, by their fixed uids. */
-const BUILT_IN = { main: "mmmmmmmmmmmm", archive: "aaaaaaaaaaaa", trash: "tttttttttttt", all: "aaaaaaaaaaaa" } as const;
+export const BUILT_IN = { main: "mmmmmmmmmmmm", archive: "aaaaaaaaaaaa", trash: "tttttttttttt", all: "aaaaaaaaaaaa" } as const;
 
 export interface StorageRow extends RowRef {
   readonly root: string;

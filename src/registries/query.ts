@@ -21,7 +21,7 @@ const PAGE = 500;
  * @example
  * const big = await ln.Artifact.filter({ key: { startsWith: "raw/" }, size: { gt: 1e6 } }).orderBy("-createdAt").limit(10);
  */
-export class Query<N extends Name> implements PromiseLike<Of<N>[]>, AsyncIterable<Of<N>> {
+export class Query<in out N extends Name> implements PromiseLike<Of<N>[]>, AsyncIterable<Of<N>> {
   protected readonly source: () => Promise<Connection>;
   protected readonly asked: Asked;
 
@@ -141,7 +141,7 @@ export class Query<N extends Name> implements PromiseLike<Of<N>[]>, AsyncIterabl
 }
 
 /** To-many relation of a record: a query that can also add and remove. */
-export class Related<N extends Name> extends Query<N> {
+export class Related<in out N extends Name> extends Query<N> {
   readonly #owner: object;
   readonly #key: string;
 

@@ -22,7 +22,7 @@ export interface DeleteOptions {
 }
 
 /** What every record can do. */
-export interface Methods<N extends Name> {
+export interface Methods<in out N extends Name> {
   /** Changes columns; returns this record, refreshed. */
   update(changes: Changes<N>): Promise<this>;
   /** Moves it to trash, or removes it for good with `{ permanent: true }`. */
@@ -42,7 +42,7 @@ export type Fields<N extends Name> = Scalars<N> &
   } & Methods<N>;
 
 /** What every registry can do: find. */
-export interface Finder<N extends Name> {
+export interface Finder<in out N extends Name> {
   new (connection: Connection, row: Row): Fields<N>;
   /** Rows that fit; awaited, an array. Trash, archive and other branches are not seen unless `where` has `branch`. */
   filter(where?: Where<N>): Query<N>;
@@ -55,7 +55,7 @@ export interface Finder<N extends Name> {
 }
 
 /** A registry whose rows are saved from drafts. */
-export interface Saver<N extends Name> extends Finder<N> {
+export interface Saver<in out N extends Name> extends Finder<N> {
   /** Finds a row by its natural key, or adds it. */
   save(draft: Draft<N>): Promise<Of<N>>;
 }
