@@ -3,7 +3,7 @@ import type { Row, RowRef } from "../db/columns.ts";
 import type { Dialect } from "../db/dialect.ts";
 import type { Operation } from "../db/operation.ts";
 import { select } from "../db/select.ts";
-import { update, type Writer } from "../db/write.ts";
+import { update, type Values, type Writer } from "../db/write.ts";
 import { LinealError } from "../errors.ts";
 import { base62, type Name, REVISION_LENGTH, versionUid } from "../model/index.ts";
 
@@ -45,7 +45,7 @@ export function* elect(dialect: Dialect, writer: Writer, name: Name, stem: strin
 }
 
 /** The latest of another family that has the key of this row, where this row is. */
-export function* keyHolder(dialect: Dialect, name: Name, row: Pick<Row, "key" | "stem" | "branch" | "space">): Operation<Row | undefined> {
+export function* keyHolder(dialect: Dialect, name: Name, row: Values): Operation<Row | undefined> {
   if (row.key === null || row.key === undefined) return undefined;
   const heads = yield* select(dialect, { name, where: [{ key: row.key as string, isLatest: true }], onBranch: (row.branch as RowRef).id, hidden: [] });
   return heads.find((head) => head.stem !== row.stem && (head.space as RowRef).id === (row.space as RowRef).id);

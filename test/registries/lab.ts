@@ -1,0 +1,107 @@
+/** One instance for a block of tests: files to save, rows to look at, runs to work in. */
+import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type Sql } from "sql-template-tag";
+import { expect } from "vitest";
+import { execute, type Raw } from "../../src/db/operation.ts";
+import { LinealError } from "../../src/errors.ts";
+import { setDefault } from "../../src/instance/connect.ts";
+import type { Connection } from "../../src/instance/connection.ts";
+import { initialise } from "../../src/instance/init.ts";
+import { withScope } from "../../src/instance/scope.ts";
+import { saveUser } from "../../src/instance/users.ts";
+import { type Artifact, type Run, settings, type Transform } from "../../src/index.ts";
+import { bind, type Instance } from "../../src/registries/bind.ts";
+import { rowOf } from "../../src/registries/entry.ts";
+import type { DatabaseUnderTest, Place } from "../support/dialects.ts";
+
+let count = 0;
+
+/** An instance, its place and helpers; `close` ends it and removes everything. */
+export class Lab implements AsyncDisposable {
+  readonly ln: Instance;
+  readonly connection: Connection;
+  readonly place: Place;
+
+  private constructor(connection: Connection, place: Place) {
+    this.connection = connection;
+    this.ln = bind(connection);
+    this.place = place;
+  }
+
+  /** A new instance of testuser1; the settings home and the cache are its own. */
+  static async open({ fresh }: DatabaseUnderTest): Promise<Lab> {
+    const place = await fresh();
+    process.env.LINEAL_HOME = place.home;
+    process.env.LINEAL_CACHE_DIR = join(place.home, "cache");
+    settings.verbosity = "error";
+    saveUser("testuser1");
+    const connection = await initialise({ storage: place.storage, name: `lab${++count}`, ...(place.db ? { db: place.db } : {}) });
+    return new Lab(connection, place);
+  }
+
+  async close(): Promise<void> {
+    await setDefault(undefined);
+    await this.connection.close();
+    await this.place.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Writes a file outside the storage; returns its path. */
+  file(name: string, content: string | Uint8Array): string {
+    return write(join(this.place.work, name), content);
+  }
+
+  /** Writes a file inside the storage; returns its path. Old enough for its hash to be remembered. */
+  stored(name: string, content: string | Uint8Array): string {
+    return write(join(this.place.storage, name), content);
+  }
+
+  /** Rows of a statement, as the driver gives them. */
+  rows(statement: Sql): Promise<Raw[]> {
+    return this.connection.read(() => execute(statement));
+  }
+
+  /** The number that a `select count(*) as n …` gives. */
+  async count(statement: Sql): Promise<number> {
+    return Number((await this.rows(statement))[0]?.n);
+  }
+
+  /** A new run of a new transform, and a function that works inside it. */
+  async run(): Promise<{ run: Run; transform: Transform; within: <T>(body: () => T) => T }> {
+    const transform = await this.ln.Transform.save({ key: `script${++count}.ts`, kind: "script" });
+    return this.runOf(transform);
+  }
+
+  async runOf(transform: Transform): Promise<{ run: Run; transform: Transform; within: <T>(body: () => T) => T }> {
+    const run = await this.ln.Run.save({ transform });
+    const scope = { instance: this.ln.uid, run: rowOf(run), transform: rowOf(transform) };
+    return { run, transform, within: (body) => withScope(scope, body) };
+  }
+}
+
+function write(path: string, content: string | Uint8Array): string {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  const old = Date.now() / 1000 - 60 + (++count % 50);
+  utimesSync(path, old, old);
+  return path;
+}
+
+/** The error of a promise that must fail with a LinealError of this code and with a hint. */
+export async function refused(promise: PromiseLike<unknown>, code: LinealError["code"]): Promise<LinealError> {
+  const error = await Promise.resolve(promise).then(
+    (value) => expect.fail(`expected a refusal (${code}), got ${String(value)}`),
+    (reason: unknown) => reason,
+  );
+  expect(error, String((error as Error)?.stack)).toBeInstanceOf(LinealError);
+  expect((error as LinealError).code, String(error)).toBe(code);
+  expect((error as LinealError).hint, String(error)).toBeTruthy();
+  return error as LinealError;
+}
+
+/** uid, key and version state of artifacts: what most tests compare. */
+export const short = (artifacts: readonly Artifact[]): string[] => artifacts.map((a) => `${a.key ?? "-"} ${a.version}${a.isLatest ? " latest" : ""}`);
