@@ -138,7 +138,7 @@ forEachDatabase((database) => {
     const r2 = await f.add("Run", { transform: plot, initiatedByRun: r1 });
     const raw = await f.add("Artifact", { key: "raw" });
     const table = await f.add("Artifact", { key: "table", run: r1 });
-    const figure = await f.add("Artifact", { key: "figure", run: r2 });
+    await f.add("Artifact", { key: "figure", run: r2 });
     await f.link("Artifact", "inputOf", raw, r1);
     await f.link("Artifact", "inputOf", table, r2);
     const cell = await f.add("ULabel", { name: "T cell" });
