@@ -41,14 +41,14 @@ export async function recordRun(): Promise<AnyRecord | undefined> {
 export async function endSession(connection: Connection, { only }: { only?: ShellProcess } = {}): Promise<AnyRecord | undefined> {
   const session = findSession(only ? [only] : shellAncestors(), only === undefined);
   if (session === undefined) return undefined;
-  const [{ rowOf }, { endRun }, { make }, { duration }] = await Promise.all([
+  const [{ Run }, { rowOf }, { duration }, { endRun }] = await Promise.all([
+    import("../registries/index.ts"),
     import("../registries/entry.ts"),
-    import("../registries/tracking/runs.ts"),
-    import("../registries/classes.ts"),
     import("../registries/tracking/life.ts"),
+    import("../registries/tracking/runs.ts"),
   ]);
   const record = await (await openRegistry("Run")).get(session.uid);
-  const run = make(connection, "Run", await endRun(connection, { id: rowOf(record).id, uid: record.uid }, "finish", undefined));
+  const run = new Run(connection, await endRun(connection, { id: rowOf(record).id, uid: record.uid }, "finish", undefined));
   if (session.key !== undefined) forgetShellRun(session.key);
   const end = run.finishedAt ?? connection.now();
   const word = run.status === "completed" ? "finished" : run.status;

@@ -6,9 +6,8 @@ import { LinealError } from "../errors.ts";
 import { defaultConnection } from "../instance/connect.ts";
 import type { Connection } from "../instance/connection.ts";
 import { checkValue, model } from "../model/index.ts";
-import { make } from "../registries/classes.ts";
 import { rowOf } from "../registries/entry.ts";
-import type { Project, Transform } from "../registries/index.ts";
+import { type Project, Transform } from "../registries/index.ts";
 import { keepText } from "../registries/tracking/runs.ts";
 import { resolveTransform, type TransformSpec } from "../registries/tracking/transform.ts";
 import { redactSource } from "../track/redact.ts";
@@ -66,7 +65,7 @@ export async function saveSource(file: string, options: SourceOptions & { projec
     return { ...found, row: yield* update(dialect, writer, "Transform", found.row.id, { run: made }) };
   });
   for (const note of notes) connection.log("info", note);
-  const transform = make(connection, "Transform", row);
+  const transform = new Transform(connection, row);
   if (options.space !== undefined || options.branch !== undefined) {
     await transform.update({ ...(options.space === undefined ? {} : { space: options.space }), ...(options.branch === undefined ? {} : { branch: options.branch }) });
   }

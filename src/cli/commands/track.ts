@@ -1,0 +1,73 @@
+/** `lineal track`: this shell session becomes a run. */
+
+import { hostname } from "node:os";
+import { defaultConnection } from "../../instance/connect.ts";
+import { printTime } from "../../model/index.ts";
+import { beginRun } from "../../registries/tracking/runs.ts";
+import { describeEnvironment, environmentText } from "../../track/environment.ts";
+import { gitState } from "../../track/git.ts";
+import { serialiseParams } from "../../track/params.ts";
+import { reap } from "../../track/reap.ts";
+import { redactArgs } from "../../track/redact.ts";
+import { command, Misuse } from "../command.ts";
+import { endSession, rememberSessionRun, requireShell, shellScript } from "../shell-session.ts";
+import { describeTransform } from "../source-transform.ts";
+
+export const definition = command({
+  acts: true,
+  summary: "start tracking this shell session: what is saved from now on is an output of its run, what is loaded an input, until lineal finish",
+  arguments: { file: { doc: "the script that is running (found by itself in a shell script)", optional: true } },
+  options: {
+    key: { type: "string", doc: "key of the transform (the script's path in dev-dir, or its name)" },
+    kind: { type: "string", choices: ["script", "notebook", "pipeline", "function", "upload", "app"], doc: "what it is (script)" },
+    name: { type: "string", value: "TEXT", doc: "a name for the run" },
+    param: { type: "string", multiple: true, value: "NAME=VALUE", doc: "a parameter of the run; numbers, true, false and JSON are read as such" },
+  },
+  examples: ["lineal track", "lineal track --key cell-ranger --kind pipeline --param genome=GRCh38 --param cores=8"],
+  async run({ args, options }) {
+    const shell = requireShell();
+    const script = shellScript(shell);
+    const file = args.file ?? (options.key === undefined ? script?.file : undefined);
+    const connection = await defaultConnection();
+    await endSession(connection, { only: shell });
+    await reap(connection);
+    const spec = await describeTransform(connection, file, options);
+    const git = file === undefined ? undefined : await gitState(file);
+    const params = serialiseParams(parseParams(options.param)).params;
+    const cliArgs = redactArgs(script?.args ?? []).join(" ");
+    const { run, transform, outcome, notes } = await beginRun(connection, spec, {
+      name: options.name,
+      params: Object.keys(params).length > 0 ? params : undefined,
+      cliArgs: cliArgs === "" ? undefined : cliArgs,
+      gitCommit: git?.commit,
+      gitDirty: git?.commit ? git.dirty : undefined,
+      process: { host: hostname(), pid: shell.pid, startedAt: shell.startedAt },
+      environment: environmentText(await describeEnvironment({ entry: file, cwd: process.cwd() })),
+      initiatedByRun: process.env.LINEAL_INITIATED_BY_RUN,
+    });
+    rememberSessionRun(shell, run.uid);
+    for (const note of notes) connection.log("info", note);
+    connection.log("important", `${outcome} Transform('${transform.uid.slice(0, 8)}', key='${transform.key}'), started new Run('${run.uid.slice(0, 8)}') at ${printTime(run.startedAt ?? run.createdAt)}`);
+    const shown = Object.entries(params).map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+    if (shown.length > 0) connection.log("important", `params: ${shown.join(", ")}`);
+    return { json: run.toJSON() };
+  },
+});
+
+function parseParams(texts: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf("=");
+      if (at < 1) throw new Misuse(`--param ${text} has no value`, "write --param NAME=VALUE");
+      return [text.slice(0, at), parseValue(text.slice(at + 1))];
+    }),
+  );
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
