@@ -3,9 +3,9 @@ import { LinealError, closest } from "../errors.ts";
 import { defaultConnection } from "../instance/connect.ts";
 import type { Connection } from "../instance/connection.ts";
 import { isInside } from "../instance/scope.ts";
-import { printTime, randomUid } from "../model/index.ts";
+import { checkValue, model, printTime, randomUid } from "../model/index.ts";
 import type { Run, Transform } from "../registries/index.ts";
-import { isEntry, rowOf } from "../registries/entry.ts";
+import { isEntry, nameOf, rowOf } from "../registries/entry.ts";
 import { settings } from "../registries/settings.ts";
 import { type BegunRun, beginRun, checkTransform, keepText, type RunSpec } from "../registries/tracking/runs.ts";
 import { checkTransformUid, type TransformSpec } from "../registries/tracking/transform.ts";
@@ -14,17 +14,26 @@ import { watchExit } from "./exit.ts";
 import { findBlobCommit, gitState } from "./git.ts";
 import { logFile } from "./log-file.ts";
 import { end, openRun, setOpenRun } from "./open-run.ts";
-import { serialiseParams } from "./params.ts";
+import { isPlain, serialiseParams } from "./params.ts";
 import { processIdentity } from "./process.ts";
 import { reap } from "./reap.ts";
 import { redactArgs, redactSource } from "./redact.ts";
-import { captureConsole } from "./report.ts";
+import { captureConsole, type ConsoleCapture } from "./report.ts";
 import { keyFor, kindOfFile, readSource } from "./source.ts";
 import type { TrackOptions } from "./track-options.ts";
 
 const OPTIONS = ["transform", "key", "params", "name", "plan", "newRun", "initiatedByRun"];
 /** Kinds that have no file of their own to be read. */
 const REGISTERED = ["notebook", "app", "upload", "pipeline"];
+
+/** What each option has to be, where the database does not look itself. */
+const CHECKS: Readonly<Record<string, readonly [(value: unknown) => boolean, string]>> = {
+  transform: [(value) => typeof value === "string" || isEntry(value, "Transform"), "a Transform or its uid"],
+  key: [(value) => typeof value === "string" && value.trim() !== "", "a text"],
+  params: [(value) => isPlain(value), "an object"],
+  newRun: [(value) => typeof value === "boolean", "true or false"],
+  initiatedByRun: [(value) => typeof value === "string" || isEntry(value, "Run"), "a Run or its uid"],
+};
 
 /** Starts the run of `file`, or of a registered transform. */
 export async function begin(file: string | undefined, given: Transform | string | TrackOptions | undefined): Promise<Run> {
@@ -37,6 +46,7 @@ export async function begin(file: string | undefined, given: Transform | string 
   if (registered && !REGISTERED.includes(registered.kind)) {
     throw new LinealError("invalid", `a ${registered.kind} is tracked from its own file`, { hint: "Call `await ln.track()` in it, without a transform." });
   }
+  if (registered && options.key !== undefined) throw new LinealError("invalid", "a registered transform has its key already", { hint: "Leave the key out, or use transform.update({ key })." });
   if (registered) checkTransform(connection, registered);
   const entry = registered ? undefined : requireFile(file);
   const { target, dynamic, git } = entry ? await describeFile(connection, entry, options) : { target: registered as Transform, dynamic: [], git: file ? await gitState(file) : undefined };
@@ -54,12 +64,16 @@ export async function begin(file: string | undefined, given: Transform | string 
 function normalise(given: Transform | string | TrackOptions | undefined): TrackOptions {
   if (given === undefined) return {};
   if (typeof given === "string" || isEntry(given, "Transform")) return { transform: given as Transform | string };
-  if (given === null || typeof given !== "object" || isEntry(given)) throw new LinealError("invalid", "track takes a transform, its uid, or options", { hint: "Write ln.track({ params: { … } })." });
-  for (const key of Object.keys(given)) {
+  if (!isPlain(given)) throw new LinealError("invalid", "track takes a transform, its uid, or options", { hint: "Write ln.track({ params: { … } })." });
+  for (const [key, value] of Object.entries(given)) {
+    const [fits, what] = CHECKS[key] ?? [];
+    if (value !== undefined && fits && !fits(value)) throw new LinealError("invalid", `track's ${key} must be ${what}`, { hint: "Write ln.track({ params: { … } })." });
     if (OPTIONS.includes(key)) continue;
     const near = closest(key, OPTIONS);
     throw new LinealError("invalid", `track has no option "${key}"`, { hint: near ? `Did you mean ${near}?` : `Options: ${OPTIONS.join(", ")}.` });
   }
+  const { name: column } = model.Run.columns;
+  if (given.name !== undefined && column?.is === "field") checkValue(column, given.name, "name");
   return given as TrackOptions;
 }
 
@@ -77,7 +91,9 @@ async function describeFile(connection: Connection, file: string, options: Track
   const modules = source.modules.map(({ path, hash }) => ({ path, hash }));
   const bundle = source.modules.length > 0 ? await keepText(connection, JSON.stringify(Object.fromEntries(source.modules.map((m) => [m.path, redactSource(m.text)]))), ".json", "local modules of a transform") : null;
   const repository = settings.syncGitRepo;
-  const reference = repository && !file.endsWith(".ipynb") ? { url: (await findBlobCommit(file, repository, { cacheDir: settings.cacheDir })).url, type: "url" } : undefined;
+  const published = repository && !file.endsWith(".ipynb") ? await findBlobCommit(file, repository, { cacheDir: settings.cacheDir }) : undefined;
+  if (published && !published.onDefaultBranch) connection.log("warning", `${source.path} as it is now is on no default branch of ${repository}`);
+  const reference = published && { url: published.url, type: "url" };
   const target: TransformSpec = {
     uid,
     key: options.key ?? key,
@@ -90,7 +106,7 @@ async function describeFile(connection: Connection, file: string, options: Track
 }
 
 async function describeRun(file: string | undefined, options: TrackOptions, connection: Connection): Promise<RunSpec> {
-  const { params, dropped } = serialiseParams({ ...options.params }, { reference: (value) => (isEntry(value) ? `${(value.constructor as { name: string }).name.replace("RecordEntry", "Record")}[${rowOf(value).uid}]` : undefined) });
+  const { params, dropped } = serialiseParams({ ...options.params }, { reference: (value) => (isEntry(value) ? `${nameOf(value)}[${rowOf(value).uid}]` : undefined) });
   if (dropped.length > 0) connection.log("warning", `these parameters cannot be kept: ${dropped.join(", ")}`);
   const args = redactArgs(process.argv.slice(2));
   return {
@@ -99,26 +115,36 @@ async function describeRun(file: string | undefined, options: TrackOptions, conn
     cliArgs: args.length > 0 ? args.join(" ") : undefined,
     process: processIdentity(),
     environment: environmentText(await describeEnvironment({ entry: file, cwd: process.cwd() })),
-    initiatedByRun: options.initiatedByRun ?? process.env.LINEAL_INITIATED_BY_RUN,
+    initiatedByRun: options.initiatedByRun ?? (process.env.LINEAL_INITIATED_BY_RUN || undefined),
     plan: options.plan,
   };
 }
 
 async function start(connection: Connection, begun: BegunRun): Promise<Run> {
-  const { run, transform, outcome, restarted, notes } = begun;
-  const capture = captureConsole({ file: logFile(run.uid), header: `instance: ${connection.slug}` });
+  const { run, transform, outcome, restarted, notes, warnings } = begun;
   setOpenRun({
     connection,
     run,
     transform,
     ids: { run: { id: rowOf(run).id, uid: run.uid }, transform: { id: rowOf(transform).id, uid: transform.uid }, user: await connection.user() },
-    capture,
+    capture: capture(connection, run),
   });
   watchExit();
   for (const note of notes) connection.log("info", note);
+  for (const warning of warnings) connection.log("warning", warning);
   const name = `Transform('${transform.uid.slice(0, 8)}', key='${transform.key}')`;
   connection.log("important", `${outcome} ${name}, ${restarted ? "re-started" : "started new"} Run('${run.uid.slice(0, 8)}') at ${printTime(run.startedAt as Date)}`);
   const params = Object.entries(run.params ?? {});
   if (params.length > 0) connection.log("important", `params: ${params.map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`).join(", ")}`);
   return run;
+}
+
+/** A run without a console log is better than none. */
+function capture(connection: Connection, run: Run): ConsoleCapture | undefined {
+  try {
+    return captureConsole({ file: logFile(run.uid), header: `instance: ${connection.slug}` });
+  } catch (error) {
+    connection.log("warning", `the console log of this run cannot be kept: ${(error as Error).message}`);
+    return undefined;
+  }
 }

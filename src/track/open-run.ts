@@ -43,7 +43,7 @@ export async function end(event: RunEvent): Promise<void> {
   try {
     const row = await endRun(last.connection, last.ids.run, event, mine.report);
     refresh(last.run, row);
-    forgetLog(last);
+    forgetLog(last, row);
     mine.row = row;
     if (event === "quit") return; // The exit code comes last: `endSync` tells.
     tell(last, row.status as RunStatus, row.startedAt as Date, row.finishedAt as Date);
@@ -76,7 +76,7 @@ function writeEnd(last: OpenRun, event: RunEvent, report: string | undefined): v
   const now = connection.now();
   const row = endRunSync(connection, ids.user, ids.run, event, report);
   const status = row ? (row.status as RunStatus) : closeInChild({ settings: connection.settings, user: connection.handle, run: ids.run, event, report });
-  forgetLog(last);
+  forgetLog(last, row);
   tell(last, status, (row?.startedAt ?? run.startedAt) as Date, (row?.finishedAt as Date | null | undefined) ?? now);
 }
 
@@ -87,8 +87,8 @@ function stopCapture({ capture }: OpenRun): string | undefined {
 }
 
 /** The log is kept as the run's report now; the file still holds what the report blanks out. */
-function forgetLog({ capture }: OpenRun): void {
-  if (capture) rmSync(capture.path, { force: true });
+function forgetLog({ capture }: OpenRun, row: Row | undefined): void {
+  if (capture && row?.report !== null) rmSync(capture.path, { force: true });
 }
 
 function tell({ connection, run }: OpenRun, status: RunStatus, from: Date, to: Date): void {

@@ -18,6 +18,7 @@ import type { TrackOptions } from "./track-options.ts";
 export function track(transform?: Transform | string | TrackOptions): Promise<Run> {
   // Before the first await: afterwards the caller's frame is gone.
   const file = callerFile();
+  if (arguments.length > 1) return Promise.reject(new LinealError("invalid", "track takes one argument", { hint: 'Write ln.track({ transform: "…", params: { … } }).' }));
   return begin(file, transform);
 }
 

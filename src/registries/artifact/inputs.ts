@@ -1,5 +1,6 @@
 /** Inputs of runs: linked when an artifact's bytes are used. */
 import type { Row, RowRef } from "../../db/columns.ts";
+import type { Dialect } from "../../db/dialect.ts";
 import type { Operation } from "../../db/operation.ts";
 import { byId } from "../../db/select.ts";
 import { hasLink, link } from "../../db/write.ts";
@@ -27,8 +28,24 @@ export async function trackInput(connection: Connection, row: Row, { isRunInput 
   }
   if (row.internal) return;
   const { dialect } = connection.database;
-  // First without a write transaction: most reads are repeated.
-  if (!(yield_)) = maker?.transform as RowRef | undefined;
+  // Most reads are repeated ones: they need no write transaction.
+  if (!(await connection.read(() => unlinked(dialect, run, row)))) return;
+  const writer = await connection.writer();
+  await connection.write(function* () {
+    const now = yield* unlinked(dialect, run, row);
+    if (!now) return;
+    yield* link(dialect, writer, "Run", "inputs", run.id, [row.id]);
+    const consumer = (yield* byId(dialect, "Run", run.id))?.transform as RowRef | undefined;
+    const maker = now.run ? yield* byId(dialect, "Run", (now.run as RowRef).id) : undefined;
+    const transform = maker?.transform as RowRef | undefined;
     if (consumer && transform && transform.id !== consumer.id) yield* link(dialect, writer, "Transform", "predecessors", consumer.id, [transform.id]);
   });
+}
+
+/** The artifact as it is now, unless it is an input of the run already, or its own or re-created output. */
+function* unlinked(dialect: Dialect, run: RowRef, { id }: Row): Operation<Row | undefined> {
+  if (yield* hasLink("Run", "inputs", run.id, id)) return undefined;
+  const now = yield* byId(dialect, "Artifact", id);
+  if ((now?.run as RowRef | null | undefined)?.id === run.id || (yield* hasLink("Run", "recreated", run.id, id))) return undefined;
+  return now;
 }

@@ -118,7 +118,7 @@ export function checkTransform(connection: Connection, transform: object): void 
 
 /** Ends a run: its status, its end, its report. Returns the row as it is now. */
 export async function endRun(connection: Connection, run: RowRef, event: RunEvent, report: string | undefined): Promise<Row> {
-  const content = report ? await storeBytes(connection, { bytes: Buffer.from(report) }, ".txt") : undefined;
+  const content = report ? await storeBytes(connection, { bytes: Buffer.from(report) }, ".txt").catch(unkept(connection, run)) : undefined;
   const writer = await connection.writer();
   return connection.write(() => ending(connection, { ...writer, runUid: run.uid }, run, event, content));
 }
@@ -127,16 +127,30 @@ export async function endRun(connection: Connection, run: RowRef, event: RunEven
 export function endRunSync(connection: Connection, user: RowRef, run: RowRef, event: RunEvent, report: string | undefined): Row | undefined {
   const { writeSync } = connection.database;
   if (!writeSync) return undefined;
+  let content: Content | undefined;
+  try {
+    content = report ? storeSync(connection, report) : undefined;
+  } catch (error) {
+    unkept(connection, run)(error);
+  }
+  const writer = { now: connection.now(), user, userUid: user.uid, runUid: run.uid };
+  return writeSync(() => ending(connection, writer, run, event, content));
+}
+
+function storeSync(connection: Connection, report: string): Content {
   const storage = connection.defaultStorage;
-  const stored = report ? putBytesSync(storage.root, Buffer.from(report), ".txt") : undefined;
-  const content: Content | undefined = stored && {
+  const stored = putBytesSync(storage.root, Buffer.from(report), ".txt");
+  return {
     hash: stored.hash, size: stored.size, suffix: ".txt", hashType: "sha256", nFiles: null, storage, members: [], placeKey: null, placeStat: null,
     object: { hash: stored.hash, suffix: ".txt", size: stored.size },
     present: () => true,
   };
-  const writer = { now: connection.now(), user, userUid: user.uid, runUid: run.uid };
-  return writeSync(() => ending(connection, writer, run, event, content));
 }
+
+/** A run whose log cannot be stored ends all the same. */
+const unkept = (connection: Connection, run: RowRef) => (error: unknown): undefined => {
+  connection.log("warning", `the console log of Run('${run.uid.slice(0, 8)}') could not be kept: ${(error as Error).message}`);
+};
 
 function* ending(connection: Connection, writer: Parameters<typeof commit>[1], run: RowRef, event: RunEvent, content: Content | undefined) {
   const { dialect } = connection.database;
