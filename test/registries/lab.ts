@@ -1,11 +1,12 @@
 /** One instance for a block of tests: files to save, rows to look at, runs to work in. */
-import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Sql } from "sql-template-tag";
+import sql, { type Sql } from "sql-template-tag";
 import { expect } from "vitest";
 import { execute, type Raw } from "../../src/db/operation.ts";
 import { LinealError } from "../../src/errors.ts";
-import { setDefault } from "../../src/instance/connect.ts";
+import { connectTo, setDefault } from "../../src/instance/connect.ts";
 import type { Connection } from "../../src/instance/connection.ts";
 import { initialise } from "../../src/instance/init.ts";
 import { withScope } from "../../src/instance/scope.ts";
@@ -13,6 +14,9 @@ import { saveUser } from "../../src/instance/users.ts";
 import { type Artifact, type Run, settings, type Transform } from "../../src/index.ts";
 import { bind, type Instance } from "../../src/registries/bind.ts";
 import { rowOf } from "../../src/registries/entry.ts";
+import { objectKey } from "../../src/storage/backend.ts";
+import { entryKey } from "../../src/storage/folder.ts";
+import { parseManifest } from "../../src/storage/manifest.ts";
 import type { DatabaseUnderTest, Place } from "../support/dialects.ts";
 
 let count = 0;
@@ -38,6 +42,15 @@ export class Lab implements AsyncDisposable {
     saveUser("testuser1");
     const connection = await initialise({ storage: place.storage, name: `lab${++count}`, ...(place.db ? { db: place.db } : {}) });
     return new Lab(connection, place);
+  }
+
+  /** The same folders, another instance of this settings home; `place` is disposed of with it. */
+  async enter(slug: string, ...places: Place[]): Promise<Lab> {
+    const connection = await connectTo(slug);
+    const dispose = async (): Promise<void> => {
+      for (const place of [this.place, ...places]) await place.dispose();
+    };
+    return new Lab(connection, { ...this.place, storage: connection.settings.storage, db: connection.settings.db, dispose, [Symbol.asyncDispose]: dispose });
   }
 
   async close(): Promise<void> {
@@ -105,3 +118,19 @@ export async function refused(promise: PromiseLike<unknown>, code: LinealError["
 
 /** uid, key and version state of artifacts: what most tests compare. */
 export const short = (artifacts: readonly Artifact[]): string[] => artifacts.map((a) => `${a.key ?? "-"} ${a.version}${a.isLatest ? " latest" : ""}`);
+
+/** No row without bytes: every artifact's file, every member of a folder and every stored object is there and has its hash. */
+export async function checkBytes(lab: Lab): Promise<void> {
+  for (const row of await lab.rows(sql`select hash, suffix, (select root from storage s where s.id = o.storage_id) as root from object o`)) {
+    expect(existsSync(join(String(row.root), objectKey(String(row.hash), String(row.suffix)))), `object ${row.hash}${row.suffix}`).toBe(true);
+  }
+  for (const row of await lab.rows(sql`select uid, hash, suffix, size, n_files, place_key, (select root from storage s where s.id = a.storage_id) as root from artifact a where not overwritten`)) {
+    const path = row.place_key === null ? join(String(row.root), objectKey(String(row.hash), row.n_files === null ? String(row.suffix) : "")) : join(String(row.root), String(row.place_key));
+    expect(existsSync(path), `${row.uid} has no bytes: ${path}`).toBe(true);
+    if (row.n_files !== null) {
+      if (row.place_key === null) for (const entry of parseManifest(readFileSync(path, "utf8"))) expect(hashOf(join(String(row.root), entryKey(entry)))).toBe(entry.hash);
+    } else expect(hashOf(path), path).toBe(row.hash);
+  }
+}
+
+const hashOf = (path: string): string => createHash("sha256").update(readFileSync(path)).digest("hex");
