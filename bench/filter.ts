@@ -5,7 +5,7 @@ import { million } from "./million.ts";
 import { databases } from "./place.ts";
 import { openPlain, type Plain } from "./plain.ts";
 
-const UID = "000000000777"; // of artifact 777 …
+const UID = "0000000000000777"; // the stem of artifact 777
 
 /** The same question twice: to the library, and to the database. */
 const questions: Record<string, { ours: (team: Instance) => PromiseLike<unknown>; plain: (plain: Plain) => unknown }> = {

@@ -1,5 +1,5 @@
 /** One of many processes: tracked runs that each save a new artifact, a version of their own, and a version of one that all share. */
-import * as ln from "../src/index.ts";
+import * as ln from "lineal";
 
 const [who = "", runs = "0"] = process.argv.slice(2);
 for (let i = 0; i < Number(runs); i++) {

@@ -3,11 +3,11 @@ import { hash } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import * as ln from "../src/index.ts";
+import * as ln from "lineal";
 import { inTurns } from "./measure.ts";
 
 const [storage = "", rounds = "0", tracked] = process.argv.slice(2);
-const folders = { inside: join(storage, "data"), outside: join(storage, "..", "outside"), plain: join(storage, "..", "plain") };
+const folders = { inside: join(storage, "data"), outside: `${storage}-outside`, plain: `${storage}-plain` };
 for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
 const plain = new DatabaseSync(join(folders.plain, "plain.db"));
 plain.exec("pragma journal_mode = wal; pragma synchronous = normal; create table file (id integer primary key, path text, hash text unique, size integer)");

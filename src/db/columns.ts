@@ -69,14 +69,21 @@ export function identifier(name: string): Sql {
 /** `"t0"."key"` */
 export const columnOf = (alias: string, column: string): Sql => raw(`"${alias}"."${column}"`);
 
+const selections = new Map<string, Sql>();
+
 /** The columns that a read of this registry selects: all but lazy ones, and the uids of to-one relations. */
 export function selection(name: Name, alias: string): Sql {
+  const id = `${name} ${alias}`;
+  let columns = selections.get(id);
+  if (columns) return columns;
   const { scalars, refs } = shapeOf(name);
-  return join([
+  columns = join([
     columnOf(alias, "id"),
     ...scalars.filter((s) => !s.field.options.lazy).map((s) => columnOf(alias, s.column)),
     ...refs.flatMap((r) => [columnOf(alias, r.column), sql`(select uid from ${identifier(tableOf(r.to))} where id = ${columnOf(alias, r.column)}) as ${identifier(`${r.column}_uid`)}`]),
   ]);
+  selections.set(id, columns);
+  return columns;
 }
 
 /** A row as the database gave it, decoded. */

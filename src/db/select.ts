@@ -18,8 +18,8 @@ export interface Question {
   readonly from?: { readonly name: Name; readonly key: string; readonly id: number };
   /** Rows of one family of versions. */
   readonly family?: string;
-  /** Artifacts registered in this place. */
-  readonly atPlace?: { readonly storage: number; readonly key: string };
+  /** Artifacts registered in these places of a storage. */
+  readonly atPlaces?: { readonly storage: number; readonly keys: readonly string[] };
   /** Rows on one branch (id), whatever is visible. */
   readonly onBranch?: number;
   readonly search?: string;
@@ -52,7 +52,7 @@ function parts(dialect: Dialect, q: Question): { from: Sql; where: Sql; rank: Sq
   }
   if (q.family !== undefined) conditions.push(sql`${columnOf("t0", "stem")} = ${q.family}`);
   if (q.onBranch !== undefined) conditions.push(sql`${columnOf("t0", "branch_id")} = ${q.onBranch}`);
-  if (q.atPlace) conditions.push(sql`t0.place_key = ${q.atPlace.key} and t0.storage_id = ${q.atPlace.storage}`);
+  if (q.atPlaces) conditions.push(sql`t0.place_key in ${dialect.texts(q.atPlaces.keys)} and t0.storage_id = ${q.atPlaces.storage}`);
   if (q.after !== undefined) conditions.push(sql`t0.id > ${q.after}`);
   const found = q.search === undefined ? undefined : searchParts(dialect, q.name, q.search);
   if (found) conditions.push(found.condition);
@@ -129,7 +129,8 @@ function orderBy(q: Question, rank: Sql | undefined): Sql {
       const near = closest(key, known);
       throw new LinealError("invalid", `${q.name} cannot be ordered by "${key}"`, { hint: near ? `Did you mean ${near}?` : `One of: ${known.join(", ")}.` });
     }
-    return sql`${columnOf("t0", scalar.column)} ${raw(term.startsWith("-") ? "desc" : "asc")} nulls last`;
+    // Said only where it matters: PostgreSQL would not read an index backwards for it.
+    return sql`${columnOf("t0", scalar.column)} ${raw(term.startsWith("-") ? "desc" : "asc")}${raw(scalar.field.options.optional ? " nulls last" : "")}`;
   });
   if (keys.length === 0 && rank) keys.push(sql`${rank} desc`);
   const last = q.order?.at(-1)?.startsWith("-") ? sql`t0.id desc` : sql`t0.id asc`;

@@ -1,11 +1,12 @@
 /** Writing rows: insert, update, link, remove; every change of a row leaves its former state in the history. */
-import sql, { join, type Sql } from "sql-template-tag";
+import sql, { join, Sql } from "sql-template-tag";
 import { model, type Name, names } from "../model/index.ts";
 import { type AnyField, columnOf, identifier, type Row, type RowRef, selection, shapeOf, decodeRow } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
 import { execute, type Operation } from "./operation.ts";
 import { relationOf } from "./relations.ts";
 import { linkTableOf, tableOf } from "./tables.ts";
+import { startsWith } from "./where-shared.ts";
 
 /** Who writes, when, and in which run: the same for all rows of one transaction. */
 export interface Writer {
@@ -19,25 +20,35 @@ export type Values = Readonly<Record<string, unknown>>;
 
 const encoded = (dialect: Dialect, field: AnyField, value: unknown): unknown => dialect.encode(field.kind, value ?? null);
 
+/** The text around the values of an insert: the same for every row of a registry. */
+const insertions = new Map<Name, readonly string[]>();
+
+function insertion(name: Name): readonly string[] {
+  let strings = insertions.get(name);
+  if (strings) return strings;
+  const { scalars, refs, table } = shapeOf(name);
+  const columns = [...scalars, ...refs].map(({ column }) => identifier(column).sql);
+  strings = [`insert into ${table.sql} (${columns.join(",")}) values (`, ...columns.slice(1).map(() => ","), ") returning id"];
+  insertions.set(name, strings);
+  return strings;
+}
+
 /** Adds a row; columns left out take their declared default or null. Returns it as a read would. */
 export function* insert(dialect: Dialect, name: Name, values: Values): Operation<Row> {
-  const { scalars, refs, table } = shapeOf(name);
+  const { scalars, refs } = shapeOf(name);
   const row: Record<string, unknown> = {};
-  const columns: Sql[] = [];
   const bound: unknown[] = [];
-  for (const { key, column, field } of scalars) {
+  for (const { key, field } of scalars) {
     const value = values[key] ?? field.options.default ?? null;
     if (!field.options.lazy) row[key] = value;
-    columns.push(identifier(column));
     bound.push(encoded(dialect, field, value));
   }
-  for (const { key, column } of refs) {
+  for (const { key } of refs) {
     const value = (values[key] ?? null) as RowRef | null;
     row[key] = value && { id: value.id, uid: value.uid };
-    columns.push(identifier(column));
     bound.push(value?.id ?? null);
   }
-  const [inserted] = yield* execute(sql`insert into ${table} (${join(columns)}) values (${join(bound)}) returning id`);
+  const [inserted] = yield* execute(new Sql(insertion(name), bound));
   return { ...row, id: inserted?.id } as unknown as Row;
 }
 
@@ -85,7 +96,7 @@ export function* link(dialect: Dialect, writer: Writer, name: Name, key: string,
   const { table, here, there } = relation.link;
   const rows = yield* execute(
     sql`insert into ${identifier(table)} (${identifier(here)}, ${identifier(there)}, created_at)
-        select ${id}, o.value, ${dialect.encode("time", writer.now)} from ${dialect.integers(others)} o
+        select ${id}, o.value, ${dialect.encode("time", writer.now)} from ${dialect.integers([...new Set(others)])} o
         where not exists (select 1 from ${identifier(table)} l where l.${identifier(here)} = ${id} and l.${identifier(there)} = o.value) returning id`,
   );
   return rows.length;
@@ -134,6 +145,12 @@ export function* remove(dialect: Dialect, writer: Writer, name: Name, row: Row, 
     sql`insert into tombstone (registry, uid, "key", hash, run_uid, facts, at) values (${name}, ${row.uid}, ${(row.key as string) ?? null}, ${(row.hash as string) ?? null}, ${run?.uid ?? null}, ${dialect.encode("json", facts)}, ${dialect.encode("time", writer.now)})`,
   );
   yield* remember(dialect, writer, name, row.uid, "delete", Object.fromEntries(Object.entries(row).map(([key, value]) => [key, plain(value)])));
+}
+
+/** The highest revision of a family that was removed for good, -1 when none was: its uid is not given again. */
+export function* lastBuried(dialect: Dialect, name: Name, stem: string): Operation<number> {
+  const rows = yield* execute(sql`select facts from tombstone t0 where t0.registry = ${name} and ${startsWith(dialect, columnOf("t0", "uid"), stem)}`);
+  return Math.max(-1, ...rows.map((row) => Number((dialect.decode("json", row.facts) as { revision?: number } | null)?.revision ?? -1)));
 }
 
 function linkColumns(name: Name): { table: string; column: string }[] {

@@ -50,6 +50,7 @@ const objectStorage = ({ objectStorage, storage }: Content): number => (objectSt
 class Known {
   readonly #byHash = new Map<string, Row[]>();
   readonly #heads = new Map<string, Row>();
+  readonly #places = new Map<string, Map<number, Row>>();
 
   static *read(connection: Connection, plans: readonly Plan[]): Operation<Known> {
     const known = new Known();
@@ -61,6 +62,10 @@ class Known {
       if (hashes.length > 0) for (const row of yield* select(dialect, { ...question, onBranch: branch, where: [{ hash: { in: hashes } }] })) known.add(row);
       if (keys.length > 0) for (const row of yield* select(dialect, { ...question, onBranch: branch, where: [{ key: { in: keys }, isLatest: true }] })) known.add(row);
     }
+    for (const storage of new Set(plans.map((p) => p.content.storage.id))) {
+      const places = plans.flatMap(({ content }) => (content.placeKey !== null && content.storage.id === storage ? [content.placeKey] : []));
+      if (places.length > 0) for (const row of yield* select(dialect, { name: "Artifact", atPlaces: { storage, keys: places }, hidden: [] })) known.place(row);
+    }
     return known;
   }
 
@@ -70,6 +75,20 @@ class Known {
     const rows = (this.#byHash.get(twins) ?? []).filter((other) => other.id !== row.id);
     this.#byHash.set(twins, [row, ...rows].sort((a, b) => b.id - a.id));
     if (row.key !== null && row.isLatest) this.#heads.set(headKey(branch, (row.space as RowRef).id, String(row.key)), row);
+    this.place(row);
+  }
+
+  /** Notes which row is registered where, as it is now. */
+  place(row: Row): void {
+    if (row.placeKey === null) return;
+    const place = placeKeyOf((row.storage as RowRef).id, String(row.placeKey));
+    const rows = this.#places.get(place) ?? new Map<number, Row>();
+    this.#places.set(place, rows.set(row.id, row));
+  }
+
+  /** The rows registered in the place of a content, trashed and internal ones too. */
+  at({ storage, placeKey }: Content): readonly Row[] {
+    return placeKey === null ? [] : [...(this.#places.get(placeKeyOf(storage.id, placeKey))?.values() ?? [])];
   }
 
   of(plan: Plan): { sameHash: readonly Row[]; head: Row | undefined } {
@@ -80,6 +99,7 @@ class Known {
   }
 }
 
+const placeKeyOf = (storage: number, key: string): string => `${storage}:${key}`;
 const headKey = (branch: number, space: number, key: string): string => `${branch}:${space}:${key}`;
 
 function* commitOne(connection: Connection, writer: Writer & { user: RowRef }, plan: Plan, known: Known, marks: Map<number, number>): Operation<Saved> {
@@ -89,7 +109,7 @@ function* commitOne(connection: Connection, writer: Writer & { user: RowRef }, p
   if (found.do === "return") {
     const row = yield* reuse(connection, writer, plan, found.row, found.adoptKey);
     yield* label(connection, writer, plan, row);
-    yield* markOverwritten(connection, writer, plan, row);
+    yield* markOverwritten(connection, writer, plan, row, known);
     if (!content.object) return { row, outcome: "existing" };
     if (!refersTo(row, content)) return { row, outcome: "existing", unused: content };
     yield* keepObject(dialect, writer.now, objectStorage(content), content.object, content.members);
@@ -131,7 +151,7 @@ function* commitOne(connection: Connection, writer: Writer & { user: RowRef }, p
     inputMark: mark,
   });
   yield* label(connection, writer, plan, row);
-  if (found.do === "version" || content.placeKey !== null) yield* markOverwritten(connection, writer, plan, row);
+  yield* markOverwritten(connection, writer, plan, row, known);
   return { row, outcome: found.do === "version" ? "version" : "created" };
 }
 
@@ -150,7 +170,10 @@ function* reuse(connection: Connection, writer: Writer, plan: Plan, row: Row, ad
   }
   // What lay in place only is stored now, where nobody can overwrite it.
   if (row.placeKey !== null && content.object && content.placeKey === null && row.suffix === content.suffix) Object.assign(changes, { storage: content.storage, placeKey: null, placeStat: null, overwritten: false });
-  if (content.placeKey !== null && row.placeKey === content.placeKey) Object.assign(changes, { placeStat: content.placeStat, ...(row.overwritten ? { overwritten: false } : {}) });
+  if (content.placeKey !== null && row.placeKey === content.placeKey) {
+    if (!sameStat(content.placeStat, row.placeStat as Content["placeStat"])) changes.placeStat = content.placeStat;
+    if (row.overwritten) changes.overwritten = false;
+  }
   const again = plan.run && (yield* creator(plan.run, row));
   if (again === "create") {
     const first = yield* lowestLink("Artifact", "inputOf", row.id);
@@ -170,6 +193,8 @@ function refersTo(row: Row, content: Content): boolean {
   return (row.storage as RowRef).id === content.storage.id && (row.nFiles !== null || row.suffix === content.suffix);
 }
 
+const sameStat = (a: Content["placeStat"], b: Content["placeStat"]): boolean => a?.size === b?.size && a?.mtimeNs === b?.mtimeNs && a?.ino === b?.ino;
+
 function* creator(run: RowRef, row: Row): Operation<"create" | "recreate" | undefined> {
   const made = row.run as RowRef | null;
   if (!made) return "create";
@@ -182,11 +207,9 @@ function* label(connection: Connection, writer: Writer, plan: Plan, row: Row): O
 }
 
 /** Other versions that were registered in the same place have lost their bytes. */
-function* markOverwritten(connection: Connection, writer: Writer, plan: Plan, row: Row): Operation<void> {
-  const { content } = plan;
-  if (content.placeKey === null) return;
+function* markOverwritten(connection: Connection, writer: Writer, plan: Plan, row: Row, known: Known): Operation<void> {
   const { dialect } = connection.database;
-  for (const other of yield* select(dialect, { name: "Artifact", where: [], atPlace: { storage: content.storage.id, key: content.placeKey }, hidden: [] })) {
-    if (other.id !== row.id && other.hash !== row.hash && !other.overwritten) yield* update(dialect, writer, "Artifact", other.id, { overwritten: true });
+  for (const other of known.at(plan.content)) {
+    if (other.id !== row.id && other.hash !== row.hash && !other.overwritten) known.place(yield* update(dialect, writer, "Artifact", other.id, { overwritten: true }));
   }
 }

@@ -42,6 +42,8 @@ export interface SaveOptions {
 const OPTIONS = ["key", "description", "kind", "run", "version", "revises", "project", "projects", "ulabels", "space", "branch"];
 /** Files of one transaction: small enough that others need not wait long. */
 const CHUNK = 250;
+/** Files stored at once: the disk is asked to keep each folder of objects once, not for every transaction. */
+const STORED = 20 * CHUNK;
 
 type Common = Omit<Plan, "content" | "key">;
 
@@ -158,16 +160,23 @@ export async function saveFolderFiles(connection: Connection, folder: unknown, o
   const prefix = options.key ?? (place ? place.key : isRoot(connection, path) ? "" : basename(path));
   const rows: Row[] = [];
   const bar = progress(`saving ${basename(path)}`);
-  for (let i = 0; i < files.length; i += CHUNK) {
-    const chunk = files.slice(i, i + CHUNK);
-    const keys = chunk.map((file) => (prefix === "" ? file : `${prefix}/${file}`));
-    for (const key of keys) validateKey(key);
-    const saved = await attempt(connection, async () => {
-      const contents = place || isRoot(connection, path) ? await inPlace(connection, path, chunk) : await copied(connection, path, chunk);
-      return contents.map((content, j) => ({ ...common, content, key: keys[j] }));
-    });
-    rows.push(...saved.map((s) => s.row));
-    bar.update(i + chunk.length, undefined);
+  const keyOf = (file: string): string => (prefix === "" ? file : `${prefix}/${file}`);
+  const read = place || isRoot(connection, path) ? inPlace : copied;
+  for (const file of files) validateKey(keyOf(file));
+  for (let i = 0; i < files.length; i += STORED) {
+    const batch = files.slice(i, i + STORED);
+    const contents = await read(connection, path, batch);
+    for (let j = 0; j < batch.length; j += CHUNK) {
+      const chunk = batch.slice(j, j + CHUNK);
+      let ready: Content[] | undefined = contents.slice(j, j + CHUNK);
+      const saved = await attempt(connection, async () => {
+        const plans = (ready ?? (await read(connection, path, chunk))).map((content, k) => ({ ...common, content, key: keyOf(chunk[k] as string) }));
+        ready = undefined; // a second attempt finds that the bytes are gone
+        return plans;
+      });
+      rows.push(...saved.map((s) => s.row));
+      bar.update(rows.length, undefined);
+    }
   }
   bar.stop();
   hashes().flush();
