@@ -103,13 +103,18 @@ export function command<const A extends ArgumentSpecs, const O extends OptionSpe
 /** The name that was probably meant; among equally near ones, one with the same first letter. */
 export function suggestion(name: string, names: readonly string[]): string | undefined {
   const alike = (candidate: string): number => Number(candidate[0] === name[0]);
-  return closest(name, names.toSorted((a, b) => alike(b) - alike(a)));
+  return closest(
+    name,
+    names.toSorted((a, b) => alike(b) - alike(a)),
+  );
 }
 
 function readOptions(argv: readonly string[], specs: OptionSpecs): { options: Record<string, unknown>; words: string[] } {
   const options: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(specs)) options[name] = spec.type === "boolean" ? false : spec.multiple ? [] : undefined;
-  const known = Object.fromEntries(Object.entries(specs).map(([name, { type, short }]) => [name, { type: type === "boolean" ? type : ("string" as const), ...(short && { short }) }]));
+  const known = Object.fromEntries(
+    Object.entries(specs).map(([name, { type, short }]) => [name, { type: type === "boolean" ? type : ("string" as const), ...(short && { short }) }]),
+  );
   const words: string[] = [];
   for (const token of parseArgs({ args: [...argv], options: known, strict: false, allowPositionals: true, tokens: true }).tokens) {
     if (token.kind === "positional") words.push(token.value);
@@ -134,9 +139,13 @@ function readValue(token: { rawName: string; value?: string | undefined; inlineV
     if (value !== undefined) throw new Misuse(`${rawName} takes no value`);
     return true;
   }
-  const looksLikeOption = !token.inlineValue && spec.type === "string" && value !== undefined && /^-./.test(value);
+  // -size is an order, -1 a number: only what options look like is taken for a forgotten value.
+  const looksLikeOption = !token.inlineValue && value !== undefined && /^(--.+|-[a-z])$/.test(value);
   if (value === undefined || looksLikeOption) {
-    throw new Misuse(`${rawName} needs a value`, looksLikeOption ? `if '${value}' is the value, write ${rawName}=${value}` : `${rawName} ${spec.value ?? "VALUE"}`);
+    throw new Misuse(
+      `${rawName} needs a value`,
+      looksLikeOption ? `if '${value}' is the value, write ${rawName}=${value}` : `${rawName} ${spec.value ?? "VALUE"}`,
+    );
   }
   if (spec.type === "number") {
     if (!/^\d{1,15}$/.test(value)) throw new Misuse(`${rawName} takes a whole number, not '${value}'`);
@@ -175,7 +184,10 @@ function helpText(name: string, definition: Definition<ArgumentSpecs, OptionSpec
     ["lineal", name, ...places, "[options]"].join(" "),
     "",
     ...fold(`${definition.summary[0]?.toUpperCase()}${definition.summary.slice(1)}.`, 0),
-    ...section("Arguments", Object.entries(definition.arguments).map(([word, { doc }]) => [word.toUpperCase(), doc])),
+    ...section(
+      "Arguments",
+      Object.entries(definition.arguments).map(([word, { doc }]) => [word.toUpperCase(), doc]),
+    ),
     ...section("Options", options),
     "",
     definition.examples.length > 1 ? "Examples" : "Example",

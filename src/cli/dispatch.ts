@@ -71,7 +71,12 @@ function overview(table: CommandTable): string {
     "lineal COMMAND [--json] [--quiet] [--help]",
     "",
     "Knows where every file and dataset came from.",
-    ...[...groups].flatMap(([group, entries]) => section(group, entries.map(([name, entry]) => [name.padEnd(12), entry.summary]))),
+    ...[...groups].flatMap(([group, entries]) =>
+      section(
+        group,
+        entries.map(([name, entry]) => [name.padEnd(12), entry.summary]),
+      ),
+    ),
     "",
     "Start with",
     "  lineal init --storage ./mydata",

@@ -15,7 +15,8 @@ export function parseFilters(registry: Name, texts: readonly string[]): Where {
   const where: Where = {};
   for (const text of texts) {
     const [, path, symbol, value] = /^([^=!<>~]+)(!=|>=|<=|[=<>~])([^]*)$/.exec(text) ?? [];
-    if (path === undefined || symbol === undefined || value === undefined) throw new Misuse(`--filter ${text} is no test`, "write FIELD=VALUE, for example --filter key=x.csv or --filter 'size>1000'");
+    if (path === undefined || symbol === undefined || value === undefined)
+      throw new Misuse(`--filter ${text} is no test`, "write FIELD=VALUE, for example --filter key=x.csv or --filter 'size>1000'");
     const steps = path.trim().split(".");
     const named = steps.length > 1 && operators.has(steps.at(-1) ?? "") ? steps.pop() : undefined;
     if (named !== undefined && symbol !== "=") throw new Misuse(`--filter ${text} has two operators`, `write ${steps.join(".")}.${named}=${value}`);
@@ -35,7 +36,8 @@ function place(where: Where, registry: Name, steps: readonly string[], operator:
   const column = Object.hasOwn(model[registry].columns, key) ? model[registry].columns[key] : undefined;
   const field = column?.is === "field" && !column.options.hidden ? column : builtIn.get(key);
   if (field === undefined) throw unknownField(registry, key);
-  if (rest.length > 0 && field.kind !== "json") throw new LinealError("invalid", `${key} has no part ${rest.join(".")}`, { hint: `Test it as a whole: --filter ${key}=VALUE` });
+  if (rest.length > 0 && field.kind !== "json")
+    throw new LinealError("invalid", `${key} has no part ${rest.join(".")}`, { hint: `Test it as a whole: --filter ${key}=VALUE` });
   const parse = (text: string): unknown => parseText(text === "null" ? { ...field, options: { ...field.options, optional: true } } : field, text, key);
   const many = operator === "in" || operator === "notIn";
   const tests = rest.reduce(inside, inside(where, key));
@@ -50,9 +52,13 @@ const builtIn = new Map<string, Field<unknown, Options>>([
 
 /** A relation is compared by the name or the uid of the record on its other side. */
 function relationTest(key: string, to: Name, operator: string, value: string): unknown {
-  if (operator !== "eq" && operator !== "ne") throw new LinealError("invalid", `${key} is a ${to}: it is compared with = or by its fields`, { hint: `For example --filter ${key}.${model[to].title}~TEXT` });
+  if (operator !== "eq" && operator !== "ne")
+    throw new LinealError("invalid", `${key} is a ${to}: it is compared with = or by its fields`, {
+      hint: `For example --filter ${key}.${model[to].title}~TEXT`,
+    });
   if (value === "null") return operator === "eq" ? null : { not: null };
-  const same = (key === "branch" || key === "space") && operator === "eq" ? value : { any: [{ [model[to].title]: { eq: value } }, { uid: { startsWith: value } }] };
+  const same =
+    (key === "branch" || key === "space") && operator === "eq" ? value : { any: [{ [model[to].title]: { eq: value } }, { uid: { startsWith: value } }] };
   return operator === "eq" ? same : { not: same };
 }
 
@@ -70,5 +76,7 @@ function unknownField(registry: Name, key: string): LinealError {
   const { ones, manys } = relationsOf(registry);
   const fields = [...new Set(["uid", "createdAt", ...columns, ...ones, ...manys])];
   const near = suggestion(key, fields);
-  return new LinealError("invalid", `${registry} has no field '${key}'`, { hint: near === undefined ? `Its fields are ${fields.join(", ")}.` : `Did you mean '${near}'?` });
+  return new LinealError("invalid", `${registry} has no field '${key}'`, {
+    hint: near === undefined ? `Its fields are ${fields.join(", ")}.` : `Did you mean '${near}'?`,
+  });
 }

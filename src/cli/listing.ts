@@ -9,7 +9,11 @@ import { type AnyQuery, type AnyRecord, openRegistry, plural } from "./registrie
 const shortUid = 8;
 
 /** The answer that shows a page of a query, and how many there are in all. */
-export async function listing(name: Name, query: AnyQuery, { limit = 20, offset = 0 }: { limit?: number | undefined; offset?: number | undefined }): Promise<Answer> {
+export async function listing(
+  name: Name,
+  query: AnyQuery,
+  { limit = 20, offset = 0 }: { limit?: number | undefined; offset?: number | undefined },
+): Promise<Answer> {
   const total = await query.count();
   const items = await (offset > 0 ? query.offset(offset).limit(limit) : query.limit(limit));
   const json = { items: items.map((record) => record.toJSON()), total };
@@ -24,7 +28,8 @@ export async function recordsTable(name: Name, records: readonly AnyRecord[]): P
   const rows = records.map((record) => record.toJSON());
   const handles = await handlesOf(rows);
   const telling = model[name].show.filter((key) => rows.some((row) => tells(key, row)));
-  const columns = (tight: boolean): { name: string; values: unknown[] }[] => telling.map((key) => ({ name: key, values: rows.map((row) => cell(name, key, row[key], handles, tight)) }));
+  const columns = (tight: boolean): { name: string; values: unknown[] }[] =>
+    telling.map((key) => ({ name: key, values: rows.map((row) => cell(name, key, row[key], handles, tight)) }));
   const whole = columns(false);
   const width = whole.reduce((sum, column) => sum + 2 + Math.max(column.name.length, ...column.values.map((value) => String(value ?? "").length)), -2);
   return Table.from({ columns: width > (process.stdout.columns ?? 80) ? columns(true) : whole }).toString({ rows: rows.length });

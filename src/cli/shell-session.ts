@@ -23,7 +23,9 @@ interface SessionRun {
 export function requireShell(): ShellProcess {
   const shell = shellAncestor();
   if (shell) return shell;
-  throw new LinealError("invalid", "no shell is above this process, so its run cannot be remembered", { hint: "Run lineal track from a shell or a shell script." });
+  throw new LinealError("invalid", "no shell is above this process, so its run cannot be remembered", {
+    hint: "Run lineal track from a shell or a shell script.",
+  });
 }
 
 /** Remembers a run for the commands that follow in a shell. */

@@ -28,12 +28,14 @@ export async function describeTransform(connection: Connection, file: string | u
   if (column?.is === "field") checkValue(column, kind, "kind");
   const named = { kind, description: options.description, reference: undefined };
   if (file === undefined) {
-    if (options.key === undefined) throw new LinealError("invalid", "a transform needs a file or a key", { hint: "Give one: lineal track script.sh, or lineal track --key my-session" });
+    if (options.key === undefined)
+      throw new LinealError("invalid", "a transform needs a file or a key", { hint: "Give one: lineal track script.sh, or lineal track --key my-session" });
     return { ...named, uid: undefined, key: options.key, source: undefined };
   }
   const source = await readSource(file);
   const { key, outsideDevDir } = keyFor(file, connection.settings.devDir);
-  if (outsideDevDir && options.key === undefined) connection.log("warning", `${file} lies outside the dev-dir ${connection.settings.devDir}: its key is ${key}`);
+  if (outsideDevDir && options.key === undefined)
+    connection.log("warning", `${file} lies outside the dev-dir ${connection.settings.devDir}: its key is ${key}`);
   const texts = Object.fromEntries(source.modules.map((module) => [module.path, redactSource(module.text)]));
   return {
     ...named,
@@ -67,7 +69,10 @@ export async function saveSource(file: string, options: SourceOptions & { projec
   for (const note of notes) connection.log("info", note);
   const transform = new Transform(connection, row);
   if (options.space !== undefined || options.branch !== undefined) {
-    await transform.update({ ...(options.space === undefined ? {} : { space: options.space }), ...(options.branch === undefined ? {} : { branch: options.branch }) });
+    await transform.update({
+      ...(options.space === undefined ? {} : { space: options.space }),
+      ...(options.branch === undefined ? {} : { branch: options.branch }),
+    });
   }
   if (options.project) await transform.projects.add(options.project);
   return transform;

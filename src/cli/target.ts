@@ -1,5 +1,7 @@
 /** The instance a command works on, as far as the settings tell: no database is opened here. */
 
+import { join } from "node:path";
+import { databaseFile } from "../db/open.ts";
 import { LinealError } from "../errors.ts";
 import { type InstanceSettings, maskPassword, readInstance, resolveTarget, slugOf, type Target } from "../instance/settings.ts";
 
@@ -10,14 +12,18 @@ export function findTarget(): { settings: InstanceSettings; target: Target } | u
   const settings = readInstance(target.slug);
   if (settings) return { settings, target };
   const culprit = { environment: "LINEAL_INSTANCE", marker: `the marker in ${target.marker}`, settings: "the current choice" }[target.from];
-  throw new LinealError("not-connected", `${culprit} names ${target.slug}, which is not known here`, { hint: "Connect to it by directory or URL: lineal connect ./mydata" });
+  throw new LinealError("not-connected", `${culprit} names ${target.slug}, which is not known here`, {
+    hint: "Connect to it by directory or URL: lineal connect ./mydata",
+  });
 }
 
 /** The settings of the instance of this process; `not-connected` when none is chosen. */
 export function requireTarget(): InstanceSettings {
   const found = findTarget();
   if (found) return found.settings;
-  throw new LinealError("not-connected", "no instance is connected", { hint: "Make one: lineal init --storage ./mydata, or choose one: lineal connect OWNER/NAME" });
+  throw new LinealError("not-connected", "no instance is connected", {
+    hint: "Make one: lineal init --storage ./mydata, or choose one: lineal connect OWNER/NAME",
+  });
 }
 
 /** What programs are told of an instance. */
@@ -25,7 +31,7 @@ export interface InstanceFacts {
   slug: string;
   uid: string;
   storage: string;
-  /** `sqlite`, or the URL with its password masked. */
+  /** The file of the embedded database, or the URL with its password masked. */
   db: string;
   devDir: string | null;
   branch: string;
@@ -38,7 +44,7 @@ export function instanceFacts(settings: InstanceSettings): InstanceFacts {
     slug: slugOf(settings),
     uid: settings.uid,
     storage: settings.storage,
-    db: settings.db === undefined ? "sqlite" : maskPassword(settings.db),
+    db: settings.db === undefined ? databaseFile(join(settings.storage, ".lineal")) : maskPassword(settings.db),
     devDir: settings.devDir ?? null,
     branch: settings.branch ?? "main",
     space: settings.space ?? "all",

@@ -1,6 +1,23 @@
 /** Puts loaded files where people work, and never over a file that is there unless told to. */
 
-import { chmodSync, closeSync, copyFileSync, cpSync, existsSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { LinealError } from "../errors.ts";
 import { canAsk, confirm } from "./ask.ts";
@@ -47,7 +64,10 @@ export async function placeText(text: string, target: string, force: boolean): P
 async function makeRoom(target: string, force: boolean): Promise<void> {
   if (isThere(target)) {
     const overwrite = force || (canAsk() && (await confirm(`${target} is there already. Replace it?`)));
-    if (!overwrite) throw new LinealError("conflict", `${target} is there already, with other content`, { hint: "Overwrite it with --force, or write elsewhere with -o PATH." });
+    if (!overwrite)
+      throw new LinealError("conflict", `${target} is there already, with other content`, {
+        hint: "Overwrite it with --force, or write elsewhere with -o PATH.",
+      });
     if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) {
       throw new LinealError("conflict", `${target} is a directory`, { hint: "Move it away, or write elsewhere with -o PATH." });
     }
@@ -95,6 +115,9 @@ function guard(target: string, write: () => void): void {
     write();
   } catch (cause) {
     if (cause instanceof LinealError) throw cause;
-    throw new LinealError("unavailable", `cannot write ${target}`, { hint: "Check the permissions and the free space there, or write elsewhere with -o PATH.", cause });
+    throw new LinealError("unavailable", `cannot write ${target}`, {
+      hint: "Check the permissions and the free space there, or write elsewhere with -o PATH.",
+      cause,
+    });
   }
 }

@@ -35,7 +35,9 @@ async function answer(place: Place, ...words: string[]): Promise<Record<string, 
 async function laboratory(name: "sqlite" | "postgres"): Promise<Place> {
   const place = await freshPlace(name);
   saveUser("testuser1", undefined, { LINEAL_HOME: place.home });
-  expect(await tell(place, "init", "--storage", place.storage, "--name", "lab", ...(place.db ? ["--db", place.db] : []))).toBe("→ connected lineal: testuser1/lab");
+  expect(await tell(place, "init", "--storage", place.storage, "--name", "lab", ...(place.db ? ["--db", place.db] : []))).toBe(
+    "→ connected lineal: testuser1/lab",
+  );
   writeFileSync(join(place.work, "hits.csv"), "gene,score\nTP53,0.9\n");
   mkdirSync(join(place.work, "folder"));
   writeFileSync(join(place.work, "folder", "one.txt"), "1");

@@ -23,7 +23,11 @@ function run(line: string, { cwd = root, env = {} }: { cwd?: string; env?: Recor
 /** What a person sees: paths and ids that differ from run to run are named. */
 function seen({ stdout, stderr, code }: Finished): string {
   const text = `${stdout}${stderr && `[stderr]\n${stderr}`}${code === 0 ? "" : `[exit ${code}]`}`;
-  return text.replaceAll(root, "ROOT").replaceAll(version, "VERSION").replaceAll(/"uid":"\w+"/g, '"uid":"UID"').trimEnd();
+  return text
+    .replaceAll(root, "ROOT")
+    .replaceAll(version, "VERSION")
+    .replaceAll(/"uid":"\w+"/g, '"uid":"UID"')
+    .trimEnd();
 }
 
 describe("without an instance", () => {
@@ -91,7 +95,7 @@ test("from login to delete", { timeout: 180_000 }, async () => {
   expect(seen(await run("info"))).toMatchInlineSnapshot(`
     "instance  testuser1/mydata
     storage   ROOT/mydata
-    db        sqlite
+    db        ROOT/mydata/.lineal/lineal.db
     dev-dir   none
     branch    main
     space     all
@@ -100,7 +104,9 @@ test("from login to delete", { timeout: 180_000 }, async () => {
     cache     /cache
     version   VERSION"
   `);
-  expect(seen(await run("info --json"))).toMatchInlineSnapshot(`"{"instance":{"slug":"testuser1/mydata","uid":"UID","storage":"ROOT/mydata","db":"sqlite","devDir":null,"branch":"main","space":"all","chosenBy":"settings","directory":null},"user":{"handle":"testuser1","name":"Ada","uid":"UID"},"settings":"ROOT/home","cache":"/cache","version":"VERSION"}"`);
+  expect(seen(await run("info --json"))).toMatchInlineSnapshot(
+    `"{"instance":{"slug":"testuser1/mydata","uid":"UID","storage":"ROOT/mydata","db":"ROOT/mydata/.lineal/lineal.db","devDir":null,"branch":"main","space":"all","chosenBy":"settings","directory":null},"user":{"handle":"testuser1","name":"Ada","uid":"UID"},"settings":"ROOT/home","cache":"/cache","version":"VERSION"}"`,
+  );
   expect(seen(await run("migrate --check"))).toBe("→ testuser1/mydata is up to date");
 
   const work = join(root, "work");
@@ -110,9 +116,11 @@ test("from login to delete", { timeout: 180_000 }, async () => {
     "→ connected lineal: testuser1/mydata
     → set dev-dir: ROOT/work"
   `);
-  expect(JSON.parse((await run("info --json", { cwd: join(work, "deep") })).stdout)).toMatchObject({ instance: { slug: "testuser1/mydata", chosenBy: "marker", directory: work } });
+  expect(JSON.parse((await run("info --json", { cwd: join(work, "deep") })).stdout)).toMatchObject({
+    instance: { slug: "testuser1/mydata", chosenBy: "marker", directory: work },
+  });
   const connected = await run("connect ./second --json");
-  expect(JSON.parse(connected.stdout)).toMatchObject({ slug: "testuser1/second", db: "sqlite" });
+  expect(JSON.parse(connected.stdout)).toMatchObject({ slug: "testuser1/second", db: join(root, "second", ".lineal", "lineal.db") });
   expect(connected.stderr).toBe("→ connected lineal: testuser1/second\n");
   expect(seen(await run("connect nowhere"))).toMatchInlineSnapshot(`
     "[stderr]

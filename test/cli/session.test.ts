@@ -10,13 +10,18 @@ import { forEachDatabase, freshPlace, type Place } from "../support/dialects.ts"
 
 const environment = (place: Place): Record<string, string> => ({ LINEAL_HOME: place.home, MAIN: join(repository, "src", "cli", "main.ts") });
 const run = (place: Place, ...words: string[]): Promise<Finished> => cli(words, { cwd: place.work, env: environment(place) });
-const json = async (place: Place, ...words: string[]): Promise<Record<string, unknown>> => JSON.parse((await run(place, ...words, "--json")).stdout) as Record<string, unknown>;
+const json = async (place: Place, ...words: string[]): Promise<Record<string, unknown>> =>
+  JSON.parse((await run(place, ...words, "--json")).stdout) as Record<string, unknown>;
 
 /** Runs a bash script as a user does; `lineal` in it is the command from source. */
 async function bash(place: Place, text: string, ...args: string[]): Promise<string> {
   writeFileSync(join(place.work, "flow.sh"), `lineal() { "${process.execPath}" "$MAIN" "$@"; }\n${text}`);
   const { stdout } = await promisify(execFile)("bash", ["-eu", "flow.sh", ...args], { cwd: place.work, env: sourceEnvironment(environment(place)) });
-  return stdout.replaceAll(/(?<=\(')[\dA-Za-z]{8}(?=')/g, "UID").replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, "TIME").replaceAll(/after \d+s/g, "after 1s").replaceAll(place.work, "WORK");
+  return stdout
+    .replaceAll(/(?<=\(')[\dA-Za-z]{8}(?=')/g, "UID")
+    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, "TIME")
+    .replaceAll(/after \d+s/g, "after 1s")
+    .replaceAll(place.work, "WORK");
 }
 
 const patience = 180_000;
@@ -80,7 +85,10 @@ test("the same script is the same transform, a changed one its next version; LIN
   await bash(place, "lineal track && lineal finish");
   await bash(place, "lineal track && lineal finish");
   // The second track ends the first run; the third command is linked to the run that is named, not to the shell's.
-  await bash(place, "lineal track\nfirst=$(lineal list run --limit 1 --json)\nlineal track --key other\nLINEAL_RUN=$(node -p 'JSON.parse(process.argv[1]).items[0].uid' \"$first\") lineal save out.txt");
+  await bash(
+    place,
+    "lineal track\nfirst=$(lineal list run --limit 1 --json)\nlineal track --key other\nLINEAL_RUN=$(node -p 'JSON.parse(process.argv[1]).items[0].uid' \"$first\") lineal save out.txt",
+  );
   const { items } = (await json(place, "list", "run", "--order", "createdAt")) as { items: { uid: string; transform: string; status: string }[] };
   expect(items.map((item) => [item.transform === items[0]?.transform, item.transform.slice(12), item.status])).toEqual([
     [true, "0000", "completed"],

@@ -219,7 +219,12 @@ describe("the instance of a directory", () => {
   });
 
   test("the markers of an instance are found again, others stay", () => {
-    for (const [dir, slug] of [["one", "ada/x"], ["two", "ada/x"], ["three", "ada/y"], ["four", "ada/x"]] as const) {
+    for (const [dir, slug] of [
+      ["one", "ada/x"],
+      ["two", "ada/x"],
+      ["three", "ada/y"],
+      ["four", "ada/x"],
+    ] as const) {
       mkdirSync(join(root, dir));
       writeMarker(join(root, dir), slug, env);
     }

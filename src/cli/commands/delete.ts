@@ -10,7 +10,10 @@ import { findRegistryName, recordText, registryName } from "../registries.ts";
 export const definition = command({
   acts: true,
   summary: "delete a record (into the trash, unless --permanent), or an instance (its stored bytes stay, unless --force)",
-  arguments: { what: { doc: "an instance; or a registry, followed by REF; or the URL of a record" }, ref: { doc: "uid, beginning of a uid, key or name", optional: true } },
+  arguments: {
+    what: { doc: "an instance; or a registry, followed by REF; or the URL of a record" },
+    ref: { doc: "uid, beginning of a uid, key or name", optional: true },
+  },
   options: {
     permanent: { type: "boolean", doc: "remove the record for good, and bytes that nothing else needs" },
     force: { type: "boolean", doc: "do not ask; for an instance, remove its stored bytes too" },
@@ -25,7 +28,11 @@ export const definition = command({
   },
 });
 
-async function removeRecord(reference: string, registry: ReturnType<typeof registryName> | undefined, { permanent, force }: { permanent: boolean; force: boolean }): Promise<Answer> {
+async function removeRecord(
+  reference: string,
+  registry: ReturnType<typeof registryName> | undefined,
+  { permanent, force }: { permanent: boolean; force: boolean },
+): Promise<Answer> {
   const { name, record } = await findRecord(reference, registry && [registry]);
   if (permanent && !force) await sure(`Remove ${recordText(name, record)} for good?`);
   await record.delete({ permanent });

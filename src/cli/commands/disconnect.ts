@@ -1,36 +1,33 @@
 /** `lineal disconnect`: forgets which instance is current, or unbinds a directory. */
 
-import { findMarker, removeMarker } from "../../instance/marker.ts";
-import { getCurrent, readInstance, resolveTarget, setCurrent, slugOf, writeInstance } from "../../instance/settings.ts";
-import { command } from "../command.ts";
+import { findMarker } from "../../instance/marker.ts";
+import { readInstance, resolveTarget, writeInstance } from "../../instance/settings.ts";
+import { type Answer, command } from "../command.ts";
 
 export const definition = command({
   summary: "work on no instance",
   arguments: {},
   options: { here: { type: "boolean", doc: "unbind the nearest directory bound with connect --here" } },
   examples: ["lineal disconnect", "lineal disconnect --here"],
-  run({ options }) {
-    return options.here ? unbind() : forget();
-  },
+  run: ({ options }) => (options.here ? unbind() : forget()),
 });
 
-function forget() {
-  const slug = getCurrent();
-  setCurrent(undefined);
+async function forget(): Promise<Answer> {
+  const { disconnect } = await import("../../instance/leave.ts");
+  const slug = await disconnect();
   const left = resolveTarget();
   const still = left === undefined ? "" : `\n→ ${left.marker ?? "LINEAL_INSTANCE"} still chooses ${left.slug}`;
   return { note: (slug === undefined ? "→ no instance was connected" : `→ disconnected lineal: ${slug}`) + still, json: { disconnected: slug ?? null } };
 }
 
-function unbind() {
+async function unbind(): Promise<Answer> {
+  const { disconnect } = await import("../../instance/leave.ts");
   const marker = findMarker();
-  if (marker === undefined) return { note: "→ no directory here is bound to an instance", json: { disconnected: null } };
-  removeMarker(marker.dir);
-  const settings = readInstance(marker.slug);
-  if (settings?.devDir === marker.dir) {
+  const slug = await disconnect({ here: true });
+  const settings = slug === undefined ? undefined : readInstance(slug);
+  if (settings?.devDir !== undefined && settings.devDir === marker?.dir) {
     const { devDir: _, ...others } = settings;
     writeInstance(others);
   }
-  const slug = settings ? slugOf(settings) : marker.slug;
-  return { note: `→ disconnected lineal: ${slug} from ${marker.dir}`, json: { disconnected: slug, directory: marker.dir } };
+  return { note: `→ disconnected lineal: ${slug} from ${marker?.dir}`, json: { disconnected: slug ?? null, directory: marker?.dir ?? null } };
 }

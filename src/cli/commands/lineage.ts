@@ -22,14 +22,19 @@ export const definition = command({
     output: { type: "string", short: "o", value: "FILE", doc: "write to this file" },
     limit: { type: "number", value: "N", doc: "at most so many nodes (1000)" },
   },
-  examples: ["lineal lineage figures/matrixplot.png", "lineal lineage figures/matrixplot.png --up 2 --down 0", "lineal lineage figures/matrixplot.png --format mermaid -o lineage.mmd"],
+  examples: [
+    "lineal lineage figures/matrixplot.png",
+    "lineal lineage figures/matrixplot.png --up 2 --down 0",
+    "lineal lineage figures/matrixplot.png --format mermaid -o lineage.mmd",
+  ],
   async run({ args, options }) {
     const { up, down, limit, format = "tree", output } = options;
     const walk = { upstream: hops("--up", up), downstream: hops("--down", down), ...(limit === undefined ? {} : { limit }) };
     const { record } = await findRecord(args.ref, ["Artifact", "Run", "Transform", "Collection"]);
     const graph = await (record as unknown as Linked).lineage(walk);
     const json: unknown = JSON.parse(graph.to("json"));
-    const text = format !== "tree" ? graph.to(format) : output === undefined ? graph.tree({ width: process.stdout.columns ?? 80, color: isColoured() }) : String(graph);
+    const text =
+      format !== "tree" ? graph.to(format) : output === undefined ? graph.tree({ width: process.stdout.columns ?? 80, color: isColoured() }) : String(graph);
     if (output === undefined) return { text, json };
     write(output, text);
     return { note: `→ wrote ${output}`, json };

@@ -29,7 +29,10 @@ const loadable: readonly Name[] = ["Artifact", "Transform"];
 export const definition = command({
   acts: true,
   summary: "fetch the file of an artifact or the source of a transform into dev-dir or here; in a tracked shell the artifact becomes an input of its run",
-  arguments: { registry: { doc: "artifact or transform, when REF alone does not say", optional: true }, ref: { doc: "uid, beginning of a uid, key or URL", optional: true } },
+  arguments: {
+    registry: { doc: "artifact or transform, when REF alone does not say", optional: true },
+    ref: { doc: "uid, beginning of a uid, key or URL", optional: true },
+  },
   options: {
     key: { type: "string", doc: "the key" },
     uid: { type: "string", doc: "the uid or its beginning" },
@@ -41,7 +44,8 @@ export const definition = command({
     const { registries, reference } = meaning(args, options);
     const { name, record } = await findRecord(reference, registries);
     const base = requireTarget().devDir ?? process.cwd();
-    const path = name === "Artifact" ? await fetchArtifact(record as unknown as Cached, base, options) : await fetchSource(record as unknown as Sourced, base, options);
+    const path =
+      name === "Artifact" ? await fetchArtifact(record as unknown as Cached, base, options) : await fetchSource(record as unknown as Sourced, base, options);
     return { note: `→ ${name.toLowerCase()} is here: ${path}`, json: { path, record: record.toJSON() } };
   },
 });
@@ -60,8 +64,14 @@ function meaning(args: { registry: string | undefined; ref: string | undefined }
   const words = isRegistry ? [args.ref] : [args.registry, args.ref];
   const all = [...words, key, uid].filter((word) => word !== undefined);
   if (!isRegistry && args.ref !== undefined) {
-    const near = suggestion(args.registry ?? "", loadable.map((known) => known.toLowerCase()));
-    throw new Misuse(`'${args.registry}' cannot be loaded`, near === undefined ? "artifacts and transforms can: lineal load artifact REF" : `did you mean ${near}?`);
+    const near = suggestion(
+      args.registry ?? "",
+      loadable.map((known) => known.toLowerCase()),
+    );
+    throw new Misuse(
+      `'${args.registry}' cannot be loaded`,
+      near === undefined ? "artifacts and transforms can: lineal load artifact REF" : `did you mean ${near}?`,
+    );
   }
   if (all.length !== 1) throw new Misuse(all.length === 0 ? "REF is missing" : "too many references", "give one: REF, --key KEY or --uid UID");
   return { registries: isRegistry && name ? [name] : loadable, reference: all[0] as string };
@@ -77,7 +87,10 @@ async function fetchArtifact(artifact: Cached, base: string, options: Options): 
 
 async function fetchSource(transform: Sourced, base: string, options: Options): Promise<string> {
   const text = await transform.sourceCode;
-  if (text === null) throw new LinealError("not-found", `the transform ${transform.key ?? transform.uid} has no source`, { hint: "Only tracked scripts and saved source files have one." });
+  if (text === null)
+    throw new LinealError("not-found", `the transform ${transform.key ?? transform.uid} has no source`, {
+      hint: "Only tracked scripts and saved source files have one.",
+    });
   const target = targetPath(base, transform.key ?? transform.uid, options.output);
   await placeText(text, target, options.force);
   return target;

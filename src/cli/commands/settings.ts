@@ -43,14 +43,19 @@ export const definition = command({
   examples: ["lineal settings", "lineal settings set dev-dir .", "lineal settings unset branch"],
   async run({ args: { action, name, value } }): Promise<Answer> {
     if (action === undefined) return all();
-    if (!["get", "set", "unset"].includes(action)) throw new Misuse(`unknown action '${action}'`, `lineal settings ${suggestion(action, ["get", "set", "unset"]) ?? "get"} NAME`);
+    if (!["get", "set", "unset"].includes(action))
+      throw new Misuse(`unknown action '${action}'`, `lineal settings ${suggestion(action, ["get", "set", "unset"]) ?? "get"} NAME`);
     if (name === undefined) throw new Misuse("NAME is missing", `it is one of ${Object.keys(settings).join(", ")}`);
     const setting = Object.hasOwn(settings, name) ? settings[name] : undefined;
     if (setting === undefined) {
       const near = suggestion(name, Object.keys(settings));
       throw new Misuse(`unknown setting '${name}'`, near === undefined ? `the settings are ${Object.keys(settings).join(", ")}` : `did you mean ${near}?`);
     }
-    if ((action === "set") !== (value !== undefined)) throw new Misuse(action === "set" ? "VALUE is missing" : `unexpected argument '${value}'`, `lineal settings ${action} ${name}${action === "set" ? " VALUE" : ""}`);
+    if ((action === "set") !== (value !== undefined))
+      throw new Misuse(
+        action === "set" ? "VALUE is missing" : `unexpected argument '${value}'`,
+        `lineal settings ${action} ${name}${action === "set" ? " VALUE" : ""}`,
+      );
     if (action !== "get") await setting.set(value);
     const now = setting.get();
     const json = { [name]: now ?? null };
@@ -60,7 +65,10 @@ export const definition = command({
 
 function all(): Answer {
   const values = Object.entries(settings).map(([name, setting]) => [name, setting.get()] as const);
-  return { text: factsText(values.map(([name, value]) => [name, value ?? "none"])), json: Object.fromEntries(values.map(([name, value]) => [name, value ?? null])) };
+  return {
+    text: factsText(values.map(([name, value]) => [name, value ?? "none"])),
+    json: Object.fromEntries(values.map(([name, value]) => [name, value ?? null])),
+  };
 }
 
 function setDevDir(value: string | undefined): void {

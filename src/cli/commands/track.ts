@@ -23,7 +23,7 @@ export const definition = command({
     name: { type: "string", value: "TEXT", doc: "a name for the run" },
     param: { type: "string", multiple: true, value: "NAME=VALUE", doc: "a parameter of the run; numbers, true, false and JSON are read as such" },
   },
-  examples: ["lineal track", "lineal track --key cell-ranger --kind pipeline --param genome=GRCh38 --param cores=8"],
+  examples: ["lineal track", "lineal track --key cell-ranger --kind pipeline --param cores=8"],
   async run({ args, options }) {
     const shell = requireShell();
     const script = shellScript(shell);
@@ -47,7 +47,10 @@ export const definition = command({
     });
     rememberSessionRun(shell, run.uid);
     for (const note of notes) connection.log("info", note);
-    connection.log("important", `${outcome} Transform('${transform.uid.slice(0, 8)}', key='${transform.key}'), started new Run('${run.uid.slice(0, 8)}') at ${printTime(run.startedAt ?? run.createdAt)}`);
+    connection.log(
+      "important",
+      `${outcome} Transform('${transform.uid.slice(0, 8)}', key='${transform.key}'), started new Run('${run.uid.slice(0, 8)}') at ${printTime(run.startedAt ?? run.createdAt)}`,
+    );
     const shown = Object.entries(params).map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
     if (shown.length > 0) connection.log("important", `params: ${shown.join(", ")}`);
     return { json: run.toJSON() };

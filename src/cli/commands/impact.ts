@@ -1,0 +1,29 @@
+/** `lineal impact`: everything that was made from an artifact. */
+
+import type { Artifact } from "../../registries/index.ts";
+import { command } from "../command.ts";
+import { findRecord } from "../reference.ts";
+
+export const definition = command({
+  summary: "list everything that was made from an artifact",
+  arguments: { ref: { doc: "uid, beginning of a uid, key or URL" } },
+  options: {
+    kind: { type: "string", value: "KIND", doc: "only artifacts of this kind: dataset, model …" },
+    hops: { type: "number", value: "N", doc: "at most so many runs away" },
+    csv: { type: "boolean", doc: "as CSV" },
+  },
+  examples: ["lineal impact raw/penguins.csv", "lineal impact raw/penguins.csv --csv > affected.csv"],
+  async run({ args, options: { kind, hops, csv } }) {
+    const { record } = await findRecord(args.ref, ["Artifact"]);
+    const table = await (record as unknown as Artifact).impact({ ...(kind === undefined ? {} : { kind }), ...(hops === undefined ? {} : { hops }) });
+    const json = { items: table.rows(), total: table.length };
+    if (csv) {
+      const { encode } = await import("../../formats/index.ts");
+      return { text: Buffer.from((await encode(table, ".csv")).bytes).toString("utf8").trimEnd(), json };
+    }
+    if (table.length === 0) return { text: "nothing was made from it", json };
+    const short = table.rows().map(({ key, uid, hops: far, kind: what, via, createdBy, createdAt }) => ({ what: key ?? uid, kind: what, hops: far, via: String(via ?? "").slice(0, 8), by: createdBy, at: createdAt }));
+    const { Table } = await import("../../formats/table.ts");
+    return { text: Table.from(short).toString({ rows: short.length }), json };
+  },
+});
