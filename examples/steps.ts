@@ -54,7 +54,7 @@ export const tour: Chapter = {
       say: "The keys are the same, the versions are new, and both figures know their past.",
       commands: [
         ["node", "examples/tour/compare.ts"],
-        ["lineal", "load", "--key", "figures/penguins.png", "-o", "penguins.png"],
+        ["lineal", "load", "--key", "figures/penguins.png", "-o", "penguins.png", "--force"],
       ],
     },
   ],
@@ -102,8 +102,8 @@ export const projectFlow: Chapter = {
     {
       say: "The figures as files, and the lineage once more from the command line.",
       commands: [
-        ["lineal", "load", "--key", "figures/umap_fig1_score-wgs-hits.png", "-o", "umap.png"],
-        ["lineal", "load", "--key", "figures/matrixplot_fig2_score-wgs-hits-per-cluster.png", "-o", "matrixplot.png"],
+        ["lineal", "load", "--key", "figures/umap_fig1_score-wgs-hits.png", "-o", "umap.png", "--force"],
+        ["lineal", "load", "--key", "figures/matrixplot_fig2_score-wgs-hits-per-cluster.png", "-o", "matrixplot.png", "--force"],
         ["lineal", "lineage", "figures/matrixplot_fig2_score-wgs-hits-per-cluster.png"],
       ],
     },
