@@ -6,6 +6,7 @@ import { LinealError } from "../errors.ts";
 import type { Connection } from "../instance/connection.ts";
 import { model, type Name } from "../model/index.ts";
 import { checkDraft, commonValues, differing } from "./draft.ts";
+import { naturalFilter, naturalLock } from "./natural.ts";
 import { demote, nextVersion } from "./versions.ts";
 
 /** Saves a draft; what an existing row says otherwise is updated. */
@@ -16,10 +17,10 @@ export async function saveDraft(connection: Connection, name: Name, draft: Recor
   const common = await commonValues(connection, name, values);
   const writer = await connection.writer();
   const { dialect } = connection.database;
-  const where = Object.fromEntries(natural.filter((key) => key !== "version" || values.version).map((key) => [key, asFilter(values[key] ?? null)]));
+  const where = naturalFilter(name, values);
   const visible = { branches: connection.seenBranches, internal: false };
   return connection.write(function* () {
-    if (natural.length > 0) yield* lock(dialect, model[name].versioned ? `key:${String(values.key)}` : `${name}:${JSON.stringify(where)}`);
+    if (natural.length > 0) yield* lock(dialect, naturalLock(name, values));
     const found = natural.length > 0 ? yield* select(dialect, { name, where: [where], visible, hidden: [], order: ["-id"] }) : [];
     const existing = found.find((row) => row.isLatest) ?? found[0];
     if (existing) {
@@ -36,8 +37,6 @@ export async function saveDraft(connection: Connection, name: Name, draft: Recor
     return yield* insert(dialect, name, { ...common, ...version });
   });
 }
-
-const asFilter = (value: unknown): unknown => (value !== null && typeof value === "object" && "uid" in value ? { uid: value.uid } : value);
 
 function checkRules(name: Name, values: Record<string, unknown>): void {
   if (name === "Transform" && !values.key) throw new LinealError("invalid", "a transform needs a key", { hint: 'Write ln.Transform.save({ key: "Cell Ranger", kind: "pipeline" }).' });

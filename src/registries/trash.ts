@@ -6,6 +6,7 @@ import { LinealError } from "../errors.ts";
 import { BUILT_IN, type Connection } from "../instance/connection.ts";
 import { model, type Name } from "../model/index.ts";
 import { purgeBytes, storedObjectsOf } from "./purge.ts";
+import { naturalLock, requireNatural } from "./natural.ts";
 import { elect } from "./versions.ts";
 
 /** Moves a row to trash (undefined is never returned then), or removes it for good. */
@@ -48,7 +49,8 @@ export async function restoreRecord(connection: Connection, name: Name, row: Row
     if (!now) throw gone(name, row);
     if (!model[name].columns.branch || !hidden.includes((now.branch as RowRef).id)) return now;
     const home = (now.formerBranch as RowRef | null) ?? main;
-    yield* update(dialect, writer, name, row.id, { branch: home, formerBranch: null });
+    yield* lock(dialect, naturalLock(name, now));
+    yield* requireNatural(dialect, name, yield* update(dialect, writer, name, row.id, { branch: home, formerBranch: null }));
     yield* remember(dialect, writer, name, row.uid, "restore", null);
     if (model[name].versioned) yield* elect(dialect, writer, name, String(row.stem), home, { strict: true });
     return (yield* byId(dialect, name, row.id)) as Row;
@@ -69,7 +71,7 @@ async function removeRecord(connection: Connection, name: Name, row: Row): Promi
       const list = holding.map((h) => `${h.n} ${h.name}${h.n > 1 ? "s" : ""} (${h.key})`).join(", ");
       throw new LinealError("conflict", `this ${name} is still referred to by ${list}`, { hint: "Delete those first, or move this one to trash with delete()." });
     }
-    yield* remove(dialect, writer, name, now, { description: now.description ?? null, createdAt: now.createdAt, size: now.size ?? null, suffix: now.suffix ?? null });
+    yield* remove(dialect, writer, name, now, { description: now.description ?? null, createdAt: now.createdAt, size: now.size ?? null, suffix: now.suffix ?? null, revision: now.revision ?? null });
     if (model[name].versioned && now.isLatest) yield* elect(dialect, writer, name, String(now.stem), now.branch as RowRef);
   });
   // Rows first: a crash in between leaves bytes without a row, never a row without bytes.

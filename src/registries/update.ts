@@ -8,6 +8,7 @@ import type { Connection } from "../instance/connection.ts";
 import { model, type Name } from "../model/index.ts";
 import { validateKey } from "../storage/keys.ts";
 import { checkDraft, differing } from "./draft.ts";
+import { naturalLock, requireNatural } from "./natural.ts";
 import { elect, keyHolder, keyTaken } from "./versions.ts";
 
 /** Writes what differs, keeps what was in the history, returns the row as it is now. */
@@ -18,7 +19,7 @@ export async function updateRecord(connection: Connection, name: Name, row: Row,
   const writer = await connection.writer();
   return connection.write(function* () {
     const keys = [row.key, values.key].filter((key) => typeof key === "string");
-    yield* lock(dialect, ...keys.map((key) => `key:${key}`), ...(row.stem ? [`family:${row.stem}`] : []));
+    yield* lock(dialect, ...keys.map((key) => `key:${key}`), ...(row.stem ? [`family:${row.stem}`] : []), naturalLock(name, { ...row, ...values }));
     const now = yield* byId(dialect, name, row.id);
     if (!now) throw new LinealError("not-found", `this ${name} is gone: ${row.uid}`, { hint: "Someone deleted it for good." });
     const different = differing(name, now, values);
@@ -26,6 +27,7 @@ export async function updateRecord(connection: Connection, name: Name, row: Row,
     if (!model[name].versioned || !different.branch) {
       const holder = now.isLatest && ("key" in different || "space" in different) ? yield* keyHolder(dialect, name, { ...now, ...different }) : undefined;
       if (holder) throw keyTaken(name, holder);
+      if (model[name].natural?.some((key) => key in different) || different.branch) yield* requireNatural(dialect, name, { ...now, ...different });
       return yield* update(dialect, writer, name, row.id, different);
     }
     // On another branch it may not be the latest any more, and here another one is.

@@ -3,7 +3,7 @@ import type { Row, RowRef } from "../db/columns.ts";
 import type { Dialect } from "../db/dialect.ts";
 import type { Operation } from "../db/operation.ts";
 import { select } from "../db/select.ts";
-import { update, type Values, type Writer } from "../db/write.ts";
+import { lastBuried, update, type Values, type Writer } from "../db/write.ts";
 import { LinealError } from "../errors.ts";
 import { base62, type Name, REVISION_LENGTH, versionUid } from "../model/index.ts";
 
@@ -14,7 +14,7 @@ export function* nextVersion(dialect: Dialect, name: Name, family: Row | string,
   const rows = yield* select(dialect, { name, where: [], family: stem, order: ["-revision"], hidden: [] });
   const taken = tag && rows.find((row) => row.version === tag);
   if (taken) throw new LinealError("conflict", `the version "${tag}" of this ${name} is there already (${taken.uid})`, { hint: "Give another version, or leave it out." });
-  return versionColumns(stem, Number(rows[0]?.revision ?? -1) + 1, tag);
+  return versionColumns(stem, Math.max(Number(rows[0]?.revision ?? -1), yield* lastBuried(dialect, name, stem)) + 1, tag);
 }
 
 function versionColumns(stem: string, revision: number, tag: string | null | undefined): Record<string, unknown> {
