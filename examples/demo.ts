@@ -47,7 +47,7 @@ async function play(number: number, chapter: Chapter): Promise<void> {
   }
   const after = await counts(storage);
   const facts = Object.entries(after).map(([name, count]) => `${count} ${name} (${count - (before[name] ?? 0)} new)`);
-  say(`\n${bold(chapter.instance)} holds ${facts.join(", ")}.`);
+  say(`\n${bold(`${chapter.instance}:`)} ${facts.join(", ")}`);
   if (before["artifacts"] !== undefined && before["artifacts"] === after["artifacts"]) {
     say("The same inputs gave the same bytes: every artifact of the last demo was re-used.");
   }

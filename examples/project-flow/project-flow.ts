@@ -26,7 +26,7 @@ heading("Which transform ingested the first artifact, and who?");
 const first = await ln.Artifact.filter().first();
 const ingested = await first?.transform;
 const creator = await first?.createdBy;
-console.log(`${first?.key} came by the ${ingested?.kind} "${ingested?.key}" of ${creator?.handle}`);
+console.log(`${first?.key}: the ${ingested?.kind} "${ingested?.key}", ${creator?.handle}`);
 
 heading("Which transforms did testuser1 add?");
 const users = await ln.User.lookup();

@@ -154,7 +154,7 @@ describe("project flow", () => {
     for (const { key, user } of flow.filter(({ key }) => key !== "screen-quality"))
       expect(tree).toMatch(new RegExp(`[←→] ${key.replace(/\./g, "\\.")} +run \\w{8} +${user}`));
     expect(tree.trimEnd().split("\n").at(-1)).toMatch(/^→ project-flow\.ts/);
-    expect(review).toContain(`${SCREEN} came by the upload "Upload GWS CRISPRa result" of testuser1`);
+    expect(review).toContain(`${SCREEN}: the upload "Upload GWS CRISPRa result", testuser1`);
   });
 
   test("run again, it makes the same bytes: new runs, and nothing else that is new", { timeout: PATIENCE }, async () => {
