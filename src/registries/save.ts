@@ -1,9 +1,12 @@
 /** `save` of everything but artifacts: found by the natural key, or added. */
+import { realpathSync, statSync } from "node:fs";
+import { isAbsolute } from "node:path";
 import type { Row, RowRef } from "../db/columns.ts";
 import { select } from "../db/select.ts";
 import { insert, lock, update } from "../db/write.ts";
 import { LinealError } from "../errors.ts";
 import type { Connection } from "../instance/connection.ts";
+import { readStorageNote } from "../instance/storage-note.ts";
 import { model, type Name } from "../model/index.ts";
 import { checkDraft, commonValues, differing } from "./draft.ts";
 import { naturalFilter, naturalLock } from "./natural.ts";
@@ -13,13 +16,14 @@ import { demote, nextVersion } from "./versions.ts";
 export async function saveDraft(connection: Connection, name: Name, draft: Record<string, unknown>): Promise<Row> {
   const values = await checkDraft(connection, name, draft);
   checkRules(name, values);
+  if (name === "Storage") Object.assign(values, placeOfStorage(String(values.root)));
   const { natural = [] } = model[name];
   const common = await commonValues(connection, name, values);
   const writer = await connection.writer();
   const { dialect } = connection.database;
   const where = naturalFilter(name, values);
   const visible = { branches: connection.seenBranches, internal: false };
-  return connection.write(function* () {
+  const row = await connection.write(function* () {
     if (natural.length > 0) yield* lock(dialect, naturalLock(name, values));
     const found = natural.length > 0 ? yield* select(dialect, { name, where: [where], visible, hidden: [], order: ["-id"] }) : [];
     const existing = found.find((row) => row.isLatest) ?? found[0];
@@ -36,6 +40,19 @@ export async function saveDraft(connection: Connection, name: Name, draft: Recor
     yield* demote(dialect, writer, name, String(version.stem), common.branch as RowRef);
     return yield* insert(dialect, name, { ...common, ...version });
   });
+  if (name === "Storage") await connection.refreshStorages();
+  return row;
+}
+
+/** A local root as it is on disk, and whose bytes are kept there. */
+function placeOfStorage(root: string): Record<string, unknown> {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(root)) return { root: root.replace(/\/+$/, "") };
+  if (!isAbsolute(root) || !statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new LinealError("invalid", `${root} is no folder with an absolute path`, { hint: 'Write ln.Storage.save({ root: "/data/sequencer" }) with a folder that exists.' });
+  }
+  const real = realpathSync(root);
+  const note = readStorageNote(real);
+  return { root: real, ...(note ? { instanceUid: note.instance } : {}) };
 }
 
 function checkRules(name: Name, values: Record<string, unknown>): void {

@@ -53,6 +53,13 @@ export class Lab implements AsyncDisposable {
     return new Lab(connection, { ...this.place, storage: connection.settings.storage, db: connection.settings.db, dispose, [Symbol.asyncDispose]: dispose });
   }
 
+  /** The same instance connected anew, after another one was the default. */
+  again(): Promise<Lab> {
+    process.env.LINEAL_HOME = this.place.home;
+    process.env.LINEAL_CACHE_DIR = join(this.place.home, "cache");
+    return this.enter(this.ln.slug);
+  }
+
   async close(): Promise<void> {
     await setDefault(undefined);
     await this.connection.close();
