@@ -1,6 +1,5 @@
 /** The run of this process: open from `track()` until `finish()`, an exit, an error or a signal. */
 import { rmSync } from "node:fs";
-import type { Row } from "../db/columns.ts";
 import type { Connection } from "../instance/connection.ts";
 import { setSlot } from "../instance/scope.ts";
 import { refresh } from "../registries/entry.ts";
@@ -10,6 +9,8 @@ import { endRun, endRunSync } from "../registries/tracking/runs.ts";
 import { printTime } from "../model/index.ts";
 import { closeInChild } from "./close-in-child.ts";
 import { type ConsoleCapture, readReport } from "./report.ts";
+
+type Row = Awaited<ReturnType<typeof endRun>>;
 
 export interface OpenRun {
   readonly connection: Connection;

@@ -2,7 +2,7 @@
 import { LinealError } from "../errors.ts";
 import type { Run, Transform } from "../registries/index.ts";
 import { begin } from "./begin.ts";
-import { callerFile } from "./caller.ts";
+import { callerFile } from "../code/caller.ts";
 import { end, openRun } from "./open-run.ts";
 import type { TrackOptions } from "./track-options.ts";
 
@@ -10,7 +10,7 @@ import type { TrackOptions } from "./track-options.ts";
  * Makes this file the transform and this execution the run: what is saved from now on are its outputs, what is read
  * its inputs. Source, local modules, environment, arguments and console log are kept.
  *
- * Throws `conflict` when a pinned version's code has changed, `invalid` inside a flow or for unknown options.
+ * Throws `conflict` when a pinned version's code has changed, `invalid` inside a flow, for unknown options or a second argument.
  *
  * @example
  * await ln.track({ params: { learningRate: 0.01 } });
@@ -18,6 +18,7 @@ import type { TrackOptions } from "./track-options.ts";
 export function track(transform?: Transform | string | TrackOptions): Promise<Run> {
   // Before the first await: afterwards the caller's frame is gone.
   const file = callerFile();
+  // biome-ignore lint/complexity/noArguments: a rest parameter would show in the signature.
   if (arguments.length > 1) return Promise.reject(new LinealError("invalid", "track takes one argument", { hint: 'Write ln.track({ transform: "…", params: { … } }).' }));
   return begin(file, transform);
 }

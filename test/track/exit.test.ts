@@ -148,7 +148,7 @@ ${end}
       writeFileSync(`${ready}-go`, "");
       return running;
     });
-    finished.forEach((one, i) => oneComplaint(one, endings[i]?.[2] as number));
+    for (const [i, one] of finished.entries()) oneComplaint(one, endings[i]?.[2] as number);
   });
 });
 

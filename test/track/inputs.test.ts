@@ -3,8 +3,6 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Artifact, Run } from "../../src/index.ts";
 import { settings } from "../../src/index.ts";
-import { withScope } from "../../src/instance/scope.ts";
-import { rowOf } from "../../src/registries/entry.ts";
 import { keepText } from "../../src/registries/tracking/runs.ts";
 import { Lab, refused } from "../registries/lab.ts";
 import { forEachDatabase } from "../support/dialects.ts";
