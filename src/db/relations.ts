@@ -9,6 +9,8 @@ export interface Relation {
   readonly many: boolean;
   /** The condition that joins row `a` of the one with row `b` of the other. */
   readonly on: (a: string, b: string) => Sql;
+  /** The same for some row `b` that `fits`, from the far end: true, or false or unknown. */
+  readonly among?: (a: string, b: string, fits: Sql) => Sql;
   /** The link table to write, when the relation is one: its columns for this side and the other. */
   readonly link?: { readonly table: string; readonly here: "from_id" | "to_id"; readonly there: "from_id" | "to_id"; readonly byFeature: boolean };
   /** The column of the other registry that points here, for inverses of references. */
@@ -38,7 +40,11 @@ export function relationsOf(name: Name): { ones: string[]; manys: string[] } {
 function find(name: Name, key: string): Relation | undefined {
   const { columns, links, derived, versioned } = model[name];
   const column = Object.hasOwn(columns, key) ? columns[key] : undefined;
-  if (column?.is === "ref") return { to: column.to as Name, many: false, on: (a, b) => sql`${columnOf(b, "id")} = ${columnOf(a, `${snake(key)}_id`)}` };
+  if (column?.is === "ref") {
+    const to = column.to as Name;
+    const here = `${snake(key)}_id`;
+    return { to, many: false, on: (a, b) => sql`${columnOf(b, "id")} = ${columnOf(a, here)}`, among: (a, b, fits) => sql`${columnOf(a, here)} in ${chosen(to, b, "id", fits)}` };
+  }
   const own = links && Object.hasOwn(links, key) ? links[key] : undefined;
   if (own) return linked(own.to as Name, linkTableOf(name, key), "from_id", "to_id", own.byFeature);
   const way = derived && Object.hasOwn(derived, key) ? derived[key] : undefined;
@@ -48,7 +54,7 @@ function find(name: Name, key: string): Relation | undefined {
     for (const [k, c] of Object.entries(model[other].columns)) {
       if (c.is === "ref" && c.to === name && c.options.inverse === key) {
         const back = `${snake(k)}_id`;
-        return { to: other, many: true, inverseOf: { column: back }, on: (a, b) => sql`${columnOf(b, back)} = ${columnOf(a, "id")}` };
+        return { to: other, many: true, inverseOf: { column: back }, on: (a, b) => sql`${columnOf(b, back)} = ${columnOf(a, "id")}`, among: (a, b, fits) => sql`${columnOf(a, "id")} in ${chosen(other, b, back, fits)}` };
       }
     }
     for (const [k, l] of Object.entries(model[other].links ?? {})) {
@@ -58,12 +64,15 @@ function find(name: Name, key: string): Relation | undefined {
   return undefined;
 }
 
+const chosen = (name: Name, b: string, column: string, fits: Sql): Sql => sql`(select ${columnOf(b, column)} from ${identifier(tableOf(name))} ${identifier(b)} where ${fits})`;
+
 function linked(to: Name, table: string, here: "from_id" | "to_id", there: "from_id" | "to_id", byFeature: boolean): Relation {
   return {
     to,
     many: true,
     link: { table, here, there, byFeature },
     on: (a, b) => sql`${columnOf(b, "id")} in (select ${identifier(there)} from ${identifier(table)} where ${identifier(here)} = ${columnOf(a, "id")})`,
+    among: (a, b, fits) => sql`${columnOf(a, "id")} in (select ${identifier(here)} from ${identifier(table)} where ${identifier(there)} in ${chosen(to, b, "id", fits)})`,
   };
 }
 
@@ -87,6 +96,12 @@ function follow(name: Name, way: Derived): Relation {
         registry = column.to as Name;
       });
       return sql`${columnOf(b, "id")} = ${id}`;
+    },
+    among(a, b, fits) {
+      const registries = way.path.reduce<Name[]>((all, key) => [...all, (model[all.at(-1) as Name].columns[key] as { to: Name }).to], [name]);
+      const [first = "", ...rest] = way.path;
+      const found = rest.reduceRight((rows, key, i) => sql`(select id from ${identifier(tableOf(registries[i + 1] as Name))} where ${identifier(`${snake(key)}_id`)} in ${rows})`, chosen(way.to as Name, b, "id", fits));
+      return sql`${columnOf(a, `${snake(first)}_id`)} in ${found}`;
     },
   };
 }

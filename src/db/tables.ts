@@ -31,7 +31,8 @@ const column = (name: string, kind: Column["kind"], more: Omit<Column, "name" | 
 function registryTable(name: Name): TableSpec {
   const { columns, versioned }: Registry = model[name];
   const specs = [column("id", "id"), column("uid", "text", { unique: true }), column("created_at", "time")];
-  const indexes: Index[] = [];
+  // Lists show the newest first.
+  const indexes: Index[] = [{ columns: ["created_at", "id"] }];
   for (const [key, { is, options, ...rest }] of Object.entries(columns)) {
     const optional = options.optional ? ({ optional: true } as const) : {};
     const unique = options.unique ? ({ unique: true } as const) : {};

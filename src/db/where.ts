@@ -34,9 +34,9 @@ export class Filters {
     this.#hidden = hidden;
   }
 
-  /** The condition that `where` puts on rows of `name` under `alias`. */
-  condition(name: Name, alias: string, where: Filter, path: string = name): Sql {
-    const parts = Object.entries(where).map(([key, test]) => this.#entry(name, alias, key, test, `${path}.${key}`));
+  /** The condition that `where` puts on rows of `name` under `alias`; `must`: it holds of every row wanted, so it may be unknown instead of false. */
+  condition(name: Name, alias: string, where: Filter, path: string = name, must = true): Sql {
+    const parts = Object.entries(where).map(([key, test]) => this.#entry(name, alias, key, test, `${path}.${key}`, must));
     return parts.length === 0 ? TRUE : parts.length === 1 ? (parts[0] as Sql) : sql`(${join(parts, " and ")})`;
   }
 
@@ -49,13 +49,13 @@ export class Filters {
     return parts.length > 0 ? sql`(${join(parts, " and ")})` : TRUE;
   }
 
-  #entry(name: Name, alias: string, key: string, test: unknown, path: string): Sql {
+  #entry(name: Name, alias: string, key: string, test: unknown, path: string, must: boolean): Sql {
     if (test === undefined) throw invalid(`${path} is undefined`, "Leave the key out, or use null for absent values.");
     if (key === "any") {
       if (!Array.isArray(test)) throw invalid(`${path} must be a list of filters`, "Write any: [{ … }, { … }].");
-      return test.length === 0 ? FALSE : sql`(${join(test.map((one, i) => this.condition(name, alias, plain(one, `${path}[${i}]`), path)), " or ")})`;
+      return test.length === 0 ? FALSE : sql`(${join(test.map((one, i) => this.condition(name, alias, plain(one, `${path}[${i}]`), path, false)), " or ")})`;
     }
-    if (key === "not") return sql`not ${this.condition(name, alias, plain(test, path), path)}`;
+    if (key === "not") return sql`not ${this.condition(name, alias, plain(test, path), path, false)}`;
     const scalar = shapeOf(name).fields.get(key);
     if (scalar && !scalar.field.options.hidden) {
       const column = columnOf(alias, scalar.column);
@@ -64,22 +64,25 @@ export class Filters {
     const { columns } = model[name];
     const relation = Object.hasOwn(columns, key) && columns[key]?.options.hidden ? undefined : relationOf(name, key);
     if (!relation) throw unknownField(name, key, path);
-    return this.#related(relation, alias, test, path);
+    return this.#related(relation, alias, test, path, must);
   }
 
-  #related(relation: NonNullable<ReturnType<typeof relationOf>>, alias: string, test: unknown, path: string): Sql {
+  #related(relation: NonNullable<ReturnType<typeof relationOf>>, alias: string, test: unknown, path: string, must: boolean): Sql {
     const { to, many } = relation;
     const next = `t${++this.#aliases}`;
     const exists = (condition: Sql): Sql => {
-      const seen = many ? this.#notHidden(to, next) : TRUE;
-      return sql`exists (select 1 from ${identifier(tableOf(to))} ${identifier(next)} where ${relation.on(alias, next)} and ${seen} and ${condition})`;
+      const fits = sql`${many ? this.#notHidden(to, next) : TRUE} and ${condition}`;
+      // Where few rows of the other registry fit, SQLite finds them first, but only when it is written so. Below `any` and
+      // `not` PostgreSQL would go through the whole list for every row.
+      if (must && condition !== TRUE && relation.among) return relation.among(alias, next, fits);
+      return sql`exists (select 1 from ${identifier(tableOf(to))} ${identifier(next)} where ${relation.on(alias, next)} and ${fits})`;
     };
     if (test === null) return sql`not ${exists(TRUE)}`;
     if (isRecord(test)) return exists(sql`${columnOf(next, "uid")} = ${test.uid}`);
     if (typeof test === "string" && (to === "Branch" || to === "Space")) return exists(sql`${columnOf(next, "name")} = ${test}`);
     const filter = plain(test, path, to);
     if (Object.keys(filter).length === 1 && "not" in filter && filter.not === null) return exists(TRUE);
-    return exists(this.condition(to, next, filter, path));
+    return exists(this.condition(to, next, filter, path, must));
   }
 
   #notHidden(name: Name, alias: string): Sql {
