@@ -71,8 +71,10 @@ export class Query<in out N extends Name> implements PromiseLike<Of<N>[]>, Async
   /** The last row in this order, or undefined. */
   async last(): Promise<Of<N> | undefined> {
     if (this.asked.limit !== undefined || this.asked.offset || this.asked.search !== undefined) return (await this.#records()).at(-1);
-    const order = (this.asked.order ?? ["id"]).map((term) => (term.startsWith("-") ? term.slice(1) : `-${term}`));
-    return (await this.#with({ order, limit: 1 }).#records())[0];
+    if (this.asked.order === undefined) return (await this.#with({ order: ["-id"], limit: 1 }).#records())[0];
+    // Not the first of the opposite order: absent values come last both ways.
+    const n = await this.count();
+    return n === 0 ? undefined : (await this.#with({ offset: n - 1, limit: 1 }).#records())[0];
   }
 
   /** The only row; `not-found` for none, `ambiguous` for several. */
