@@ -6,9 +6,12 @@ export type { ConnectOptions } from "./instance/connect.ts";
 export type { InitOptions } from "./instance/init.ts";
 export { Graph } from "./lineage/graph.ts";
 export type { Edge, Node } from "./lineage/node.ts";
+export type { Staleness, StaleReason } from "./lineage/stale.ts";
+export type { Difference, Why } from "./lineage/why.ts";
 export type { Draft, Name, Order, Where } from "./model/index.ts";
 export { bool, int, json, oneOf, real, ref, text, time } from "./model/index.ts";
 export { connect, init, type Instance, instance, login, view } from "./registries/bind.ts";
+export { diff, type RunDifference } from "./registries/difference.ts";
 export {
   Artifact,
   Branch,
@@ -32,5 +35,7 @@ export {
   ULabel,
   User,
 } from "./registries/index.ts";
+export { type Status, status } from "./registries/staleness.ts";
+export { why } from "./registries/why.ts";
 export { context, finish, track } from "./track/track.ts";
 export type { TrackOptions } from "./track/track-options.ts";

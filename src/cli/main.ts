@@ -22,6 +22,10 @@ const commands: CommandTable = {
   describe: { group: "Data", summary: "tell all about a record", load: () => import("./commands/describe.ts") },
   view: { group: "Data", summary: "show the newest records of every registry", load: () => import("./commands/view.ts") },
   lineage: { group: "Lineage", summary: "show where a record came from and what came of it", load: () => import("./commands/lineage.ts") },
+  impact: { group: "Lineage", summary: "list everything that was made from an artifact", load: () => import("./commands/impact.ts") },
+  status: { group: "Lineage", summary: "say which outputs are out of date, and why", load: () => import("./commands/status.ts") },
+  diff: { group: "Lineage", summary: "show in what two runs differ", load: () => import("./commands/diff.ts") },
+  why: { group: "Lineage", summary: "say why two artifacts differ", load: () => import("./commands/why.ts") },
   track: { group: "Lineage", summary: "start tracking this shell session", load: () => import("./commands/track.ts") },
   finish: { group: "Lineage", summary: "end the tracked shell session", load: () => import("./commands/finish.ts") },
 };

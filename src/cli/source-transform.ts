@@ -10,8 +10,8 @@ import { rowOf } from "../registries/entry.ts";
 import { type Project, Transform } from "../registries/index.ts";
 import { keepText } from "../registries/tracking/runs.ts";
 import { resolveTransform, type TransformSpec } from "../registries/tracking/transform.ts";
-import { redactSource } from "../track/redact.ts";
-import { keyFor, kindOfFile, readSource } from "../track/source.ts";
+import { redactSource } from "../code/redact.ts";
+import { keyFor, kindOfFile, readSource } from "../code/source.ts";
 import { recordRun } from "./shell-session.ts";
 
 /** What a command line says of a source file. */

@@ -2,14 +2,17 @@
 import type { DecodeOptions, Handle, Row as TableRow, Table } from "../formats/index.ts";
 import type { Connection } from "../instance/connection.ts";
 import type { Graph } from "../lineage/graph.ts";
+import type { Staleness } from "../lineage/stale.ts";
 import { cacheRow, loadRow, openRow, pathOfRow } from "./artifact/access.ts";
 import { type InputOptions, trackInput } from "./artifact/inputs.ts";
 import { saveArtifact, saveFolderFiles, type SaveOptions } from "./artifact/save.ts";
 import { make } from "./classes.ts";
 import { connectionOf, rowOf } from "./entry.ts";
+import { impactOf, type ImpactOptions } from "./impact.ts";
 import { type LineageOptions, lineageOf, viewLineageOf } from "./lineage.ts";
 import { knowStorages } from "./query.ts";
 import { registry, sourceOf } from "./registry.ts";
+import { stalenessOf } from "./staleness.ts";
 
 /** What can be saved: a path or file URL, bytes, a stream, a table, or any value that fits the key's suffix. */
 export type Source = string | URL | Uint8Array | ArrayBuffer | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Table | readonly object[] | object;
@@ -86,6 +89,17 @@ export class Artifact extends registry("Artifact") {
   /** Where it came from and what came of it, as a graph. */
   lineage(options: LineageOptions = {}): Promise<Graph> {
     return lineageOf(this, options);
+  }
+
+  /** Everything that was made from it, as a table: uid, kind, key, hops, via, createdBy, createdAt. */
+  impact(options: ImpactOptions = {}): Promise<Table> {
+    return impactOf(this, options);
+  }
+
+  /** Whether it is out of date, and why: a newer input, changed code, other parameters, or something upstream. */
+  async staleness(): Promise<Staleness> {
+    const [found] = await stalenessOf(connectionOf(this), [rowOf(this).id]);
+    return { stale: found?.stale ?? false, reasons: found?.reasons ?? [] };
   }
 
   /** Prints its lineage as a tree, and returns the graph. */

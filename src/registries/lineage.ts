@@ -2,6 +2,9 @@
 import { lineage as lineageQuery } from "../db/lineage.ts";
 import type { Graph } from "../lineage/graph.ts";
 import type { Connection } from "../instance/connection.ts";
+import { LinealError } from "../errors.ts";
+import { printTime } from "../model/index.ts";
+import { pastTime } from "./as-of.ts";
 import { connectionOf, nameOf, rowOf } from "./entry.ts";
 
 /** How far lineage goes. */
@@ -12,15 +15,19 @@ export interface LineageOptions {
   downstream?: number | "all";
   /** At most this many nodes; default 1000. */
   limit?: number;
+  /** Only what had been recorded by then. */
+  asOf?: Date | string;
 }
 
 /** Where a record came from and what came of it. */
-export function lineageOf(entry: object, options: LineageOptions = {}): Promise<Graph> {
+export async function lineageOf(entry: object, options: LineageOptions = {}): Promise<Graph> {
   const connection: Connection = connectionOf(entry);
   const row = rowOf(entry);
   const focus = { name: nameOf(entry) as "Artifact" | "Run" | "Transform" | "Collection", id: row.id, uid: row.uid };
   const { upstream = "all", downstream = "all", limit = 1000 } = options;
-  return connection.read(() => lineageQuery(connection.database.dialect, { focus, upstream, downstream, limit }));
+  const asOf = options.asOf === undefined ? {} : { asOf: pastTime(connection, options.asOf) };
+  if (asOf.asOf && row.createdAt > asOf.asOf) throw new LinealError("not-found", `${focus.name} ${row.uid} was not there yet at ${printTime(asOf.asOf)}`, { hint: `It was added at ${printTime(row.createdAt)}.` });
+  return connection.read(() => lineageQuery(connection.database.dialect, { focus, upstream, downstream, limit, ...asOf }));
 }
 
 /** Prints the lineage as a tree; returns the graph, which draws itself in a notebook. */

@@ -6,6 +6,7 @@ import { shapeOf } from "../db/columns.ts";
 import { defaultConnection } from "../instance/connect.ts";
 import type { Connection } from "../instance/connection.ts";
 import { type Changes, type Draft, type Lazy, type Manys, type MaybeOnes, type Name, type Ones, type Scalars, type Where } from "../model/index.ts";
+import { getAsOf } from "./as-of.ts";
 import { make, type Of } from "./classes.ts";
 import { describe } from "./describe.ts";
 import { connectionOf, Entry, nameOf, refresh, rowOf } from "./entry.ts";
@@ -19,6 +20,11 @@ import { updateRecord } from "./update.ts";
 export interface DeleteOptions {
   /** Remove it for good; a tombstone keeps its place in lineage. */
   permanent?: boolean;
+}
+
+export interface GetOptions {
+  /** As it was at this time. */
+  asOf?: Date | string;
 }
 
 /** What every record can do. */
@@ -47,7 +53,7 @@ export interface Finder<in out N extends Name> {
   /** Rows that fit; awaited, an array. Trash, archive and other branches are not seen unless `where` has `branch`. */
   filter(where?: Where<N>): Query<N>;
   /** One row by uid (or a unique beginning), or by a filter that exactly one row fits. */
-  get(uidOrWhere: string | Where<N>): Promise<Of<N>>;
+  get(uidOrWhere: string | Where<N>, options?: GetOptions): Promise<Of<N>>;
   /** Rows whose name, key, description or uid holds the text, best first. */
   search(text: string): Query<N>;
   /** An object with one attribute per name: `users.testuser1`. */
@@ -74,9 +80,10 @@ export function registry<const N extends Name>(name: N): Finder<N> {
       return new Query<N>(sourceOf(this), { name, ...(where ? { where: [where as Record<string, unknown>] } : {}) });
     }
 
-    static async get(uidOrWhere: string | Where<N>): Promise<Of<N>> {
+    static async get(uidOrWhere: string | Where<N>, { asOf }: GetOptions = {}): Promise<Of<N>> {
       const connection = await sourceOf(this)();
-      const row = await getRecord(connection, name, uidOrWhere as string | Record<string, unknown>);
+      const wanted = uidOrWhere as string | Record<string, unknown>;
+      const row = await (asOf === undefined ? getRecord(connection, name, wanted) : getAsOf(connection, name, wanted, asOf));
       await knowStorages(connection, name, [row]);
       return make(connection, name, row);
     }

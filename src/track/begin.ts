@@ -17,9 +17,9 @@ import { end, openRun, setOpenRun } from "./open-run.ts";
 import { isPlain, serialiseParams } from "./params.ts";
 import { processIdentity } from "./process.ts";
 import { reap } from "./reap.ts";
-import { redactArgs, redactSource } from "./redact.ts";
+import { redactArgs, redactSource } from "../code/redact.ts";
 import { captureConsole, type ConsoleCapture } from "./report.ts";
-import { keyFor, kindOfFile, readSource } from "./source.ts";
+import { keyFor, kindOfFile, readSource } from "../code/source.ts";
 import type { TrackOptions } from "./track-options.ts";
 
 const OPTIONS = ["transform", "key", "params", "name", "plan", "newRun", "initiatedByRun"];

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameS
 import { basename, dirname, join, relative, sep } from "node:path";
 import { promisify } from "node:util";
 import { LinealError } from "../errors.ts";
-import { redactSource } from "./redact.ts";
+import { redactSource } from "../code/redact.ts";
 
 /** The state of the repository around a path. */
 export type GitState = {

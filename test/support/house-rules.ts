@@ -13,12 +13,13 @@ const floors: Record<string, readonly string[]> = {
   storage: ["errors"],
   db: ["model", "lineage", "errors"],
   instance: ["db", "storage", "model", "errors"],
-  registries: ["instance", "db", "storage", "formats", "lineage", "model", "errors"],
-  track: ["registries", "instance", "formats", "model", "errors"],
+  code: ["errors"],
+  registries: ["code", "instance", "db", "storage", "formats", "lineage", "model", "errors"],
+  track: ["registries", "code", "instance", "formats", "model", "errors"],
   server: ["track", "registries", "instance", "lineage", "model", "errors"],
   client: ["model", "lineage", "formats", "errors"],
   index: ["track", "registries", "instance", "db", "storage", "formats", "lineage", "model", "errors"],
-  cli: ["index", "server", "track", "registries", "instance", "db", "storage", "formats", "lineage", "model", "errors"],
+  cli: ["index", "code", "server", "track", "registries", "instance", "db", "storage", "formats", "lineage", "model", "errors"],
 };
 
 const room = (path: string): string => path.split("/")[1]?.replace(/\.ts$/, "") ?? "";

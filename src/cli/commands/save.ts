@@ -4,7 +4,7 @@ import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { LinealError } from "../../errors.ts";
 import type { SaveOptions } from "../../registries/artifact/save.ts";
-import { isSourceFile } from "../../track/source.ts";
+import { isSourceFile } from "../../code/source.ts";
 import { command, Misuse } from "../command.ts";
 import { findRecord } from "../reference.ts";
 import { type AnyRecord, recordText } from "../registries.ts";

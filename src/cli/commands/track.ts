@@ -8,7 +8,7 @@ import { describeEnvironment, environmentText } from "../../track/environment.ts
 import { gitState } from "../../track/git.ts";
 import { serialiseParams } from "../../track/params.ts";
 import { reap } from "../../track/reap.ts";
-import { redactArgs } from "../../track/redact.ts";
+import { redactArgs } from "../../code/redact.ts";
 import { command, Misuse } from "../command.ts";
 import { endSession, rememberSessionRun, requireShell, shellScript } from "../shell-session.ts";
 import { describeTransform } from "../source-transform.ts";

@@ -1,7 +1,7 @@
 /** Imports and code hashes of source text. */
 
 import { describe, expect, test } from "vitest";
-import { astHash, isCode, parseExpression, staticImports } from "../../src/track/syntax.ts";
+import { astHash, isCode, parseExpression, staticImports } from "../../src/code/syntax.ts";
 
 describe("staticImports", () => {
   test("tells the kinds apart", async () => {

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isSecretName, redactArgs, redactedMark as R, redactParams, redactSource, redactValue } from "../../src/track/redact.ts";
+import { isSecretName, redactArgs, redactedMark as R, redactParams, redactSource, redactValue } from "../../src/code/redact.ts";
 
 // put together here so that no scanner takes this file for a leak
 const shapes = [

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LinealError } from "../../src/errors.ts";
-import { isSourceFile, keyFor, kindOfFile, readSource, titleOf } from "../../src/track/source.ts";
+import { isSourceFile, keyFor, kindOfFile, readSource, titleOf } from "../../src/code/source.ts";
 
 let folder = "";
 beforeEach(() => {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { moduleGraph } from "../../src/track/modules.ts";
+import { moduleGraph } from "../../src/code/modules.ts";
 
 let folder = "";
 beforeEach(() => {

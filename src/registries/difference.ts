@@ -1,0 +1,108 @@
+/** `ln.diff(a, b)`: in what two runs differ. */
+import { LinealError } from "../errors.ts";
+import type { Artifact } from "./artifact.ts";
+import { connectionOf, isEntry, refOf } from "./entry.ts";
+import type { Run } from "./run.ts";
+
+/** Two values, of the first run and of the second. */
+export interface Pair<T> {
+  readonly a: T;
+  readonly b: T;
+}
+/** Keyed things that only one has, or that both have differently. */
+export interface Changed<T> {
+  readonly added: Readonly<Record<string, T>>;
+  readonly removed: Readonly<Record<string, T>>;
+  readonly changed: Readonly<Record<string, Pair<T>>>;
+}
+/** In what two runs differ; each part is null when it is equal. */
+export interface RunDifference {
+  /** A unified diff of the source. */
+  readonly code: string | null;
+  /** Unified diffs of the local modules, by path. */
+  readonly modules: Readonly<Record<string, string>> | null;
+  readonly params: Changed<unknown> | null;
+  /** Runtime, platform and package versions, by name. */
+  readonly environment: Changed<string> | null;
+  /** Hashes by key (or uid where there is none). */
+  readonly inputs: Changed<string> | null;
+  readonly outputs: Changed<string> | null;
+  /** Milliseconds. */
+  readonly duration: Pair<number | null> | null;
+  /** Handles. */
+  readonly user: Pair<string> | null;
+}
+
+/**
+ * Compares two runs: code, local modules, parameters, packages, inputs, outputs, duration and user.
+ *
+ * @example
+ * const { code, params } = await ln.diff(lastWeek, today);
+ */
+export async function diff(a: Run, b: Run): Promise<RunDifference> {
+  for (const one of [a, b]) {
+    if (!isEntry(one, "Run")) throw new LinealError("invalid", "diff takes two runs", { hint: "Get them first: await ln.Run.get(uid)." });
+  }
+  refOf(b, connectionOf(a));
+  const [left, right] = await Promise.all([a, b].map(factsOf));
+  if (!left || !right) throw new Error("two runs were given");
+  const patch = await patcher();
+  const modules = Object.fromEntries(
+    [...new Set([...Object.keys(left.modules), ...Object.keys(right.modules)])]
+      .sort()
+      .flatMap((path) => (left.modules[path] === right.modules[path] ? [] : [[path, patch(path, left.modules[path] ?? "", right.modules[path] ?? "")]])),
+  );
+  return {
+    code: left.code === right.code ? null : patch(left.key === right.key ? left.key : `${left.key} → ${right.key}`, left.code, right.code),
+    modules: Object.keys(modules).length > 0 ? modules : null,
+    params: changed(left.params, right.params),
+    environment: changed(left.environment, right.environment),
+    inputs: changed(left.inputs, right.inputs),
+    outputs: changed(left.outputs, right.outputs),
+    duration: pair(a.duration ?? null, b.duration ?? null),
+    user: pair(left.user, right.user),
+  };
+}
+
+async function patcher(): Promise<(name: string, a: string, b: string) => string> {
+  const { createTwoFilesPatch } = await import("diff");
+  return (name, a, b) => createTwoFilesPatch(`a/${name}`, `b/${name}`, a, b, undefined, undefined, { context: 3 }).replace(/^=+\n/, "");
+}
+
+const pair = <T>(a: T, b: T): Pair<T> | null => (a === b ? null : { a, b });
+
+function changed<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>): Changed<T> | null {
+  const only = (one: Readonly<Record<string, T>>, other: Readonly<Record<string, T>>): Record<string, T> => Object.fromEntries(Object.entries(one).filter(([key]) => !Object.hasOwn(other, key)));
+  const differ = Object.entries(a).filter(([key, value]) => Object.hasOwn(b, key) && JSON.stringify(value) !== JSON.stringify(b[key]));
+  const result = { added: only(b, a), removed: only(a, b), changed: Object.fromEntries(differ.map(([key, value]) => [key, { a: value, b: b[key] as T }])) };
+  return Object.values(result).some((part) => Object.keys(part).length > 0) ? result : null;
+}
+
+async function factsOf(run: Run) {
+  const transform = await run.transform;
+  const [source, bundle, environment, user, inputs, outputs, recreated] = await Promise.all([transform.sourceCode, transform.bundle, run.environment, run.createdBy, run.inputs, run.outputs, run.recreated]);
+  return {
+    key: transform.key ?? transform.uid,
+    code: source ?? "",
+    modules: bundle ? await bundle.load<Record<string, string>>({ isRunInput: false }) : {},
+    params: run.params ?? {},
+    environment: environment ? flatten(await environment.load<StoredEnvironment>({ isRunInput: false })) : {},
+    user: user.handle,
+    inputs: hashes(inputs),
+    outputs: hashes([...outputs, ...recreated]),
+  };
+}
+
+interface StoredEnvironment {
+  readonly runtime?: { readonly name: string; readonly version: string };
+  readonly platform?: Readonly<Record<string, string>>;
+  readonly packages?: Readonly<Record<string, string>>;
+}
+
+const flatten = ({ runtime, platform, packages }: StoredEnvironment): Record<string, string> => ({
+  ...(runtime ? { [runtime.name]: runtime.version } : {}),
+  ...platform,
+  ...packages,
+});
+
+const hashes = (artifacts: readonly Artifact[]): Record<string, string> => Object.fromEntries(artifacts.map((artifact) => [artifact.key ?? artifact.uid, artifact.hash]));
