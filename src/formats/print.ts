@@ -9,7 +9,8 @@ export interface PrintOptions {
 }
 
 const GAP = "  ";
-const CELL_CAPS = [48, 36, 28, 20, 14];
+/** Longest cells, in terminal columns: below the last, a column goes rather than be unreadable. */
+const CELL_CAPS = [48, 36, 28, 20];
 
 /** One cell as a person reads it: times in UTC, JSON in one line, nothing for null; no control characters. */
 export function cellText(value: Value): string {
@@ -82,16 +83,17 @@ function layOut({ name, type, values }: ColumnValues, shown: number): Laid {
   return { name: header, cells, side: isNumeric(type) ? "left" : "right", width, rigid: type === "text" || type === "json" ? 0 : widest };
 }
 
-/** The columns that fit: long text is shortened step by step first, then columns go from the right. */
+/** The columns that fit: long text is shortened a little, then empty columns go, then columns from the right. */
 function fit(columns: readonly Laid[], width: number): readonly Laid[] {
-  let capped = columns;
-  for (const cap of CELL_CAPS) {
-    capped = columns.map((column) => ({ ...column, width: Math.min(column.width, Math.max(cap, column.rigid), width) }));
-    if (total(capped) <= width) return capped;
+  const telling = columns.filter((column) => column.cells.some((cell) => cell !== ""));
+  const choices = [columns, ...telling.map((_, i) => telling.slice(0, telling.length - i))];
+  for (const choice of choices) {
+    for (const cap of CELL_CAPS) {
+      const capped = choice.map((column) => ({ ...column, width: Math.min(column.width, Math.max(cap, column.rigid), width) }));
+      if (total(capped) <= width) return capped;
+    }
   }
-  let count = capped.length;
-  while (count > 1 && total(capped.slice(0, count)) > width) count--;
-  return capped.slice(0, count);
+  return columns.slice(0, 1).map((column) => ({ ...column, width }));
 }
 
 function total(columns: readonly Laid[]): number {
