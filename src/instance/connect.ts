@@ -121,7 +121,8 @@ async function fromFolder(folder: string): Promise<InstanceSettings> {
   }
   const database = await openDatabase(file);
   try {
-    const identity = await database.read(() => readIdentity(database.dialect));
+    const { fresh } = await migrationState(database);
+    const identity = fresh ? undefined : await database.read(() => readIdentity(database.dialect));
     if (!identity) throw new LinealError("invalid", `${file} is no finished instance`, { hint: `Run \`lineal init --storage ${folder}\` again.` });
     return remember({ ...identity, storage: root, createdAt: new Date().toISOString() });
   } finally {

@@ -5,6 +5,7 @@ import { LinealError } from "../errors.ts";
 import { setDefault } from "./connect.ts";
 import { log } from "./log.ts";
 import { findMarker, removeMarker, removeMarkers } from "./marker.ts";
+import { readStorageNote } from "./storage-note.ts";
 import { getCurrent, maskPassword, readInstance, removeInstance, setCurrent, slugOf } from "./settings.ts";
 
 /** Disconnects: from the directory's marker with `here`, else from the current instance. Returns the slug left, if any. */
@@ -41,6 +42,13 @@ export async function deleteInstance(target: string, options: { force?: boolean 
   await setDefault(undefined).catch(() => {});
   const folder = join(settings.storage, ".lineal");
   const objects = join(folder, "objects");
+  // Another instance may live there by now: what is not this one's stays.
+  const note = readStorageNote(settings.storage);
+  if (note && note.instance !== settings.uid) {
+    removeMarkers(slug);
+    removeInstance(slug);
+    return { slug, kept: undefined };
+  }
   for (const file of ["lineal.db", "lineal.db-wal", "lineal.db-shm", "storage.json"]) rmSync(join(folder, file), { force: true });
   rmSync(join(folder, "tmp"), { recursive: true, force: true });
   if (options.force) rmSync(objects, { recursive: true, force: true });

@@ -60,6 +60,13 @@ export function refOf(entry: object, connection: Connection): RowRef {
   return { id: state.row.id, uid: state.row.uid };
 }
 
+/** Refuses filters with records of another instance: their uids mean nothing here. */
+export function checkRecords(filter: unknown, connection: Connection): void {
+  if (filter instanceof Entry) refOf(filter, connection);
+  else if (Array.isArray(filter)) for (const one of filter) checkRecords(one, connection);
+  else if (filter !== null && typeof filter === "object" && !(filter instanceof Date)) for (const one of Object.values(filter)) checkRecords(one, connection);
+}
+
 /** Own columns that people see, then relations as uids. */
 function plainRow(name: Name, row: Row): Record<string, unknown> {
   const { scalars, refs } = shapeOf(name);

@@ -3,6 +3,7 @@ import type { Row } from "../db/columns.ts";
 import { byUid, select } from "../db/select.ts";
 import { LinealError } from "../errors.ts";
 import type { Connection } from "../instance/connection.ts";
+import { checkRecords } from "./entry.ts";
 import { isUidLike, model, type Name, REVISION_LENGTH } from "../model/index.ts";
 
 /** How many rows with the same beginning are looked at. */
@@ -14,6 +15,7 @@ export async function getRecord(connection: Connection, name: Name, wanted: stri
   if (wanted === null || typeof wanted !== "object" || Array.isArray(wanted)) {
     throw new LinealError("invalid", `get takes a uid or a filter, not ${JSON.stringify(wanted)}`, { hint: `Write ln.${name}.get("AsXmTxA3") or ln.${name}.get({ ${model[name].title}: "…" }).` });
   }
+  checkRecords(wanted, connection);
   const { dialect } = connection.database;
   const asks = (key: string): boolean => key in wanted;
   const branches = asks("branch") ? [] : connection.seenBranches;

@@ -7,7 +7,7 @@ import type { Table } from "../formats/table.ts";
 import type { Connection } from "../instance/connection.ts";
 import { model, type Name, type Order, type Where } from "../model/index.ts";
 import { make, type Of } from "./classes.ts";
-import { connectionOf, isEntry, nameOf, refOf, rowOf } from "./entry.ts";
+import { checkRecords, connectionOf, isEntry, nameOf, refOf, rowOf } from "./entry.ts";
 import { tableOfRows } from "./listing.ts";
 
 /** What a query asks, without what the connection adds. */
@@ -136,6 +136,7 @@ export class Query<in out N extends Name> implements PromiseLike<Of<N>[]>, Async
 
   #question(connection: Connection): Question {
     const where = this.asked.where ?? [];
+    checkRecords(where, connection);
     const branches = where.some((filter) => mentions(filter, "branch")) ? [] : connection.seenBranches;
     const internal = where.some((filter) => typeof filter.uid === "string");
     return { ...this.asked, visible: { branches, internal }, hidden: connection.hiddenBranches };
