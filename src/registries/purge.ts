@@ -2,6 +2,8 @@
 import { rmSync } from "node:fs";
 import type { Row, RowRef } from "../db/columns.ts";
 import { dropUnused, hasObject, objectLocks, type ObjectName } from "../db/objects.ts";
+import type { Dialect } from "../db/dialect.ts";
+import type { Operation } from "../db/operation.ts";
 import { lock } from "../db/write.ts";
 import type { Connection } from "../instance/connection.ts";
 import { objectKey } from "../storage/backend.ts";
@@ -27,24 +29,37 @@ export async function storedObjectsOf(connection: Connection, row: Row): Promise
   return [{ storage, names: [manifest, ...entries.map((entry) => ({ hash: entry.hash, suffix: memberSuffix({ ...entry, key: entryKey(entry) }), size: entry.size }))] }];
 }
 
-/** Removes those bytes that no row refers to; a save of the same bytes waits, and stores them again. */
-export async function purgeBytes(connection: Connection, objects: readonly ObjectsOf[]): Promise<void> {
+/** Files removed in one transaction: those who save the same bytes wait for it. */
+const CHUNK = 100;
+
+/** In the transaction that removes a row: forgets the stored bytes that no other row refers to. Returns them, for `removeBytes` afterwards. */
+export function* dropObjects(dialect: Dialect, objects: readonly ObjectsOf[]): Operation<ObjectsOf[]> {
+  yield* lock(dialect, ...objects.flatMap(({ storage, names }) => objectLocks(storage.id, names)));
+  const dropped: ObjectsOf[] = [];
+  for (const { storage, names } of objects) dropped.push({ storage, names: yield* dropUnused(dialect, storage.id, names) });
+  return dropped;
+}
+
+/** Removes the files of forgotten bytes. */
+export async function removeBytes(connection: Connection, dropped: readonly ObjectsOf[]): Promise<void> {
   const { dialect } = connection.database;
-  for (const { storage, names } of objects) {
-    const { root } = connection.storageOf(storage.id);
-    const backend = await connection.backend(root);
-    const dropped = await connection.write(function* () {
-      yield* lock(dialect, ...objectLocks(storage.id, names));
-      return yield* dropUnused(dialect, storage.id, names);
-    });
-    for (const name of dropped) {
-      const key = objectKey(name.hash, name.suffix);
-      const path = backend.localPath(key);
+  for (const { storage, names } of dropped) {
+    const backend = await connection.backend(connection.storageOf(storage.id).root);
+    for (let i = 0; i < names.length; i += CHUNK) {
+      const chunk = names.slice(i, i + CHUNK);
       await connection.write(function* () {
-        yield* lock(dialect, ...objectLocks(storage.id, [name]));
-        // Somebody may have saved the same bytes since: then they stay.
-        if (path !== undefined && !(yield* hasObject(storage.id, name))) rmSync(path, { force: true });
+        yield* lock(dialect, ...objectLocks(storage.id, chunk));
+        for (const name of chunk) {
+          const path = backend.localPath(objectKey(name.hash, name.suffix));
+          // Somebody may have saved the same bytes since: then they stay.
+          if (path !== undefined && !(yield* hasObject(storage.id, name))) rmSync(path, { force: true });
+        }
       });
     }
   }
+}
+
+/** Removes those of these bytes that no row refers to; a save of the same bytes waits, and stores them again. */
+export async function purgeBytes(connection: Connection, objects: readonly ObjectsOf[]): Promise<void> {
+  await removeBytes(connection, await connection.write(() => dropObjects(connection.database.dialect, objects)));
 }

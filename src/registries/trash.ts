@@ -5,7 +5,7 @@ import { lock, referrers, remember, remove, update } from "../db/write.ts";
 import { LinealError } from "../errors.ts";
 import { BUILT_IN, type Connection } from "../instance/connection.ts";
 import { model, type Name } from "../model/index.ts";
-import { purgeBytes, storedObjectsOf } from "./purge.ts";
+import { dropObjects, removeBytes, storedObjectsOf } from "./purge.ts";
 import { naturalLock, requireNatural } from "./natural.ts";
 import { elect } from "./versions.ts";
 
@@ -62,7 +62,7 @@ async function removeRecord(connection: Connection, name: Name, row: Row): Promi
   const { dialect } = connection.database;
   const writer = await connection.writer();
   const objects = name === "Artifact" ? await storedObjectsOf(connection, row) : [];
-  await connection.write(function* () {
+  const dropped = await connection.write(function* () {
     yield* lockFamily(connection, row);
     const now = yield* byId(dialect, name, row.id);
     if (!now) throw gone(name, row);
@@ -73,9 +73,10 @@ async function removeRecord(connection: Connection, name: Name, row: Row): Promi
     }
     yield* remove(dialect, writer, name, now, { description: now.description ?? null, createdAt: now.createdAt, size: now.size ?? null, suffix: now.suffix ?? null, revision: now.revision ?? null });
     if (model[name].versioned && now.isLatest) yield* elect(dialect, writer, name, String(now.stem), now.branch as RowRef);
+    return yield* dropObjects(dialect, objects);
   });
   // Rows first: a crash in between leaves bytes without a row, never a row without bytes.
-  await purgeBytes(connection, objects);
+  await removeBytes(connection, dropped);
   connection.log("info", `deleted ${name}('${row.uid.slice(0, 8)}')`);
 }
 

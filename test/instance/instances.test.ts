@@ -359,8 +359,9 @@ describe("a PostgreSQL server that goes away", () => {
     await made.Artifact.save(Buffer.from("x"), { key: "x.txt" });
     await way.close();
     const { password } = new URL(way.url);
-    for (const use of [made.Artifact.filter(), made.Artifact.save(Buffer.from("y"), { key: "y.txt" }), connect("testuser1/lost", { default: false })]) {
-      const error = await refused(use, "unavailable");
+    const uses = [() => made.Artifact.filter(), () => made.Artifact.save(Buffer.from("y"), { key: "y.txt" }), () => connect("testuser1/lost", { default: false })];
+    for (const use of uses) {
+      const error = await refused(use(), "unavailable");
       expect(`${error.message} ${error.hint}`).not.toContain(password);
     }
     expect(made.db).not.toContain(password);

@@ -162,7 +162,7 @@ forEachDatabase((database) => {
   test("stored bytes that are gone: unavailable with a hint; saving them again brings them back", async () => {
     const artifact = await lab.ln.Artifact.save(Buffer.from("fragile"), { key: "fragile.txt" });
     rmSync(artifact.path);
-    for (const use of [artifact.load(), artifact.cache(), artifact.open()]) await refused(use, "unavailable");
+    for (const use of [() => artifact.load(), () => artifact.cache(), () => artifact.open()]) await refused(use(), "unavailable");
     expect((await lab.ln.Artifact.save(Buffer.from("fragile"), { key: "fragile.txt" })).uid).toBe(artifact.uid);
     expect(await artifact.load()).toBe("fragile");
     expect(existsSync(await artifact.cache())).toBe(true);
