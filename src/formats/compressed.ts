@@ -5,7 +5,7 @@ import type { Format, ReadOptions } from "./format.ts";
 import { type ByteSource, bytesOf, chunksOf } from "./source.ts";
 
 /** How many bytes a compressed file may unfold to unless told otherwise: 4 GiB. */
-export const MAX_UNFOLDED_BYTES = 4 * 1024 ** 3;
+const MAX_UNFOLDED_BYTES = 4 * 1024 ** 3;
 
 interface Codec {
   readonly mime: string;

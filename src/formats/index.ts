@@ -14,14 +14,14 @@ import { text } from "./text.ts";
 import { yaml } from "./yaml.ts";
 
 export type { Column, ColumnType, Row, Value } from "./column.ts";
-export type { Format, FormatKind, Handle, Part, ReadOptions, Summary } from "./format.ts";
+export type { Format, Handle, ReadOptions, Summary } from "./format.ts";
 export { isTabular, tableFrom } from "./infer.ts";
 export { type ByteSource, sourceOf } from "./source.ts";
-export { baseSuffix, suffixOf } from "./suffix.ts";
-export { Table, type TableColumns } from "./table.ts";
+export { suffixOf } from "./suffix.ts";
+export { Table } from "./table.ts";
 
 /** Every format that has a suffix of its own; anything else is `binary`. */
-export const formats: readonly Format[] = [csv, tsv, parquet, json, jsonl, yaml, text, ...images, ...unread];
+const formats: readonly Format[] = [csv, tsv, parquet, json, jsonl, yaml, text, ...images, ...unread];
 
 const bySuffix = new Map(formats.flatMap((format) => format.suffixes.map((suffix) => [suffix, format] as const)));
 

@@ -13,7 +13,7 @@ const GAP = "  ";
 const CELL_CAPS = [48, 36, 28, 20];
 
 /** One cell as a person reads it: times in UTC, JSON in one line, nothing for null; no control characters. */
-export function cellText(value: Value): string {
+function cellText(value: Value): string {
   if (value === null) return "";
   if (typeof value === "string") return escapeControls(value);
   if (typeof value === "number") return shortNumber(value);

@@ -1,7 +1,7 @@
 /** The lineage graph: what was made from what, by which run, and the questions one can ask it. */
 import { LinealError } from "../errors.ts";
 import { formats } from "./export/index.ts";
-import type { Exported, Format } from "./export/index.ts";
+import type { Exported, Format, FormatOptions } from "./export/index.ts";
 import type { Edge, GraphData, Node, NodeKind, Truncation } from "./node.ts";
 import { parseGraph } from "./parse.ts";
 import { drawTree } from "./text.ts";
@@ -130,15 +130,23 @@ export class Graph implements GraphData {
     return { focus: this.focus, nodes: this.nodes, edges: this.edges, truncated: this.truncated };
   }
 
-  /** The graph in another format: `"json"`, `"mermaid"` or `"dot"`; throws `invalid` for one that does not exist. */
-  to<F extends Format>(format: F): Exported<F> {
+  /**
+   * The graph in another format: `"json"`, `"mermaid"` and `"dot"` give text, `"svg"` a promise of text, `"png"` a
+   * promise of bytes; pictures take `{ theme, direction }`. Throws `invalid` for a format that does not exist.
+   *
+   * @example
+   * await writeFile("lineage.svg", await graph.to("svg"));
+   * await writeFile("lineage.png", await graph.to("png", { theme: "dark" }));
+   */
+  to<F extends Format>(format: F, ...options: FormatOptions<F>): Exported<F> {
     if (!Object.hasOwn(formats, format)) {
       const names = Object.keys(formats).map(name => `"${name}"`).join(", ");
       throw new LinealError("invalid", `lineage cannot be exported as ${JSON.stringify(format)}`, {
         hint: `Use graph.to(…) with one of ${names}.`,
       });
     }
-    return formats[format](this) as Exported<F>;
+    const write = formats[format] as (graph: GraphData, ...options: unknown[]) => unknown;
+    return write(this, ...options) as Exported<F>;
   }
 
   /** A tree for the terminal: what the focus was made from, and what came of it. */

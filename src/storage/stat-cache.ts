@@ -110,7 +110,7 @@ export function statFile(path: string): FileStat {
 }
 
 /** True when a file is still as it was: same device, inode, size and time of last change. */
-export function sameStat(a: FileStat, b: FileStat): boolean {
+function sameStat(a: FileStat, b: FileStat): boolean {
   return a.size === b.size && a.mtimeNs === b.mtimeNs && a.ino === b.ino && a.dev === b.dev;
 }
 

@@ -250,7 +250,7 @@ forEachDatabase((database: DatabaseUnderTest) => {
     const { value: text } = await printing(() => ln.view());
     const parts = text.trimEnd().split("\n\n").map(lines);
     expect(parts.map(([name]) => name)).toEqual(["Artifact", "Run", "Storage", "Transform", "User"]);
-    const shown = (parts[0] ?? []).slice(3).flatMap((line) => /^(\w+)…/.exec(line)?.[1] ?? []);
+    const shown = (parts[0] ?? []).slice(3).flatMap((line) => /^(\w{8,})…? /.exec(line)?.[1] ?? []);
     const newest = await ln.Artifact.filter().orderBy("-createdAt").limit(7);
     expect(shown).toHaveLength(7);
     expect(newest.map((file, i) => file.uid.startsWith(shown[i] as string))).toEqual(Array(7).fill(true));

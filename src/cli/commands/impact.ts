@@ -12,7 +12,7 @@ export const definition = command({
     hops: { type: "number", value: "N", doc: "at most so many runs away" },
     csv: { type: "boolean", doc: "as CSV" },
   },
-  examples: ["lineal impact raw/penguins.csv", "lineal impact raw/penguins.csv --csv > affected.csv"],
+  examples: ["lineal impact raw/penguins.csv", "lineal impact raw/penguins.csv --csv"],
   async run({ args, options: { kind, hops, csv } }) {
     const { record } = await findRecord(args.ref, ["Artifact"]);
     const table = await (record as unknown as Artifact).impact({ ...(kind === undefined ? {} : { kind }), ...(hops === undefined ? {} : { hops }) });

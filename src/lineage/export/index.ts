@@ -2,12 +2,19 @@
 import { dot } from "./dot.ts";
 import { json } from "./json.ts";
 import { mermaid } from "./mermaid.ts";
+import { png } from "./png.ts";
+import { svg } from "./svg.ts";
 
-/** Every exporter by the name that `graph.to(…)` takes; each is a pure function of the graph's data. */
-export const formats = { json, mermaid, dot };
+/** Every exporter by the name that `graph.to(…)` takes; each is a pure function of the graph's data and its options. */
+export const formats = { json, mermaid, dot, svg, png };
 
 /** The name of an export format. */
 export type Format = keyof typeof formats;
 
 /** What `graph.to(format)` gives. */
 export type Exported<F extends Format> = ReturnType<(typeof formats)[F]>;
+
+type AfterFirst<List> = List extends readonly [unknown, ...infer Rest] ? Rest : [];
+
+/** What `graph.to(format, …)` takes besides the format's name. */
+export type FormatOptions<F extends Format> = AfterFirst<Required<Parameters<(typeof formats)[F]>>> extends [infer Options] ? [options?: Options] : [];
