@@ -1,5 +1,5 @@
 /** Rows for stored bytes: one per content and suffix, whoever refers to it. */
-import sql from "sql-template-tag";
+import sql, { join } from "sql-template-tag";
 import type { Dialect } from "./dialect.ts";
 import { execute, type Operation } from "./operation.ts";
 
@@ -19,25 +19,34 @@ const same = (storage: number, { hash, suffix }: ObjectName) => sql`storage_id =
  */
 export const objectLocks = (storage: number, names: readonly ObjectName[]): string[] => [...new Set(names.map(({ hash }) => `object:${storage}:${hash.slice(0, 2)}`))];
 
+/** Rows of one statement: databases take only so many bound values. */
+const CHUNK = 500;
+
 /** Records that these bytes are stored; of a folder, also what its manifest is made of. */
 export function* keepObject(dialect: Dialect, now: Date, storage: number, name: ObjectName, members: readonly ObjectName[] = []): Operation<void> {
-  const id = yield* addObject(dialect, now, storage, name);
-  const ids = new Set<number>();
-  for (const member of members) ids.add(yield* addObject(dialect, now, storage, member));
-  if (ids.size === 0) return;
-  yield* execute(
-    sql`insert into object_member (manifest_id, member_id) select ${id}, o.value from ${dialect.integers([...ids])} o
-        where not exists (select 1 from object_member m where m.manifest_id = ${id} and m.member_id = o.value)`,
-  );
+  yield* addObjects(dialect, now, storage, [name]);
+  if (members.length === 0) return;
+  const [id] = yield* idsOf(dialect, storage, [name]);
+  for (let i = 0; i < members.length; i += CHUNK) {
+    const chunk = members.slice(i, i + CHUNK);
+    yield* addObjects(dialect, now, storage, chunk);
+    yield* execute(
+      sql`insert into object_member (manifest_id, member_id) select ${id}, o.value from ${dialect.integers(yield* idsOf(dialect, storage, chunk))} o
+          where not exists (select 1 from object_member m where m.manifest_id = ${id} and m.member_id = o.value)`,
+    );
+  }
 }
 
-function* addObject(dialect: Dialect, now: Date, storage: number, name: ObjectName): Operation<number> {
-  const found = yield* execute(sql`select id from object where ${same(storage, name)}`);
-  if (found[0]) return Number(found[0].id);
-  const [row] = yield* execute(
-    sql`insert into object (storage_id, hash, suffix, size, created_at) values (${storage}, ${name.hash}, ${name.suffix}, ${name.size}, ${dialect.encode("time", now)}) returning id`,
-  );
-  return Number(row?.id);
+function* addObjects(dialect: Dialect, now: Date, storage: number, names: readonly ObjectName[]): Operation<void> {
+  const rows = names.map(({ hash, suffix, size }) => sql`(${storage}, ${hash}, ${suffix}, ${size}, ${dialect.encode("time", now)})`);
+  yield* execute(sql`insert into object (storage_id, hash, suffix, size, created_at) values ${join(rows)} on conflict (hash, suffix, storage_id) do nothing`);
+}
+
+/** The ids of objects that are there, each once. */
+function* idsOf(dialect: Dialect, storage: number, names: readonly ObjectName[]): Operation<number[]> {
+  const wanted = new Set(names.map(({ hash, suffix }) => hash + suffix));
+  const rows = yield* execute(sql`select id, hash, suffix from object where storage_id = ${storage} and hash in ${dialect.texts(names.map(({ hash }) => hash))}`);
+  return rows.filter(({ hash, suffix }) => wanted.has(`${hash}${suffix}`)).map(({ id }) => Number(id));
 }
 
 /** Of these, the objects that nothing refers to any more; their rows are removed. Manifests first: they free their members. */

@@ -131,9 +131,14 @@ forEachDatabase((database) => {
       }
     }
     const before = await lab.count(sql`select count(*) as n from object`);
+    const members = await lab.count(sql`select count(*) as n from object_member`);
     const copied = await lab.ln.Artifact.saveDir(work("many"), { key: "copied/many" });
     expect([copied.length, new Set(copied.map((a) => a.uid)).size, new Set(copied.map((a) => a.hash)).size]).toEqual([1000, 1000, 900]);
     expect((await lab.count(sql`select count(*) as n from object`)) - before).toBe(900);
+    const folder = await lab.ln.Artifact.save(work("many"), { key: "many-as-one" });
+    expect([folder.nFiles, await lab.count(sql`select count(*) as n from object_member`)]).toEqual([1000, members + 900]);
+    await folder.delete({ permanent: true });
+    expect([await lab.count(sql`select count(*) as n from object_member`), await lab.count(sql`select count(*) as n from object`)]).toEqual([members, before + 900]);
     const inPlace = await lab.ln.Artifact.saveDir(stored("many"));
     expect([inPlace.length, inPlace.every((a) => a.path === stored(a.key ?? ""))]).toEqual([1000, true]);
     expect((await lab.ln.Artifact.saveDir(stored("many"))).map((a) => a.uid)).toEqual(inPlace.map((a) => a.uid));
