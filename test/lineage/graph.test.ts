@@ -193,10 +193,10 @@ describe("building and merging", () => {
 describe("to", () => {
   test("gives strings, and names the formats there are for one there is not", () => {
     expectTypeOf(chain().to("dot")).toEqualTypeOf<string>();
-    // @ts-expect-error: a format of a later issue
-    const error = refusal(() => chain().to("svg"));
+    // @ts-expect-error: there is no such format
+    const error = refusal(() => chain().to("gif"));
     expect(error.code).toBe("invalid");
-    expect(error.hint).toBe('Use graph.to(…) with one of "json", "mermaid", "dot".');
+    expect(error.hint).toBe('Use graph.to(…) with one of "json", "mermaid", "dot", "svg", "png".');
     expect(refusal(() => chain().to("toString" as "json")).code).toBe("invalid");
   });
 });

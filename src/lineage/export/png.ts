@@ -1,0 +1,60 @@
+/** A lineage graph as a picture in PNG, for slides, chats and wherever SVG is not taken. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LinealError } from "../../errors.ts";
+import type { GraphData } from "../node.ts";
+import { drawSvg } from "../svg.ts";
+import type { SvgOptions } from "../svg.ts";
+
+/** How a PNG is drawn: `theme` is `"light"` unless told; `scale` is pixels per pixel of the SVG, 2 unless told. */
+export interface PngOptions extends Omit<SvgOptions, "theme"> {
+  readonly theme?: "light" | "dark";
+  readonly scale?: number;
+}
+
+const MOST_PIXELS = 64e6;
+const LONGEST_SIDE = 20_000;
+
+/**
+ * The bytes of a PNG; very large graphs are scaled down to 64 megapixels. Letters that are not in the shipped font
+ * (Latin, Greek, Cyrillic) are taken from the system's fonts, and left out where those lack them too. Throws `missing-dependency` without `@resvg/resvg-js`.
+ */
+export async function png(graph: GraphData, { theme = "light", scale = 2, ...options }: PngOptions = {}): Promise<Uint8Array> {
+  if (!(scale > 0 && scale <= 10)) {
+    throw new LinealError("invalid", `a picture cannot be drawn at scale ${scale}`, { hint: "Give a number above 0 and up to 10: 1 is the size of the SVG." });
+  }
+  const { renderAsync } = await loadResvg();
+  const { FAMILY, isShipped, fontBytes } = await import("../font.ts");
+  const text = await drawSvg(graph, { ...options, theme });
+  const folder = await mkdtemp(join(tmpdir(), "lineal-font-"));
+  try {
+    const file = join(folder, "labels.ttf"); // resvg takes fonts only from files
+    await writeFile(file, fontBytes());
+    const picture = await renderAsync(text, {
+      fitTo: { mode: "zoom", value: Math.min(scale, largest(text)) },
+      font: { fontFiles: [file], defaultFontFamily: FAMILY, sansSerifFamily: FAMILY, loadSystemFonts: !isShipped(text) },
+    });
+    const bytes = picture.asPng();
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The scale at which the picture is as large as it may be. */
+function largest(text: string): number {
+  const [, width = 1, height = 1] = /width="(\d+)" height="(\d+)"/.exec(text)?.map(Number) ?? [];
+  return Math.min(LONGEST_SIDE / Math.max(width, height), Math.sqrt(MOST_PIXELS / (width * height)));
+}
+
+async function loadResvg(): Promise<typeof import("@resvg/resvg-js")> {
+  try {
+    return await import("@resvg/resvg-js");
+  } catch (cause) {
+    throw new LinealError("missing-dependency", "PNG pictures need the package @resvg/resvg-js, which is not installed", {
+      hint: 'npm install @resvg/resvg-js, or use graph.to("svg")',
+      cause,
+    });
+  }
+}

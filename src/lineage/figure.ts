@@ -1,0 +1,129 @@
+/** What a node looks like in a picture: its two lines of text, its outline and how large that is. Units are pixels. */
+import { unfinished, whoAndWhen } from "./node.ts";
+import type { Node, NodeKind } from "./node.ts";
+import { bytes, columns, harmless, shorten } from "./terminal.ts";
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A node ready to be drawn around (0, 0). `label` and `small` are plain text, not yet escaped. */
+export interface Figure extends Size {
+  readonly label: string;
+  readonly small: string;
+  /** Why this node deserves attention: `errored`, `aborted`, `started`, `deleted`; stands after `small`. */
+  readonly state: string | undefined;
+  /** Everything there is to say, for the tooltip. */
+  readonly title: string;
+  /** SVG path data: the filled outlines, back to front. */
+  readonly outline: readonly string[];
+  /** SVG path data of lines drawn on top, or "". */
+  readonly crease: string;
+}
+
+/** Sizes of the text in pixels. */
+export const LABEL_SIZE = 12;
+export const SMALL_SIZE = 10;
+
+const LABEL_COLUMNS = 36;
+const SMALL_COLUMNS = 44;
+const SLANT = 10; // how far corners are folded, cut or slanted
+const SHEET = 3; // how far the sheets of a stack lie apart
+
+/** Room left and right of the text, so that it never meets the outline. */
+const MARGIN: { readonly [K in NodeKind]: number } = { artifact: 14, run: 18, transform: 20, collection: 16, record: 20 };
+
+/** The figure of a node. */
+export function figureOf(node: Node): Figure {
+  const full = harmless(node.label);
+  const label = shorten(full, LABEL_COLUMNS);
+  const state = stateOf(node);
+  const small = shorten(harmless(factsOf(node)), SMALL_COLUMNS);
+  const below = [small, state].filter(Boolean).join(", ");
+  const text = Math.max(measure(label, LABEL_SIZE), measure(below, SMALL_SIZE));
+  const width = Math.ceil(Math.max(64, text + 2 * MARGIN[node.kind]) / 2) * 2;
+  const height = below ? 42 : 32;
+  const title = [full, [`${node.kind} ${harmless(node.uid)}`, below].filter(Boolean).join(" · "), made(node)];
+  return { width, height, label, small, state, title: title.filter(Boolean).join("\n"), ...shapeOf(node.kind, width / 2, height / 2) };
+}
+
+function stateOf(node: Node): string | undefined {
+  return node.deleted ? "deleted" : node.kind === "run" ? unfinished(node) : undefined;
+}
+
+function factsOf(node: Node): string {
+  const version = "version" in node && node.version ? `version ${node.version}` : undefined;
+  const older = "isLatest" in node && !node.isLatest && !node.deleted ? "older version" : undefined;
+  switch (node.kind) {
+    case "run":
+      return whoAndWhen(node.createdBy, node.startedAt);
+    case "artifact":
+      return [node.artifactKind, node.size === null ? undefined : bytes(node.size), version, older].filter(Boolean).join(", ");
+    case "transform":
+      return [node.transformKind, version].filter(Boolean).join(", ") || whoAndWhen(node.createdBy, node.createdAt);
+    case "collection":
+      return ["collection", version, older].filter(Boolean).join(", ");
+    case "record":
+      return node.type ?? "record";
+  }
+}
+
+function made(node: Node): string {
+  return node.kind === "run" ? "" : harmless(whoAndWhen(node.createdBy, node.createdAt));
+}
+
+function shapeOf(kind: NodeKind, x: number, y: number): Pick<Figure, "outline" | "crease"> {
+  switch (kind) {
+    case "artifact": // a sheet with a folded corner
+      return {
+        outline: [`M${-x} ${-y}H${x - SLANT}L${x} ${SLANT - y}V${y}H${-x}Z`],
+        crease: `M${x - SLANT} ${-y}V${SLANT - y}H${x}`,
+      };
+    case "run": // a pill
+      return { outline: [`M${y - x} ${-y}H${x - y}A${y} ${y} 0 0 1 ${x - y} ${y}H${y - x}A${y} ${y} 0 0 1 ${y - x} ${-y}Z`], crease: "" };
+    case "transform": // a hexagon
+      return { outline: [`M${SLANT - x} ${-y}H${x - SLANT}L${x} 0L${x - SLANT} ${y}H${SLANT - x}L${-x} 0Z`], crease: "" };
+    case "collection": { // a stack of sheets
+      const sheet = (back: number) =>
+        `M${-x + back * SHEET} ${-y + (2 - back) * SHEET}H${x - (2 - back) * SHEET}V${y - back * SHEET}H${-x + back * SHEET}Z`;
+      return { outline: [sheet(2), sheet(1), sheet(0)], crease: "" };
+    }
+    case "record": // a slanted card
+      return { outline: [`M${SLANT - x} ${-y}H${x}L${x - SLANT} ${y}H${-x}Z`], crease: "" };
+  }
+}
+
+/** Whether a point, told from the centre of a node, lies within its outline. */
+export function inside(kind: NodeKind, { width, height }: Size, dx: number, dy: number): boolean {
+  const [x, y] = [width / 2, height / 2];
+  if (Math.abs(dx) > x + 0.6 || Math.abs(dy) > y + 0.6) return false; // layouts round
+  switch (kind) {
+    case "artifact":
+      return x - dx + (y + dy) >= SLANT;
+    case "run":
+      return Math.hypot(Math.max(0, Math.abs(dx) - (x - y)), dy) <= y + 0.6;
+    case "transform":
+      return x - Math.abs(dx) >= (SLANT * Math.abs(dy)) / y;
+    case "collection":
+      return true;
+    case "record":
+      return Math.abs(dx + (SLANT / 2) * (dy / y)) <= x - SLANT / 2;
+  }
+}
+
+/** At most how wide a text is in pixels: for each kind of letter the widest of the usual sans-serif fonts. */
+export function measure(text: string, size: number): number {
+  let sum = 0;
+  for (const char of text) sum += widthOf(char);
+  return sum * size;
+}
+
+function widthOf(char: string): number {
+  if (/[ijlI|'!.,:;·]/.test(char)) return 0.3;
+  if (/[frt()[\]{}/\\" *°-]/.test(char)) return 0.4;
+  if (/[a-z0-9_]/.test(char) && !/[mw]/.test(char)) return 0.58;
+  if (/[mMW@%—…]/.test(char)) return 0.96;
+  const wide = columns(char);
+  return wide === 1 ? 0.74 : wide === 2 ? 1.05 : 0;
+}

@@ -1,0 +1,100 @@
+/** Where the nodes and edges of a picture go: by Graphviz as long as that is quick, by plain layers above. */
+import type { Size } from "./figure.ts";
+import { layered } from "./layered.ts";
+import type { Layout, Point } from "./layered.ts";
+import type { GraphData } from "./node.ts";
+
+/** Which way data flows in a picture. */
+export type Direction = "down" | "right";
+
+/** Up to here Graphviz takes a second or two; beyond, its time grows much faster than the graph. */
+const MOST_NODES = 3000;
+const MOST_EDGES = 6000;
+const HASTE = 1500; // from so many nodes and edges on, quick beats beautiful: straight lines, fewer attempts
+const FAN = 8; // so many loose ends of one node still go side by side
+
+/**
+ * Positions for boxes of the given sizes (pixels, by node id). Graphs of more than 3,000 nodes or 6,000 edges, and any
+ * that Graphviz cannot cope with, get straight edges between plain layers instead of its curves.
+ */
+export async function arrange(graph: GraphData, sizes: ReadonlyMap<string, Size>, direction: Direction = "down"): Promise<Layout> {
+  const small = graph.nodes.length <= MOST_NODES && graph.edges.length <= MOST_EDGES;
+  return (small && (await graphviz(graph, sizes, direction))) || plain(graph, sizes, direction);
+}
+
+/** The layered layout in either direction: for `"right"` it is made with the boxes turned, then turned back. */
+export function plain(graph: GraphData, sizes: ReadonlyMap<string, Size>, direction: Direction = "down"): Layout {
+  if (direction === "down") return layered(graph, sizes);
+  const { width, height, nodes, edges } = layered(graph, new Map(Array.from(sizes, ([id, size]) => [id, { width: size.height, height: size.width }])));
+  const turn = ({ x, y }: Point): Point => ({ x: y, y: x });
+  return { width: height, height: width, nodes: new Map(Array.from(nodes, ([id, point]) => [id, turn(point)])), edges: edges.map(line => line.map(turn)) };
+}
+
+interface Drawn {
+  readonly bb: string;
+  readonly objects?: readonly { readonly pos: string }[];
+  readonly edges?: readonly { readonly id: string; readonly pos: string }[];
+}
+
+async function graphviz(graph: GraphData, sizes: ReadonlyMap<string, Size>, direction: Direction): Promise<Layout | undefined> {
+  const { instance } = await import("@viz-js/viz");
+  // A new instance each time: one whose stack overflowed (very long chains) is of no use afterwards.
+  const viz = await instance();
+  let drawn: Drawn;
+  try {
+    const result = viz.render(dotOf(graph, sizes, direction), { format: "json0", yInvert: true });
+    if (result.status !== "success") return undefined;
+    drawn = JSON.parse(result.output) as Drawn;
+  } catch {
+    return undefined;
+  }
+  const [left = 0, a = 0, right = 0, b = 0] = drawn.bb.split(",").map(Number);
+  const [top, bottom] = [Math.min(a, b), Math.max(a, b)];
+  const points = (pos: string) => pos.split(" ").map(pair => {
+    const [x = 0, y = 0] = pair.split(",").map(Number);
+    return { x: x - left, y: y - top };
+  });
+  const nodes = new Map(graph.nodes.map((node, i) => [node.id, points(drawn.objects?.[i]?.pos ?? "")[0] as Point]));
+  const edges: Point[][] = [];
+  for (const edge of drawn.edges ?? []) edges[Number(edge.id)] = points(edge.pos);
+  return { width: right - left, height: bottom - top, nodes, edges };
+}
+
+/** Boxes and arrows without any text: Graphviz counts in points, so a pixel here is a point there. */
+function dotOf(graph: GraphData, sizes: ReadonlyMap<string, Size>, direction: Direction): string {
+  const short = new Map(graph.nodes.map((node, i) => [node.id, `n${i}`]));
+  const large = graph.nodes.length + graph.edges.length > HASTE;
+  const lengths = stagger(graph);
+  return [
+    "digraph {",
+    `graph [rankdir=${direction === "right" ? "LR" : "TB"}, ranksep=0.5, nodesep=0.25${large ? ", nslimit=0.1, nslimit1=0.5, mclimit=0.02, splines=line" : ""}];`,
+    'node [shape=box, fixedsize=true, label=""];',
+    "edge [arrowhead=none];",
+    ...graph.nodes.map(node => {
+      const { width = 0, height = 0 } = sizes.get(node.id) ?? {};
+      return `${short.get(node.id)} [width=${width / 72}, height=${height / 72}];`;
+    }),
+    ...graph.edges.map((edge, i) => `${short.get(edge.from)} -> ${short.get(edge.to)} [id=${i}, minlen=${lengths[i] ?? 1}];`),
+    "}",
+  ].join("\n");
+}
+
+/** How many layers each edge spans: the loose ends of a wide fan are laid in rows, or the picture would be a ribbon. */
+function stagger({ edges }: GraphData): number[] {
+  const degree = new Map<string, number>();
+  for (const { from, to } of edges) for (const id of [from, to]) degree.set(id, (degree.get(id) ?? 0) + 1);
+  const fans = new Map<string, number[]>();
+  edges.forEach(({ from, to }, i) => {
+    if (degree.get(from) !== 1 && degree.get(to) !== 1) return;
+    const hub = degree.get(to) === 1 ? `from ${from}` : `to ${to}`;
+    const fan = fans.get(hub);
+    if (fan) fan.push(i);
+    else fans.set(hub, [i]);
+  });
+  const lengths: number[] = [];
+  for (const fan of fans.values()) {
+    const rows = fan.length > FAN ? Math.ceil(Math.sqrt(fan.length / 2)) : 1;
+    for (const [n, i] of fan.entries()) lengths[i] = 1 + (n % rows);
+  }
+  return lengths;
+}

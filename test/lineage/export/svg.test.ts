@@ -1,0 +1,171 @@
+/** Pictures as SVG: golden text, hostile labels, what is marked how, and graphs of every size. */
+import fc from "fast-check";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import { figureOf, inside, measure } from "../../../src/lineage/figure.ts";
+import { Graph } from "../../../src/lineage/graph.ts";
+import { plain } from "../../../src/lineage/layout.ts";
+import { toNode } from "../../../src/lineage/node.ts";
+import type { Node } from "../../../src/lineage/node.ts";
+import { draw } from "../../../src/lineage/svg.ts";
+import { anyGraph, label } from "../arbitrary.ts";
+import { artifact, chain, edges, fan, graph, ladder, oddities, projectFlow, run, singleFile, transform } from "../sample.ts";
+
+const figures = (g: Graph) => new Map(g.nodes.map(node => [node.id, figureOf(node)]));
+const layered = (g: Graph) => draw(g, figures(g), plain(g, figures(g)), "auto");
+const everyKind = () => graph(transform("tAAAAAAAAAAAAAAA0000", "clean.py"), [
+  toNode({ kind: "collection", uid: "cAAAAAAAAAAAAAAA0000", key: "plates", description: null, createdAt: null, createdBy: null, version: "2", isLatest: true }),
+  toNode({ kind: "record", uid: "recAAAAAAAAA0000", name: "Sample 7", type: "Sample", createdAt: null, createdBy: null }),
+  artifact("aAAAAAAAAAAAAAAA0000", { key: "clean.csv" }), run("rAAAAAAAAAAAAAAA", "clean.py"),
+], edges("r:rAAAAAAAAAAAAAAA > a:aAAAAAAAAAAAAAAA0000"));
+
+describe("golden, in the layout that is our own", () => {
+  test.each([["project-flow", projectFlow], ["oddities", oddities], ["every-kind", everyKind]] as const)("%s", async (name, make) => {
+    await expect(layered(make())).toMatchFileSnapshot(`../../golden/lineage/${name}.svg`);
+  });
+});
+
+/** Reads SVG as strictly as we write it: balanced tags, quoted attributes, no stray markup. Gives tags and texts. */
+function read(svg: string): { tags: string[]; texts: string[] } {
+  const tags: string[] = [];
+  const texts: string[] = [];
+  const open: string[] = [];
+  const piece = /<(\/?)([a-z]+)((?: [a-zA-Z:-]+="[^"<]*")*)(\/?)>|([^<]+)/y;
+  for (piece.lastIndex = 0; piece.lastIndex < svg.length; ) {
+    const at = piece.lastIndex;
+    const found = piece.exec(svg);
+    if (!found) throw new Error(`not well-formed at ${JSON.stringify(svg.slice(at, at + 60))}`);
+    const [, close, name = "", attributes = "", empty, text] = found;
+    if (text !== undefined) {
+      if (open.at(-1) !== "style") expect(text).not.toMatch(/[>]|&(?!(amp|lt|gt|quot|#10);)/);
+      if (text.trim()) texts.push(text);
+    } else if (close) expect(open.pop()).toBe(name);
+    else {
+      tags.push(name);
+      expect(attributes.replace(/"[^"]*"/g, '""')).not.toMatch(/ (on\w+|href|style|xlink:href|src)=/);
+      if (!empty) open.push(name);
+    }
+  }
+  expect(open).toEqual([]);
+  return { tags, texts };
+}
+
+describe("whatever the labels", () => {
+  test("well-formed, without scripts, links and anything from outside", async () => {
+    await fc.assert(fc.asyncProperty(anyGraph, async g => {
+      const svg = await g.to("svg");
+      const { tags } = read(svg);
+      expect(tags.filter(tag => !["svg", "title", "style", "rect", "g", "path", "text", "tspan"].includes(tag))).toEqual([]);
+      expect(tags.filter(tag => tag === "style")).toHaveLength(1);
+      expect(svg.match(/class="node /g)).toHaveLength(g.nodes.length);
+      expect(svg.match(/class="edge"/g) ?? []).toHaveLength(g.edges.length);
+      expect(svg.match(/<g class="node [^"]*focus"/g)).toHaveLength(1);
+      expect(svg).not.toMatch(/url\(|@import|NaN|undefined|Infinity/);
+      expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', "").replace(/<(title|text|tspan)[^>]*>[^<]*|aria-label="[^"]*"/g, "")).not.toMatch(/https?:/);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these are not allowed in XML
+      expect(svg).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/);
+      expect(svg.isWellFormed()).toBe(true);
+    }), { numRuns: 40 });
+  });
+
+  test("long labels are cut in the middle, whole in the tooltip", async () => {
+    const key = `plates/${"deep/".repeat(40)}plate-7.parquet`;
+    const { texts } = read(await graph(artifact("a", { key }), [], []).to("svg"));
+    expect(texts.some(text => text.startsWith(`${key}&#10;`))).toBe(true);
+    const shown = texts.find(text => text.includes("…"));
+    expect(shown).toMatch(/^plates\/.*….*plate-7\.parquet$/);
+    expect(shown?.length).toBeLessThanOrEqual(36);
+  });
+
+  test("boxes are wider than their text, and it is drawn inside", () => {
+    fc.assert(fc.property(label, key => {
+      const figure = figureOf(artifact("a", { key }));
+      expect(figure.width).toBeGreaterThan(measure(figure.label, 12) + 20);
+      expect(figure.width).toBeLessThan(560);
+    }));
+  });
+});
+
+describe("what is marked", () => {
+  test("failed runs, deleted things, re-creations, flows, the cut", async () => {
+    const svg = await oddities().to("svg");
+    expect(svg).toMatch(/<g class="node run failed"[^\n]*<tspan class="state">errored<\/tspan>/);
+    expect(svg).toMatch(/<g class="node artifact deleted"[^\n]*<tspan class="state">deleted<\/tspan>/);
+    expect(svg.match(/<g class="recreated"><title>re-created<\/title>/g)).toHaveLength(2);
+    expect(svg.match(/<g class="initiated"><title>started<\/title>/g)).toHaveLength(1);
+    expect(svg).toContain(">cut at 1,000 nodes: there is more upstream</text>");
+    expect(svg).toMatch(/\.focus path\{fill:#10b981/);
+  });
+
+  test("every kind has its own outline", () => {
+    const outline = (node: Node) => figureOf(node).outline.join(" ").replace(/-?[\d.]+/g, "0");
+    expect(new Set(everyKind().nodes.map(outline)).size).toBe(5);
+  });
+
+  test("themes: auto follows the reader, the others do not; in one page they do not mix", async () => {
+    const [auto, light, dark] = await Promise.all([chain().to("svg"), chain().to("svg", { theme: "light" }), chain().to("svg", { theme: "dark" })]);
+    expect(auto).toContain("@media (prefers-color-scheme: dark)");
+    expect(light + dark).not.toContain("@media");
+    expect(light).toContain(".lineal-light .paper{fill:#ffffff}");
+    expect(dark).toContain(".lineal-dark .paper{fill:#0d1117}");
+    expect(dark).not.toContain(".lineal-light");
+  });
+
+  test("the same graph gives the same text; right is not down", async () => {
+    const [a, b, right] = await Promise.all([projectFlow().to("svg"), projectFlow().to("svg"), projectFlow().to("svg", { direction: "right" })]);
+    expect(a).toBe(b);
+    const [width = 0, height = 0] = a.match(/\d+(?=")/g)?.map(Number) ?? [];
+    expect(right).not.toBe(a);
+    expect(width).toBeGreaterThan(0);
+    expect(height).toBeGreaterThan(0);
+  });
+});
+
+test("types: options follow the format", () => {
+  expectTypeOf(chain().to("svg", { theme: "auto", direction: "right" })).toEqualTypeOf<Promise<string>>();
+  // @ts-expect-error: no such theme
+  void chain().to("svg", { theme: "blue" });
+  // @ts-expect-error: text takes no options
+  expect(chain().to("dot", { theme: "dark" })).toBe(chain().to("dot"));
+});
+
+describe.each([["graphviz", 0], ["layered", 1]] as const)("layout by %s", (_, own) => {
+  test.each([["single", singleFile], ["chain", chain], ["flow", projectFlow], ["fan", () => fan(60)], ["ladder", () => ladder(30)]] as const)(
+    "%s: no two boxes overlap, data flows down, lines meet outlines", async (_name, make) => {
+      const g = make();
+      const svg = own ? layered(g) : await g.to("svg");
+      const places = [...svg.matchAll(/class="node [^"]*" transform="translate\(([\d.-]+) ([\d.-]+)\)/g)].map(m => ({ x: Number(m[1]), y: Number(m[2]) }));
+      const boxes = g.nodes.map((node, i) => ({ ...figureOf(node), node, ...(places[i] ?? { x: Number.NaN, y: Number.NaN }) }));
+      for (const a of boxes) {
+        expect(Number.isFinite(a.x + a.y)).toBe(true);
+        for (const b of boxes) {
+          if (a === b) continue;
+          expect(Math.abs(a.x - b.x) >= (a.width + b.width) / 2 || Math.abs(a.y - b.y) >= (a.height + b.height) / 2).toBe(true);
+        }
+      }
+      const at = new Map(boxes.map(box => [box.node.id, box]));
+      const tips = [...svg.matchAll(/class="tip" d="M([\d.-]+) ([\d.-]+)L/g)].map(m => ({ x: Number(m[1]), y: Number(m[2]) }));
+      g.edges.forEach((edge, i) => {
+        const [from, to, tip] = [at.get(edge.from), at.get(edge.to), tips[i]];
+        if (!from || !to || !tip) throw new Error("not drawn");
+        expect(to.y).toBeGreaterThan(from.y);
+        expect(inside(to.node.kind, { width: to.width + 2, height: to.height + 2 }, tip.x - to.x, tip.y - to.y)).toBe(true);
+      });
+    });
+
+  test("cycles of runs, and a run that started itself, are drawn", async () => {
+    const g = graph(artifact("x"), [artifact("y"), run("p", "p"), run("q", "q")],
+      edges("a:x > r:p", "r:p > a:y", "a:y > r:q", "r:q > a:x", "r:p > r:p initiated", "r:q > a:y recreated", "r:p > a:y recreated"));
+    const svg = own ? layered(g) : await g.to("svg");
+    expect(svg.match(/class="edge"/g)).toHaveLength(7);
+    expect(svg).not.toMatch(/NaN|undefined/);
+  });
+});
+
+test("ten thousand nodes and a chain of three thousand are drawn", async () => {
+  const started = performance.now();
+  const wide = await fan(5000).to("svg");
+  expect(wide.match(/class="node /g)).toHaveLength(10_003);
+  const deep = await ladder(1000).to("svg");
+  expect(deep.match(/class="node /g)).toHaveLength(4002);
+  process.stdout.write(`10,003 + 4,002 nodes to SVG: ${Math.round(performance.now() - started)} ms, ${Math.round((wide.length + deep.length) / 1e6)} MB\n`);
+}, 60_000);

@@ -1,0 +1,77 @@
+/** Parts of a graph: what fits, and what lies between it and the focus. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { NodeKind } from "../../src/lineage/node.ts";
+import { select } from "../../src/lineage/select.ts";
+import { anyGraph } from "./arbitrary.ts";
+import { chain, fan, oddities, projectFlow } from "./sample.ts";
+
+const uids = (g: { nodes: readonly { uid: string }[] }) => g.nodes.map(node => node.uid.replace(/A*(0000)?$/, "")).sort();
+
+describe("select", () => {
+  test("failed runs and the way to them", () => {
+    expect(uids(select(fan(3), { status: "errored" }))).toEqual(["focus", "use1", "use3"]);
+    expect(uids(select(oddities(), { status: ["errored", "aborted"] }))).toEqual(["countsAAAAAAAAAA0001", "failedRun"]);
+  });
+
+  test("times include their ends; a run counts by its start, the rest by creation", () => {
+    const only = (since: string, until?: string) => uids(select(chain(), { kind: "run", since, ...(until ? { until } : {}) }));
+    expect(only("2024-12-21T08:00:00Z")).toEqual(["clean", "sumRun"]);
+    expect(only("2024-12-21T08:00:00.001Z")).toEqual(["clean"]);
+    expect(only("2024-12-20", "2024-12-20T15:09:33Z")).toEqual(["clean", "cleanRun"]);
+    expect(uids(select(chain(), { until: new Date("2024-12-20T15:09:00Z") }))).toEqual(["clean", "cleanRun", "raw", "sum", "sumRun"]);
+  });
+
+  test("what lies beside the focus stays joined to it", () => {
+    const g = select(projectFlow("artifact:figUmapAAAAAAAAA0000"), { kind: "run", since: "2024-12-20T15:15:00Z" });
+    expect(uids(g)).toEqual(["figMatrix", "figUmap", "integrateRun", "reviewRun"]);
+  });
+
+  test("what there is not is refused", () => {
+    expect(() => select(chain(), { kind: "file" as NodeKind })).toThrow('"file" is not a kind of node');
+    expect(() => select(chain(), { since: "yesterday" })).toThrow('since cannot be "yesterday"');
+    expect(() => select(chain(), { until: new Date(Number.NaN) })).toThrow("until cannot be");
+  });
+
+  test("a cut is told of kept nodes only", () => {
+    expect(select(oddities(), { status: "errored" }).truncated).toEqual({ upstream: true, downstream: false, limit: 1000, more: [] });
+    expect(select(oddities(), {}).toJSON()).toEqual(oddities().toJSON());
+  });
+
+  const kind = fc.constantFrom<NodeKind>("artifact", "run");
+
+  test("all that fits is there, nothing else but what leads to it, and what was in one piece stays so", () => {
+    fc.assert(fc.property(anyGraph, kind, fc.constantFrom(undefined, "errored"), (g, wanted, status) => {
+      const part = select(g, { kind: wanted, ...(status ? { status } : {}) });
+      const fits = g.nodes.filter(node => node.kind === wanted && (!status || (node.kind === "run" && node.status === status)));
+      for (const node of fits) expect(part.node(node.id)).toBe(node);
+      const near = (start: string, edges: typeof g.edges) => {
+        const found = new Set([start]);
+        for (const id of found) for (const { from, to } of edges) if (from === id || to === id) found.add(from).add(to);
+        return found;
+      };
+      const before = near(g.focus, g.edges);
+      const after = near(part.focus, part.edges);
+      for (const node of part.nodes) expect(after.has(node.id)).toBe(before.has(node.id));
+      const ends = new Set([g.focus, ...fits.map(node => node.id)]);
+      for (const node of part.nodes) {
+        if (ends.has(node.id)) continue;
+        // Whoever is only passed by lies between two others.
+        expect(part.edges.filter(({ from, to }) => from !== to && (from === node.id || to === node.id)).length).toBeGreaterThan(1);
+      }
+      expect(part.edges).toEqual(g.edges.filter(edge => part.node(edge.from) && part.node(edge.to)));
+    }), { numRuns: 300 });
+  });
+
+  test("every way between the focus and what fits is kept whole", () => {
+    fc.assert(fc.property(anyGraph, kind, (g, wanted) => {
+      const part = select(g, { kind: wanted });
+      const also = ["recreated", "initiated"] as const;
+      for (const node of g.nodes.filter(n => n.kind === wanted && n.id !== g.focus)) {
+        const up = new Set(g.upstream(g.focus, { also }).map(n => n.id));
+        const on = g.downstream(node, { also }).filter(n => up.has(n.id));
+        if (up.has(node.id)) for (const passed of on) expect(part.node(passed.id)).toBeDefined();
+      }
+    }), { numRuns: 100 });
+  });
+});
