@@ -20,7 +20,11 @@ const worker = (init: object): string => `
   const me = process.argv[2];
   async function together(scene) {
     writeFileSync(scene + "-ready-" + me, "");
-    while (readdirSync(".").filter((name) => name.startsWith(scene + "-ready-")).length < ${PROCESSES}) await new Promise((done) => setTimeout(done, 3));
+    const patience = Date.now() + 60_000;
+    while (readdirSync(".").filter((name) => name.startsWith(scene + "-ready-")).length < ${PROCESSES}) {
+      if (Date.now() > patience) throw new Error("another process is gone");
+      await new Promise((done) => setTimeout(done, 3));
+    }
   }
 
   await together("start");
