@@ -10,10 +10,11 @@ const startedFiles = {
   transform(code, id) {
     const started = /new URL\((["'])(\.\/[\w./-]+)\.ts\1, import\.meta\.url\)/g;
     if (!id.endsWith(".ts") || !started.test(code)) return null;
-    return code.replace(started, (_, quote, path) => {
+    return code.replace(started, (_, _quote, path) => {
       const name = path.split("/").at(-1);
-      this.emitFile({ type: "chunk", id: new URL(`${path}.ts`, `file://${id}`).pathname, fileName: `started/${name}.js` });
-      return `new URL(${quote}../started/${name}.js${quote}, import.meta.url)`;
+      const file = this.emitFile({ type: "chunk", id: new URL(`${path}.ts`, `file://${id}`).pathname, fileName: `started/${name}.js` });
+      // Where it lies beside the chunk that this file ends up in, which only rolldown knows.
+      return `new URL(import.meta.ROLLUP_FILE_URL_${file})`;
     });
   },
 };

@@ -1,16 +1,18 @@
 /** The package as users get it: packed, installed in an empty project, type-checked and run, without anything of the checkout. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { repository } from "./support/child.ts";
 import { oldNode } from "./support/old-node.ts";
+import { createDatabase } from "./support/postgres.ts";
 
 const { version, devDependencies } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as { version: string; devDependencies: Record<string, string> };
 const folder = mkdtempSync(join(tmpdir(), "lineal-package-"));
 /** An empty project that has the packed package installed. */
 const project = join(folder, "project");
+const path = [dirname(process.execPath), process.env.PATH].join(delimiter);
 let packed: { filename: string; size: number; files: { path: string }[] };
 
 const consumer = `
@@ -37,6 +39,20 @@ export async function wrong(): Promise<void> {
   // @ts-expect-error a key is a text
   await ln.Artifact.filter({ key: 1 });
 }
+`;
+
+/** Saves a file of a size that workers hash, and leaves without a word. */
+const leaves = `
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import * as ln from "lineal";
+
+const bytes = Buffer.alloc(9 << 20, "lineal");
+writeFileSync("big.bin", bytes);
+await ln.track();
+const { hash } = await ln.Artifact.save("big.bin", { key: "big.bin" });
+if (hash !== createHash("sha256").update(bytes).digest("hex")) throw new Error("another hash: " + hash);
+process.exit(3);
 `;
 
 beforeAll(() => {
@@ -102,14 +118,62 @@ describe("the package", () => {
     expect(result.stderr).toMatch(/^Error: lineal needs Node 24 or newer; this is v\d+\.\d+\.\d+\.\nInstall it from https:\/\/nodejs\.org or .+\n$/);
   });
 
-  // The README's five-minute tour goes here: its code blocks, run in `project` one after the other.
+  test("hashes big files in workers, and ends a run in a process of its own when its process cannot wait", { timeout: 120_000 }, async () => {
+    const database = await createDatabase();
+    try {
+      writeFileSync(join(project, "leaves.ts"), leaves);
+      const env = { LINEAL_HOME: join(folder, "leaves") };
+      run("npx", ["--no-install", "lineal", "init", "--storage", "./far", "--db", database.url], project, env);
+      expect(run(process.execPath, ["leaves.ts"], project, env, 3)).toMatch(/→ errored Run\('\w+'\) after \d/);
+      const listed = JSON.parse(run("npx", ["--no-install", "lineal", "list", "run", "--json"], project, env)) as { items: { status: string }[] };
+      expect(listed.items.map(({ status }) => status)).toEqual(["errored"]);
+    } finally {
+      await database.drop();
+    }
+  });
+
+  test("runs the README's five minutes, which say what the README says", { timeout: 240_000 }, () => {
+    const tour = join(project, "five-minutes");
+    for (const part of ["tour", "draw.ts"]) cpSync(join(repository, "examples", part), join(tour, "examples", part), { recursive: true });
+    mkdirSync(join(tour, "node_modules", "@resvg"), { recursive: true });
+    // What the examples draw with, and the penguins; lineal itself is the installed one, in the folder above.
+    for (const name of ["vega", "vega-lite", "vega-datasets", "@resvg/resvg-js", "dejavu-fonts-ttf"])
+      symlinkSync(join(repository, "node_modules", name), join(tour, "node_modules", name), "junction");
+    const env = { LINEAL_HOME: join(folder, "five-minutes"), PATH: [join(project, "node_modules", ".bin"), path].join(delimiter) };
+    const blocks = fiveMinutes();
+    expect(blocks.length).toBeGreaterThan(3);
+    for (const { script, output } of blocks) {
+      const said = run("bash", ["-euc", script], tour, env);
+      expect(still(said), script).toMatch(pattern(still(output)));
+    }
+  });
 });
 
-/** Runs a program as somebody who has this Node first on PATH and no settings; fails with what it said. */
-function run(program: string, args: string[], cwd: string): string {
+/** Each bash block of the README's tour, with the output shown after it. */
+function fiveMinutes(): { script: string; output: string }[] {
+  const section = /\n## Five minutes\n(.*?)\n## /s.exec(readFileSync(join(repository, "README.md"), "utf8"))?.[1] ?? "";
+  return [...section.matchAll(/```bash\n(.*?)```\n```\n(.*?)```/gs)].map(([, script = "", output = ""]) => ({ script, output }));
+}
+
+/** Output without what differs each time: uids, times, how long it took. */
+function still(output: string): string {
+  return output
+    .replace(/(?<=\b(?:run|uid) )\w{8}\b|(?<=\b(?:Artifact|Run|Transform)\(')\w{8}(?=')/g, "uid")
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC/g, "then")
+    .replace(/ after \d+s /g, " after a while ");
+}
+
+/** These lines and no others; a line of three dots stands for any number of lines. */
+function pattern(text: string): RegExp {
+  const lines = text.trimEnd().split("\n").map((line) => (line === "…" ? "(?:.*\\n)*" : `${line.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")}\\n`));
+  return new RegExp(`^${lines.join("")}$`);
+}
+
+/** Runs a program as somebody who has this Node first on PATH and no settings; fails with what it said unless it ends with `code`. */
+function run(program: string, args: string[], cwd: string, more: Record<string, string> = {}, code = 0): string {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(LINEAL_|VITEST|NODE_ENV$|NODE_OPTIONS$|FORCE_COLOR$|npm_(config_(local|global)_prefix|package|lifecycle))/.test(name)));
-  const env = { ...inherited, LINEAL_HOME: join(folder, "home"), NO_COLOR: "1", PATH: [dirname(process.execPath), process.env.PATH].join(delimiter) };
+  const env = { ...inherited, LINEAL_HOME: join(folder, "home"), NO_COLOR: "1", PATH: path, ...more };
   const result = spawnSync(program, args, { cwd, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], maxBuffer: 1 << 26 });
-  expect(result.status, `${program} ${args.join(" ")}\n${result.error ?? ""}${result.stdout}${result.stderr}`).toBe(0);
+  expect(result.status, `${program} ${args.join(" ")}\n${result.error ?? ""}${result.stdout}${result.stderr}`).toBe(code);
   return result.stdout;
 }
