@@ -6,6 +6,7 @@ import { select } from "../db/select.ts";
 import { insert, lock, type Writer } from "../db/write.ts";
 import type { Backend } from "../storage/backend.ts";
 import { openBackend } from "../storage/open.ts";
+import { sweepTmp } from "../storage/tmp.ts";
 import { LinealError } from "../errors.ts";
 import { log, type LogKind } from "./log.ts";
 import { currentScope, processUser } from "./scope.ts";
@@ -23,6 +24,9 @@ export interface Effects {
 
 /** The built-in branches and space, by their fixed uids. */
 export const BUILT_IN = { main: "mmmmmmmmmmmm", archive: "aaaaaaaaaaaa", trash: "tttttttttttt", all: "aaaaaaaaaaaa" } as const;
+
+/** Milliseconds after which a half-written file is nobody's any more. */
+const DAY = 86_400_000;
 
 export interface StorageRow extends RowRef {
   readonly root: string;
@@ -73,7 +77,17 @@ export class Connection implements Effects {
       trash: named(branches, "branch", BUILT_IN.trash),
     };
     await this.refreshStorages();
+    await this.#sweep();
     return this;
+  }
+
+  /** What killed processes left half-written. */
+  async #sweep(): Promise<void> {
+    try {
+      sweepTmp(await this.backend(this.settings.storage), DAY);
+    } catch {
+      // A storage that cannot be read says so when it is used.
+    }
   }
 
   /** The current branch and space, and the built-in branches. */

@@ -36,7 +36,7 @@ const CHUNK = 100;
 export function* dropObjects(dialect: Dialect, objects: readonly ObjectsOf[]): Operation<ObjectsOf[]> {
   yield* lock(dialect, ...objects.flatMap(({ storage, names }) => objectLocks(storage.id, names)));
   const dropped: ObjectsOf[] = [];
-  for (const { storage, names } of objects) dropped.push({ storage, names: yield* dropUnused(dialect, storage.id, names) });
+  for (const { storage, names } of objects) dropped.push({ storage, names: yield* dropUnused(storage.id, names) });
   return dropped;
 }
 

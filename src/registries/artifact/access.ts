@@ -9,9 +9,8 @@ import type { Connection } from "../../instance/connection.ts";
 import { cacheHome } from "../../instance/home.ts";
 import { objectKey, type OpenBytes } from "../../storage/backend.ts";
 import { fetchToCache, materialise } from "../../storage/cache.ts";
-import { formatManifest, walkFolder } from "../../storage/manifest.ts";
-import { hashFiles } from "../../storage/hash.ts";
-import { hashOf } from "./content.ts";
+import { manifestHash } from "../../storage/manifest.ts";
+import { entriesOf, hashOf } from "./hashes.ts";
 import { readManifest } from "./manifest.ts";
 
 /** The key of the bytes in their storage. */
@@ -48,11 +47,7 @@ async function checkPlace(connection: Connection, row: Row): Promise<string> {
   if (!stat) throw missing(row, path);
   if (row.overwritten) throw overwritten(row, path);
   if (row.nFiles !== null) {
-    const paths = await walkFolder(path);
-    const files = await hashFiles(paths.map((p) => join(path, p)));
-    const entries = files.map((file, i) => ({ path: paths[i] as string, hash: file.hash, size: file.size }));
-    const { hashBytes } = await import("../../storage/hash.ts");
-    if (hashBytes(Buffer.from(formatManifest(entries))) !== row.hash) await noteOverwritten(connection, row, path);
+    if (manifestHash(await entriesOf(path)) !== row.hash) await noteOverwritten(connection, row, path);
     return path;
   }
   const known = row.placeStat as { size: number; mtimeNs: string; ino: string } | null;

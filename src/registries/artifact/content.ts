@@ -8,25 +8,15 @@ import type { Connection, StorageRow } from "../../instance/connection.ts";
 import type { Backend, FileStat, Source as Bytes } from "../../storage/backend.ts";
 import { objectKey } from "../../storage/backend.ts";
 import { putFolder, type StoredEntry } from "../../storage/folder.ts";
-import { hashFile, hashFiles } from "../../storage/hash.ts";
 import { relativeKey, validateKey } from "../../storage/keys.ts";
 import { localBackend } from "../../storage/local.ts";
-import { formatManifest, walkFolder } from "../../storage/manifest.ts";
-import { StatCache, statFile } from "../../storage/stat-cache.ts";
-import { cacheHome } from "../../instance/home.ts";
+import { formatManifest } from "../../storage/manifest.ts";
+import { statFile } from "../../storage/stat-cache.ts";
 import { progress } from "../../instance/progress.ts";
+import { entriesOf, hashes, hashOf } from "./hashes.ts";
 import type { Content } from "./plan.ts";
 
 const MANIFEST_SUFFIX = "";
-let statCache: { home: string; cache: StatCache } | undefined;
-
-/** The remembered hashes of unchanged files, shared by the processes of one user. */
-export function hashes(): StatCache {
-  const home = cacheHome();
-  if (statCache?.home !== home) statCache = { home, cache: StatCache.open(home) };
-  return statCache.cache;
-}
-
 /** The local path that a string or file URL means, or undefined when the source is no path. */
 export function pathOf(source: unknown): string | undefined {
   if (source instanceof URL || (typeof source === "string" && source.startsWith("file:"))) {
@@ -78,19 +68,6 @@ export function placeOf(connection: Connection, path: string): Place | undefined
 const folderSuffix = (name: string): string => (/\.zarr$/i.test(name) ? suffixOf(basename(name)) : "");
 const plainStat = (stat: FileStat): NonNullable<Content["placeStat"]> => ({ size: stat.size, mtimeNs: String(stat.mtimeNs), ino: String(stat.ino) });
 
-/** The hash of a file, from memory when the file has not changed since. */
-export async function hashOf(path: string): Promise<{ hash: string; size: number; stat: FileStat }> {
-  const cache = hashes();
-  const stat = statFile(path);
-  const remembered = cache.get(path, stat);
-  if (remembered) return { hash: remembered, size: stat.size, stat };
-  const bar = progress(`hashing ${basename(path)}`);
-  const found = await hashFile(path, { onProgress: bar.update }).finally(bar.stop);
-  cache.set(path, found.stat, found.hash);
-  cache.flush();
-  return found;
-}
-
 async function fileInPlace(path: string, suffix: string, place: Place): Promise<Content> {
   const { hash, size, stat } = await hashOf(path);
   return {
@@ -127,10 +104,7 @@ const isThere = (backend: Backend, key: string): boolean => {
 };
 
 async function folderInPlace(connection: Connection, path: string, suffix: string, place: Place): Promise<Content> {
-  const paths = await walkFolder(path);
-  const bar = progress(`hashing ${basename(path)}`);
-  const files = await hashFiles(paths.map((p) => `${path}/${p}`), { onProgress: bar.update }).finally(bar.stop);
-  const entries = files.map((file, i) => ({ path: paths[i] as string, hash: file.hash, size: file.size }));
+  const entries = await entriesOf(path);
   const manifest = await storeBytes(connection, { bytes: Buffer.from(formatManifest(entries)) }, MANIFEST_SUFFIX);
   return { ...manifest, ...folderFacts(entries), suffix, hash: manifest.hash, storage: place.storage, objectStorage: manifest.storage, placeKey: place.key, present: () => existsSync(path) && manifest.present() };
 }

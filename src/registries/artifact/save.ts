@@ -8,15 +8,14 @@ import type { Connection } from "../../instance/connection.ts";
 import { progress } from "../../instance/progress.ts";
 import { checkValue, type HasUid, model } from "../../model/index.ts";
 import { objectKey } from "../../storage/backend.ts";
-import { hashFiles } from "../../storage/hash.ts";
 import { validateKey } from "../../storage/keys.ts";
 import { walkFolder } from "../../storage/manifest.ts";
-import { statFile } from "../../storage/stat-cache.ts";
 import { resolveRef } from "../draft.ts";
 import { isEntry, refOf, rowOf } from "../entry.ts";
 import { purgeBytes } from "../purge.ts";
 import { BytesVanished, commit, type Saved } from "./commit.ts";
-import { contentOf, hashes, isStream, pathOf, placeOf } from "./content.ts";
+import { contentOf, isStream, pathOf, placeOf } from "./content.ts";
+import { hashAll, hashes } from "./hashes.ts";
 import type { Content, Labels, Plan } from "./plan.ts";
 
 /** What `Artifact.save` takes besides the source. */
@@ -187,25 +186,14 @@ export async function saveFolderFiles(connection: Connection, folder: unknown, o
 const isRoot = (connection: Connection, path: string): boolean => connection.storages.some((s) => s.root === realpathSync(path));
 
 async function inPlace(connection: Connection, folder: string, files: readonly string[]): Promise<Content[]> {
-  const cache = hashes();
-  const stats = files.map((file) => statFile(join(folder, file)));
-  const known = files.map((file, i) => cache.get(join(folder, file), stats[i] as never));
-  const unknown = files.filter((_, i) => known[i] === undefined);
-  const hashed = new Map((await hashFiles(unknown.map((file) => join(folder, file)))).map((found) => [found.path, found]));
+  const hashed = await hashAll(files.map((file) => join(folder, file)), basename(folder));
   const base = placeOf(connection, join(folder, files[0] as string));
   if (!base) throw new Error("the folder is in no storage");
   const prefix = base.key.slice(0, base.key.length - (files[0] as string).length);
-  return files.map((file, i) => {
-    const path = join(folder, file);
-    const found = hashed.get(path);
-    const stat = found?.stat ?? (stats[i] as ReturnType<typeof statFile>);
-    const hash = found?.hash ?? (known[i] as string);
-    cache.set(path, stat, hash);
-    return {
-      hash, hashType: "sha256", size: stat.size, suffix: suffixOf(file), nFiles: null, storage: base.storage, object: undefined, members: [],
-      placeKey: prefix + file, placeStat: { size: stat.size, mtimeNs: String(stat.mtimeNs), ino: String(stat.ino) }, present: () => true,
-    };
-  });
+  return hashed.map(({ hash, stat }, i) => ({
+    hash, hashType: "sha256", size: stat.size, suffix: suffixOf(files[i] as string), nFiles: null, storage: base.storage, object: undefined, members: [],
+    placeKey: prefix + files[i], placeStat: { size: stat.size, mtimeNs: String(stat.mtimeNs), ino: String(stat.ino) }, present: () => true,
+  }));
 }
 
 async function copied(connection: Connection, folder: string, files: readonly string[]): Promise<Content[]> {
