@@ -60,9 +60,9 @@ const broken: Record<keyof typeof rules, [Record<string, string>, RegExp][]> = {
 };
 
 describe("each rule sees its breach, once", () => {
-  for (const [name, cases] of Object.entries(broken)) {
-    test.each(cases)(`${spoken(name)} %#`, (sources, message) => {
-      const breaches = rules[name as keyof typeof rules](tree(sources));
+  for (const [name, rule] of Object.entries(rules)) {
+    test.each(broken[name as keyof typeof rules])(`${spoken(name)} %#`, (sources, message) => {
+      const breaches = rule(tree(sources));
       expect(breaches).toEqual([expect.stringMatching(message)]);
     });
   }

@@ -50,7 +50,7 @@ function* idsOf(dialect: Dialect, storage: number, names: readonly ObjectName[])
 }
 
 /** Of these, the objects that nothing refers to any more; their rows are removed. Manifests first: they free their members. */
-export function* dropUnused(dialect: Dialect, storage: number, names: readonly ObjectName[]): Operation<ObjectName[]> {
+export function* dropUnused(storage: number, names: readonly ObjectName[]): Operation<ObjectName[]> {
   const dropped: ObjectName[] = [];
   for (const name of names) {
     // A manifest is stored without suffix, whatever the folder's own is; that of a folder in place in the default storage.

@@ -98,7 +98,8 @@ function follow(name: Name, way: Derived): Relation {
       return sql`${columnOf(b, "id")} = ${id}`;
     },
     among(a, b, fits) {
-      const registries = way.path.reduce<Name[]>((all, key) => [...all, (model[all.at(-1) as Name].columns[key] as { to: Name }).to], [name]);
+      const registries: Name[] = [name];
+      for (const key of way.path) registries.push((model[registries.at(-1) as Name].columns[key] as { to: Name }).to);
       const [first = "", ...rest] = way.path;
       const found = rest.reduceRight((rows, key, i) => sql`(select id from ${identifier(tableOf(registries[i + 1] as Name))} where ${identifier(`${snake(key)}_id`)} in ${rows})`, chosen(way.to as Name, b, "id", fits));
       return sql`${columnOf(a, `${snake(first)}_id`)} in ${found}`;

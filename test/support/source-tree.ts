@@ -44,7 +44,7 @@ export function sourceFile(path: string, text: string): SourceFile {
 }
 
 /** Visits every node below `node`, parents first; `enter` returning false leaves out what is below. */
-export function walk(node: SyntaxNode, enter: (node: SyntaxNode, parents: readonly SyntaxNode[]) => boolean | void, parents: readonly SyntaxNode[] = []): void {
+export function walk(node: SyntaxNode, enter: (node: SyntaxNode, parents: readonly SyntaxNode[]) => unknown, parents: readonly SyntaxNode[] = []): void {
   if (enter(node, parents) === false) return;
   const here = [...parents, node];
   for (const child of children(node)) walk(child, enter, here);
