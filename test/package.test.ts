@@ -87,9 +87,9 @@ describe("the package", () => {
   test.each([
     ["nodenext", "nodenext"],
     ["esnext", "bundler"],
-  ])("type-checks with module %s and resolution %s, its own declarations included", (module, moduleResolution) => {
+  ])("type-checks with module %s and resolution %s, its own declarations and the README's programs included", (module, moduleResolution) => {
     const compilerOptions = { module, moduleResolution, target: "es2024", lib: ["es2024", "esnext.disposable"], strict: true, noEmit: true, skipLibCheck: false, types: ["node"] };
-    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["consumer.ts"] }));
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["consumer.ts", ...readmePrograms()] }));
     run(process.execPath, [join(repository, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.json"], project);
   });
 
@@ -148,6 +148,17 @@ describe("the package", () => {
     }
   });
 });
+
+/** The README's TypeScript, written into the project; their names. */
+function readmePrograms(): string[] {
+  const blocks = [...readFileSync(join(repository, "README.md"), "utf8").matchAll(/```ts\n(.*?)```/gs)].map(([, code = ""]) => code);
+  expect(blocks.length).toBeGreaterThan(2);
+  return blocks.map((code, index) => {
+    const name = `readme-${index + 1}.ts`;
+    writeFileSync(join(project, name), code.includes('from "lineal"') ? code : `import * as ln from "lineal";\n${code}`);
+    return name;
+  });
+}
 
 /** Each bash block of the README's tour, with the output shown after it. */
 function fiveMinutes(): { script: string; output: string }[] {
