@@ -14,6 +14,7 @@ const benches: Record<string, () => Promise<{ bench: Bench }>> = {
   hash: () => import("./hash.ts"),
   filter: () => import("./filter.ts"),
   lineage: () => import("./lineage.ts"),
+  status: () => import("./status.ts"),
   processes: () => import("./processes.ts"),
 };
 

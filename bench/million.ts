@@ -21,12 +21,13 @@ const made = new Map<DatabaseName, Promise<Million>>();
 export const sizeOf = ({ quick }: Options): Size => (quick ? { runs: 20_000, island: 1000 } : { runs: 1_000_000, island: 50_000 });
 
 export function million(name: DatabaseName, options: Options): Promise<Million> {
-  const known = made.get(name) ?? make(name, sizeOf(options));
+  const known = made.get(name) ?? filled(name, sizeOf(options));
   made.set(name, known);
   return known;
 }
 
-async function make(name: DatabaseName, size: Size): Promise<Million> {
+/** A new instance with made-up provenance of this size. */
+export async function filled(name: DatabaseName, size: Size): Promise<Million> {
   const storage = freshFolder();
   mkdirSync(join(storage, ".lineal"));
   const db = await freshDatabase(name);

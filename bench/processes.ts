@@ -10,7 +10,7 @@ const PROCESSES = 8;
 export const bench: Bench = {
   title: "Processes at once",
   async run({ quick }) {
-    const runs = quick ? 5 : 200;
+    const runs = quick ? 2 : 200;
     const rows: Row[] = [];
     for (const name of (await databases()).names) {
       const instance = await freshInstance(name);
