@@ -1,7 +1,7 @@
-/** What staleness needs to know: artifacts, who made them when, from what and with which code; read in bulk. */
-import sql, { type Sql } from "sql-template-tag";
+/** What staleness needs to know: artifacts, who made them, from what and with which code; read in bulk. */
+import sql, { join, type Sql } from "sql-template-tag";
 import type { Dialect } from "./dialect.ts";
-import { execute, type Operation, type Raw } from "./operation.ts";
+import { canonicalJson, execute, type Operation, type Raw } from "./operation.ts";
 
 export interface ArtifactFacts {
   readonly id: number;
@@ -10,6 +10,7 @@ export interface ArtifactFacts {
   readonly stem: string;
   readonly revision: number;
   readonly hash: string;
+  /** The latest of its family on a branch that is seen. */
   readonly isLatest: boolean;
   readonly run: number | null;
   /** The last input link that its maker had then. */
@@ -17,13 +18,9 @@ export interface ArtifactFacts {
 }
 export interface RunFacts {
   readonly id: number;
-  readonly uid: string;
   readonly transform: number;
   readonly entrypoint: string | null;
   readonly completed: boolean;
-  /** Canonical JSON text. */
-  readonly params: string;
-  readonly environment: string | null;
 }
 export interface TransformFacts {
   readonly id: number;
@@ -33,24 +30,40 @@ export interface TransformFacts {
   readonly revision: number;
   /** Blind to comments and formatting; null for what has no source. */
   readonly code: string | null;
-  readonly isLatest: boolean;
+  /** Of the bytes, when it has no local modules. */
+  readonly file: string | null;
+}
+/** Under which a run worked. */
+export interface Conditions {
+  readonly uid: string;
+  /** Canonical JSON text. */
+  readonly params: string;
+  /** Hash of its description; null when none was kept. */
+  readonly environment: string | null;
 }
 export interface Provenance {
-  readonly artifacts: Map<number, ArtifactFacts>;
-  readonly runs: Map<number, RunFacts>;
-  readonly transforms: Map<number, TransformFacts>;
+  readonly artifacts: ReadonlyMap<number, ArtifactFacts>;
+  readonly runs: ReadonlyMap<number, RunFacts>;
+  readonly transforms: ReadonlyMap<number, TransformFacts>;
   /** Run → what it read, with the number of the link. */
-  readonly inputs: Map<number, { artifact: number; link: number }[]>;
+  readonly inputs: ReadonlyMap<number, readonly { readonly artifact: number; readonly link: number }[]>;
   /** Artifact → runs that made the same bytes again. */
-  readonly remakers: Map<number, number[]>;
-  /** Family → its newest version seen unasked. */
-  readonly newest: Map<string, ArtifactFacts>;
-  readonly newestTransform: Map<string, TransformFacts>;
+  readonly remakers: ReadonlyMap<number, readonly number[]>;
+  /** Family → its newest version on a branch that is seen. */
+  readonly newest: ReadonlyMap<string, ArtifactFacts>;
+  /** Family → the code that holds now: what was registered last and never ran, else what ran last and did not fail. */
+  readonly current: ReadonlyMap<string, TransformFacts>;
+  /** Family, entrypoint and output key (see `makerKey`) → the last completed run for it. */
+  readonly lastMakers: ReadonlyMap<string, number>;
 }
 
-const ARTIFACT = sql`a.id, a.uid, a.key, a.stem, a.revision, a.hash, a.is_latest, a.run_id, a.input_mark`;
-const RUN = sql`r.id, r.uid, r.transform_id, r.entrypoint, r.status, r.params, (select hash from artifact where id = r.environment_id) as environment`;
-const TRANSFORM = sql`t.id, t.uid, t.key, t.stem, t.revision, coalesce(t.code_hash, t.hash) as code, t.is_latest`;
+const ARTIFACT = sql`a.id, a.uid, a.key, a.revision, a.hash, a.is_latest, a.run_id, a.input_mark, a.branch_id`;
+const RUN = sql`r.id, r.transform_id, r.entrypoint, r.status`;
+const TRANSFORM = sql`t.id, t.uid, t.key, t.stem, t.revision, coalesce(t.code_hash, t.hash) as code, case when t.modules is null then t.hash end as file, t.branch_id,
+  (select r.id from run r where r.transform_id = t.id and r.status not in ('errored', 'aborted') order by r.id desc limit 1) as good_run,
+  (select r.id from run r where r.transform_id = t.id limit 1) as any_run`;
+/** The four characters at the end of a uid number the version. */
+const REVISION = -4;
 
 class Gathered implements Provenance {
   readonly artifacts = new Map<number, ArtifactFacts>();
@@ -59,115 +72,141 @@ class Gathered implements Provenance {
   readonly inputs = new Map<number, { artifact: number; link: number }[]>();
   readonly remakers = new Map<number, number[]>();
   readonly newest = new Map<string, ArtifactFacts>();
-  readonly newestTransform = new Map<string, TransformFacts>();
-  readonly #dialect: Dialect;
+  readonly current = new Map<string, TransformFacts>();
+  readonly lastMakers = new Map<string, number>();
+  readonly #standing = new Map<string, number>();
+  readonly #yes: unknown;
+  readonly #seen: readonly number[];
 
-  constructor(dialect: Dialect) {
-    this.#dialect = dialect;
+  constructor(dialect: Dialect, seen: readonly number[]) {
+    this.#yes = dialect.encode("bool", true);
+    this.#seen = seen;
   }
 
-  artifact(row: Raw): ArtifactFacts {
-    const facts = {
-      id: Number(row.id),
-      uid: String(row.uid),
+  artifact = (row: Raw): void => {
+    const uid = row.uid as string;
+    const isLatest = row.is_latest === this.#yes && this.#seen.includes(row.branch_id as number);
+    const facts: ArtifactFacts = {
+      id: row.id as number,
+      uid,
       key: row.key as string | null,
-      stem: String(row.stem),
-      revision: Number(row.revision),
-      hash: String(row.hash),
-      isLatest: this.#dialect.decode("bool", row.is_latest) as boolean,
+      stem: uid.slice(0, REVISION),
+      revision: row.revision as number,
+      hash: row.hash as string,
+      isLatest,
       run: row.run_id as number | null,
-      mark: Number(row.input_mark),
+      mark: row.input_mark as number,
     };
     this.artifacts.set(facts.id, facts);
-    if (facts.isLatest) this.newest.set(facts.stem, facts);
-    return facts;
-  }
+    if (isLatest && facts.revision >= (this.newest.get(facts.stem)?.revision ?? 0)) this.newest.set(facts.stem, facts);
+  };
 
-  run(row: Raw): void {
-    const params = this.#dialect.decode("json", row.params) as Record<string, unknown> | null;
-    const sorted = JSON.stringify(params ?? {}, (_, v: unknown) => (v && typeof v === "object" && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1))) : v));
-    this.runs.set(Number(row.id), { id: Number(row.id), uid: String(row.uid), transform: Number(row.transform_id), entrypoint: row.entrypoint as string | null, completed: row.status === "completed", params: sorted, environment: row.environment as string | null });
-  }
+  run = (row: Raw): void => {
+    const id = row.id as number;
+    this.runs.set(id, { id, transform: row.transform_id as number, entrypoint: row.entrypoint as string | null, completed: row.status === "completed" });
+  };
 
-  transform(row: Raw): TransformFacts {
-    const facts = { id: Number(row.id), uid: String(row.uid), key: row.key as string | null, stem: String(row.stem), revision: Number(row.revision), code: row.code as string | null, isLatest: this.#dialect.decode("bool", row.is_latest) as boolean };
+  transform = (row: Raw): void => {
+    const facts: TransformFacts = {
+      id: row.id as number,
+      uid: row.uid as string,
+      key: row.key as string | null,
+      stem: row.stem as string,
+      revision: row.revision as number,
+      code: row.code as string | null,
+      file: row.file as string | null,
+    };
     this.transforms.set(facts.id, facts);
-    if (facts.isLatest) this.newestTransform.set(facts.stem, facts);
-    return facts;
-  }
+    if (!this.#seen.includes(row.branch_id as number)) return;
+    // Code that only ever failed makes nothing stale; code that went back to an older version did so with its last run.
+    const standing = row.any_run === null ? Number.MAX_SAFE_INTEGER : (row.good_run as number | null);
+    const other = this.current.get(facts.stem);
+    const best = this.#standing.get(facts.stem) ?? -1;
+    if (standing === null || standing < best || (standing === best && facts.revision < (other?.revision ?? 0))) return;
+    this.current.set(facts.stem, facts);
+    this.#standing.set(facts.stem, standing);
+  };
 
-  input(row: Raw): void {
-    const list = this.inputs.get(Number(row.to_id)) ?? [];
-    list.push({ artifact: Number(row.from_id), link: Number(row.id) });
-    this.inputs.set(Number(row.to_id), list);
-  }
+  input = (row: Raw): void => {
+    push(this.inputs, row.to_id as number, { artifact: row.from_id as number, link: row.id as number });
+  };
 
-  remaker(row: Raw): void {
-    const list = this.remakers.get(Number(row.from_id)) ?? [];
-    list.push(Number(row.to_id));
-    this.remakers.set(Number(row.from_id), list);
-  }
+  remaker = (row: Raw): void => {
+    push(this.remakers, row.from_id as number, row.to_id as number);
+  };
+
+  made = (key: string, run: number): void => {
+    if (run > (this.lastMakers.get(key) ?? -1)) this.lastMakers.set(key, run);
+  };
 }
 
-/** Everything upstream of these artifacts, with the newest versions of all it meets; of the whole instance when none are given. */
-export function* gatherProvenance(dialect: Dialect, start: readonly number[] | undefined): Operation<Provenance> {
-  const found = new Gathered(dialect);
-  const no = dialect.encode("bool", false);
-  if (start === undefined) {
-    for (const row of yield* execute(sql`select ${ARTIFACT} from artifact a where a.internal = ${no}`)) found.artifact(row);
-    for (const row of yield* execute(sql`select ${RUN} from run r where exists (select 1 from artifact a where a.run_id = r.id) or exists (select 1 from artifact_recreating_runs x where x.to_id = r.id)`)) found.run(row);
-    for (const row of yield* execute(sql`select ${TRANSFORM} from transform t`)) found.transform(row);
-    for (const row of yield* execute(sql`select id, from_id, to_id from artifact_input_of`)) found.input(row);
-    for (const row of yield* execute(sql`select from_id, to_id from artifact_recreating_runs`)) found.remaker(row);
-    return found;
+function push<T>(lists: Map<number, T[]>, key: number, value: T): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}
+
+/** Everything in the instance: one scan of each table. `seen` are the branches (ids) whose newest versions count. */
+export function* provenanceOfAll(dialect: Dialect, seen: readonly number[]): Operation<Provenance> {
+  const found = new Gathered(dialect, seen);
+  for (const row of yield* execute(sql`select ${ARTIFACT} from artifact a where a.internal = ${dialect.encode("bool", false)}`)) found.artifact(row);
+  for (const row of yield* execute(sql`select ${RUN} from run r`)) found.run(row);
+  for (const row of yield* execute(sql`select ${TRANSFORM} from transform t`)) found.transform(row);
+  for (const row of yield* execute(sql`select id, from_id, to_id from artifact_input_of`)) found.input(row);
+  for (const row of yield* execute(sql`select from_id, to_id from artifact_recreating_runs`)) found.remaker(row);
+  for (const artifact of found.artifacts.values()) {
+    for (const id of [artifact.run, ...(found.remakers.get(artifact.id) ?? [])]) {
+      const run = id === null ? undefined : found.runs.get(id);
+      const stem = run && found.transforms.get(run.transform)?.stem;
+      if (run?.completed && stem !== undefined && artifact.key !== null) found.made(makerKey(stem, run.entrypoint, artifact.key), run.id);
+    }
   }
-  // Level by level: as many statements as the history is deep, whatever its width.
-  let frontier = [...start];
-  while (frontier.length > 0) {
-    const ids = dialect.integers(frontier);
-    const runs = new Set<number>();
-    const missing: number[] = [];
-    for (const row of yield* execute(sql`select ${ARTIFACT} from artifact a where a.id in ${ids}`)) {
-      const { run } = found.artifact(row);
-      if (run !== null) runs.add(run);
-    }
-    for (const row of yield* execute(sql`select from_id, to_id from artifact_recreating_runs where from_id in ${ids}`)) {
-      found.remaker(row);
-      runs.add(Number(row.to_id));
-    }
-    const fresh = [...runs].filter((id) => !found.runs.has(id));
-    if (fresh.length > 0) {
-      const wanted = dialect.integers(fresh);
-      for (const row of yield* execute(sql`select ${RUN} from run r where r.id in ${wanted}`)) found.run(row);
-      for (const row of yield* execute(sql`select id, from_id, to_id from artifact_input_of where to_id in ${wanted}`)) {
-        found.input(row);
-        if (!found.artifacts.has(Number(row.from_id))) missing.push(Number(row.from_id));
-      }
-    }
-    frontier = [...new Set(missing)];
-  }
-  yield* newestOf(dialect, found);
   return found;
 }
 
-/** The newest versions of the artifacts and transforms that were met. */
-function* newestOf(dialect: Dialect, found: Gathered): Operation<void> {
-  const stems = [...new Set([...found.artifacts.values()].map((a) => a.stem))];
-  const yes = dialect.encode("bool", true);
-  for (const row of yield* execute(sql`select ${ARTIFACT} from artifact a where a.is_latest = ${yes} and a.stem in ${dialect.texts(stems)}`)) found.artifact(row);
-  const used = dialect.integers([...new Set([...found.runs.values()].map((r) => r.transform))]);
-  const family: Sql = sql`t.stem in (select stem from transform where id in ${used})`;
-  for (const row of yield* execute(sql`select ${TRANSFORM} from transform t where ${family}`)) found.transform(row);
+/** Everything upstream of these artifacts, with the newest versions of all it meets; as many statements whatever its depth. */
+export function* provenanceUpstream(dialect: Dialect, start: readonly number[], seen: readonly number[]): Operation<Provenance> {
+  const found = new Gathered(dialect, seen);
+  const begin = dialect.integers(start);
+  const runs = sql`with recursive w(id) as (
+      select s.id from (select run_id as id from artifact where id in ${begin} union select to_id from artifact_recreating_runs where from_id in ${begin}) s where s.id is not null
+      union
+      select coalesce(a.run_id, x.to_id) from w cross join (select 0 as arm union all select 1) k
+        join artifact_input_of l on l.to_id = w.id
+        left join artifact a on k.arm = 0 and a.id = l.from_id
+        left join artifact_recreating_runs x on k.arm = 1 and x.from_id = l.from_id
+      where coalesce(a.run_id, x.to_id) is not null
+    ) select ${RUN} from run r where r.id in (select id from w)`;
+  for (const row of yield* execute(runs)) found.run(row);
+  const ids = new Set(start);
+  for (const row of yield* execute(sql`select id, from_id, to_id from artifact_input_of where to_id in ${dialect.integers([...found.runs.keys()])} order by id`)) {
+    found.input(row);
+    ids.add(row.from_id as number);
+  }
+  const among = dialect.integers([...ids]);
+  for (const row of yield* execute(sql`select ${ARTIFACT} from artifact a where a.id in ${among}`)) found.artifact(row);
+  for (const row of yield* execute(sql`select from_id, to_id from artifact_recreating_runs where from_id in ${among}`)) found.remaker(row);
+  const stems = dialect.texts(distinct([...found.artifacts.values()].map((a) => a.stem)));
+  for (const row of yield* execute(sql`select ${ARTIFACT} from artifact a where a.is_latest = ${dialect.encode("bool", true)} and a.stem in ${stems}`)) found.artifact(row);
+  const used = dialect.integers(distinct([...found.runs.values()].map((r) => r.transform)));
+  for (const row of yield* execute(sql`select ${TRANSFORM} from transform t where t.stem in (select stem from transform where id in ${used})`)) found.transform(row);
+  const keys = dialect.texts(distinct([...found.artifacts.values()].flatMap((a) => a.key ?? [])));
+  const makers = (by: Sql): Sql => sql`select t.stem, r.entrypoint, a.key, max(r.id) as run from artifact a ${by} join transform t on t.id = r.transform_id
+    where r.status = 'completed' and a.key in ${keys} group by t.stem, r.entrypoint, a.key`;
+  const both = join([makers(sql`join run r on r.id = a.run_id`), makers(sql`join artifact_recreating_runs x on x.from_id = a.id join run r on r.id = x.to_id`)], " union all ");
+  for (const row of yield* execute(both)) found.made(makerKey(row.stem as string, row.entrypoint as string | null, row.key as string), row.run as number);
+  return found;
 }
 
-/** The last completed run of each transform family, entrypoint and output key, by these three. */
-export function* lastMakers(dialect: Dialect, keys: readonly string[] | undefined): Operation<Map<string, number>> {
-  const which = keys === undefined ? sql`` : sql` and a.key in ${dialect.texts(keys)}`;
-  const rows = yield* execute(
-    sql`select t.stem, r.entrypoint, a.key, max(r.id) as run from artifact a join run r on r.id = a.run_id join transform t on t.id = r.transform_id
-        where r.status = 'completed' and a.key is not null${which} group by t.stem, r.entrypoint, a.key`,
+const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
+
+/** Parameters and environments of runs. */
+export function* conditionsOf(dialect: Dialect, runs: readonly number[]): Operation<Map<number, Conditions>> {
+  if (runs.length === 0) return new Map();
+  const rows = yield* execute(sql`select r.id, r.uid, r.params, (select hash from artifact where id = r.environment_id) as environment from run r where r.id in ${dialect.integers(distinct(runs))}`);
+  return new Map(
+    rows.map((row) => [row.id as number, { uid: row.uid as string, params: canonicalJson(dialect.decode("json", row.params) ?? {}), environment: row.environment as string | null }]),
   );
-  return new Map(rows.map((row) => [makerKey(String(row.stem), row.entrypoint as string | null, String(row.key)), Number(row.run)]));
 }
 
 /** Names a transform family, an entrypoint and an output key together. */

@@ -19,73 +19,146 @@ export interface Staleness {
   readonly reasons: readonly StaleReason[];
 }
 
+/** A version as far as it can be newer than another. */
+export interface Version {
+  readonly uid: string;
+  readonly revision: number;
+  readonly hash: string;
+}
+
 /** One output as it was made last: what it was made from, and by what. */
 export interface Made {
   readonly uid: string;
-  readonly name: string;
   /** The inputs of its last maker, with the newest version of each. */
-  readonly inputs: readonly { readonly id: number; readonly uid: string; readonly name: string; readonly hash: string; readonly newest: { readonly uid: string; readonly hash: string } | undefined }[];
-  /** The code that made it and the newest there is; undefined for what has no code. */
-  readonly code: { readonly uid: string; readonly name: string; readonly hash: string; readonly newest: { readonly uid: string; readonly hash: string } } | undefined;
+  readonly inputs: readonly { readonly id: number; readonly name: string; readonly version: Version; readonly newest: Version | undefined }[];
+  /** The code that made it, the version that holds now, and what lies on disk; undefined for what has no code. */
+  readonly code: { readonly uid: string; readonly name: string; readonly hash: string; readonly current: { readonly uid: string; readonly hash: string }; readonly onDisk: string | undefined } | undefined;
   /** The last completed run for the same output, when that is another one. */
   readonly later: { readonly uid: string; readonly params: boolean; readonly environment: boolean } | undefined;
 }
 
-/** Answers for any number of outputs; each is looked at once. `made` gives undefined for what no run made. */
-export class Judge {
-  readonly #made: (id: number) => Made | undefined;
-  readonly #answers = new Map<number, Staleness>();
+/** Why an output is stale: a reason of its own, or that of an input. */
+interface Cause {
+  readonly reason: StaleReason;
+  readonly input: number | undefined;
+}
 
-  constructor(made: (id: number) => Made | undefined) {
-    this.#made = made;
+/**
+ * The staleness of each output that is asked for. `made` gives undefined for what no run made. Each output is looked
+ * at once, however deep or wide the history is; what is stale by itself makes stale what was made from it, on the
+ * shortest way. Runs that made bytes again may close circles: nothing is stale because of itself.
+ */
+export function judge(asked: Iterable<number>, made: (id: number) => Made | undefined): Map<number, Staleness> {
+  const known = new Map<number, { made: Made; own: readonly StaleReason[] }>();
+  const wanted = [...asked];
+  const seen = new Set(wanted);
+  const stack = [...wanted];
+  const causes = new Map<number, Cause>();
+  const stale: number[] = [];
+  for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
+    const one = made(id);
+    if (!one) continue;
+    const own = ownReasons(one);
+    known.set(id, { made: one, own });
+    const reason = own.find(counts);
+    if (reason) {
+      causes.set(id, { reason, input: undefined });
+      stale.push(id);
+    }
+    for (const input of one.inputs) {
+      if (seen.has(input.id)) continue;
+      seen.add(input.id);
+      stack.push(input.id);
+    }
   }
-
-  /** The staleness of one output. Histories are as deep as they like: no recursion. */
-  of(id: number): Staleness {
-    const stack = [id];
-    const open = new Set<number>();
-    while (stack.length > 0) {
-      const current = stack.at(-1) as number;
-      if (this.#answers.has(current)) {
-        stack.pop();
-        continue;
-      }
-      const made = this.#made(current);
-      const wait = open.has(current) ? [] : (made?.inputs ?? []).filter((input) => !this.#answers.has(input.id) && !open.has(input.id));
-      open.add(current);
-      if (wait.length > 0) {
-        stack.push(...wait.map((input) => input.id));
-        continue;
-      }
-      stack.pop();
-      this.#answers.set(current, made ? this.#judge(made) : FRESH);
+  const users = stale.length > 0 ? usersOf(known) : new Map<number, number[]>();
+  for (const id of stale) {
+    const { reason } = causes.get(id) as Cause;
+    for (const user of users.get(id) ?? []) {
+      if (causes.has(user)) continue;
+      causes.set(user, { reason, input: id });
+      stale.push(user);
     }
-    return this.#answers.get(id) ?? FRESH;
   }
-
-  #judge(made: Made): Staleness {
-    const reasons: StaleReason[] = [];
-    for (const input of made.inputs) {
-      // Newer bytes that are the same bytes change nothing.
-      if (input.newest && input.newest.uid !== input.uid && input.newest.hash !== input.hash) {
-        reasons.push({ code: "input-newer", subject: input.newest.uid, chain: [made.uid, input.uid, input.newest.uid], detail: `${input.name} has a newer version` });
-      }
-    }
-    const { code, later } = made;
-    if (code && code.newest.hash !== code.hash) {
-      reasons.push({ code: "code-changed", subject: code.newest.uid, chain: [made.uid, code.uid, code.newest.uid], detail: `the code of ${code.name} has changed` });
-    }
-    if (later?.params) reasons.push({ code: "params-differ", subject: later.uid, chain: [made.uid, later.uid], detail: "the last run for this output had other parameters" });
-    if (later?.environment) reasons.push({ code: "environment-differs", subject: later.uid, chain: [made.uid, later.uid], detail: "the last run for this output had other packages" });
-    for (const input of made.inputs) {
-      const before = this.#answers.get(input.id);
-      const first = before?.reasons.find((reason) => reason.code !== "environment-differs");
-      if (before?.stale && first) {
-        reasons.push({ code: "upstream-stale", subject: first.subject, chain: [made.uid, ...first.chain], detail: `${input.name} is out of date itself: ${first.detail}` });
-      }
-    }
-    return { stale: reasons.some((reason) => reason.code !== "environment-differs"), reasons };
-  }
+  const circular = stale.length > 0 ? inCircles(known, users) : new Set<number>();
+  return new Map(
+    wanted.map((id) => {
+      const one = known.get(id);
+      if (!one) return [id, FRESH];
+      const upstream = one.made.inputs.flatMap((input) => {
+        const cause = causes.get(input.id);
+        return cause && !(circular.has(id) && leadsThrough(causes, input.id, id)) ? [inherited(one.made.uid, input, cause.reason, causes, known)] : [];
+      });
+      return [id, upstream.length + one.own.length === 0 ? FRESH : { stale: causes.has(id), reasons: [...one.own, ...upstream] }];
+    }),
+  );
 }
 
 const FRESH: Staleness = { stale: false, reasons: [] };
+const counts = (reason: StaleReason): boolean => reason.code !== "environment-differs";
+
+function ownReasons({ uid, inputs, code, later }: Made): StaleReason[] {
+  const reasons: StaleReason[] = [];
+  for (const { name, version, newest } of inputs) {
+    // Newer bytes that are the same bytes change nothing; an older version that is the latest again is not newer.
+    if (newest && newest.revision > version.revision && newest.hash !== version.hash) {
+      reasons.push({ code: "input-newer", subject: newest.uid, chain: [uid, version.uid, newest.uid], detail: `${name} has a newer version` });
+    }
+  }
+  if (code && (code.onDisk ?? code.current.hash) !== code.hash) {
+    const version = code.current.hash === (code.onDisk ?? code.current.hash) && code.current.uid !== code.uid ? code.current : undefined;
+    const detail = version ? `the code of ${code.name} has changed` : `${code.name} has changed on disk since`;
+    reasons.push({ code: "code-changed", subject: (version ?? code).uid, chain: [uid, code.uid, ...(version ? [version.uid] : [])], detail });
+  }
+  if (later?.params) reasons.push({ code: "params-differ", subject: later.uid, chain: [uid, later.uid], detail: "the last run for this output had other parameters" });
+  if (later?.environment) reasons.push({ code: "environment-differs", subject: later.uid, chain: [uid, later.uid], detail: "the last run for this output had other packages" });
+  return reasons;
+}
+
+type Known = ReadonlyMap<number, { readonly made: Made }>;
+
+function usersOf(known: Known): Map<number, number[]> {
+  const users = new Map<number, number[]>();
+  for (const [id, { made }] of known) {
+    for (const input of made.inputs) {
+      const list = users.get(input.id);
+      if (list) list.push(id);
+      else users.set(input.id, [id]);
+    }
+  }
+  return users;
+}
+
+/** Outputs in circles or behind them: all that an order from the sources never comes to. */
+function inCircles(known: Known, users: ReadonlyMap<number, readonly number[]>): Set<number> {
+  const waiting = new Map([...known].map(([id, { made }]) => [id, made.inputs.filter((input) => known.has(input.id)).length]));
+  const ready = [...waiting].filter(([, n]) => n === 0).map(([id]) => id);
+  for (const id of ready) {
+    waiting.delete(id);
+    for (const user of users.get(id) ?? []) {
+      const left = (waiting.get(user) ?? 0) - 1;
+      waiting.set(user, left);
+      if (left === 0) ready.push(user);
+    }
+  }
+  return new Set(waiting.keys());
+}
+
+function leadsThrough(causes: ReadonlyMap<number, Cause>, from: number, through: number): boolean {
+  for (let id: number | undefined = from; id !== undefined; id = causes.get(id)?.input) if (id === through) return true;
+  return false;
+}
+
+/** The chain is put together when somebody reads it: in a deep history all chains together are long. */
+function inherited(uid: string, input: Made["inputs"][number], reason: StaleReason, causes: ReadonlyMap<number, Cause>, known: Known): StaleReason {
+  return {
+    code: "upstream-stale",
+    subject: reason.subject,
+    get chain() {
+      const chain = [uid];
+      for (let id: number | undefined = input.id; id !== undefined; id = causes.get(id)?.input) if (causes.get(id)?.input !== undefined) chain.push((known.get(id) as { made: Made }).made.uid);
+      return [...chain, ...reason.chain];
+    },
+    detail: `${input.name} is out of date itself: ${reason.detail}`,
+  };
+}

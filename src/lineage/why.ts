@@ -33,51 +33,83 @@ export interface Origin {
     | undefined;
 }
 
-/** Compares two histories; `origin` looks an artifact up by id. */
+/** Two artifacts that stand for each other, and how the comparison came to them. */
+interface Step {
+  readonly a: Origin;
+  readonly b: Origin;
+  readonly from: Step | undefined;
+}
+
+/** Compares two histories, nearest things first; `origin` looks an artifact up by id. */
 export function whyDifferent(origin: (id: number) => Origin, a: number, b: number): Why {
   const differences: Difference[] = [];
   const seen = new Set<string>();
-  const queue: { a: Origin; b: Origin; chain: string[] }[] = [{ a: origin(a), b: origin(b), chain: [origin(a).uid] }];
-  const same = origin(a).hash === origin(b).hash;
-  for (let pair = queue.shift(); pair; pair = queue.shift()) {
-    const { a: left, b: right, chain } = pair;
+  const queue: Step[] = [{ a: origin(a), b: origin(b), from: undefined }];
+  for (const step of queue) {
+    const { a: left, b: right } = step;
     const id = `${left.id} ${right.id}`;
     if (left.hash === right.hash || seen.has(id)) continue;
     seen.add(id);
-    const found = compareMakers(left, right, chain);
-    const inputs = pairInputs(left, right, origin);
-    for (const { a: one, b: other } of inputs) {
-      if (one && other) queue.push({ a: one, b: other, chain: [...chain, one.uid] });
-      else found.push({ what: "input", a: one?.uid ?? null, b: other?.uid ?? null, chain });
+    const found = compareMakers(left, right);
+    let deeper = false;
+    for (const { a: one, b: other } of pairInputs(left, right, origin)) {
+      if (!one || !other) found.push({ what: "input", a: one?.uid ?? null, b: other?.uid ?? null });
+      else if (one.hash !== other.hash) {
+        deeper = true;
+        queue.push({ a: one, b: other, from: step });
+      }
     }
-    const deeper = inputs.some(({ a: one, b: other }) => one && other && one.hash !== other.hash);
-    if (found.length === 0 && !deeper) found.push({ what: "chance", a: left.maker?.run ?? null, b: right.maker?.run ?? null, chain });
-    differences.push(...found);
+    if (found.length === 0 && !deeper) found.push({ what: "chance", a: left.maker?.run ?? null, b: right.maker?.run ?? null });
+    const chain = found.length > 0 ? chainOf(step) : [];
+    for (const one of found) differences.push({ ...one, chain });
   }
-  return { same, differences };
+  return { same: origin(a).hash === origin(b).hash, differences };
 }
 
-function compareMakers({ uid: leftUid, maker: left }: Origin, { uid: rightUid, maker: right }: Origin, chain: readonly string[]): Difference[] {
-  if (!left && !right) return [{ what: "input", a: leftUid, b: rightUid, chain }];
-  if (!left || !right) return [{ what: "maker", a: left?.run ?? null, b: right?.run ?? null, chain }];
-  const found: Difference[] = [];
-  if (left.transform.stem !== right.transform.stem) found.push({ what: "transform", a: left.transform.uid, b: right.transform.uid, chain });
-  else if (left.transform.code !== right.transform.code) found.push({ what: "code", a: left.transform.uid, b: right.transform.uid, chain });
-  if (left.params !== right.params) found.push({ what: "params", a: left.params, b: right.params, chain });
-  if (left.environment !== right.environment) found.push({ what: "environment", a: left.environment, b: right.environment, chain });
+function chainOf(step: Step): string[] {
+  const chain: string[] = [];
+  for (let at: Step | undefined = step; at; at = at.from) chain.push(at.a.uid);
+  return chain.reverse();
+}
+
+type Found = Omit<Difference, "chain">;
+
+function compareMakers({ uid: leftUid, maker: left }: Origin, { uid: rightUid, maker: right }: Origin): Found[] {
+  if (!left && !right) return [{ what: "input", a: leftUid, b: rightUid }];
+  if (!left || !right) return [{ what: "maker", a: left?.run ?? null, b: right?.run ?? null }];
+  const found: Found[] = [];
+  if (left.transform.stem !== right.transform.stem) found.push({ what: "transform", a: left.transform.uid, b: right.transform.uid });
+  else if (left.transform.code !== right.transform.code) found.push({ what: "code", a: left.transform.uid, b: right.transform.uid });
+  if (left.params !== right.params) found.push({ what: "params", a: left.params, b: right.params });
+  if (left.environment !== right.environment) found.push({ what: "environment", a: left.environment, b: right.environment });
   return found;
 }
 
-/** Inputs that stand for each other: of the same family, else with the same key; the rest alone. */
+/** How inputs are known to stand for each other, the surest sign first. */
+const SIGNS: readonly ((one: Origin) => string | number | null)[] = [(one) => one.id, (one) => one.hash, (one) => one.stem, (one) => one.key];
+
+/** Inputs that stand for each other: the same, the same bytes, of the same family, or with the same key; the rest alone. */
 function pairInputs(left: Origin, right: Origin, origin: (id: number) => Origin): { a: Origin | undefined; b: Origin | undefined }[] {
   if (!left.maker || !right.maker) return [];
-  const rest = right.maker.inputs.map(origin);
-  const take = (fits: (other: Origin) => boolean): Origin | undefined => {
-    const at = rest.findIndex(fits);
-    return at < 0 ? undefined : rest.splice(at, 1)[0];
-  };
-  const pairs = left.maker.inputs.map(origin).map((a) => ({ a, b: take((b) => b.id === a.id) ?? take((b) => b.stem === a.stem) ?? take((b) => b.key !== null && b.key === a.key) }));
-  return [...pairs.filter(({ a, b }) => b || !rest.some((other) => other.hash === a.hash)), ...rest.map((b) => ({ a: undefined, b }))];
+  const pairs: { a: Origin | undefined; b: Origin | undefined }[] = [];
+  let rest = left.maker.inputs.map(origin);
+  const others = new Set(right.maker.inputs.map(origin));
+  for (const sign of SIGNS) {
+    const bySign = new Map<string | number, Origin[]>();
+    for (const other of others) {
+      const value = sign(other);
+      if (value !== null) bySign.set(value, [...(bySign.get(value) ?? []), other]);
+    }
+    rest = rest.filter((a) => {
+      const value = sign(a);
+      const b = value === null ? undefined : bySign.get(value)?.shift();
+      if (!b) return true;
+      others.delete(b);
+      pairs.push({ a, b });
+      return false;
+    });
+  }
+  return [...pairs, ...rest.map((a) => ({ a, b: undefined })), ...[...others].map((b) => ({ a: undefined, b }))];
 }
 
 /** Whether the two histories share anything: a family of data or of code. */

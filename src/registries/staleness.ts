@@ -1,14 +1,12 @@
 /** Staleness of artifacts: what is known of their making, judged. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
+import { join, resolve, sep } from "node:path";
 import { readSource } from "../code/source.ts";
-import { type ArtifactFacts, gatherProvenance, lastMakers, makerKey, type Provenance, type RunFacts } from "../db/provenance.ts";
+import { type ArtifactFacts, type Conditions, conditionsOf, makerKey, type Provenance, provenanceOfAll, provenanceUpstream, type RunFacts } from "../db/provenance.ts";
 import { defaultConnection } from "../instance/connect.ts";
 import type { Connection } from "../instance/connection.ts";
-import { Judge, type Made, type Staleness } from "../lineage/stale.ts";
-
-/** The hash of a transform's code as it lies on disk now, by key; undefined when it is not there. */
-type CodeOnDisk = (key: string) => string | undefined;
+import { judge, type Made, type Staleness } from "../lineage/stale.ts";
 
 export interface Status extends Staleness {
   readonly uid: string;
@@ -18,61 +16,84 @@ export interface Status extends Staleness {
 /** The staleness of these artifacts (ids), or of every latest output of the instance. */
 export async function stalenessOf(connection: Connection, ids?: readonly number[]): Promise<Status[]> {
   const { dialect } = connection.database;
-  const [facts, makers] = await connection.read(function* () {
-    const gathered = yield* gatherProvenance(dialect, ids);
-    const keys = ids && [...new Set([...gathered.artifacts.values()].flatMap((a) => (a.key === null ? [] : [a.key])))];
-    return [gathered, yield* lastMakers(dialect, keys)] as const;
+  const [facts, conditions] = await connection.read(function* () {
+    const gathered = yield* ids ? provenanceUpstream(dialect, ids, connection.seenBranches) : provenanceOfAll(dialect, connection.seenBranches);
+    return [gathered, yield* conditionsOf(dialect, comparedRuns(gathered))] as const;
   });
-  const code = await codeOnDisk(connection.settings.devDir, [...new Set([...facts.transforms.values()].flatMap((t) => (t.key !== null && t.code !== null ? [t.key] : [])))]);
-  const judge = new Judge((id) => madeOf(facts, makers, code, id));
+  const onDisk = await codeOnDisk(connection.settings.devDir, facts);
   const asked = ids ?? [...facts.artifacts.values()].filter((a) => a.isLatest && a.run !== null).map((a) => a.id);
+  const answers = judge(asked, (id) => madeOf(facts, conditions, onDisk, id));
   return asked.flatMap((id) => {
     const artifact = facts.artifacts.get(id);
-    return artifact ? [{ uid: artifact.uid, key: artifact.key, ...judge.of(id) }] : [];
+    return artifact ? [{ uid: artifact.uid, key: artifact.key, ...(answers.get(id) as Staleness) }] : [];
   });
 }
 
-function madeOf(facts: Provenance, makers: ReadonlyMap<string, number>, onDisk: CodeOnDisk, id: number): Made | undefined {
+/** Runs whose parameters and environments have to be compared: makers that were followed by another. */
+function comparedRuns(facts: Provenance): number[] {
+  return [...facts.artifacts.values()].flatMap((artifact) => {
+    const maker = lastMaker(facts, artifact);
+    const later = maker && laterMaker(facts, artifact, maker);
+    return maker && later !== undefined ? [maker.id, later] : [];
+  });
+}
+
+function madeOf(facts: Provenance, conditions: ReadonlyMap<number, Conditions>, onDisk: ReadonlyMap<string, string>, id: number): Made | undefined {
   const artifact = facts.artifacts.get(id);
   const maker = artifact && lastMaker(facts, artifact);
   if (!artifact || !maker) return undefined;
   const transform = facts.transforms.get(maker.transform);
-  const newest = transform && (facts.newestTransform.get(transform.stem) ?? transform);
-  const disk = transform?.key ? onDisk(transform.key) : undefined;
-  const laterId = transform && artifact.key !== null ? makers.get(makerKey(transform.stem, maker.entrypoint, artifact.key)) : undefined;
-  const later = laterId !== undefined && laterId > maker.id ? facts.runs.get(laterId) : undefined;
+  const current = transform && (facts.current.get(transform.stem) ?? transform);
   // Links after the artifact was made are none of its inputs; a run that made it again had all of them.
   const inputs = (facts.inputs.get(maker.id) ?? []).filter(({ link }) => maker.id !== artifact.run || link <= artifact.mark);
+  const laterId = laterMaker(facts, artifact, maker);
+  const [then, later] = laterId === undefined ? [] : [conditions.get(maker.id), conditions.get(laterId)];
   return {
     uid: artifact.uid,
-    name: nameOf(artifact),
     inputs: inputs.flatMap(({ artifact: input }) => {
-      const found = facts.artifacts.get(input);
-      return found ? [{ id: found.id, uid: found.uid, name: nameOf(found), hash: found.hash, newest: facts.newest.get(found.stem) }] : [];
+      const version = facts.artifacts.get(input);
+      return version ? [{ id: version.id, name: nameOf(version), version, newest: facts.newest.get(version.stem) }] : [];
     }),
     code:
-      transform?.code && newest?.code
-        ? { uid: transform.uid, name: transform.key ?? transform.uid, hash: transform.code, newest: { uid: newest.uid, hash: disk ?? newest.code } }
+      transform?.code && current?.code
+        ? { uid: transform.uid, name: transform.key ?? transform.uid, hash: transform.code, current: { uid: current.uid, hash: current.code }, onDisk: onDisk.get(transform.stem) }
         : undefined,
-    later: later && { uid: later.uid, params: later.params !== maker.params, environment: later.environment !== maker.environment },
+    later: then && later && { uid: later.uid, params: later.params !== then.params, environment: differ(then.environment, later.environment) },
   };
 }
 
+/** Where none was kept there is nothing to compare. */
+const differ = (a: string | null, b: string | null): boolean => a !== null && b !== null && a !== b;
+
 /** Who made these bytes last: its creator, or a completed run that made them again. */
 function lastMaker(facts: Provenance, artifact: ArtifactFacts): RunFacts | undefined {
-  const again = (facts.remakers.get(artifact.id) ?? []).map((id) => facts.runs.get(id)).filter((run) => run?.completed);
-  const all = [artifact.run === null ? undefined : facts.runs.get(artifact.run), ...again].filter((run) => run !== undefined);
-  return all.reduce<RunFacts | undefined>((last, run) => (!last || run.id > last.id ? run : last), undefined);
+  let last = artifact.run === null ? undefined : facts.runs.get(artifact.run);
+  for (const id of facts.remakers.get(artifact.id) ?? []) {
+    const run = facts.runs.get(id);
+    if (run?.completed && (!last || run.id > last.id)) last = run;
+  }
+  return last;
 }
 
-/** Sources in the dev-dir may be newer than any version that ran; only there a key is a path. */
-async function codeOnDisk(devDir: string | undefined, keys: readonly string[]): Promise<CodeOnDisk> {
+/** The last completed run for the same output, when it came after this one. */
+function laterMaker(facts: Provenance, artifact: ArtifactFacts, maker: RunFacts): number | undefined {
+  const transform = facts.transforms.get(maker.transform);
+  const last = transform && artifact.key !== null ? facts.lastMakers.get(makerKey(transform.stem, maker.entrypoint, artifact.key)) : undefined;
+  return last !== undefined && last > maker.id ? last : undefined;
+}
+
+/** Sources in the dev-dir may be newer than any version that ran; only there a key is a path. By family. */
+async function codeOnDisk(devDir: string | undefined, { current }: Provenance): Promise<Map<string, string>> {
   const hashes = new Map<string, string>();
-  for (const key of devDir === undefined ? [] : keys) {
-    const path = join(devDir as string, key);
-    if (existsSync(path)) hashes.set(key, (await readSource(path)).codeHash);
+  if (devDir === undefined) return hashes;
+  for (const { stem, key, code, file } of current.values()) {
+    const path = key === null || code === null ? undefined : join(devDir, key);
+    if (path === undefined || code === null || !resolve(path).startsWith(resolve(devDir) + sep) || !statSync(path, { throwIfNoEntry: false })?.isFile()) continue;
+    // Most files are as they were: those need no parsing.
+    const same = file !== null && createHash("sha256").update(readFileSync(path)).digest("hex") === file;
+    hashes.set(stem, same ? code : (await readSource(path)).codeHash);
   }
-  return (key) => hashes.get(key);
+  return hashes;
 }
 
 const nameOf = (artifact: ArtifactFacts): string => artifact.key ?? artifact.uid.slice(0, 8);

@@ -1,0 +1,126 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { judge, type Made, type StaleReason, type Version } from "../../src/lineage/stale.ts";
+
+/** What of one output is out of date by itself, and what it was made from; data without a maker have no entry. */
+interface Step {
+  readonly inputs: readonly number[];
+  readonly newer: boolean;
+  readonly code: boolean;
+  readonly params: boolean;
+  readonly environment: boolean;
+}
+
+const version = (i: number): Version => ({ uid: `d${i}`, revision: 0, hash: `h${i}` });
+
+/** Inputs of a `newer` step have newer versions with other bytes; all others have ones with the same bytes. */
+const madeOf = (steps: readonly (Step | undefined)[]) => (i: number): Made | undefined => {
+  const step = steps[i];
+  return (
+    step && {
+      uid: `d${i}`,
+      inputs: step.inputs.map((input) => ({ id: input, name: `d${input}`, version: version(input), newest: { uid: `n${input}`, revision: 1, hash: step.newer ? "other" : `h${input}` } })),
+      code: { uid: "t0", name: "t", hash: "c0", current: step.code ? { uid: "t1", hash: "c1" } : { uid: "t0", hash: "c0" }, onDisk: undefined },
+      later: { uid: "r", params: step.params, environment: step.environment },
+    }
+  );
+};
+
+const own = (step: Step): boolean => (step.newer && step.inputs.length > 0) || step.code || step.params;
+
+/** The rule as one would say it: by itself, or because an input is. */
+const stale = (steps: readonly (Step | undefined)[], i: number, path: readonly number[] = []): boolean => {
+  const step = steps[i];
+  return step !== undefined && (own(step) || step.inputs.some((input) => !path.includes(input) && stale(steps, input, [...path, i])));
+};
+
+/** Fewest steps back to something that is stale by itself. */
+const distance = (steps: readonly (Step | undefined)[], i: number): number => {
+  const step = steps[i];
+  if (!step) return Number.POSITIVE_INFINITY;
+  return own(step) ? 0 : 1 + Math.min(Number.POSITIVE_INFINITY, ...step.inputs.map((input) => distance(steps, input)));
+};
+
+const SIZE = 9;
+const rarely = fc.integer({ min: 0, max: 7 }).map((n) => n === 0);
+const step = (inputs: fc.Arbitrary<number>): fc.Arbitrary<Step | undefined> =>
+  fc.option(fc.record({ inputs: fc.uniqueArray(inputs, { maxLength: 3 }), newer: rarely, code: rarely, params: rarely, environment: fc.boolean() }), { nil: undefined, freq: 5 });
+/** Data are made from earlier data only. */
+const history = fc.tuple(...Array.from({ length: SIZE }, (_, i) => step(i === 0 ? fc.nat({ max: 0 }) : fc.nat({ max: i - 1 })))).map((steps) => steps.map((one, i) => one && { ...one, inputs: one.inputs.filter((input) => input < i) }));
+/** Runs that made bytes again may close circles. */
+const circular = fc.array(step(fc.nat({ max: SIZE - 1 })), { minLength: SIZE, maxLength: SIZE });
+const all = Array.from({ length: SIZE }, (_, i) => i);
+
+describe("judge", () => {
+  test("is what one would say of each output, looking back step by step", () => {
+    fc.assert(
+      fc.property(fc.oneof(history, circular), (steps) => {
+        const answers = judge(all, madeOf(steps));
+        for (const i of all) expect(answers.get(i)?.stale, `d${i}`).toBe(stale(steps, i));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("is the same for one output as for all", () => {
+    fc.assert(
+      fc.property(fc.oneof(history, circular), (steps) => {
+        const answers = judge(all, madeOf(steps));
+        for (const i of all) expect(judge([i], madeOf(steps)).get(i)?.stale).toBe(answers.get(i)?.stale);
+      }),
+    );
+  });
+
+  test("gives each reason of its own, and one for each input that is stale, with the shortest chain to where it begins", () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        const answers = judge(all, madeOf(steps));
+        for (const i of all) {
+          const one = steps[i];
+          const reasons = answers.get(i)?.reasons ?? [];
+          const count = (code: StaleReason["code"]): number => reasons.filter((reason) => reason.code === code).length;
+          expect(count("input-newer")).toBe(one?.newer ? one.inputs.length : 0);
+          expect(count("code-changed")).toBe(one?.code ? 1 : 0);
+          expect(count("params-differ")).toBe(one?.params ? 1 : 0);
+          expect(count("environment-differs")).toBe(one?.environment ? 1 : 0);
+          const inherited = reasons.filter((reason) => reason.code === "upstream-stale");
+          const sources = (one?.inputs ?? []).filter((input) => stale(steps, input));
+          expect(inherited.map(({ chain }) => chain[1]).sort()).toEqual(sources.map((input) => `d${input}`).sort());
+          for (const { chain, subject } of inherited) {
+            expect(chain[0]).toBe(`d${i}`);
+            expect(chain.at(-1)).toBe(subject);
+            const through = chain.filter((uid) => /^d/.test(uid));
+            const begins = through.slice(1).findIndex((uid) => own(steps[Number(uid.slice(1))] as Step));
+            expect(begins).toBe(distance(steps, Number(through[1]?.slice(1))));
+            for (let at = 1; at < through.length; at++) expect(steps[Number(through[at - 1]?.slice(1))]?.inputs).toContain(Number(through[at]?.slice(1)));
+          }
+        }
+      }),
+    );
+  });
+
+  test("in circles nothing is stale because of itself", () => {
+    fc.assert(
+      fc.property(circular, (drawn) => {
+        const steps = drawn.map((one) => one && { ...one, newer: false });
+        for (const [i, { reasons }] of judge(all, madeOf(steps))) {
+          for (const { chain, code } of reasons) if (code === "upstream-stale") expect(chain.lastIndexOf(`d${i}`)).toBe(0);
+        }
+      }),
+    );
+  });
+
+  test("looks at each output once, and comes to the end of a history of a hundred thousand steps", () => {
+    const depth = 100_000;
+    const steps = Array.from({ length: depth }, (_, i): Step => ({ inputs: i === 0 ? [] : i === 1 ? [0] : [i - 1, i - 2], newer: false, code: i === 0, params: false, environment: false }));
+    let looked = 0;
+    const made = madeOf(steps);
+    const answers = judge(steps.keys(), (i) => {
+      looked++;
+      return made(i);
+    });
+    expect(looked).toBe(depth);
+    expect([...answers.values()].every((answer) => answer.stale)).toBe(true);
+    expect(answers.get(depth - 1)?.reasons[0]?.chain.length).toBeGreaterThan(depth / 2);
+  });
+});
