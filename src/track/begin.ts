@@ -11,7 +11,7 @@ import { type BegunRun, beginRun, checkTransform, keepText, type RunSpec } from 
 import { checkTransformUid, type TransformSpec } from "../registries/tracking/transform.ts";
 import { describeEnvironment, environmentText } from "./environment.ts";
 import { watchExit } from "./exit.ts";
-import { findBlobCommit, gitState } from "./git.ts";
+import { commitOf, findBlobCommit } from "./git.ts";
 import { logFile } from "./log-file.ts";
 import { end, openRun, setOpenRun } from "./open-run.ts";
 import { isPlain, serialiseParams } from "./params.ts";
@@ -49,7 +49,7 @@ export async function begin(file: string | undefined, given: Transform | string 
   if (registered && options.key !== undefined) throw new LinealError("invalid", "a registered transform has its key already", { hint: "Leave the key out, or use transform.update({ key })." });
   if (registered) checkTransform(connection, registered);
   const entry = registered ? undefined : requireFile(file);
-  const { target, dynamic, git } = entry ? await describeFile(connection, entry, options) : { target: registered as Transform, dynamic: [], git: file ? await gitState(file) : undefined };
+  const { target, dynamic, git } = entry ? await describeFile(connection, entry, options) : { target: registered as Transform, dynamic: [], git: file ? await commitOf(file) : undefined };
   const begun = await beginRun(connection, target, {
     ...(await describeRun(file, options, connection)),
     dynamicModules: dynamic,
@@ -102,7 +102,7 @@ async function describeFile(connection: Connection, file: string, options: Track
     reference,
     source: { text: source.redacted, hash: source.versionHash, codeHash: source.codeHash, modules, path: source.path, bundle },
   };
-  return { target, dynamic: source.dynamic, git: await gitState(file) };
+  return { target, dynamic: source.dynamic, git: await commitOf(file) };
 }
 
 async function describeRun(file: string | undefined, options: TrackOptions, connection: Connection): Promise<RunSpec> {

@@ -31,24 +31,49 @@ export type BlobCommit = { url: string; commit: string; pathInRepo: string; onDe
 
 const run = promisify(execFile);
 
-/** State of the repository that holds `path`; undefined outside of one, and when git is missing or does not answer in 5 s. */
-export async function gitState(path: string): Promise<GitState | undefined> {
+/** The commit around `path`, and whether it says what ran; as little work as that takes. */
+export async function commitOf(path: string): Promise<Pick<GitState, "commit" | "dirty"> | undefined> {
+  const place = placeOf(path);
+  if (!place) return undefined;
+  try {
+    return await commitIn(place.folder, place.real);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where to ask git, or undefined where no folder above holds a repository: then nothing is started. */
+function placeOf(path: string): { real: string; folder: string } | undefined {
   if (!existsSync(path)) return undefined;
   const real = realpathSync(path);
   const folder = statSync(real).isDirectory() ? real : dirname(real);
+  for (let above = folder; ; above = dirname(above)) {
+    if (existsSync(join(above, ".git"))) return { real, folder };
+    if (above === dirname(above)) return undefined;
+  }
+}
+
+async function commitIn(folder: string, real: string): Promise<Pick<GitState, "commit" | "branch" | "dirty" | "tracked">> {
+  const [status, known] = await Promise.all([
+    git(folder, ["status", "--porcelain=v2", "--branch", "--untracked-files=no"]),
+    git(folder, ["ls-files", "--", `:(literal)${relative(folder, real).split(sep).join("/") || "."}`]),
+  ]);
+  const commit = /^# branch\.oid ([0-9a-f]+)$/m.exec(status)?.[1];
+  const head = /^# branch\.head (.+)$/m.exec(status)?.[1];
+  const tracked = known !== "";
+  return { commit, branch: head === "(detached)" ? undefined : head, dirty: !tracked || /^[^#\n]/m.test(status), tracked };
+}
+
+/** State of the repository that holds `path`; undefined outside of one, and when git is missing or does not answer in 5 s. */
+export async function gitState(path: string): Promise<GitState | undefined> {
+  const place = placeOf(path);
+  if (!place) return undefined;
+  const { real, folder } = place;
   try {
     const root = realpathSync(line(await git(folder, ["rev-parse", "--show-toplevel"])));
     const pathInRepo = relative(root, real).split(sep).join("/");
-    const [status, known, remote] = await Promise.all([
-      git(root, ["status", "--porcelain=v2", "--branch", "--untracked-files=no"]),
-      git(root, ["ls-files", "--", `:(literal)${pathInRepo || "."}`]),
-      remoteUrl(root),
-    ]);
-    const commit = /^# branch\.oid ([0-9a-f]+)$/m.exec(status)?.[1];
-    const head = /^# branch\.head (.+)$/m.exec(status)?.[1];
-    const tracked = known !== "";
-    const dirty = !tracked || /^[^#\n]/m.test(status);
-    return { commit, branch: head === "(detached)" ? undefined : head, dirty, remote, root, pathInRepo, tracked };
+    const [state, remote] = await Promise.all([commitIn(folder, real), remoteUrl(root)]);
+    return { ...state, remote, root, pathInRepo };
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@ import { defaultConnection } from "../../instance/connect.ts";
 import { printTime } from "../../model/index.ts";
 import { beginRun } from "../../registries/tracking/runs.ts";
 import { describeEnvironment, environmentText } from "../../track/environment.ts";
-import { gitState } from "../../track/git.ts";
+import { commitOf } from "../../track/git.ts";
 import { serialiseParams } from "../../track/params.ts";
 import { reap } from "../../track/reap.ts";
 import { redactArgs } from "../../code/redact.ts";
@@ -32,7 +32,7 @@ export const definition = command({
     await endSession(connection, { only: shell });
     await reap(connection);
     const spec = await describeTransform(connection, file, options);
-    const git = file === undefined ? undefined : await gitState(file);
+    const git = file === undefined ? undefined : await commitOf(file);
     const params = serialiseParams(parseParams(options.param)).params;
     const cliArgs = redactArgs(script?.args ?? []).join(" ");
     const { run, transform, outcome, notes } = await beginRun(connection, spec, {
