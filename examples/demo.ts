@@ -23,6 +23,7 @@ ${bold("Where to look next")}
 
   .demo/tour/penguins.png                  the figure of the tour
   .demo/project-flow/{umap,matrixplot}.png the figures of the project flow
+  .demo/project-flow/lineage.{svg,png}     where the second of them came from
   examples/tour, examples/project-flow     the programs that ran
   README.md                                the tour, explained
 
@@ -56,7 +57,7 @@ async function play(number: number, chapter: Chapter): Promise<void> {
 async function type(command: Command, place: Place): Promise<void> {
   const typed = command.join(" ");
   // Longer ones go on in a second line, as one would type them in a shell.
-  say(`${styleText("cyan", "$", { stream: process.stdout })} ${typed.length > 78 ? typed.replace(/ (?=-o )/, " \\\n    ") : typed}`);
+  say(`${styleText("cyan", "$", { stream: process.stdout })} ${typed.length > 78 ? typed.replace(/ (?=(--format|-o) )/, " \\\n    ") : typed}`);
   const { code } = await run(command, place);
   if (code === 0) return;
   console.error(`\n✗ \`${typed}\` ended with exit code ${code}\n  \`npm run demo -- --fresh\` begins anew; what there is lies in ${place.folder}`);

@@ -100,11 +100,13 @@ export const projectFlow: Chapter = {
     { say: "testuser2 brings both together in two figures.", commands: [["node", "examples/project-flow/integrated-analysis.ts"]] },
     { say: "testuser1 reviews the result, and asks where it came from.", commands: [["node", "examples/project-flow/project-flow.ts"]] },
     {
-      say: "The figures as files, and the lineage once more from the command line.",
+      say: "The figures as files, and the lineage once more from the command line, drawn as well.",
       commands: [
         ["lineal", "load", "--key", "figures/umap_fig1_score-wgs-hits.png", "-o", "umap.png", "--force"],
         ["lineal", "load", "--key", "figures/matrixplot_fig2_score-wgs-hits-per-cluster.png", "-o", "matrixplot.png", "--force"],
         ["lineal", "lineage", "figures/matrixplot_fig2_score-wgs-hits-per-cluster.png"],
+        ["lineal", "lineage", "figures/matrixplot_fig2_score-wgs-hits-per-cluster.png", "--format", "svg", "-o", "lineage.svg"],
+        ["lineal", "lineage", "figures/matrixplot_fig2_score-wgs-hits-per-cluster.png", "--format", "png", "-o", "lineage.png"],
       ],
     },
   ],

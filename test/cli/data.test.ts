@@ -144,6 +144,20 @@ test("what is saved is loaded, never over other work, and deleted", { timeout: p
   expect(await tell(place, "list", "artifact")).toBe("no artifacts");
 });
 
+test("lineage is drawn in every format, to a file too", { timeout: patience }, async () => {
+  await using place = await laboratory("sqlite");
+  await run(place, "save", "hits.csv", "--key", "raw/hits.csv");
+  for (const [format, beginning] of [["tree", "● raw/hits.csv"], ["svg", "<svg "], ["mermaid", "flowchart "], ["dot", "digraph "], ["json", "{"]] as const) {
+    expect(await tell(place, "lineage", "raw/hits.csv", "--format", format, "-o", "lineage"), format).toBe("→ wrote lineage");
+    const written = readFileSync(join(place.work, "lineage"), "utf8");
+    expect([written.startsWith(beginning), written.includes("raw/hits.csv"), written.endsWith("\n")], written).toEqual([true, true, true]);
+  }
+  expect((await run(place, "lineage", "raw/hits.csv", "--format", "svg")).stdout).toMatch(/^<svg [^]+<\/svg>\n$/);
+  expect(await tell(place, "lineage", "raw/hits.csv", "--format", "png")).toContain("add -o lineage.png");
+  expect(await tell(place, "lineage", "raw/hits.csv", "--format", "png", "-o", "lineage.png")).toBe("→ wrote lineage.png");
+  expect(readFileSync(join(place.work, "lineage.png")).toString("latin1", 1, 4)).toBe("PNG");
+});
+
 test("on PostgreSQL too, and its password is never printed", { timeout: patience }, async () => {
   await using place = await laboratory("postgres");
   const { password } = new URL(place.db ?? "");

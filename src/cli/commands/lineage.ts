@@ -18,25 +18,28 @@ export const definition = command({
   options: {
     up: { type: "string", value: "N|all", doc: "how many artifacts back (all)" },
     down: { type: "string", value: "N|all", doc: "how many artifacts onwards (all)" },
-    format: { type: "string", choices: ["tree", "mermaid", "dot", "json"], doc: "how to draw it (tree)" },
+    format: { type: "string", choices: ["tree", "svg", "png", "mermaid", "dot", "json"], doc: "how to draw it (tree)" },
     output: { type: "string", short: "o", value: "FILE", doc: "write to this file" },
     limit: { type: "number", value: "N", doc: "at most so many nodes (1000)" },
   },
   examples: [
     "lineal lineage figures/matrixplot.png",
     "lineal lineage figures/matrixplot.png --up 2 --down 0",
+    "lineal lineage figures/matrixplot.png --format svg -o lineage.svg",
     "lineal lineage figures/matrixplot.png --format mermaid -o lineage.mmd",
   ],
   async run({ args, options }) {
     const { up, down, limit, format = "tree", output } = options;
+    if (format === "png" && output === undefined) throw new Misuse("a PNG picture is written to a file", "add -o lineage.png");
     const walk = { upstream: hops("--up", up), downstream: hops("--down", down), ...(limit === undefined ? {} : { limit }) };
     const { record } = await findRecord(args.ref, ["Artifact", "Run", "Transform", "Collection"]);
     const graph = await (record as unknown as Linked).lineage(walk);
     const json: unknown = JSON.parse(graph.to("json"));
-    const text =
-      format !== "tree" ? graph.to(format) : output === undefined ? graph.tree({ width: process.stdout.columns ?? 80, color: isColoured() }) : String(graph);
-    if (output === undefined) return { text, json };
-    write(output, text);
+    if (output === undefined) {
+      const text = format === "tree" ? graph.tree({ width: process.stdout.columns ?? 80, color: isColoured() }) : String(await graph.to(format));
+      return { text, json };
+    }
+    write(output, format === "tree" ? String(graph) : await graph.to(format));
     return { note: `→ wrote ${output}`, json };
   },
 });
@@ -47,9 +50,9 @@ function hops(option: string, value: string | undefined): number | "all" {
   throw new Misuse(`${option} takes a number or all, not '${value}'`, `for example ${option} 2`);
 }
 
-function write(path: string, text: string): void {
+function write(path: string, content: string | Uint8Array): void {
   try {
-    writeFileSync(path, text.endsWith("\n") ? text : `${text}\n`);
+    writeFileSync(path, typeof content !== "string" || content.endsWith("\n") ? content : `${content}\n`);
   } catch (cause) {
     throw new LinealError("unavailable", `cannot write ${path}`, { hint: "Check that the directory is there and can be written to.", cause });
   }
