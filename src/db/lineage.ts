@@ -62,7 +62,9 @@ export function* lineage(dialect: Dialect, question: LineageQuestion): Operation
   const ids = [...more.up, ...more.down].flatMap((key) => nodes.get(key)?.id ?? []);
   const cut = { upstream: more.up.size > 0 || up.cut || facts.recreated.length > room, downstream: more.down.size > 0 || down.cut };
   const truncated = cut.upstream || cut.downstream ? { ...cut, limit, ...(ids.length > 0 ? { more: [...new Set(ids)] } : {}) } : false;
-  return new Graph({ focus: (nodes.get(start) as Node).id, nodes: [...nodes.values()], edges, truncated });
+  // An edge can come from both walks only where some node lies on both ways (runs may form cycles).
+  const distinct = ![...down.nodes].some((key) => up.nodes.has(key));
+  return new Graph({ focus: (nodes.get(start) as Node).id, nodes: [...nodes.values()], edges, truncated }, { distinct });
 }
 
 /** A walk one way, as far as a number of new nodes allows; `cut` when not even all links were read. */

@@ -84,7 +84,7 @@ export function listInstances(env: Environment = process.env): InstanceSettings[
 /** Makes an instance the one used where neither environment nor a marker names another; undefined for none. */
 export function setCurrent(slug: string | undefined, env: Environment = process.env): void {
   if (slug === undefined) removeFile(currentFile(env));
-  else writeJson(currentFile(env), { slug });
+  else if (getCurrent(env) !== slug) writeJson(currentFile(env), { slug });
 }
 
 /** The slug of the current instance of this settings home. */

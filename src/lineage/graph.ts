@@ -38,8 +38,8 @@ export class Graph implements GraphData {
   #byUid: Map<string, Node> | undefined;
   #links: Links | undefined;
 
-  /** Repeated nodes and edges are kept once, edges to nodes that are not there are left out. */
-  constructor(data: Omit<GraphData, "truncated"> & Partial<Pick<GraphData, "truncated">>) {
+  /** Repeated edges are kept once and edges to nodes that are not there are left out, unless they are known to be `distinct`. */
+  constructor(data: Omit<GraphData, "truncated"> & Partial<Pick<GraphData, "truncated">>, options: { distinct?: boolean } = {}) {
     for (const node of data.nodes) this.#byId.set(node.id, node);
     if (!this.#byId.has(data.focus)) {
       throw new LinealError("not-found", `${data.focus} is not a node of this lineage graph`, {
@@ -48,7 +48,7 @@ export class Graph implements GraphData {
     }
     this.nodes = [...this.#byId.values()];
     const ends = new Map<string, Set<string>>();
-    this.edges = data.edges.filter(({ from, to, role }) => {
+    this.edges = options.distinct ? data.edges : data.edges.filter(({ from, to, role }) => {
       if (!this.#byId.has(from) || !this.#byId.has(to)) return false;
       const known = ends.get(from) ?? new Set();
       const end = role + to;
