@@ -24,6 +24,7 @@ const commands: CommandTable = {
   lineage: { group: "Lineage", summary: "show where a record came from and what came of it", load: () => import("./commands/lineage.ts") },
   impact: { group: "Lineage", summary: "list everything that was made from an artifact", load: () => import("./commands/impact.ts") },
   status: { group: "Lineage", summary: "say which outputs are out of date, and why", load: () => import("./commands/status.ts") },
+  "check-lineage": { group: "Lineage", summary: "say whether scripts track every file they use", load: () => import("./commands/check-lineage.ts") },
   diff: { group: "Lineage", summary: "show in what two runs differ", load: () => import("./commands/diff.ts") },
   why: { group: "Lineage", summary: "say why two artifacts differ", load: () => import("./commands/why.ts") },
   track: { group: "Lineage", summary: "start tracking this shell session", load: () => import("./commands/track.ts") },

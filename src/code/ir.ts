@@ -1,0 +1,66 @@
+/** What a program does with values, without the syntax of its language: the form in which code is checked. */
+
+/** Something that has a value. */
+export type Expression =
+  | { kind: "text"; value: string }
+  | { kind: "name"; name: string }
+  | { kind: "module"; module: string }
+  /** `root.a.b(…).c`: what is read from and called on a root, in order, flat however long. */
+  | { kind: "chain"; root: Expression; links: Link[] }
+  /** Texts put together: by nothing (`+`, templates) or by a slash (`a / b`). */
+  | { kind: "join"; by: "" | "/"; parts: Expression[] }
+  | { kind: "list"; items: Expression[] }
+  | { kind: "record"; entries: { name: string | undefined; value: Expression }[] }
+  /** One of the options, nobody knows which; `also` is evaluated on the way. */
+  | { kind: "either"; options: Expression[]; also: Expression[] }
+  /** Parts are evaluated, the value is not known. */
+  | { kind: "unknown"; parts: Expression[] }
+  | { kind: "set"; target: Target; value: Expression; declares: Declares }
+  | { kind: "function"; fn: Callable }
+  | { kind: "class"; selves: string[]; methods: { name: string; fn: Callable }[]; also: Expression[]; body: Statement[] };
+
+/** One step along a chain; a member's name is undefined when it is computed, `index` is then how. */
+export type Link = { kind: "member"; name: string | undefined; index?: Expression } | { kind: "call"; args: Argument[]; line: number };
+
+/** One argument of a call; `name` for keyword arguments, `spread` for `...list`. */
+export type Argument = { name?: string; spread?: true; value: Expression };
+
+/** Where a value goes. */
+export type Target =
+  | { kind: "name"; name: string }
+  | { kind: "member"; of: Expression; name: string | undefined }
+  | { kind: "list"; items: (Target | undefined)[] }
+  | { kind: "record"; entries: { name: string | undefined; target: Target }[] }
+  /** All that follow, as a list. */
+  | { kind: "rest"; target: Target }
+  | { kind: "default"; target: Target; value: Expression };
+
+/** Which scope a target's new names belong to; undefined when it assigns to names that are there. */
+export type Declares = "block" | "function" | undefined;
+
+/** A function, method or lambda. */
+export type Callable = { params: Param[]; body: Statement[] };
+
+/** A parameter: `name` for keyword arguments, `rest` takes all that follow. */
+export type Param = { name?: string; target: Target; rest?: true };
+
+/** One step of a program. */
+export type Statement =
+  | { kind: "do"; value: Expression }
+  | { kind: "set"; target: Target; value: Expression; declares: Declares }
+  | { kind: "define"; name: string; fn: Callable; decorators: Expression[] }
+  /** `name` is what the module offers, "*" for the module itself. */
+  | { kind: "import"; module: string; names: { name: string; as: string }[] }
+  | { kind: "branch"; ways: Statement[][] }
+  | { kind: "each"; target: Target; declares: Declares; of: Expression; body: Statement[] }
+  | { kind: "block"; body: Statement[] }
+  | { kind: "return"; value: Expression }
+  /** Names that belong to a scope further out (`global`, `nonlocal`). */
+  | { kind: "outer"; names: string[] };
+
+export const nothing: Expression = { kind: "unknown", parts: [] };
+
+/** The text does not follow the grammar of its language. */
+export class SyntaxProblem extends Error {
+  override readonly name = "SyntaxProblem";
+}

@@ -1,0 +1,89 @@
+/** Rewrites the few forms of valid Python that the parser does not know into others of the same length. */
+
+/** Text that changes no position: what is at `from` becomes `text`. */
+type Edit = { from: number; text: string };
+
+/**
+ * The text with the causes of these errors (positions) rewritten, or undefined when none of them is a known one.
+ *
+ * Known are: `yield` without a value, `1.`, parenthesised items of `with` and its targets other than names, `C()` in `case`, `match a, b`, and stars in `return *a` and `in *a`.
+ */
+export function repaired(text: string, errors: readonly number[]): string | undefined {
+  const edits = new Map(errors.flatMap((at) => editsFor(text, at)).map((it) => [it.from, it]));
+  if (edits.size === 0) return undefined;
+  let made = "";
+  for (const { from, text: put } of [...edits.values()].sort((a, b) => a.from - b.from)) {
+    if (from < made.length) continue;
+    made += text.slice(made.length, from) + put;
+  }
+  return made + text.slice(made.length);
+}
+
+function editsFor(text: string, at: number): Edit[] {
+  const before = text.slice(Math.max(0, at - 200), at);
+  const bare = /\byield\s*$/.exec(before);
+  if (bare) return [{ from: at - before.length + bare.index, text: "None " }];
+  const start = text.lastIndexOf("\n", at - 1) + 1;
+  const end = text.indexOf("\n", at);
+  const line = text.slice(start, end < 0 ? undefined : end).slice(0, 2000);
+  return (
+    numbers(line, start) ??
+    matches(line, start) ??
+    stars(line, start) ??
+    goals(line, start) ??
+    withItems(text, at) ??
+    numbers(previousLine(text, start), previousStart(text, start)) ??
+    []
+  );
+}
+
+const previousStart = (text: string, start: number): number => (start === 0 ? 0 : text.lastIndexOf("\n", start - 2) + 1);
+const previousLine = (text: string, start: number): string => text.slice(previousStart(text, start), Math.max(0, start - 1)).slice(0, 2000);
+
+/** `24.` is `24 `. */
+function numbers(line: string, start: number): Edit[] | undefined {
+  const found = [...line.matchAll(/(?<![\w.])(\d[\d_]*)\.(?![\w.])/g)].map((it) => ({ from: start + it.index + (it[1] ?? "").length, text: " " }));
+  return found.length > 0 ? found : undefined;
+}
+
+/** `case C():` is `case C  :`, `match a, b:` is `match a+ b:`. */
+function matches(line: string, start: number): Edit[] | undefined {
+  const [sought, put] = /^\s*case\b/.test(line) ? [/\(\)/g, "  "] : /^\s*match\b.*,.*:\s*(#.*)?$/.test(line) ? [/,(?=[^()]*:)/g, "+"] : [];
+  if (sought === undefined || put === undefined) return undefined;
+  const found = [...line.matchAll(sought)].map((it) => ({ from: start + it.index, text: put }));
+  return found.length > 0 ? found : undefined;
+}
+
+function stars(line: string, start: number): Edit[] | undefined {
+  const found = /^\s*(return|yield|for\b.*\bin)\b.*?(\*)/.exec(line);
+  return found ? [{ from: start + found[0].length - 1, text: " " }] : undefined;
+}
+
+/** `with f() as (a, b):` and `as self.file:` name something else, or nothing. */
+function goals(line: string, start: number): Edit[] | undefined {
+  const found = [...line.matchAll(/\bas\s+(\([\w\s,.*]*\)|\[[\w\s,.*]*\]|\w+(?:\.\w+)+)(?=\s*[:,)])/g)].map((it) => ({
+    from: start + it.index + it[0].length - (it[1] ?? "").length,
+    text: "_".repeat((it[1] ?? "").length),
+  }));
+  return found.length > 0 ? found : undefined;
+}
+
+/** `with (a as b, c as d):` on one or more lines is the same without the parentheses. */
+function withItems(text: string, at: number): Edit[] | undefined {
+  const from = Math.max(0, at - 4000);
+  const head = [...text.slice(from, at + 1).matchAll(/^[ \t]*(?:async\s+)?with\s*\(/gm)].at(-1);
+  if (!head) return undefined;
+  const open = from + head.index + head[0].length - 1;
+  let depth = 0;
+  for (let i = open; i < Math.min(text.length, open + 8000); i++) {
+    if (text[i] === "(") depth++;
+    if (text[i] !== ")" || --depth > 0) continue;
+    const inner = text
+      .slice(open + 1, i)
+      .replaceAll(/#.*/g, (it) => " ".repeat(it.length))
+      .replaceAll(/[\r\n]/g, " ");
+    if (at > i || !/^\s*:/.test(text.slice(i + 1, i + 80))) return undefined;
+    return [{ from: open, text: ` ${inner.replace(/,(\s*)$/, " $1")} ` }];
+  }
+  return undefined;
+}

@@ -1,0 +1,59 @@
+/** The files that calls were given: by Lineal's, or by others and in which lines. */
+
+import { namesAFile, samePlace } from "./paths.ts";
+import type { Value } from "./values.ts";
+
+/** How the calls inside an expression count. */
+export type Mode = "counted" | "tracked" | "skipped";
+
+type Lines = Map<string, Set<number>>;
+
+export class Uses {
+  readonly #untracked: Lines = new Map();
+  readonly #passed: Lines = new Map();
+  readonly #tracked = new Set<string>();
+  readonly #folders = new Set<string>();
+
+  /** A call outside Lineal uses these files; `isFileCall` when its name says so. */
+  use(values: Iterable<Value>, line: number, isFileCall: boolean): void {
+    add(this.#untracked, values, line, isFileCall);
+  }
+
+  /** A function of the program is given these files: its line is named beside those in which it uses them. */
+  pass(values: Iterable<Value>, line: number, isFileCall: boolean): void {
+    add(this.#passed, values, line, isFileCall);
+  }
+
+  track(values: Iterable<Value>): void {
+    for (const value of values) for (const text of [...value.all, ...(value.from ?? [])]) this.#tracked.add(samePlace(text));
+  }
+
+  /** What lies in these folders is tracked with them. */
+  trackFolders(values: Iterable<Value>): void {
+    for (const value of values) for (const text of [...value.own, ...(value.from ?? [])]) this.#folders.add(samePlace(text));
+  }
+
+  /** Files that only calls outside Lineal were given, by name, with their lines in order. */
+  untracked(): { file: string; lines: number[] }[] {
+    return [...this.#untracked]
+      .filter(([file]) => !this.#isTracked(file))
+      .map(([file, lines]) => ({ file, lines: [...new Set([...lines, ...(this.#passed.get(file) ?? [])])].sort((a, b) => a - b) }))
+      .sort((a, b) => (a.file < b.file ? -1 : 1));
+  }
+
+  #isTracked(file: string): boolean {
+    const place = samePlace(file);
+    if (this.#tracked.has(place)) return true;
+    for (let at = place.lastIndexOf("/"); at > 0; at = place.lastIndexOf("/", at - 1)) if (this.#folders.has(place.slice(0, at))) return true;
+    return false;
+  }
+}
+
+function add(lines: Lines, values: Iterable<Value>, line: number, isFileCall: boolean): void {
+  for (const value of values)
+    for (const text of value.all) {
+      if (!namesAFile(text, isFileCall)) continue;
+      const file = text.trim();
+      lines.set(file, (lines.get(file) ?? new Set()).add(line));
+    }
+}

@@ -1,0 +1,132 @@
+/** What a value can be, as far as the text of a program tells. */
+
+import type { Callable } from "./ir.ts";
+
+/** A value: the texts it may be, and what it may stand for. */
+export type Value = {
+  /** Texts that the value itself may be. */
+  own: readonly string[];
+  /** These, and those of what is inside it. */
+  all: readonly string[];
+  /** Texts given to the call that made it. */
+  from?: readonly string[];
+  /** Fields of an object, items of a list under "0", "1", … */
+  fields?: ReadonlyMap<string, Value>;
+  /** Dotted name of what comes from a module or is global: `fs.readFileSync`. */
+  name?: string;
+  /** Whether it is Lineal itself (or part of it), or a record that Lineal gave. */
+  lineal?: "api" | "record";
+  closures?: readonly Closure[];
+};
+
+/** A function together with the scope it was made in. */
+export type Closure = { fn: Callable; scope: Scope };
+
+/** Variables of a block, a function or the program; `serial` grows with every scope made. */
+export type Scope = { values: Map<string, Value>; parent: Scope | undefined; isFunction: boolean; serial: number; outer?: Set<string> };
+
+/** More texts than this are not told apart. */
+const most = 1000;
+const mostJoined = 250;
+/** Longer texts are no paths. */
+const longest = 1024;
+
+export const unknown: Value = { own: [], all: [] };
+
+/** A value that is one of these texts. */
+export function texts(own: Iterable<string>): Value {
+  const kept = firstOf([own]);
+  return kept.length === 0 ? unknown : { own: kept, all: kept };
+}
+
+/** A value that is one of these values. */
+export function oneOf(values: readonly Value[]): Value {
+  const some = [...new Set(values)].filter((it) => it !== unknown);
+  const [only] = some;
+  if (some.length < 2) return only ?? unknown;
+  const from = firstOf(some.map((it) => it.from ?? []));
+  const closures = [...new Set(some.flatMap((it) => it.closures ?? []))].slice(0, 8);
+  const named = some.find((it) => it.name !== undefined || it.lineal !== undefined);
+  return {
+    own: firstOf(some.map((it) => it.own)),
+    all: firstOf(some.map((it) => it.all)),
+    ...(from.length > 0 ? { from } : {}),
+    ...(named?.name !== undefined ? { name: named.name } : {}),
+    ...(named?.lineal !== undefined ? { lineal: named.lineal } : {}),
+    ...(closures.length > 0 ? { closures } : {}),
+    ...mergedFields(some),
+  };
+}
+
+function mergedFields(values: readonly Value[]): { fields?: ReadonlyMap<string, Value> } {
+  const maps = values.flatMap((it) => it.fields ?? []);
+  const size = maps.reduce((sum, it) => sum + it.size, 0);
+  if (size === 0 || size > 100) return {};
+  const fields = new Map<string, Value>();
+  for (const [name, value] of maps.flatMap((it) => [...it])) {
+    const there = fields.get(name);
+    fields.set(name, there === undefined ? value : plain(oneOf([there, value])));
+  }
+  return { fields };
+}
+
+/** Without the fields of fields, so that merging does not walk ever deeper. */
+const plain = ({ fields: _, ...rest }: Value): Value => rest;
+
+/** An object or list with these fields; `more` are values whose names are not known. */
+export function withFields(fields: ReadonlyMap<string, Value>, more: readonly Value[] = []): Value {
+  const rest = oneOf(more);
+  return { own: rest.own, all: firstOf([...[...fields.values()].map((it) => it.all), rest.all]), fields };
+}
+
+/** Any item of a list, any field of an object. */
+export function itemOf(value: Value): Value {
+  if (value.fields === undefined) return value;
+  const listed = oneOf([...value.fields.values()].slice(0, most));
+  return value.own.length === 0 ? listed : oneOf([listed, texts(value.own)]);
+}
+
+/** What a list (or text) holds from `start` on, as a list. */
+export function itemsFrom(value: Value, start: number): Value {
+  if (start === 0 || value.fields === undefined) return value;
+  return withFields(new Map([...value.fields].filter(([name]) => Number(name) >= start).map(([name, it]) => [String(Number(name) - start), it])));
+}
+
+/** One item of a list. */
+export function itemAt(value: Value, index: number): Value {
+  if (value.fields === undefined) return value.lineal ? value : itemOf(value);
+  return value.fields.get(String(index)) ?? texts(value.own);
+}
+
+/** What a value has under a name; undefined when the name is computed. */
+export function memberOf(value: Value, name: string | undefined): Value {
+  if (value.lineal === "record") return value;
+  const field = name === undefined ? undefined : value.fields?.get(name);
+  if (field !== undefined) return field;
+  if (value.name !== undefined) return { ...unknown, name: `${value.name}.${name ?? "?"}`.slice(-200), ...(value.lineal ? { lineal: value.lineal } : {}) };
+  if (value.fields) return name === undefined || /^-?\d+$/.test(name) ? itemOf(value) : unknown;
+  if (name !== undefined && /^(href|pathname|path)$/.test(name)) return value;
+  return name === undefined ? texts(value.own) : unknown;
+}
+
+/** Every way to put one text of each value together, as far as it can be a path. */
+export function joined(values: readonly Value[], join: (a: string, b: string) => string): Value {
+  const [first, ...rest] = values;
+  let found: readonly string[] = first?.own ?? [];
+  for (const next of rest) {
+    const ways = found.flatMap((a) => next.own.slice(0, Math.ceil(mostJoined / found.length)).map((b) => join(a, b)));
+    found = firstOf([ways.filter((it) => it.length <= longest && !it.includes("\n"))]);
+    if (found.length === 0) return unknown;
+  }
+  return found.length === 0 ? unknown : { own: found, all: found };
+}
+
+function firstOf(lists: readonly Iterable<string>[]): readonly string[] {
+  const found = new Set<string>();
+  for (const list of lists)
+    for (const text of list) {
+      if (found.size >= most) return [...found];
+      found.add(text);
+    }
+  return [...found];
+}
