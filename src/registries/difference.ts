@@ -50,10 +50,10 @@ export async function diff(a: Run, b: Run): Promise<RunDifference> {
   const modules = Object.fromEntries(
     [...new Set([...Object.keys(left.modules), ...Object.keys(right.modules)])]
       .sort()
-      .flatMap((path) => (left.modules[path] === right.modules[path] ? [] : [[path, patch(path, left.modules[path] ?? "", right.modules[path] ?? "")]])),
+      .flatMap((path) => (left.modules[path] === right.modules[path] ? [] : [[path, patch([path, path], left.modules[path] ?? "", right.modules[path] ?? "")]])),
   );
   return {
-    code: left.code === right.code ? null : patch(left.key === right.key ? left.key : `${left.key} → ${right.key}`, left.code, right.code),
+    code: left.code === right.code ? null : patch([left.key, right.key], left.code, right.code),
     modules: Object.keys(modules).length > 0 ? modules : null,
     params: changed(left.params, right.params),
     environment: changed(left.environment, right.environment),
@@ -64,9 +64,9 @@ export async function diff(a: Run, b: Run): Promise<RunDifference> {
   };
 }
 
-async function patcher(): Promise<(name: string, a: string, b: string) => string> {
+async function patcher(): Promise<(names: readonly [string, string], a: string, b: string) => string> {
   const { createTwoFilesPatch } = await import("diff");
-  return (name, a, b) => createTwoFilesPatch(`a/${name}`, `b/${name}`, a, b, undefined, undefined, { context: 3 }).replace(/^=+\n/, "");
+  return ([from, to], a, b) => createTwoFilesPatch(`a/${from}`, `b/${to}`, a, b, undefined, undefined, { context: 3 }).replace(/^=+\n/, "");
 }
 
 const pair = <T>(a: T, b: T): Pair<T> | null => (a === b ? null : { a, b });
