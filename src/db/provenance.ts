@@ -49,12 +49,12 @@ export interface Provenance {
   readonly inputs: ReadonlyMap<number, readonly { readonly artifact: number; readonly link: number }[]>;
   /** Artifact → runs that made the same bytes again. */
   readonly remakers: ReadonlyMap<number, readonly number[]>;
-  /** Family → its newest version on a branch that is seen. */
-  readonly newest: ReadonlyMap<string, ArtifactFacts>;
+  /** The newest version of the family on a branch that is seen. */
+  newestOf(artifact: ArtifactFacts): ArtifactFacts | undefined;
   /** Family → the code that holds now: what was registered last and never ran, else what ran last and did not fail. */
   readonly current: ReadonlyMap<string, TransformFacts>;
-  /** Family, entrypoint and output key (see `makerKey`) → the last completed run for it. */
-  readonly lastMakers: ReadonlyMap<string, number>;
+  /** The last completed run of a transform family and entrypoint for an output key; undefined where there was but one. */
+  lastMaker(key: string, stem: string, entrypoint: string | null): number | undefined;
 }
 
 const ARTIFACT = sql`a.id, a.uid, a.key, a.revision, a.hash, a.is_latest, a.run_id, a.input_mark, a.branch_id`;
@@ -71,9 +71,10 @@ class Gathered implements Provenance {
   readonly transforms = new Map<number, TransformFacts>();
   readonly inputs = new Map<number, { artifact: number; link: number }[]>();
   readonly remakers = new Map<number, number[]>();
-  readonly newest = new Map<string, ArtifactFacts>();
   readonly current = new Map<string, TransformFacts>();
-  readonly lastMakers = new Map<string, number>();
+  /** Output key → family and entrypoint → run. */
+  readonly #lastMakers = new Map<string, Map<string, number>>();
+  #newest: Map<string, ArtifactFacts> | undefined;
   readonly #standing = new Map<string, number>();
   readonly #yes: unknown;
   readonly #seen: readonly number[];
@@ -98,8 +99,21 @@ class Gathered implements Provenance {
       mark: row.input_mark as number,
     };
     this.artifacts.set(facts.id, facts);
-    if (isLatest && facts.revision >= (this.newest.get(facts.stem)?.revision ?? 0)) this.newest.set(facts.stem, facts);
   };
+
+  /** Most inputs are the latest themselves: the table of families is made when one is not. */
+  newestOf(artifact: ArtifactFacts): ArtifactFacts | undefined {
+    if (artifact.isLatest && this.#seen.length === 1) return artifact;
+    if (!this.#newest) {
+      this.#newest = new Map();
+      for (const one of this.artifacts.values()) if (one.isLatest && one.revision >= (this.#newest.get(one.stem)?.revision ?? 0)) this.#newest.set(one.stem, one);
+    }
+    return this.#newest.get(artifact.stem);
+  }
+
+  lastMaker(key: string, stem: string, entrypoint: string | null): number | undefined {
+    return this.#lastMakers.size === 0 ? undefined : this.#lastMakers.get(key)?.get(makerKey(stem, entrypoint));
+  }
 
   run = (row: Raw): void => {
     const id = row.id as number;
@@ -135,9 +149,12 @@ class Gathered implements Provenance {
     push(this.remakers, row.from_id as number, row.to_id as number);
   };
 
-  made = (key: string, run: number): void => {
-    if (run > (this.lastMakers.get(key) ?? -1)) this.lastMakers.set(key, run);
-  };
+  made(key: string, stem: string, entrypoint: string | null, run: number): void {
+    const makers = this.#lastMakers.get(key) ?? new Map<string, number>();
+    this.#lastMakers.set(key, makers);
+    const by = makerKey(stem, entrypoint);
+    if (run > (makers.get(by) ?? -1)) makers.set(by, run);
+  }
 }
 
 function push<T>(lists: Map<number, T[]>, key: number, value: T): void {
@@ -154,14 +171,23 @@ export function* provenanceOfAll(dialect: Dialect, seen: readonly number[]): Ope
   for (const row of yield* execute(sql`select ${TRANSFORM} from transform t`)) found.transform(row);
   for (const row of yield* execute(sql`select id, from_id, to_id from artifact_input_of`)) found.input(row);
   for (const row of yield* execute(sql`select from_id, to_id from artifact_recreating_runs`)) found.remaker(row);
-  for (const artifact of found.artifacts.values()) {
-    for (const id of [artifact.run, ...(found.remakers.get(artifact.id) ?? [])]) {
-      const run = id === null ? undefined : found.runs.get(id);
-      const stem = run && found.transforms.get(run.transform)?.stem;
-      if (run?.completed && stem !== undefined && artifact.key !== null) found.made(makerKey(stem, run.entrypoint, artifact.key), run.id);
+  noteMakers(found);
+  return found;
+}
+
+/** Keys that were made but once have no later maker to compare with. */
+function noteMakers(found: Gathered): void {
+  const once = new Set<string>();
+  const more = new Set<string>();
+  for (const { id, key } of found.artifacts.values()) if (key !== null) (once.has(key) || found.remakers.has(id) ? more : once).add(key);
+  for (const { id, key, run } of more.size > 0 ? found.artifacts.values() : []) {
+    if (key === null || !more.has(key)) continue;
+    for (const maker of [run, ...(found.remakers.get(id) ?? [])]) {
+      const facts = maker === null ? undefined : found.runs.get(maker);
+      const stem = facts && found.transforms.get(facts.transform)?.stem;
+      if (facts?.completed && stem !== undefined) found.made(key, stem, facts.entrypoint, facts.id);
     }
   }
-  return found;
 }
 
 /** Everything upstream of these artifacts, with the newest versions of all it meets; as many statements whatever its depth. */
@@ -194,7 +220,7 @@ export function* provenanceUpstream(dialect: Dialect, start: readonly number[], 
   const makers = (by: Sql): Sql => sql`select t.stem, r.entrypoint, a.key, max(r.id) as run from artifact a ${by} join transform t on t.id = r.transform_id
     where r.status = 'completed' and a.key in ${keys} group by t.stem, r.entrypoint, a.key`;
   const both = join([makers(sql`join run r on r.id = a.run_id`), makers(sql`join artifact_recreating_runs x on x.from_id = a.id join run r on r.id = x.to_id`)], " union all ");
-  for (const row of yield* execute(both)) found.made(makerKey(row.stem as string, row.entrypoint as string | null, row.key as string), row.run as number);
+  for (const row of yield* execute(both)) found.made(row.key as string, row.stem as string, row.entrypoint as string | null, row.run as number);
   return found;
 }
 
@@ -209,5 +235,4 @@ export function* conditionsOf(dialect: Dialect, runs: readonly number[]): Operat
   );
 }
 
-/** Names a transform family, an entrypoint and an output key together. */
-export const makerKey = (stem: string, entrypoint: string | null, key: string): string => `${stem}\0${entrypoint ?? ""}\0${key}`;
+const makerKey = (stem: string, entrypoint: string | null): string => `${stem} ${entrypoint ?? ""}`;

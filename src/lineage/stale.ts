@@ -19,22 +19,39 @@ export interface Staleness {
   readonly reasons: readonly StaleReason[];
 }
 
-/** A version as far as it can be newer than another. */
+/** A version of data, as far as it can be newer than another. */
 export interface Version {
+  readonly id: number;
   readonly uid: string;
+  readonly key: string | null;
   readonly revision: number;
   readonly hash: string;
+}
+
+/** Code that made something, the version that holds now, and what lies on disk. */
+export interface Code {
+  readonly uid: string;
+  readonly name: string;
+  readonly hash: string;
+  readonly current: { readonly uid: string; readonly hash: string };
+  readonly onDisk: string | undefined;
 }
 
 /** One output as it was made last: what it was made from, and by what. */
 export interface Made {
   readonly uid: string;
-  /** The inputs of its last maker, with the newest version of each. */
-  readonly inputs: readonly { readonly id: number; readonly name: string; readonly version: Version; readonly newest: Version | undefined }[];
-  /** The code that made it, the version that holds now, and what lies on disk; undefined for what has no code. */
-  readonly code: { readonly uid: string; readonly name: string; readonly hash: string; readonly current: { readonly uid: string; readonly hash: string }; readonly onDisk: string | undefined } | undefined;
+  /** What its last maker had read. */
+  readonly inputs: readonly Version[];
+  /** Undefined for what has no code. */
+  readonly code: Code | undefined;
   /** The last completed run for the same output, when that is another one. */
   readonly later: { readonly uid: string; readonly params: boolean; readonly environment: boolean } | undefined;
+}
+
+/** How to look things up: an output by id (undefined for what no run made), and the newest version of an input. */
+export interface Known {
+  made(id: number): Made | undefined;
+  newest(version: Version): Version | undefined;
 }
 
 /** Why an output is stale: a reason of its own, or that of an input. */
@@ -44,34 +61,35 @@ interface Cause {
 }
 
 /**
- * The staleness of each output that is asked for. `made` gives undefined for what no run made. Each output is looked
- * at once, however deep or wide the history is; what is stale by itself makes stale what was made from it, on the
- * shortest way. Runs that made bytes again may close circles: nothing is stale because of itself.
+ * The staleness of each output that is asked for. Each is looked at once, however deep or wide the history is; what is
+ * stale by itself makes stale what was made from it, on the shortest way. Runs that made bytes again may close
+ * circles: nothing is stale because of itself.
  */
-export function judge(asked: Iterable<number>, made: (id: number) => Made | undefined): Map<number, Staleness> {
-  const known = new Map<number, { made: Made; own: readonly StaleReason[] }>();
-  const wanted = [...asked];
-  const seen = new Set(wanted);
-  const stack = [...wanted];
+export function judge(asked: readonly number[], known: Known): Map<number, Staleness> {
+  const looked = new Map<number, Made>();
+  const own = new Map<number, readonly StaleReason[]>();
   const causes = new Map<number, Cause>();
   const stale: number[] = [];
+  const seen = new Set(asked);
+  const stack = [...asked];
   for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
-    const one = made(id);
-    if (!one) continue;
-    const own = ownReasons(one);
-    known.set(id, { made: one, own });
-    const reason = own.find(counts);
+    const made = known.made(id);
+    if (!made) continue;
+    looked.set(id, made);
+    const reasons = ownReasons(made, known);
+    if (reasons.length > 0) own.set(id, reasons);
+    const reason = reasons.find(counts);
     if (reason) {
       causes.set(id, { reason, input: undefined });
       stale.push(id);
     }
-    for (const input of one.inputs) {
+    for (const input of made.inputs) {
       if (seen.has(input.id)) continue;
       seen.add(input.id);
       stack.push(input.id);
     }
   }
-  const users = stale.length > 0 ? usersOf(known) : new Map<number, number[]>();
+  const users = stale.length > 0 ? usersOf(looked) : new Map<number, number[]>();
   for (const id of stale) {
     const { reason } = causes.get(id) as Cause;
     for (const user of users.get(id) ?? []) {
@@ -80,29 +98,31 @@ export function judge(asked: Iterable<number>, made: (id: number) => Made | unde
       stale.push(user);
     }
   }
-  const circular = stale.length > 0 ? inCircles(known, users) : new Set<number>();
-  return new Map(
-    wanted.map((id) => {
-      const one = known.get(id);
-      if (!one) return [id, FRESH];
-      const upstream = one.made.inputs.flatMap((input) => {
-        const cause = causes.get(input.id);
-        return cause && !(circular.has(id) && leadsThrough(causes, input.id, id)) ? [inherited(one.made.uid, input, cause.reason, causes, known)] : [];
-      });
-      return [id, upstream.length + one.own.length === 0 ? FRESH : { stale: causes.has(id), reasons: [...one.own, ...upstream] }];
-    }),
-  );
+  const circular = stale.length > 0 ? inCircles(looked, users) : new Set<number>();
+  const answer = (id: number): Staleness => {
+    const made = looked.get(id);
+    if (!made || !(causes.has(id) || own.has(id))) return FRESH;
+    const upstream = made.inputs.flatMap((input) => {
+      const cause = causes.get(input.id);
+      return cause && !(circular.has(id) && leadsThrough(causes, input.id, id)) ? [inherited(made.uid, input, cause.reason, causes, looked)] : [];
+    });
+    return { stale: causes.has(id), reasons: [...(own.get(id) ?? []), ...upstream] };
+  };
+  return new Map(asked.map((id) => [id, answer(id)]));
 }
 
+/** What people call a version: its key, else the beginning of its uid. */
+const nameOf = ({ key, uid }: Version): string => key ?? uid.slice(0, 8);
 const FRESH: Staleness = { stale: false, reasons: [] };
 const counts = (reason: StaleReason): boolean => reason.code !== "environment-differs";
 
-function ownReasons({ uid, inputs, code, later }: Made): StaleReason[] {
+function ownReasons({ uid, inputs, code, later }: Made, known: Known): readonly StaleReason[] {
   const reasons: StaleReason[] = [];
-  for (const { name, version, newest } of inputs) {
+  for (const version of inputs) {
+    const newest = known.newest(version);
     // Newer bytes that are the same bytes change nothing; an older version that is the latest again is not newer.
     if (newest && newest.revision > version.revision && newest.hash !== version.hash) {
-      reasons.push({ code: "input-newer", subject: newest.uid, chain: [uid, version.uid, newest.uid], detail: `${name} has a newer version` });
+      reasons.push({ code: "input-newer", subject: newest.uid, chain: [uid, version.uid, newest.uid], detail: `${nameOf(version)} has a newer version` });
     }
   }
   if (code && (code.onDisk ?? code.current.hash) !== code.hash) {
@@ -115,11 +135,9 @@ function ownReasons({ uid, inputs, code, later }: Made): StaleReason[] {
   return reasons;
 }
 
-type Known = ReadonlyMap<number, { readonly made: Made }>;
-
-function usersOf(known: Known): Map<number, number[]> {
+function usersOf(looked: ReadonlyMap<number, Made>): Map<number, number[]> {
   const users = new Map<number, number[]>();
-  for (const [id, { made }] of known) {
+  for (const [id, made] of looked) {
     for (const input of made.inputs) {
       const list = users.get(input.id);
       if (list) list.push(id);
@@ -130,8 +148,8 @@ function usersOf(known: Known): Map<number, number[]> {
 }
 
 /** Outputs in circles or behind them: all that an order from the sources never comes to. */
-function inCircles(known: Known, users: ReadonlyMap<number, readonly number[]>): Set<number> {
-  const waiting = new Map([...known].map(([id, { made }]) => [id, made.inputs.filter((input) => known.has(input.id)).length]));
+function inCircles(looked: ReadonlyMap<number, Made>, users: ReadonlyMap<number, readonly number[]>): Set<number> {
+  const waiting = new Map([...looked].map(([id, made]) => [id, made.inputs.filter((input) => looked.has(input.id)).length]));
   const ready = [...waiting].filter(([, n]) => n === 0).map(([id]) => id);
   for (const id of ready) {
     waiting.delete(id);
@@ -150,15 +168,15 @@ function leadsThrough(causes: ReadonlyMap<number, Cause>, from: number, through:
 }
 
 /** The chain is put together when somebody reads it: in a deep history all chains together are long. */
-function inherited(uid: string, input: Made["inputs"][number], reason: StaleReason, causes: ReadonlyMap<number, Cause>, known: Known): StaleReason {
+function inherited(uid: string, input: Version, reason: StaleReason, causes: ReadonlyMap<number, Cause>, looked: ReadonlyMap<number, Made>): StaleReason {
   return {
     code: "upstream-stale",
     subject: reason.subject,
     get chain() {
       const chain = [uid];
-      for (let id: number | undefined = input.id; id !== undefined; id = causes.get(id)?.input) if (causes.get(id)?.input !== undefined) chain.push((known.get(id) as { made: Made }).made.uid);
+      for (let id: number | undefined = input.id; id !== undefined; id = causes.get(id)?.input) if (causes.get(id)?.input !== undefined) chain.push((looked.get(id) as Made).uid);
       return [...chain, ...reason.chain];
     },
-    detail: `${input.name} is out of date itself: ${reason.detail}`,
+    detail: `${nameOf(input)} is out of date itself: ${reason.detail}`,
   };
 }

@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import { readSource } from "../code/source.ts";
-import { type ArtifactFacts, type Conditions, conditionsOf, makerKey, type Provenance, provenanceOfAll, provenanceUpstream, type RunFacts } from "../db/provenance.ts";
+import { type ArtifactFacts, type Conditions, conditionsOf, type Provenance, provenanceOfAll, provenanceUpstream, type RunFacts } from "../db/provenance.ts";
 import { defaultConnection } from "../instance/connect.ts";
 import type { Connection } from "../instance/connection.ts";
-import { judge, type Made, type Staleness } from "../lineage/stale.ts";
+import { type Code, judge, type Made, type Staleness } from "../lineage/stale.ts";
 
 export interface Status extends Staleness {
   readonly uid: string;
@@ -22,7 +22,8 @@ export async function stalenessOf(connection: Connection, ids?: readonly number[
   });
   const onDisk = await codeOnDisk(connection.settings.devDir, facts);
   const asked = ids ?? [...facts.artifacts.values()].filter((a) => a.isLatest && a.run !== null).map((a) => a.id);
-  const answers = judge(asked, (id) => madeOf(facts, conditions, onDisk, id));
+  const code = codeOf(facts, onDisk);
+  const answers = judge(asked, { made: (id) => madeOf(facts, conditions, code, id), newest: (version) => facts.newestOf(version as ArtifactFacts) });
   return asked.flatMap((id) => {
     const artifact = facts.artifacts.get(id);
     return artifact ? [{ uid: artifact.uid, key: artifact.key, ...(answers.get(id) as Staleness) }] : [];
@@ -38,28 +39,34 @@ function comparedRuns(facts: Provenance): number[] {
   });
 }
 
-function madeOf(facts: Provenance, conditions: ReadonlyMap<number, Conditions>, onDisk: ReadonlyMap<string, string>, id: number): Made | undefined {
+function madeOf(facts: Provenance, conditions: ReadonlyMap<number, Conditions>, code: (transform: number) => Code | undefined, id: number): Made | undefined {
   const artifact = facts.artifacts.get(id);
   const maker = artifact && lastMaker(facts, artifact);
   if (!artifact || !maker) return undefined;
-  const transform = facts.transforms.get(maker.transform);
-  const current = transform && (facts.current.get(transform.stem) ?? transform);
-  // Links after the artifact was made are none of its inputs; a run that made it again had all of them.
-  const inputs = (facts.inputs.get(maker.id) ?? []).filter(({ link }) => maker.id !== artifact.run || link <= artifact.mark);
+  const inputs: ArtifactFacts[] = [];
+  for (const { artifact: input, link } of facts.inputs.get(maker.id) ?? []) {
+    // Links after the artifact was made are none of its inputs; a run that made it again had all of them.
+    const version = maker.id !== artifact.run || link <= artifact.mark ? facts.artifacts.get(input) : undefined;
+    if (version) inputs.push(version);
+  }
   const laterId = laterMaker(facts, artifact, maker);
   const [then, later] = laterId === undefined ? [] : [conditions.get(maker.id), conditions.get(laterId)];
   return {
     uid: artifact.uid,
-    inputs: inputs.flatMap(({ artifact: input }) => {
-      const version = facts.artifacts.get(input);
-      return version ? [{ id: version.id, name: nameOf(version), version, newest: facts.newest.get(version.stem) }] : [];
-    }),
-    code:
-      transform?.code && current?.code
-        ? { uid: transform.uid, name: transform.key ?? transform.uid, hash: transform.code, current: { uid: current.uid, hash: current.code }, onDisk: onDisk.get(transform.stem) }
-        : undefined,
+    inputs,
+    code: code(maker.transform),
     later: then && later && { uid: later.uid, params: later.params !== then.params, environment: differ(then.environment, later.environment) },
   };
+}
+
+/** The code of transforms (ids), each looked at once. */
+function codeOf(facts: Provenance, onDisk: ReadonlyMap<string, string>): (transform: number) => Code | undefined {
+  const known = new Map<number, Code | undefined>();
+  for (const { id, uid, key, stem, code } of facts.transforms.values()) {
+    const current = facts.current.get(stem);
+    if (code !== null) known.set(id, { uid, name: key ?? uid, hash: code, current: current?.code ? { uid: current.uid, hash: current.code } : { uid, hash: code }, onDisk: onDisk.get(stem) });
+  }
+  return (id) => known.get(id);
 }
 
 /** Where none was kept there is nothing to compare. */
@@ -78,7 +85,7 @@ function lastMaker(facts: Provenance, artifact: ArtifactFacts): RunFacts | undef
 /** The last completed run for the same output, when it came after this one. */
 function laterMaker(facts: Provenance, artifact: ArtifactFacts, maker: RunFacts): number | undefined {
   const transform = facts.transforms.get(maker.transform);
-  const last = transform && artifact.key !== null ? facts.lastMakers.get(makerKey(transform.stem, maker.entrypoint, artifact.key)) : undefined;
+  const last = transform && artifact.key !== null ? facts.lastMaker(artifact.key, transform.stem, maker.entrypoint) : undefined;
   return last !== undefined && last > maker.id ? last : undefined;
 }
 
@@ -95,8 +102,6 @@ async function codeOnDisk(devDir: string | undefined, { current }: Provenance): 
   }
   return hashes;
 }
-
-const nameOf = (artifact: ArtifactFacts): string => artifact.key ?? artifact.uid.slice(0, 8);
 
 /**
  * The staleness of every latest output of the connected instance.

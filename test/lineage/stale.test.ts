@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { judge, type Made, type StaleReason, type Version } from "../../src/lineage/stale.ts";
+import { judge, type Known, type Made, type StaleReason, type Version } from "../../src/lineage/stale.ts";
 
 /** What of one output is out of date by itself, and what it was made from; data without a maker have no entry. */
 interface Step {
@@ -11,20 +11,23 @@ interface Step {
   readonly environment: boolean;
 }
 
-const version = (i: number): Version => ({ uid: `d${i}`, revision: 0, hash: `h${i}` });
+const version = (i: number): Version => ({ id: i, uid: `d${i}`, key: null, revision: 0, hash: `h${i}` });
 
-/** Inputs of a `newer` step have newer versions with other bytes; all others have ones with the same bytes. */
-const madeOf = (steps: readonly (Step | undefined)[]) => (i: number): Made | undefined => {
-  const step = steps[i];
-  return (
-    step && {
-      uid: `d${i}`,
-      inputs: step.inputs.map((input) => ({ id: input, name: `d${input}`, version: version(input), newest: { uid: `n${input}`, revision: 1, hash: step.newer ? "other" : `h${input}` } })),
-      code: { uid: "t0", name: "t", hash: "c0", current: step.code ? { uid: "t1", hash: "c1" } : { uid: "t0", hash: "c0" }, onDisk: undefined },
-      later: { uid: "r", params: step.params, environment: step.environment },
-    }
-  );
-};
+/** A `newer` step has read older versions of its inputs; that which all others have read has newer versions with the same bytes. */
+const knownOf = (steps: readonly (Step | undefined)[]): Known => ({
+  made(i): Made | undefined {
+    const step = steps[i];
+    return (
+      step && {
+        uid: `d${i}`,
+        inputs: step.inputs.map((input) => ({ ...version(input), hash: step.newer ? "old" : `h${input}` })),
+        code: { uid: "t0", name: "t", hash: "c0", current: step.code ? { uid: "t1", hash: "c1" } : { uid: "t0", hash: "c0" }, onDisk: undefined },
+        later: { uid: "r", params: step.params, environment: step.environment },
+      }
+    );
+  },
+  newest: ({ id }) => ({ ...version(id), uid: `n${id}`, revision: 1 }),
+});
 
 const own = (step: Step): boolean => (step.newer && step.inputs.length > 0) || step.code || step.params;
 
@@ -55,7 +58,7 @@ describe("judge", () => {
   test("is what one would say of each output, looking back step by step", () => {
     fc.assert(
       fc.property(fc.oneof(history, circular), (steps) => {
-        const answers = judge(all, madeOf(steps));
+        const answers = judge(all, knownOf(steps));
         for (const i of all) expect(answers.get(i)?.stale, `d${i}`).toBe(stale(steps, i));
       }),
       { numRuns: 500 },
@@ -65,8 +68,8 @@ describe("judge", () => {
   test("is the same for one output as for all", () => {
     fc.assert(
       fc.property(fc.oneof(history, circular), (steps) => {
-        const answers = judge(all, madeOf(steps));
-        for (const i of all) expect(judge([i], madeOf(steps)).get(i)?.stale).toBe(answers.get(i)?.stale);
+        const answers = judge(all, knownOf(steps));
+        for (const i of all) expect(judge([i], knownOf(steps)).get(i)?.stale).toBe(answers.get(i)?.stale);
       }),
     );
   });
@@ -74,7 +77,7 @@ describe("judge", () => {
   test("gives each reason of its own, and one for each input that is stale, with the shortest chain to where it begins", () => {
     fc.assert(
       fc.property(history, (steps) => {
-        const answers = judge(all, madeOf(steps));
+        const answers = judge(all, knownOf(steps));
         for (const i of all) {
           const one = steps[i];
           const reasons = answers.get(i)?.reasons ?? [];
@@ -103,7 +106,7 @@ describe("judge", () => {
     fc.assert(
       fc.property(circular, (drawn) => {
         const steps = drawn.map((one) => one && { ...one, newer: false });
-        for (const [i, { reasons }] of judge(all, madeOf(steps))) {
+        for (const [i, { reasons }] of judge(all, knownOf(steps))) {
           for (const { chain, code } of reasons) if (code === "upstream-stale") expect(chain.lastIndexOf(`d${i}`)).toBe(0);
         }
       }),
@@ -114,11 +117,12 @@ describe("judge", () => {
     const depth = 100_000;
     const steps = Array.from({ length: depth }, (_, i): Step => ({ inputs: i === 0 ? [] : i === 1 ? [0] : [i - 1, i - 2], newer: false, code: i === 0, params: false, environment: false }));
     let looked = 0;
-    const made = madeOf(steps);
-    const answers = judge(steps.keys(), (i) => {
+    const known = knownOf(steps);
+    const made = (i: number): Made | undefined => {
       looked++;
-      return made(i);
-    });
+      return known.made(i);
+    };
+    const answers = judge([...steps.keys()], { ...known, made });
     expect(looked).toBe(depth);
     expect([...answers.values()].every((answer) => answer.stale)).toBe(true);
     expect(answers.get(depth - 1)?.reasons[0]?.chain.length).toBeGreaterThan(depth / 2);
