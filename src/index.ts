@@ -1,4 +1,5 @@
 /** The public names: everything that `ln.` offers. */
+export { checkLineage, type LineageCheck } from "./code/check.ts";
 export { type ErrorCode, LinealError } from "./errors.ts";
 export type { Column, ColumnType, Handle, Row, Value } from "./formats/index.ts";
 export { Table, type TableColumns } from "./formats/table.ts";

@@ -1,6 +1,6 @@
 /** A new instance: folder, database, tables, user and storage; nothing is left behind when it fails. */
 import { existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readIdentity, writeIdentity } from "../db/meta.ts";
 import { migrate } from "../db/migrate.ts";
@@ -48,6 +48,11 @@ export async function initialise(options: InitOptions, effects: Partial<Effects>
   if (note && (note.slug !== slug || (known && note.instance !== known.uid))) {
     throw new LinealError("conflict", `${root} is a storage of another instance, ${note.slug}`, { hint: `Connect to it with \`lineal connect ${root}\`, or choose another folder.` });
   }
+  const around = enclosing(root);
+  if (around) {
+    if (!hadFolder) rmSync(existed ? join(root, ".lineal") : root, { recursive: true, force: true });
+    throw new LinealError("conflict", `${root} lies inside ${around.root}, a storage of ${around.slug}`, { hint: "Choose a folder outside of it: a file can belong to one instance only." });
+  }
   try {
     const settings = await build({ owner: handle, name, uid: known?.uid ?? note?.instance ?? randomUid(12), storage: root, ...(db ? { db } : {}), createdAt: new Date().toISOString() }, options);
     const connection = await open(settings, options, effects);
@@ -74,6 +79,15 @@ function checked(options: InitOptions): { storage: string; db: string | undefine
     throw new LinealError("invalid", `${options.db} is no database URL`, { hint: "Give postgres://user@host/name, or leave db out for the embedded database." });
   }
   return { storage: resolve(options.storage.startsWith("file://") ? fileURLToPath(options.storage) : options.storage), db: options.db };
+}
+
+/** The storage that a folder lies in, if it is somebody's. */
+function enclosing(root: string): { root: string; slug: string } | undefined {
+  for (let above = dirname(root); above !== dirname(above); above = dirname(above)) {
+    const note = readStorageNote(above);
+    if (note) return { root: above, slug: note.slug };
+  }
+  return undefined;
 }
 
 function makeFolder(folder: string): void {

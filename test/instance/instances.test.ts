@@ -36,6 +36,9 @@ forEachDatabase((database) => {
     expect((await refused(init({ storage: join(work, "other"), name: lab.ln.name, ...withDb(db) }), "conflict")).message).toContain(storage);
     expect(existsSync(join(work, "other"))).toBe(false);
     await refused(init({ storage, name: "another", ...withDb(db) }), "conflict");
+    const inside = join(storage, "deep", "inside");
+    expect((await refused(init({ storage: inside, name: "inside" }), "conflict")).message).toContain(`inside ${storage}`);
+    expect(existsSync(inside)).toBe(false);
     saveUser("testuser2");
     const error = await refused(init({ storage, name: lab.ln.name, ...withDb(db) }), "conflict");
     expect(error.message).toContain(lab.ln.slug);

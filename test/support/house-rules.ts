@@ -18,7 +18,7 @@ const floors: Record<string, readonly string[]> = {
   track: ["registries", "code", "instance", "formats", "model", "errors"],
   server: ["track", "registries", "instance", "lineage", "model", "errors"],
   client: ["model", "lineage", "formats", "errors"],
-  index: ["track", "registries", "instance", "db", "storage", "formats", "lineage", "model", "errors"],
+  index: ["code", "track", "registries", "instance", "db", "storage", "formats", "lineage", "model", "errors"],
   cli: ["index", "code", "server", "track", "registries", "instance", "db", "storage", "formats", "lineage", "model", "errors"],
 };
 
