@@ -82,7 +82,7 @@ describe("why two outputs differ", () => {
       fc.property(shape, (steps) => {
         const inputs = steps.map((step, i) => step.inputs.filter((input) => input < i));
         const differs: boolean[] = [];
-        steps.forEach((step, i) => differs.push(step.changed || (inputs[i] as number[]).some((input) => differs[input])));
+        for (const [i, step] of steps.entries()) differs.push(step.changed || (inputs[i] as number[]).some((input) => differs[input]));
         const history = (side: 0 | 1): Draft[] =>
           steps.map((step, i) => ({
             hash: `${i}${differs[i] ? side : ""}`,
