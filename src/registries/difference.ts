@@ -1,7 +1,8 @@
 /** `ln.diff(a, b)`: in what two runs differ. */
+import { canonicalJson } from "../db/operation.ts";
+import { select } from "../db/select.ts";
 import { LinealError } from "../errors.ts";
-import type { Artifact } from "./artifact.ts";
-import { connectionOf, isEntry, refOf } from "./entry.ts";
+import { connectionOf, isEntry, refOf, rowOf } from "./entry.ts";
 import type { Run } from "./run.ts";
 
 /** Two values, of the first run and of the second. */
@@ -57,8 +58,8 @@ export async function diff(a: Run, b: Run): Promise<RunDifference> {
     modules: Object.keys(modules).length > 0 ? modules : null,
     params: changed(left.params, right.params),
     environment: changed(left.environment, right.environment),
-    inputs: changed(left.inputs, right.inputs),
-    outputs: changed(left.outputs, right.outputs),
+    inputs: changed(...hashes(left.inputs, right.inputs)),
+    outputs: changed(...hashes(left.outputs, right.outputs)),
     duration: pair(a.duration ?? null, b.duration ?? null),
     user: pair(left.user, right.user),
   };
@@ -73,14 +74,20 @@ const pair = <T>(a: T, b: T): Pair<T> | null => (a === b ? null : { a, b });
 
 function changed<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>): Changed<T> | null {
   const only = (one: Readonly<Record<string, T>>, other: Readonly<Record<string, T>>): Record<string, T> => Object.fromEntries(Object.entries(one).filter(([key]) => !Object.hasOwn(other, key)));
-  const differ = Object.entries(a).filter(([key, value]) => Object.hasOwn(b, key) && JSON.stringify(value) !== JSON.stringify(b[key]));
+  const differ = Object.entries(a).filter(([key, value]) => Object.hasOwn(b, key) && canonicalJson(value) !== canonicalJson(b[key]));
   const result = { added: only(b, a), removed: only(a, b), changed: Object.fromEntries(differ.map(([key, value]) => [key, { a: value, b: b[key] as T }])) };
   return Object.values(result).some((part) => Object.keys(part).length > 0) ? result : null;
 }
 
 async function factsOf(run: Run) {
   const transform = await run.transform;
-  const [source, bundle, environment, user, inputs, outputs, recreated] = await Promise.all([transform.sourceCode, transform.bundle, run.environment, run.createdBy, run.inputs, run.outputs, run.recreated]);
+  const [source, bundle, environment, user, inputs, outputs, recreated] = await Promise.all([
+    transform.sourceCode,
+    transform.bundle,
+    run.environment,
+    run.createdBy,
+    ...(["inputs", "outputs", "recreated"] as const).map((key) => besides(run, key)),
+  ]);
   return {
     key: transform.key ?? transform.uid,
     code: source ?? "",
@@ -88,9 +95,22 @@ async function factsOf(run: Run) {
     params: run.params ?? {},
     environment: environment ? flatten(await environment.load<StoredEnvironment>({ isRunInput: false })) : {},
     user: user.handle,
-    inputs: hashes(inputs),
-    outputs: hashes([...outputs, ...recreated]),
+    inputs: inputs as Beside[],
+    outputs: [...(outputs as Beside[]), ...(recreated as Beside[])],
   };
+}
+
+interface Beside {
+  readonly uid: string;
+  readonly key: string | null;
+  readonly hash: string;
+}
+
+/** What a run read or made, what is in the trash now too. */
+async function besides(run: Run, key: "inputs" | "outputs" | "recreated"): Promise<Beside[]> {
+  const connection = connectionOf(run);
+  const rows = await connection.read(() => select(connection.database.dialect, { name: "Artifact", from: { name: "Run", key, id: rowOf(run).id }, hidden: [] }));
+  return rows.filter((row) => !row.internal) as unknown as Beside[];
 }
 
 interface StoredEnvironment {
@@ -105,4 +125,13 @@ const flatten = ({ runtime, platform, packages }: StoredEnvironment): Record<str
   ...packages,
 });
 
-const hashes = (artifacts: readonly Artifact[]): Record<string, string> => Object.fromEntries(artifacts.map((artifact) => [artifact.key ?? artifact.uid, artifact.hash]));
+/** Hashes by key; by uid where there is none, or where several have it on one side. */
+function hashes(one: readonly Beside[], other: readonly Beside[]): [Record<string, string>, Record<string, string>] {
+  const repeated = new Set<string | null>();
+  for (const side of [one, other]) {
+    const once = new Set<string | null>();
+    for (const { key } of side) (once.has(key) ? repeated : once).add(key);
+  }
+  const table = (side: readonly Beside[]): Record<string, string> => Object.fromEntries(side.map(({ uid, key, hash }) => [key === null || repeated.has(key) ? uid : key, hash]));
+  return [table(one), table(other)];
+}

@@ -12,28 +12,33 @@ export interface ImpactOptions {
   hops?: number;
 }
 
-/** More than this is listed in part, and said. */
-const LIMIT = 100_000;
+/** Runs and artifacts; beyond it the list is cut, and that is said. */
+const LIMIT = 300_000;
 
-/** Every artifact downstream: uid, kind, key, hops, via (the run that made it), createdBy, createdAt; nearest first. */
+/** Every artifact downstream: uid, kind, key, hops, via (the run that made it), createdBy, createdAt; nearest first. What lies in the trash is left out, but not what was made from it. */
 export async function impactOf(entry: object, { kind, hops }: ImpactOptions = {}): Promise<Table> {
   const graph = await lineageOf(entry, { upstream: 0, downstream: hops ?? "all", limit: LIMIT });
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   const distance = reach(nodes, graph.focus, stepper(linkUp(graph.edges), "down", FLOW), Number.POSITIVE_INFINITY);
-  const maker = new Map(graph.edges.filter((edge) => edge.role === "output").map((edge) => [edge.to, edge.from]));
-  const found = graph.nodes.flatMap((node) => (node.kind === "artifact" && node.id !== graph.focus && distance.has(node.id) && (kind === undefined || node.artifactKind === kind) ? [node] : []));
-  found.sort((a, b) => (distance.get(a.id) ?? 0) - (distance.get(b.id) ?? 0) || (a.key ?? "").localeCompare(b.key ?? "") || (a.uid < b.uid ? -1 : 1));
-  if (graph.truncated) connectionOf(entry).log("warning", `more than ${LIMIT} records are downstream: the list is cut; ask with { hops } for less`);
-  const column = (name: string, type: "text" | "int" | "time", cell: (node: (typeof found)[number]) => unknown) => ({ name, type, values: found.map(cell) });
+  const maker = new Map(graph.edges.flatMap((edge) => (edge.role === "output" ? [[edge.to, edge.from] as const] : [])));
+  const found = graph.nodes.flatMap((node) => {
+    const hop = node.id === graph.focus ? undefined : distance.get(node.id);
+    return hop !== undefined && node.kind === "artifact" && !node.deleted && (kind === undefined || node.artifactKind === kind) ? [{ node, hop }] : [];
+  });
+  found.sort((a, b) => a.hop - b.hop || compare(a.node.key ?? "", b.node.key ?? "") || compare(a.node.uid, b.node.uid));
+  if (graph.truncated) connectionOf(entry).log("warning", `more than ${LIMIT.toLocaleString("en")} runs and artifacts are downstream: the list is cut; ask with { hops } for less`);
+  const column = (name: string, type: "text" | "int" | "time", cell: (one: (typeof found)[number]) => unknown) => ({ name, type, values: found.map(cell) });
   return Table.from({
     columns: [
-      column("uid", "text", (node) => node.uid),
-      column("kind", "text", (node) => node.artifactKind),
-      column("key", "text", (node) => node.key),
-      column("hops", "int", (node) => distance.get(node.id)),
-      column("via", "text", (node) => nodes.get(maker.get(node.id) ?? "")?.uid ?? null),
-      column("createdBy", "text", (node) => node.createdBy),
-      column("createdAt", "time", (node) => (node.createdAt === null ? null : new Date(node.createdAt))),
+      column("uid", "text", ({ node }) => node.uid),
+      column("kind", "text", ({ node }) => node.artifactKind),
+      column("key", "text", ({ node }) => node.key),
+      column("hops", "int", ({ hop }) => hop),
+      column("via", "text", ({ node }) => nodes.get(maker.get(node.id) ?? "")?.uid ?? null),
+      column("createdBy", "text", ({ node }) => node.createdBy),
+      column("createdAt", "time", ({ node }) => (node.createdAt === null ? null : new Date(node.createdAt))),
     ],
   });
 }
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,14 +1,16 @@
 /** Lineage of a record: the question to the database, and the picture in words. */
 import { lineage as lineageQuery } from "../db/lineage.ts";
+import { collapse } from "../lineage/collapse.ts";
 import type { Graph } from "../lineage/graph.ts";
+import { select, type Selection } from "../lineage/select.ts";
 import type { Connection } from "../instance/connection.ts";
 import { LinealError } from "../errors.ts";
 import { printTime } from "../model/index.ts";
 import { pastTime } from "./as-of.ts";
 import { connectionOf, nameOf, rowOf } from "./entry.ts";
 
-/** How far lineage goes. */
-export interface LineageOptions {
+/** How far lineage goes, and which part of it is shown. */
+export interface LineageOptions extends Selection {
   /** Hops back, or "all" (the default). A hop is artifact → run → artifact. */
   upstream?: number | "all";
   /** Hops forward, or "all" (the default). */
@@ -17,6 +19,8 @@ export interface LineageOptions {
   limit?: number;
   /** Only what had been recorded by then. */
   asOf?: Date | string;
+  /** "transform": all runs of a transform as one node, without the data between them. */
+  level?: "artifact" | "transform";
 }
 
 /** Where a record came from and what came of it. */
@@ -24,10 +28,14 @@ export async function lineageOf(entry: object, options: LineageOptions = {}): Pr
   const connection: Connection = connectionOf(entry);
   const row = rowOf(entry);
   const focus = { name: nameOf(entry) as "Artifact" | "Run" | "Transform" | "Collection", id: row.id, uid: row.uid };
-  const { upstream = "all", downstream = "all", limit = 1000 } = options;
+  const { upstream = "all", downstream = "all", limit = 1000, level = "artifact", kind, status, since, until } = options;
+  if (level !== "artifact" && level !== "transform") throw new LinealError("invalid", `there is no level "${level}"`, { hint: 'Write { level: "transform" } or { level: "artifact" }.' });
   const asOf = options.asOf === undefined ? {} : { asOf: pastTime(connection, options.asOf) };
   if (asOf.asOf && row.createdAt > asOf.asOf) throw new LinealError("not-found", `${focus.name} ${row.uid} was not there yet at ${printTime(asOf.asOf)}`, { hint: `It was added at ${printTime(row.createdAt)}.` });
-  return connection.read(() => lineageQuery(connection.database.dialect, { focus, upstream, downstream, limit, ...asOf }));
+  const whole = await connection.read(() => lineageQuery(connection.database.dialect, { focus, upstream, downstream, limit, ...asOf }));
+  const graph = level === "transform" && focus.name !== "Transform" ? collapse(whole, level) : whole;
+  const selection = Object.fromEntries(Object.entries({ kind, status, since, until }).filter(([, value]) => value !== undefined));
+  return Object.keys(selection).length > 0 ? select(graph, selection) : graph;
 }
 
 /** Prints the lineage as a tree; returns the graph, which draws itself in a notebook. */

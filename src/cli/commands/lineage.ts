@@ -3,13 +3,14 @@
 import { writeFileSync } from "node:fs";
 import { LinealError } from "../../errors.ts";
 import type { Graph } from "../../lineage/graph.ts";
+import type { LineageOptions } from "../../registries/index.ts";
 import { command, Misuse } from "../command.ts";
 import { isColoured } from "../print.ts";
 import { findRecord } from "../reference.ts";
 
 /** Records that have a lineage. */
 interface Linked {
-  lineage(options: { upstream: number | "all"; downstream: number | "all"; limit?: number }): Promise<Graph>;
+  lineage(options: LineageOptions): Promise<Graph>;
 }
 
 export const definition = command({
@@ -21,17 +22,26 @@ export const definition = command({
     format: { type: "string", choices: ["tree", "svg", "png", "mermaid", "dot", "json"], doc: "how to draw it (tree)" },
     output: { type: "string", short: "o", value: "FILE", doc: "write to this file" },
     limit: { type: "number", value: "N", doc: "at most so many nodes (1000)" },
+    level: { type: "string", choices: ["artifact", "transform"], doc: "runs and data, or transforms alone (artifact)" },
+    kind: { type: "string", choices: ["artifact", "run", "transform", "collection"], doc: "only such nodes, and what joins them" },
+    status: { type: "string", value: "STATUS", doc: "only runs that ended so: errored …" },
+    since: { type: "string", value: "TIME", doc: "only what is as new as this" },
+    until: { type: "string", value: "TIME", doc: "only what is as old as this" },
+    "as-of": { type: "string", value: "TIME", doc: "only what had been recorded by then" },
   },
   examples: [
     "lineal lineage figures/matrixplot.png",
     "lineal lineage figures/matrixplot.png --up 2 --down 0",
+    "lineal lineage figures/matrixplot.png --level transform",
     "lineal lineage figures/matrixplot.png --format svg -o lineage.svg",
     "lineal lineage figures/matrixplot.png --format mermaid -o lineage.mmd",
   ],
   async run({ args, options }) {
     const { up, down, limit, format = "tree", output } = options;
     if (format === "png" && output === undefined) throw new Misuse("a PNG picture is written to a file", "add -o lineage.png");
-    const walk = { upstream: hops("--up", up), downstream: hops("--down", down), ...(limit === undefined ? {} : { limit }) };
+    const { level, kind, status, since, until, "as-of": asOf } = options;
+    const given = Object.fromEntries(Object.entries({ limit, level, kind, status, since, until, asOf }).filter(([, value]) => value !== undefined));
+    const walk = { ...given, upstream: hops("--up", up), downstream: hops("--down", down) };
     const { record } = await findRecord(args.ref, ["Artifact", "Run", "Transform", "Collection"]);
     const graph = await (record as unknown as Linked).lineage(walk);
     const json: unknown = JSON.parse(graph.to("json"));
