@@ -12,12 +12,15 @@ const LINKS_PER_NODE = 50;
 /** Where a walk starts and how far it goes. */
 export interface Walk {
   readonly table: "artifact" | "collection" | "run" | "transform";
-  readonly id: number;
+  /** One, or several runs. */
+  readonly ids: readonly number[];
   readonly upstream: Hops;
   readonly downstream: Hops;
   /** Nodes wanted at most. */
   readonly limit: number;
   readonly asOf: Date | undefined;
+  /** Also the other outputs of the runs that are reached, as `side` 2. */
+  readonly siblings: boolean;
 }
 
 /** The most rows that one side of `walkRuns` or `walkTransforms` gives; one more means that there are others. */
@@ -30,7 +33,8 @@ type Side = "up" | "down";
  * `run` took `data` by link `link`; `maker` made it when the last of its links was `mark`.
  */
 export function walkRuns(dialect: Dialect, walk: Walk): Sql {
-  const { table, id } = walk;
+  const { table, ids } = walk;
+  const id = ids[0] as number;
   const since = until(dialect, walk.asOf);
   const shown = (alias: string): Sql => sql`and ${raw(alias)}.internal = ${dialect.encode("bool", false)}${since(alias)}`;
   // One pass over the reached runs serves both kinds of data: recursion may name itself only once.
@@ -46,7 +50,7 @@ export function walkRuns(dialect: Dialect, walk: Walk): Sql {
   };
   const next = { up: sql`coalesce(a.run_id, c.run_id)`, down: sql`coalesce(l.to_id, cl.to_id)` };
   const start = (side: Side): Sql => {
-    if (table === "run") return sql`select id from run where id = ${id}`;
+    if (table === "run") return sql`select id from run where id in ${dialect.integers(ids)}`;
     if (side === "up") return sql`select run_id from ${identifier(table)} where id = ${id} and run_id is not null`;
     return sql`select l.to_id from ${identifier(`${table}_input_of`)} l where l.from_id = ${id}${since("l")}`;
   };
@@ -71,7 +75,9 @@ export function walkRuns(dialect: Dialect, walk: Walk): Sql {
         join collection c on c.run_id = w.id${since("c")} left join collection_input_of l on l.from_id = c.id${since("l")}`,
     ],
   };
+  const outputs = (side: Side): Sql => sql`select 2 as side, ${NO_INTEGER} as run, 0 as kind, a.id as data, ${NO_INTEGER} as link, a.run_id as maker, a.input_mark as mark from ${raw(`${side}s`)} w join artifact a on a.run_id = w.id ${shown("a")}`;
   return statement(walk, (side) => ({
+    siblings: outputs(side),
     walk: recursion(side, start(side), next[side], sql`(select 0 as arm union all select 1) k ${steps[side]}`, walk),
     rows: [...focus(side), ...rows[side]],
   }));
@@ -95,7 +101,7 @@ export function walkTransforms(dialect: Dialect, walk: Walk): Sql {
   };
   const next = { up: sql`coalesce(p.to_id, o.transform_id)`, down: sql`coalesce(p.from_id, o.transform_id)` };
   return statement(walk, (side) => ({
-    walk: recursion(side, sql`select id from transform where id = ${walk.id}`, next[side], steps[side], walk),
+    walk: recursion(side, sql`select id from transform where id = ${walk.ids[0]}`, next[side], steps[side], walk),
     rows: [sql`select distinct ${raw(side === "up" ? "0" : "1")} as side, w.id as run, ${next[side]} as data from ${raw(`${side}s`)} w cross join ${steps[side]}`],
   }));
 }
@@ -116,8 +122,10 @@ function recursion(side: Side, start: Sql, next: Sql, steps: Sql, walk: Walk): S
   return sql`${body}, ${raw(`${side}s`)} as materialized (select ${counted ? raw("distinct ") : empty}id from ${name} limit ${walk.limit + 1})`;
 }
 
-function statement(walk: Walk, make: (side: Side) => { walk: Sql; rows: readonly Sql[] }): Sql {
+function statement(walk: Walk, make: (side: Side) => { walk: Sql; rows: readonly Sql[]; siblings?: Sql }): Sql {
   const sides = (["up", "down"] as const).filter((side) => (side === "up" ? walk.upstream : walk.downstream) !== 0).map(make);
   const limited = sides.map(({ rows }) => sql`select * from (${join(rows, " union all ")} limit ${rowLimit(walk.limit) + 1}) s`);
+  const beside = walk.siblings ? sides.flatMap(({ siblings }) => siblings ?? []) : [];
+  if (beside.length > 0) limited.push(sql`select * from (${join(beside, " union ")} limit ${rowLimit(walk.limit) + 1}) s`);
   return sql`with recursive ${join(sides.map((side) => side.walk))} ${join(limited, " union all ")}`;
 }

@@ -108,6 +108,19 @@ const bookkeeping: TableSpec[] = [
     ],
     indexes: [{ columns: ["registry", "uid"] }],
   },
+  {
+    // Links of rows that were removed for good, by uid: `mark` is the number of an input link, or an output's last input.
+    name: "severed_link",
+    columns: [
+      column("id", "id"),
+      column("role", "text"),
+      column("from_uid", "text"),
+      column("to_uid", "text"),
+      column("mark", "int"),
+      column("created_at", "time"),
+    ],
+    indexes: [{ columns: ["from_uid"] }, { columns: ["to_uid"] }],
+  },
 ];
 
 /** All tables, in an order in which a table follows those it refers to where that is possible. */

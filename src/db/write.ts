@@ -5,6 +5,7 @@ import { type AnyField, columnOf, identifier, type Row, type RowRef, selection, 
 import type { Dialect } from "./dialect.ts";
 import { execute, type Operation } from "./operation.ts";
 import { relationOf } from "./relations.ts";
+import { epitaph, sever } from "./severed.ts";
 import { linkTableOf, tableOf } from "./tables.ts";
 import { startsWith } from "./where-shared.ts";
 
@@ -136,8 +137,10 @@ export function* hasLink(name: Name, key: string, id: number, other: number): Op
   return (yield* execute(sql`select 1 from ${identifier(table)} where ${identifier(here)} = ${id} and ${identifier(there)} = ${other}`)).length > 0;
 }
 
-/** Removes a row for good, with its links; a tombstone keeps what lineage needs to say of it. */
-export function* remove(dialect: Dialect, writer: Writer, name: Name, row: Row, facts: Values): Operation<void> {
+/** Removes a row for good; a tombstone and its severed links keep its place in lineage. */
+export function* remove(dialect: Dialect, writer: Writer, name: Name, row: Row): Operation<void> {
+  const facts = yield* epitaph(name, row);
+  yield* sever(dialect, name, row);
   for (const { table, column } of linkColumns(name)) yield* execute(sql`delete from ${identifier(table)} where ${identifier(column)} = ${row.id}`);
   yield* execute(sql`delete from ${shapeOf(name).table} where id = ${row.id}`);
   const run = row.run as RowRef | null | undefined;

@@ -1,5 +1,5 @@
 /** `get`: one row by uid, by the beginning of a uid, or by a filter. */
-import type { Row } from "../db/columns.ts";
+import type { Row, RowRef } from "../db/columns.ts";
 import { byUid, select } from "../db/select.ts";
 import { LinealError } from "../errors.ts";
 import type { Connection } from "../instance/connection.ts";
@@ -7,15 +7,12 @@ import { checkRecords } from "./entry.ts";
 import { isUidLike, model, type Name, REVISION_LENGTH } from "../model/index.ts";
 
 /** How many rows with the same beginning are looked at. */
-const MANY = 2000;
+export const MANY = 2000;
 
 /** The row; `not-found` for none, `ambiguous` for several, `invalid` for what is neither uid nor filter. */
 export async function getRecord(connection: Connection, name: Name, wanted: string | Record<string, unknown>): Promise<Row> {
   if (typeof wanted === "string") return getByUid(connection, name, wanted);
-  if (wanted === null || typeof wanted !== "object" || Array.isArray(wanted)) {
-    throw new LinealError("invalid", `get takes a uid or a filter, not ${JSON.stringify(wanted)}`, { hint: `Write ln.${name}.get("AsXmTxA3") or ln.${name}.get({ ${model[name].title}: "…" }).` });
-  }
-  checkRecords(wanted, connection);
+  checkWanted(connection, name, wanted);
   const { dialect } = connection.database;
   const asks = (key: string): boolean => key in wanted;
   const branches = asks("branch") ? [] : connection.seenBranches;
@@ -33,13 +30,31 @@ export async function getRecord(connection: Connection, name: Name, wanted: stri
   });
 }
 
-async function getByUid(connection: Connection, name: Name, prefix: string): Promise<Row> {
+/** Refuses what is no filter, and records of another instance in it. */
+export function checkWanted(connection: Connection, name: Name, wanted: unknown): void {
+  if (wanted === null || typeof wanted !== "object" || Array.isArray(wanted)) {
+    throw new LinealError("invalid", `get takes a uid or a filter, not ${JSON.stringify(wanted)}`, { hint: `Write ln.${name}.get("AsXmTxA3") or ln.${name}.get({ ${model[name].title}: "…" }).` });
+  }
+  checkRecords(wanted, connection);
+}
+
+/** Refuses what cannot be the beginning of a uid. */
+export function checkUid(name: Name, prefix: string): void {
   if (!isUidLike(prefix) || prefix.length > model[name].uid) {
     throw new LinealError("not-found", `no ${name} has the uid "${prefix}"`, { hint: `A uid has ${model[name].uid} letters and digits. By another field: ln.${name}.get({ ${model[name].title}: ${JSON.stringify(prefix)} }).` });
   }
+}
+
+async function getByUid(connection: Connection, name: Name, prefix: string): Promise<Row> {
+  checkUid(name, prefix);
   const { dialect } = connection.database;
   const rows = await connection.read(() => byUid(dialect, name, prefix, MANY));
   if (rows.length === 0) throw new LinealError("not-found", `no ${name} has a uid that begins with "${prefix}"`, { hint: `By another field: ln.${name}.get({ ${model[name].title}: ${JSON.stringify(prefix)} }).` });
+  return chooseByUid(connection, name, prefix, rows);
+}
+
+/** Of rows whose uids begin so: the latest of one family, or the only one; `ambiguous` for others. */
+export function chooseByUid(connection: Connection, name: Name, prefix: string, rows: readonly Row[]): Row {
   const stemLength = model[name].uid - REVISION_LENGTH;
   if (model[name].versioned && prefix.length <= stemLength) {
     const stems = new Set(rows.map((row) => row.stem));
@@ -53,8 +68,8 @@ async function getByUid(connection: Connection, name: Name, prefix: string): Pro
 /** The latest of a family: on the current branch, else on main, else the highest revision. */
 function newest(connection: Connection, rows: readonly Row[]): Row {
   const { branch, main } = connection.places;
-  const on = (id: number): Row | undefined => rows.find((row) => row.isLatest === true && (row.branch as { id: number }).id === id);
-  return on(branch.id) ?? on(main.id) ?? (rows.at(-1) as Row);
+  const on = (uid: string): Row | undefined => rows.find((row) => row.isLatest === true && (row.branch as RowRef).uid === uid);
+  return on(branch.uid) ?? on(main.uid) ?? (rows.at(-1) as Row);
 }
 
 function ambiguous(name: Name, prefix: string, rows: readonly Row[]): LinealError {

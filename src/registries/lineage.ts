@@ -21,6 +21,8 @@ export interface LineageOptions extends Selection {
   asOf?: Date | string;
   /** "transform": all runs of a transform as one node, without the data between them. */
   level?: "artifact" | "transform";
+  /** Also the other outputs of the runs in the graph; default false. */
+  siblings?: boolean;
 }
 
 /** Where a record came from and what came of it. */
@@ -28,14 +30,20 @@ export async function lineageOf(entry: object, options: LineageOptions = {}): Pr
   const connection: Connection = connectionOf(entry);
   const row = rowOf(entry);
   const focus = { name: nameOf(entry) as "Artifact" | "Run" | "Transform" | "Collection", id: row.id, uid: row.uid };
-  const { upstream = "all", downstream = "all", limit = 1000, level = "artifact", kind, status, since, until } = options;
+  const { upstream = "all", downstream = "all", limit = 1000, level = "artifact", siblings = false, kind, status, since, until } = options;
   if (level !== "artifact" && level !== "transform") throw new LinealError("invalid", `there is no level "${level}"`, { hint: 'Write { level: "transform" } or { level: "artifact" }.' });
   const asOf = options.asOf === undefined ? {} : { asOf: pastTime(connection, options.asOf) };
   if (asOf.asOf && row.createdAt > asOf.asOf) throw new LinealError("not-found", `${focus.name} ${row.uid} was not there yet at ${printTime(asOf.asOf)}`, { hint: `It was added at ${printTime(row.createdAt)}.` });
-  const whole = await connection.read(() => lineageQuery(connection.database.dialect, { focus, upstream, downstream, limit, ...asOf }));
-  const graph = level === "transform" && focus.name !== "Transform" ? collapse(whole, level) : whole;
-  const selection = Object.fromEntries(Object.entries({ kind, status, since, until }).filter(([, value]) => value !== undefined));
-  return Object.keys(selection).length > 0 ? select(graph, selection) : graph;
+  const whole = await connection.read(() => lineageQuery(connection.database.dialect, { focus, upstream, downstream, limit, siblings, ...asOf }));
+  // Runs have a status and a time, the transforms that they become have not; kinds are those that are drawn.
+  const collapsed = level === "transform" && focus.name !== "Transform";
+  const part = chosen(whole, { status, since, until, ...(collapsed ? {} : { kind }) });
+  return collapsed ? chosen(collapse(part, level), { kind }) : part;
+}
+
+function chosen(graph: Graph, selection: { readonly [K in keyof Selection]: Selection[K] | undefined }): Graph {
+  const given = Object.fromEntries(Object.entries(selection).filter(([, value]) => value !== undefined));
+  return Object.keys(given).length > 0 ? select(graph, given) : graph;
 }
 
 /** Prints the lineage as a tree; returns the graph, which draws itself in a notebook. */

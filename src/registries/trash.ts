@@ -71,7 +71,7 @@ async function removeRecord(connection: Connection, name: Name, row: Row): Promi
       const list = holding.map((h) => `${h.n} ${h.name}${h.n > 1 ? "s" : ""} (${h.key})`).join(", ");
       throw new LinealError("conflict", `this ${name} is still referred to by ${list}`, { hint: "Delete those first, or move this one to trash with delete()." });
     }
-    yield* remove(dialect, writer, name, now, { description: now.description ?? null, createdAt: now.createdAt, size: now.size ?? null, suffix: now.suffix ?? null, revision: now.revision ?? null });
+    yield* remove(dialect, writer, name, now);
     if (model[name].versioned && now.isLatest) yield* elect(dialect, writer, name, String(now.stem), now.branch as RowRef);
     return yield* dropObjects(dialect, objects);
   });

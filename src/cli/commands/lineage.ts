@@ -27,6 +27,7 @@ export const definition = command({
     status: { type: "string", value: "STATUS", doc: "only runs that ended so: errored …" },
     since: { type: "string", value: "TIME", doc: "only what is as new as this" },
     until: { type: "string", value: "TIME", doc: "only what is as old as this" },
+    siblings: { type: "boolean", doc: "also the other outputs of the runs" },
     "as-of": { type: "string", value: "TIME", doc: "only what had been recorded by then" },
   },
   examples: [
@@ -39,8 +40,8 @@ export const definition = command({
   async run({ args, options }) {
     const { up, down, limit, format = "tree", output } = options;
     if (format === "png" && output === undefined) throw new Misuse("a PNG picture is written to a file", "add -o lineage.png");
-    const { level, kind, status, since, until, "as-of": asOf } = options;
-    const given = Object.fromEntries(Object.entries({ limit, level, kind, status, since, until, asOf }).filter(([, value]) => value !== undefined));
+    const { level, siblings, kind, status, since, until, "as-of": asOf } = options;
+    const given = Object.fromEntries(Object.entries({ limit, level, siblings, kind, status, since, until, asOf }).filter(([, value]) => value !== undefined));
     const walk = { ...given, upstream: hops("--up", up), downstream: hops("--down", down) };
     const { record } = await findRecord(args.ref, ["Artifact", "Run", "Transform", "Collection"]);
     const graph = await (record as unknown as Linked).lineage(walk);

@@ -1,0 +1,109 @@
+/** The removed rows that a lineage graph comes to: found layer by layer, two statements for each layer of them. */
+import { type Node, toNode } from "../lineage/node.ts";
+import type { Dialect } from "./dialect.ts";
+import { ARTIFACT, COLLECTION, keyOf, kindOf, type Linked, RUN } from "./lineage-walk.ts";
+import type { Operation, Raw } from "./operation.ts";
+import { identified, type Severed, severedLinks } from "./severed.ts";
+
+/** Removed rows are numbered from here on: no row that is there has such an id. */
+const GRAVES = 2 ** 40;
+
+/** Whether a key of the walk is that of a removed row. */
+export const isBuried = (key: number): boolean => key >= keyOf(0, GRAVES);
+
+/** A row at the end of a severed link: the run that made it, and the last input link that the run had then. */
+interface End {
+  readonly key: number;
+  maker: number | null;
+  mark: number | null;
+}
+
+export class Graveyard {
+  /** Nodes of removed rows, by key. */
+  readonly nodes = new Map<number, Node>();
+  readonly #dialect: Dialect;
+  readonly #limit: number;
+  readonly #asOf: Date | undefined;
+  readonly #links = new Map<number, Severed>();
+  readonly #ends = new Map<string, End>();
+
+  constructor(dialect: Dialect, limit: number, asOf: Date | undefined) {
+    this.#dialect = dialect;
+    this.#limit = limit;
+    this.#asOf = asOf;
+  }
+
+  /** Follows links through removed rows to rows that are there; ids of the runs to walk on from, undefined when no link was new. */
+  *follow(links: readonly Severed[]): Operation<number[] | undefined> {
+    const isNew = (link: Severed): boolean => !this.#links.has(link.id);
+    let fresh = links.filter(isNew);
+    if (fresh.length === 0) return undefined;
+    const runs = new Set<number>();
+    while (fresh.length > 0) {
+      for (const link of fresh) this.#links.set(link.id, link);
+      const uids = new Set(fresh.flatMap(({ from, to }) => [from, to]).filter((uid) => !this.#ends.has(uid)));
+      const graves: string[] = [];
+      for (const row of uids.size > 0 ? yield* identified(this.#dialect, [...uids]) : []) {
+        const uid = row.uid as string;
+        if (row.registry === null) {
+          const { id, kind, maker, mark } = row as Record<string, number | null>;
+          this.#ends.set(uid, { key: keyOf(kind as number, id as number), maker: maker == null ? null : keyOf(RUN, maker), mark: mark ?? null });
+          const run = kind === RUN ? id : maker;
+          if (run != null) runs.add(run);
+        } else if (this.nodes.size < this.#limit && !this.#ends.has(uid)) {
+          const key = keyOf(row.kind as number, GRAVES + this.nodes.size);
+          this.#ends.set(uid, { key, maker: null, mark: null });
+          this.nodes.set(key, this.#node(row));
+          graves.push(uid);
+        }
+      }
+      fresh = graves.length > 0 ? (yield* severedLinks(this.#dialect, this.#dialect.texts(graves), this.#asOf)).filter(isNew) : [];
+    }
+    return [...runs];
+  }
+
+  /** Pairs of a run and data whose bytes it made again, where one of the two was removed. */
+  recreated(): (readonly [run: number, data: number])[] {
+    return [...this.#links.values()].flatMap(({ role, from, to }) => {
+      const [run, data] = [this.#ends.get(from), this.#ends.get(to)];
+      return role === "recreated" && run && data ? [[run.key, data.key] as const] : [];
+    });
+  }
+
+  /** The links in the form that a walk takes. */
+  linked(): Linked[] {
+    const uses = new Map<End, { run: number; link: number }[]>();
+    for (const { role, from, to, mark } of this.#links.values()) {
+      const [a, b] = [this.#ends.get(from), this.#ends.get(to)];
+      if (!a || !b || role === "recreated") continue;
+      const data = role === "input" ? a : b;
+      const list = uses.get(data) ?? [];
+      uses.set(data, list);
+      if (role === "input") list.push({ run: b.key, link: mark });
+      else Object.assign(b, { maker: a.key, mark });
+    }
+    const rows: Linked[] = [];
+    // Even a run that has nothing beside it is known to have nothing more.
+    for (const key of this.nodes.keys()) if (kindOf(key) === RUN) rows.push({ run: key, data: null, link: null, maker: null, mark: null }, { run: null, data: null, link: null, maker: key, mark: null });
+    for (const [{ key: data, maker, mark }, list] of uses) {
+      rows.push({ run: null, data, link: null, maker, mark });
+      for (const { run, link } of list) rows.push({ run, data, link, maker, mark });
+    }
+    return rows;
+  }
+
+  #node(row: Raw): Node {
+    const facts = (row.facts === null ? {} : JSON.parse(row.facts as string)) as Record<string, unknown>;
+    const text = (name: string): string | null => (typeof facts[name] === "string" ? facts[name] : null);
+    const at = this.#dialect.decode("time", row.at) as Date;
+    const deleted = this.#asOf && this.#asOf < at ? undefined : ({ deleted: true } as const);
+    const [uid, key, createdBy, createdAt, version, description] = [row.uid as string, row.key as string | null, text("createdBy"), text("createdAt"), text("version"), text("description")];
+    if (row.kind === ARTIFACT) {
+      const size = typeof facts.size === "number" ? facts.size : null;
+      return toNode({ kind: "artifact", uid, key, description, suffix: text("suffix"), size, hash: row.hash as string | null, artifactKind: text("kind"), createdAt, createdBy, version, isLatest: false, ...deleted });
+    }
+    if (row.kind === COLLECTION) return toNode({ kind: "collection", uid, key, description, createdAt, createdBy, version, isLatest: false, ...deleted });
+    const [transformKey, transformKind] = [text("transformKey"), text("transformKind")];
+    return toNode({ kind: "run", uid, name: text("name"), transform: text("transform"), transformKey, transformKind, entrypoint: text("entrypoint"), status: text("status"), startedAt: text("startedAt"), finishedAt: text("finishedAt"), createdBy, ...deleted });
+  }
+}

@@ -1,0 +1,82 @@
+/** What was removed for good: its links are kept by uid, so that lineage leads through it. */
+import sql, { empty, type Sql } from "sql-template-tag";
+import { model, type Name } from "../model/index.ts";
+import { identifier, type Row, type RowRef } from "./columns.ts";
+import type { Dialect } from "./dialect.ts";
+import { execute, type Operation, type Raw } from "./operation.ts";
+
+/** A link between a removed row and another, by uids: data → run for inputs, run → data for the others. */
+export interface Severed {
+  readonly id: number;
+  readonly role: "input" | "output" | "recreated";
+  readonly from: string;
+  readonly to: string;
+  /** The number of an input link; of an output, the last input link that its run had then. */
+  readonly mark: number;
+}
+
+/** Collections depend on all inputs of their run; their input links are numbered apart. */
+const ALL_INPUTS = Number.MAX_SAFE_INTEGER;
+const numberOf = (table: "artifact" | "collection"): Sql => (table === "artifact" ? sql`l.id` : sql`0`);
+
+/** Before a row is removed: keeps its links. Others than artifacts, collections and runs have none that carry data. */
+export function* sever(dialect: Dialect, name: Name, row: Row): Operation<void> {
+  const into = sql`insert into severed_link (role, from_uid, to_uid, mark, created_at)`;
+  const uid = sql`cast(${row.uid} as text)`;
+  for (const table of ["artifact", "collection"] as const) {
+    const [inputs, again] = [identifier(`${table}_input_of`), identifier(`${table}_recreating_runs`)];
+    if (name === "Run") {
+      const data = sql`${identifier(table)} d on d.id = l.from_id where l.to_id = ${row.id}`;
+      yield* execute(sql`${into} select 'input', d.uid, ${uid}, ${numberOf(table)}, l.created_at from ${inputs} l join ${data}`);
+      yield* execute(sql`${into} select 'recreated', ${uid}, d.uid, 0, l.created_at from ${again} l join ${data}`);
+    }
+    if (name.toLowerCase() !== table || row.internal) continue;
+    const runs = sql`run r on r.id = l.to_id where l.from_id = ${row.id}`;
+    yield* execute(sql`${into} select 'input', ${uid}, r.uid, ${numberOf(table)}, l.created_at from ${inputs} l join ${runs}`);
+    yield* execute(sql`${into} select 'recreated', r.uid, ${uid}, 0, l.created_at from ${again} l join ${runs}`);
+    const run = row.run as RowRef | null;
+    if (run) yield* execute(sql`${into} values ('output', ${run.uid}, ${row.uid}, ${name === "Artifact" ? Number(row.inputMark) : ALL_INPUTS}, ${dialect.encode("time", row.createdAt)})`);
+  }
+}
+
+const KEPT = ["description", "size", "suffix", "revision", "kind", "version", "name", "entrypoint", "status", "startedAt", "finishedAt"];
+
+/** What a tombstone says of a removed row: enough for its node in lineage. */
+export function* epitaph(name: Name, row: Row): Operation<Record<string, unknown>> {
+  const [by, code] = [row.createdBy, row.transform] as (RowRef | null | undefined)[];
+  const [user] = by ? yield* execute(sql`select handle from "user" where id = ${by.id}`) : [];
+  const [transform] = code ? yield* execute(sql`select uid, "key", kind from transform where id = ${code.id}`) : [];
+  return {
+    createdAt: row.createdAt,
+    ...Object.fromEntries(KEPT.filter((key) => Object.hasOwn(model[name].columns, key)).map((key) => [key, row[key] ?? null])),
+    ...(user ? { createdBy: user.handle } : {}),
+    ...(transform ? { transform: transform.uid, transformKey: transform.key, transformKind: transform.kind } : {}),
+  };
+}
+
+/** The severed links that begin or end at one of these uids. */
+export function* severedLinks(dialect: Dialect, uids: Sql, asOf: Date | undefined): Operation<Severed[]> {
+  return (yield* execute(sql`select s.id, s.role, s.from_uid, s.to_uid, s.mark from severed_link s where ${besides(dialect, uids, asOf)}`)).map(severedOf);
+}
+
+/** The condition on `severed_link s` for `severedLinks`. */
+export function besides(dialect: Dialect, uids: Sql, asOf: Date | undefined): Sql {
+  const until = asOf ? sql` and s.created_at <= ${dialect.encode("time", asOf)}` : empty;
+  return sql`(s.from_uid in ${uids} or s.to_uid in ${uids})${until}`;
+}
+
+export const severedOf = (row: Raw): Severed => ({ id: row.id as number, role: row.role as Severed["role"], from: row.from_uid as string, to: row.to_uid as string, mark: row.mark as number });
+
+const NO_TEXT = sql`cast(null as text)`;
+
+/** Which rows and tombstones have these uids: `kind` 0 artifact, 1 collection, 2 run; `registry` is null for rows that are there. */
+export function* identified(dialect: Dialect, uids: readonly string[]): Operation<Raw[]> {
+  const among = dialect.texts(uids);
+  const rest = sql`${NO_TEXT} as registry, ${NO_TEXT} as "key", ${NO_TEXT} as hash, ${NO_TEXT} as facts, cast(null as timestamptz) as at`;
+  return yield* execute(sql`
+    select 0 as kind, id, uid, run_id as maker, input_mark as mark, ${rest} from artifact where uid in ${among}
+    union all select 1, id, uid, run_id, null, ${rest} from collection where uid in ${among}
+    union all select 2, id, uid, null, null, ${rest} from run where uid in ${among}
+    union all select case registry when 'Artifact' then 0 when 'Collection' then 1 else 2 end, id, uid, null, null, registry, "key", hash, cast(facts as text), at from tombstone
+      where registry in ('Artifact', 'Collection', 'Run') and uid in ${among}`);
+}
