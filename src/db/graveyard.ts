@@ -1,4 +1,4 @@
-/** The removed rows that a lineage graph comes to: found layer by layer, two statements for each layer of them. */
+/** The removed rows that a lineage graph comes to: found layer by layer, with two statements a layer. */
 import { type Node, toNode } from "../lineage/node.ts";
 import type { Dialect } from "./dialect.ts";
 import { ARTIFACT, COLLECTION, keyOf, kindOf, type Linked, RUN } from "./lineage-walk.ts";

@@ -1,4 +1,4 @@
-/** Lineage: two statements a graph, whatever its size; two more for each layer of what was removed for good. */
+/** Lineage: two statements a graph, whatever its size; a few more where something in it was removed for good. */
 import { LinealError } from "../errors.ts";
 import { Graph } from "../lineage/graph.ts";
 import type { Edge, EdgeRole, Node } from "../lineage/node.ts";
@@ -126,8 +126,21 @@ function reachOf({ table, upstream, downstream }: Walk, start: number, all: read
     const neighbours = besides(all.flatMap((rows) => rows.besides[side]));
     return (quota) => ({ ...reachTransforms(start, neighbours, hops, quota), cut });
   }
-  const links = (side === 0 ? upstreamOf : downstreamOf)(all.flatMap((rows) => rows.sides[side]));
+  const links = (side === 0 ? upstreamOf : downstreamOf)(all.length === 1 ? (all[0] as Rows).sides[side] : distinct(all.flatMap((rows) => rows.sides[side])));
   return (quota) => ({ ...reachRuns(start, links, hops, quota), cut });
+}
+
+/** Several walks may have come to one link: it is one way, whatever else a row tells. */
+function distinct(rows: readonly Linked[]): Linked[] {
+  const seen = new Set<string>();
+  return rows.map((row) => {
+    const link = `${row.run} ${row.data}`;
+    if (row.run === null || !seen.has(link)) {
+      seen.add(link);
+      return row;
+    }
+    return { ...row, run: null };
+  });
 }
 
 /** Both ways with as many nodes as there is room for: neither starves the other. */

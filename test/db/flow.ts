@@ -41,6 +41,11 @@ export class Flow {
     return row;
   }
 
+  /** What the test called the row with this uid. */
+  called(uid: string): string | undefined {
+    return [...this.#rows].find(([, row]) => row.uid === uid)?.[0];
+  }
+
   #keep(name: string, row: Row): Row {
     this.#rows.set(name, row);
     return row;
