@@ -143,7 +143,7 @@ function nodeOf(dialect: Dialect, row: Raw): Node {
   }
   const [version, createdAt] = [text(row.version), time(row.began)];
   if (row.tag === TRANSFORM) return toNode({ kind: "transform", uid, key, description, transformKind: text(row.c), version, createdAt, createdBy, ...deleted });
-  const isLatest = dialect.decode("bool", row.is_latest) === true;
+  const isLatest = dialect.decode("bool", row.is_latest) === true && !deleted;
   if (row.tag === COLLECTION) return toNode({ kind: "collection", uid, key, description, createdAt, createdBy, version, isLatest, ...deleted });
   const [suffix, size, hash, artifactKind] = [text(row.a), row.number as number | null, text(row.b), text(row.c)];
   return toNode({ kind: "artifact", uid, key, description, suffix, size, hash, artifactKind, createdAt, createdBy, version, isLatest, ...deleted });

@@ -34,21 +34,26 @@ export class Graph implements GraphData {
   readonly focus: string;
   /** False, or where more can be had than was read. */
   readonly truncated: false | Truncation;
-  readonly #byId = new Map<string, Node>();
+  #nodesById: ReadonlyMap<string, Node> | undefined;
   #byUid: Map<string, Node> | undefined;
   #links: Links | undefined;
 
   /** Repeated edges are kept once and edges to nodes that are not there are left out, unless they are known to be `distinct`. */
   constructor(data: Omit<GraphData, "truncated"> & Partial<Pick<GraphData, "truncated">>, options: { distinct?: boolean } = {}) {
-    for (const node of data.nodes) this.#byId.set(node.id, node);
+    this.focus = data.focus;
+    this.truncated = data.truncated ?? false;
+    this.nodes = options.distinct ? data.nodes : [...byId(data.nodes).values()];
+    if (options.distinct) {
+      this.edges = data.edges;
+      return;
+    }
     if (!this.#byId.has(data.focus)) {
       throw new LinealError("not-found", `${data.focus} is not a node of this lineage graph`, {
         hint: "The focus must be the id of one of the nodes.",
       });
     }
-    this.nodes = [...this.#byId.values()];
     const ends = new Map<string, Set<string>>();
-    this.edges = options.distinct ? data.edges : data.edges.filter(({ from, to, role }) => {
+    this.edges = data.edges.filter(({ from, to, role }) => {
       if (!this.#byId.has(from) || !this.#byId.has(to)) return false;
       const known = ends.get(from) ?? new Set();
       const end = role + to;
@@ -56,8 +61,12 @@ export class Graph implements GraphData {
       ends.set(from, known.add(end));
       return true;
     });
-    this.focus = data.focus;
-    this.truncated = data.truncated ?? false;
+  }
+
+  /** Made when it is first asked for: a graph that is only passed on needs none. */
+  get #byId(): ReadonlyMap<string, Node> {
+    this.#nodesById ??= byId(this.nodes);
+    return this.#nodesById;
   }
 
   /** A graph from what `toJSON` or `to("json")` gave, parsed or as text; throws `invalid` naming what is wrong. */
@@ -217,3 +226,5 @@ function joined(a: false | Truncation, b: false | Truncation): false | Truncatio
     ...(more.length > 0 ? { more } : {}),
   };
 }
+
+const byId = (nodes: readonly Node[]): Map<string, Node> => new Map(nodes.map(node => [node.id, node]));
