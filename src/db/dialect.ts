@@ -32,6 +32,8 @@ export interface Dialect {
   /** A list of bound integers as a table with the column `value`. */
   integers(values: readonly number[]): Sql;
   texts(values: readonly string[]): Sql;
+  /** What follows `join`: the rows of a table that fit, looked up by index for each row before it, whatever the planner thinks. */
+  seek(table: string, alias: string, fits: Sql): Sql;
   /** A new table may refer to one that comes later. */
   readonly forwardReferences: boolean;
   /** Whether a table exists. */

@@ -38,15 +38,16 @@ export function walkRuns(dialect: Dialect, walk: Walk): Sql {
   const since = until(dialect, walk.asOf);
   const shown = (alias: string): Sql => sql`and ${raw(alias)}.internal = ${dialect.encode("bool", false)}${since(alias)}`;
   // One pass over the reached runs serves both kinds of data: recursion may name itself only once.
+  const { seek } = dialect;
   const steps = {
-    up: sql`left join artifact_input_of l on k.arm = 0 and l.to_id = w.id${since("l")}
-      left join artifact a on a.id = l.from_id ${shown("a")}
-      left join collection_input_of cl on k.arm = 1 and cl.to_id = w.id${since("cl")}
-      left join collection c on c.id = cl.from_id${since("c")}`,
-    down: sql`left join artifact a on k.arm = 0 and a.run_id = w.id ${shown("a")}
-      left join artifact_input_of l on l.from_id = a.id${since("l")}
-      left join collection c on k.arm = 1 and c.run_id = w.id${since("c")}
-      left join collection_input_of cl on cl.from_id = c.id${since("cl")}`,
+    up: sql`left join ${seek("artifact_input_of", "l", sql`k.arm = 0 and l.to_id = w.id${since("l")}`)}
+      left join ${seek("artifact", "a", sql`a.id = l.from_id ${shown("a")}`)}
+      left join ${seek("collection_input_of", "cl", sql`k.arm = 1 and cl.to_id = w.id${since("cl")}`)}
+      left join ${seek("collection", "c", sql`c.id = cl.from_id${since("c")}`)}`,
+    down: sql`left join ${seek("artifact", "a", sql`k.arm = 0 and a.run_id = w.id ${shown("a")}`)}
+      left join ${seek("artifact_input_of", "l", sql`l.from_id = a.id${since("l")}`)}
+      left join ${seek("collection", "c", sql`k.arm = 1 and c.run_id = w.id${since("c")}`)}
+      left join ${seek("collection_input_of", "cl", sql`cl.from_id = c.id${since("cl")}`)}`,
   };
   const next = { up: sql`coalesce(a.run_id, c.run_id)`, down: sql`coalesce(l.to_id, cl.to_id)` };
   const start = (side: Side): Sql => {

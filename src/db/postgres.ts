@@ -40,6 +40,8 @@ const postgresDialect: Dialect = {
   forUpdate: sql` for update`,
   integers: (values) => sql`(select unnest(${values as number[]}::bigint[]) as value)`,
   texts: (values) => sql`(select unnest(${values as string[]}::text[]) collate "C" as value)`,
+  // In a deep recursion a join by hash would read the whole table for each step.
+  seek: (table, alias, fits) => sql`lateral (select * from ${raw(table)} ${raw(alias)} where ${fits} offset 0) ${raw(alias)} on true`,
   forwardReferences: false,
   hasTable: (name) => sql`select 1 from pg_tables where schemaname = current_schema() and tablename = ${name}`,
   afterFixedIds: (table) => sql`select setval(pg_get_serial_sequence(${`"${table}"`}, 'id'), (select max(id) from ${raw(`"${table}"`)}))`,

@@ -198,9 +198,9 @@ export function* provenanceUpstream(dialect: Dialect, start: readonly number[], 
       select s.id from (select run_id as id from artifact where id in ${begin} union select to_id from artifact_recreating_runs where from_id in ${begin}) s where s.id is not null
       union
       select coalesce(a.run_id, x.to_id) from w cross join (select 0 as arm union all select 1) k
-        join artifact_input_of l on l.to_id = w.id
-        left join artifact a on k.arm = 0 and a.id = l.from_id
-        left join artifact_recreating_runs x on k.arm = 1 and x.from_id = l.from_id
+        join ${dialect.seek("artifact_input_of", "l", sql`l.to_id = w.id`)}
+        left join ${dialect.seek("artifact", "a", sql`k.arm = 0 and a.id = l.from_id`)}
+        left join ${dialect.seek("artifact_recreating_runs", "x", sql`k.arm = 1 and x.from_id = l.from_id`)}
       where coalesce(a.run_id, x.to_id) is not null
     ) select ${RUN} from run r where r.id in (select id from w)`;
   for (const row of yield* execute(runs)) found.run(row);
@@ -213,7 +213,7 @@ export function* provenanceUpstream(dialect: Dialect, start: readonly number[], 
   for (const row of yield* execute(sql`select ${ARTIFACT} from artifact a where a.id in ${among}`)) found.artifact(row);
   for (const row of yield* execute(sql`select from_id, to_id from artifact_recreating_runs where from_id in ${among}`)) found.remaker(row);
   const stems = dialect.texts(distinct([...found.artifacts.values()].map((a) => a.stem)));
-  for (const row of yield* execute(sql`select ${ARTIFACT} from artifact a where a.is_latest = ${dialect.encode("bool", true)} and a.stem in ${stems}`)) found.artifact(row);
+  for (const row of yield* execute(sql`select ${ARTIFACT} from ${stems} s join ${dialect.seek("artifact", "a", sql`a.stem = s.value and a.is_latest`)}`)) found.artifact(row);
   const used = dialect.integers(distinct([...found.runs.values()].map((r) => r.transform)));
   for (const row of yield* execute(sql`select ${TRANSFORM} from transform t where t.stem in (select stem from transform where id in ${used})`)) found.transform(row);
   const keys = dialect.texts(distinct([...found.artifacts.values()].flatMap((a) => a.key ?? [])));

@@ -66,6 +66,7 @@ const sqliteDialect: Dialect = {
   forUpdate: empty,
   integers: (values) => sql`(select value from json_each(${JSON.stringify(values)}))`,
   texts: (values) => sql`(select value from json_each(${JSON.stringify(values)}))`,
+  seek: (table, alias, fits) => sql`${raw(table)} ${raw(alias)} on ${fits}`,
   forwardReferences: true,
   hasTable: (name) => sql`select 1 from sqlite_master where type = 'table' and name = ${name}`,
   afterFixedIds: () => undefined,
