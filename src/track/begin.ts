@@ -132,11 +132,20 @@ async function start(connection: Connection, begun: BegunRun): Promise<Run> {
   watchExit();
   for (const note of notes) connection.log("info", note);
   for (const warning of warnings) connection.log("warning", warning);
-  const name = `Transform('${transform.uid.slice(0, 8)}', key='${transform.key}')`;
-  connection.log("important", `${outcome} ${name}, ${restarted ? "re-started" : "started new"} Run('${run.uid.slice(0, 8)}') at ${printTime(run.startedAt as Date)}`);
+  connection.log("important", `${outcome} ${called(transform)}, ${restarted ? "re-started" : "started new"} Run('${run.uid.slice(0, 8)}') at ${printTime(run.startedAt as Date)}`);
+  if (outcome === "loaded") for (const line of predecessorLines(await transform.predecessors)) connection.log("info", line);
   const params = Object.entries(run.params ?? {});
   if (params.length > 0) connection.log("important", `params: ${params.map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`).join(", ")}`);
   return run;
+}
+
+const called = ({ uid, key }: Transform): string => `Transform('${uid.slice(0, 8)}', key='${key}')`;
+
+/** What comes before a transform that is tracked again: one in a line, several in a list. */
+function predecessorLines(predecessors: readonly Transform[]): string[] {
+  const [only, ...others] = predecessors.map(called);
+  if (only === undefined) return [];
+  return others.length === 0 ? [`predecessor: ${only}`] : ["predecessors:", ...[only, ...others].map((one) => `  - ${one}`)];
 }
 
 /** A run without a console log is better than none. */
