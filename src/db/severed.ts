@@ -65,7 +65,7 @@ export function besides(dialect: Dialect, uids: Sql, asOf: Date | undefined): Sq
   return sql`(s.from_uid in ${uids} or s.to_uid in ${uids})${until}`;
 }
 
-export const severedOf = (row: Raw): Severed => ({ id: row.id as number, role: row.role as Severed["role"], from: row.from_uid as string, to: row.to_uid as string, mark: row.mark as number });
+const severedOf = (row: Raw): Severed => ({ id: row.id as number, role: row.role as Severed["role"], from: row.from_uid as string, to: row.to_uid as string, mark: row.mark as number });
 
 const NO_TEXT = sql`cast(null as text)`;
 

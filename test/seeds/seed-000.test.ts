@@ -277,11 +277,9 @@ test("seed 0-44, 0-45, 0-46: the page's transform by a search, its direct parent
 test("seed 0-47, 0-48: tracking the page again goes on with its run; the context holds both", async () => {
   const before = ln.context.run as ln.Run;
   const transform = await transformOf("project-flow-page");
-  ln.settings.verbosity = "info";
   const start = page.lines.length;
   const run = await ln.track({ transform, newRun: false });
   const lines = page.lines.slice(start);
-  ln.settings.verbosity = "warning";
   expect(lines.find((line) => line.startsWith("→ loaded"))).toMatch(/^→ loaded Transform\('\w{8}', key='project-flow-page'\), re-started Run\('\w{8}'\) at /);
   const integrating = await transformOf("Perform single cell analysis, integrating with CRISPRa screen");
   expect(lines).toContain(`• predecessor: Transform('${integrating.uid.slice(0, 8)}', key='${integrating.key}')`);
