@@ -128,6 +128,18 @@ console.log("RESULT", JSON.stringify((await run.inputs).map((i) => i.key)));
     expect(result(finished)).toEqual(["b.json"]);
     expect(finished.stdout.match(/• no run is tracked, so this input is linked to none/g)).toHaveLength(2);
   });
+
+  test("seed 0-47: what precedes a transform is told when it is tracked again: one in a line, several in a list", async () => {
+    await using own = await Lab.open(sqlite);
+    const make = (name: string) => program(own, `${name}.ts`, `await ln.track();\nawait ln.Artifact.save({ ${name}: 1 }, { key: "${name}.json" });\n`);
+    const use = (...names: string[]) => program(own, "use.ts", `await ln.track();\nfor (const name of (process.env.NAMES ?? "").split(" ")) await (await ln.Artifact.get({ key: name + ".json" })).load();\n`, { env: { LINEAL_VERBOSITY: "info", NAMES: names.join(" ") } });
+    await make("one");
+    await make("two");
+    const told = async (...names: string[]): Promise<string[]> => (await use(...names)).stdout.split("\n").filter((line) => /predecessor|^•   - /.test(line)).map((line) => line.replaceAll(/'\w{8}'/g, "'UID'"));
+    expect(await told("one")).toEqual([]);
+    expect(await told("one", "two")).toEqual(["• predecessor: Transform('UID', key='one.ts')"]);
+    expect(await told("one")).toEqual(["• predecessors:", "•   - Transform('UID', key='one.ts')", "•   - Transform('UID', key='two.ts')"]);
+  });
 });
 
 /** What is done: by which run, to which artifact. */

@@ -25,8 +25,8 @@ function differenceText(difference: RunDifference): string {
     ...Object.values(modules ?? {}).flatMap((patch, i) => [...(i === 0 ? [title("modules")] : []), coloured(patch)]),
     ...changes("params", params),
     ...changes("environment", environment),
-    ...changes("inputs", inputs, 8),
-    ...changes("outputs", outputs, 8),
+    ...changes("inputs", inputs, hash),
+    ...changes("outputs", outputs, hash),
     ...(duration ? [`${title("duration")} ${seconds(duration.a)} → ${seconds(duration.b)}`] : []),
     ...(user ? [`${title("user")} ${user.a} → ${user.b}`] : []),
   ];
@@ -36,14 +36,21 @@ function differenceText(difference: RunDifference): string {
 const title = (text: string): string => paint("bold", text);
 const seconds = (milliseconds: number | null): string => (milliseconds === null ? "unfinished" : `${(milliseconds / 1000).toFixed(1)} s`);
 
-function changes(name: string, changed: Changed<unknown> | null, length = 60): string[] {
+const WIDTH = 80;
+const cut = (text: string, room: number): string => (text.length > room ? `${text.slice(0, room - 1)}…` : text);
+const hash = (value: unknown): string => String(value).slice(0, 8);
+const plain = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
+
+function changes(name: string, changed: Changed<unknown> | null, show: (value: unknown) => string = plain): string[] {
   if (!changed) return [];
-  const show = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value)).slice(0, length);
   return [
     title(name),
-    ...Object.entries(changed.removed).map(([key, value]) => paint("red", `- ${key}: ${show(value)}`)),
-    ...Object.entries(changed.added).map(([key, value]) => paint("green", `+ ${key}: ${show(value)}`)),
-    ...Object.entries(changed.changed).map(([key, { a, b }]) => `~ ${key}: ${show(a)} → ${show(b)}`),
+    ...Object.entries(changed.removed).map(([key, value]) => paint("red", cut(`- ${key}: ${show(value)}`, WIDTH))),
+    ...Object.entries(changed.added).map(([key, value]) => paint("green", cut(`+ ${key}: ${show(value)}`, WIDTH))),
+    ...Object.entries(changed.changed).map(([key, { a, b }]) => {
+      const room = Math.max(8, Math.floor((WIDTH - `~ ${key}:  → `.length) / 2));
+      return `~ ${key}: ${cut(show(a), room)} → ${cut(show(b), room)}`;
+    }),
   ];
 }
 

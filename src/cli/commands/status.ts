@@ -2,6 +2,7 @@
 
 import type { Artifact } from "../../registries/index.ts";
 import { type Status, status } from "../../registries/staleness.ts";
+import { chainText, fitted } from "../chain.ts";
 import { command, Misuse } from "../command.ts";
 import { paint } from "../print.ts";
 import { findRecord } from "../reference.ts";
@@ -22,7 +23,7 @@ export const definition = command({
     const shown = options.all ? stale : found;
     const lines = shown.flatMap((one) => [
       `${one.stale ? paint("yellow", "stale") : paint("green", "fresh")}  ${one.key ?? one.uid}`,
-      ...one.reasons.map((reason) => `       ${reason.code}: ${reason.detail}\n       ${paint("dim", reason.chain.map((uid) => uid.slice(0, 8)).join(" ← "))}`),
+      ...one.reasons.map((reason) => `${fitted(`${reason.code}: ${reason.detail}`, 7)}\n       ${paint("dim", chainText(reason.chain))}`),
     ]);
     const sum = `${found.length} looked at, ${stale.length} stale`;
     return { text: [...lines, ...(found.length > 1 || options.all ? [sum] : [])].join("\n"), json: !options.all && found.length === 1 ? found[0] : { items: found, total: found.length }, exitCode: stale.length > 0 ? 1 : 0 };

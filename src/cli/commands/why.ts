@@ -3,6 +3,7 @@
 import type { Artifact } from "../../registries/index.ts";
 import { why } from "../../registries/why.ts";
 import { command } from "../command.ts";
+import { chainText } from "../chain.ts";
 import { findRecord } from "../reference.ts";
 
 const SAYS = {
@@ -24,7 +25,7 @@ export const definition = command({
     const [a, b] = [(await findRecord(args.a, ["Artifact"])).record, (await findRecord(args.b, ["Artifact"])).record] as unknown as [Artifact, Artifact];
     const answer = await why(a, b);
     const short = (text: string | null): string => (text === null ? "none" : text.length > 34 ? `${text.slice(0, 33)}…` : text);
-    const lines = answer.differences.flatMap(({ what, a: left, b: right, chain }) => [`${what}: ${SAYS[what]}`, `  ${short(left)} → ${short(right)}`, `  by ${chain.map((uid) => uid.slice(0, 8)).join(" ← ")}`]);
+    const lines = answer.differences.flatMap(({ what, a: left, b: right, chain }) => [`${what}: ${SAYS[what]}`, `  ${short(left)} → ${short(right)}`, `  by ${chainText(chain)}`]);
     return { text: answer.same ? "they have the same bytes" : lines.join("\n"), json: answer };
   },
 });

@@ -1,0 +1,134 @@
+/** Impact, staleness, differences and times from the command line: what people read, what programs read, and exit codes. */
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { Artifact } from "../../src/index.ts";
+import { chainText, fitted } from "../../src/cli/chain.ts";
+import { Workshop } from "../registries/workshop.ts";
+import { cli, type Finished } from "../support/child.ts";
+import { forEachDatabase } from "../support/dialects.ts";
+
+/** Many processes on a machine that may be busy. */
+const patience = 240_000;
+
+const within80 = (text: string): string[] => text.split("\n").filter((line) => line.length > 80);
+
+forEachDatabase((database) => {
+  /** raw.csv → clean.ts → clean.csv → plot.ts → figure.svg, all with parameters. */
+  const open = async () => {
+    const shop = await Workshop.open(database);
+    for (const name of ["clean.ts", "plot.ts"]) shop.script(name);
+    const raw = await shop.raw("raw.csv", "r0");
+    const clean = await shop.work("clean.ts", { params: { threshold: 1 }, environment: { packages: { zod: "4.0.0" } }, reads: [raw], makes: { "clean.csv": "c0" } });
+    const plot = await shop.work("plot.ts", { reads: clean.made, makes: { "figure.svg": "f0" } });
+    const { home, work } = shop.lab.place;
+    const run = (...words: string[]): Promise<Finished> => cli(words, { cwd: work, env: { LINEAL_HOME: home, LINEAL_CACHE_DIR: join(home, "cache") } });
+    const text = async (...words: string[]): Promise<string> => {
+      const { stdout, stderr, code } = await run(...words);
+      if (!words.includes("--csv")) expect(within80(stdout)).toEqual([]);
+      return `${stdout.replace(/^→ connected lineal: .*\n/, "")}${stderr.replace(/^→ connected lineal: .*\n/, "")}[exit ${code}]`;
+    };
+    const json = async (...words: string[]): Promise<{ code: number | null; value: Record<string, unknown> }> => {
+      const { stdout, stderr, code } = await run(...words, "--json");
+      return { code, value: JSON.parse(stdout || stderr.replace(/^→.*\n/, "")) as Record<string, unknown> };
+    };
+    return { shop, raw, clean, plot, text, json };
+  };
+  const first = ({ made: [artifact] }: { made: readonly Artifact[] }): Artifact => artifact ?? expect.fail("nothing was made");
+
+  test("seed 0-43: impact as a table, as CSV and as JSON", { timeout: patience }, async () => {
+    const { shop, clean, plot, text, json } = await open();
+    await using _ = shop;
+    const table = await text("impact", "raw.csv");
+    expect(table.split("\n").slice(2, 4).map((line) => line.trim().split(/ {2,}/).slice(0, 4))).toEqual([
+      ["clean.csv", "1", clean.run.uid.slice(0, 8), "testuser1"],
+      ["figure.svg", "2", plot.run.uid.slice(0, 8), "testuser1"],
+    ]);
+    expect((await text("impact", "raw.csv", "--csv", "--hops", "1")).split("\n")).toEqual([
+      "uid,kind,key,hops,via,createdBy,createdAt",
+      `${first(clean).uid},,clean.csv,1,${clean.run.uid},testuser1,${first(clean).createdAt.toISOString()}`,
+      "[exit 0]",
+    ]);
+    expect(await json("impact", "raw.csv")).toMatchObject({
+      code: 0,
+      value: { total: 2, items: [{ uid: first(clean).uid, kind: null, key: "clean.csv", hops: 1, via: clean.run.uid, createdBy: "testuser1", createdAt: first(clean).createdAt.toISOString() }, { hops: 2 }] },
+    });
+    expect(await text("impact", "figure.svg")).toBe("nothing was made from it\n[exit 0]");
+    expect((await json("impact", "nothing.csv")).value).toMatchObject({ error: { code: "not-found" } });
+  });
+
+  test("status exits with 1 when something is stale, and says so of each", { timeout: patience }, async () => {
+    const { shop, raw, clean, plot, text, json } = await open();
+    await using _ = shop;
+    expect(await text("status", "--all")).toBe("2 looked at, 0 stale\n[exit 0]");
+    expect(await text("status", "figure.svg")).toBe("fresh  figure.svg\n[exit 0]");
+    const newer = await shop.raw("raw.csv", "r1");
+    const [c, f] = [first(clean), first(plot)];
+    const chain = (...ids: string[]): string => ids.map((uid) => uid.slice(0, 8)).join(" ← ");
+    expect(await text("status", "--all")).toBe(
+      [
+        "stale  clean.csv",
+        "       input-newer: raw.csv has a newer version",
+        `       ${chain(c.uid, raw.uid, newer.uid)}`,
+        "stale  figure.svg",
+        "       upstream-stale: clean.csv is out of date itself: raw.csv has a newer",
+        "       version",
+        `       ${chain(f.uid, c.uid, raw.uid, newer.uid)}`,
+        "2 looked at, 2 stale\n[exit 1]",
+      ].join("\n"),
+    );
+    const inputNewer = { code: "input-newer", subject: newer.uid, chain: [c.uid, raw.uid, newer.uid], detail: "raw.csv has a newer version" };
+    expect(await json("status", "clean.csv")).toEqual({ code: 1, value: { uid: c.uid, key: "clean.csv", stale: true, reasons: [inputNewer] } });
+    expect(await json("status", "--all")).toMatchObject({ code: 1, value: { total: 2, items: [{ key: "clean.csv", stale: true }, { key: "figure.svg", reasons: [{ code: "upstream-stale", chain: [f.uid, ...inputNewer.chain] }] }] } });
+    expect(await json("status", "raw.csv", "clean.csv")).toMatchObject({ code: 1, value: { total: 2, items: [{ stale: false }, { stale: true }] } });
+    for (const misuse of [["status"], ["status", "--all", "clean.csv"]]) expect(await text(...misuse)).toContain("[exit 2]");
+    // A missing artifact is told from a stale one by its error.
+    expect(await json("status", "nothing")).toMatchObject({ code: 1, value: { error: { code: "not-found" } } });
+  });
+
+  test("diff and why of two runs and their outputs", { timeout: patience }, async () => {
+    const { shop, clean, text, json } = await open();
+    await using _ = shop;
+    shop.script("clean.ts", `export const name = "clean.ts";\nexport const ${"long".repeat(10)} = 1;\n`);
+    const long = "x".repeat(200);
+    const newer = await shop.raw("raw.csv", "r1");
+    const again = await shop.work("clean.ts", { params: { threshold: long, extra: true }, environment: { packages: { zod: "4.1.0" } }, reads: [newer], makes: { "clean.csv": "c1" } });
+    const [a, b] = [first(clean), first(again)];
+    const shown = await text("diff", clean.run.uid, again.run.uid);
+    expect(shown).toContain("code\n--- a/clean.ts\n+++ b/clean.ts\n");
+    expect(shown).toContain("params\n+ extra: true\n~ threshold: 1 → xxx");
+    expect(shown).toContain("environment\n~ zod: 4.0.0 → 4.1.0\n");
+    expect(shown).toContain(`outputs\n~ clean.csv: ${a.hash.slice(0, 8)} → ${b.hash.slice(0, 8)}\n`);
+    expect(shown).toMatch(/\[exit 0\]$/);
+    const { value } = await json("diff", clean.run.uid, again.run.uid);
+    expect(Object.keys(value).sort()).toEqual(["code", "duration", "environment", "inputs", "modules", "outputs", "params", "user"]);
+    expect(value).toMatchObject({ modules: null, user: null, params: { added: { extra: true }, removed: {}, changed: { threshold: { a: 1, b: long } } }, inputs: { changed: { "raw.csv": {} } } });
+    expect(await text("diff", again.run.uid, again.run.uid)).toBe("the runs are alike\n[exit 0]");
+
+    expect((await text("why", a.uid, b.uid)).split("\n").filter((line) => /^\w+:/.test(line))).toEqual(["code: other code", "params: other parameters", "environment: other packages", "input: another input"]);
+    expect((await json("why", a.uid, b.uid)).value).toMatchObject({ same: false, differences: [{ what: "code", chain: [a.uid] }, { what: "params" }, { what: "environment" }, { what: "input", b: newer.uid }] });
+    expect(await json("why", a.uid, a.uid)).toEqual({ code: 0, value: { same: true, differences: [] } });
+    await shop.raw("foreign", "f");
+    expect(await json("why", a.uid, "foreign")).toMatchObject({ code: 1, value: { error: { code: "invalid" } } });
+  });
+
+  test("seed 1-13, 1-26: lineage as of a time, of transforms, with siblings", { timeout: patience }, async () => {
+    const { shop, plot, json, text } = await open();
+    await using _ = shop;
+    const then = shop.time.toISOString();
+    await shop.work("plot.ts", { reads: plot.made, makes: { "later.svg": "l", "sibling.svg": "s" } });
+    const labels = async (...words: string[]): Promise<string[]> => ((await json("lineage", ...words)).value.nodes as { label: string }[]).map(({ label }) => label).sort();
+    expect(await labels("raw.csv", "--as-of", then)).toEqual(["clean.csv", "clean.ts", "figure.svg", "plot.ts", "raw.csv"]);
+    expect(await labels("later.svg", "--up", "1")).toEqual(["figure.svg", "later.svg", "plot.ts"]);
+    expect(await labels("later.svg", "--up", "1", "--siblings")).toEqual(["figure.svg", "later.svg", "plot.ts", "sibling.svg"]);
+    expect(await labels("figure.svg", "--level", "transform")).toEqual(["clean.ts", "plot.ts"]);
+    expect(await text("lineage", "raw.csv", "--as-of", "2100-01-01")).toContain("in the future");
+  });
+});
+
+test("long chains keep both ends, sentences break between words", () => {
+  const uids = Array.from({ length: 9 }, (_, i) => `${i}`.repeat(20));
+  expect(chainText(uids)).toBe("00000000 ← 11111111 ← 22222222 ← … 4 more ← 77777777 ← 88888888");
+  expect(chainText(uids.slice(0, 6))).toBe("00000000 ← 11111111 ← 22222222 ← 33333333 ← 44444444 ← 55555555");
+  expect(fitted("one two three", 70)).toBe(`${" ".repeat(70)}one two\n${" ".repeat(70)}three`);
+  expect(fitted("x".repeat(90), 2)).toBe(`  ${"x".repeat(90)}`);
+});
