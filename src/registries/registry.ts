@@ -23,7 +23,7 @@ export interface DeleteOptions {
 }
 
 export interface GetOptions {
-  /** As it was at this time. */
+  /** As it was at this time: own columns with plain values are compared as they were, relations and other tests as they are now. */
   asOf?: Date | string;
 }
 
