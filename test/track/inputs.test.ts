@@ -135,7 +135,7 @@ console.log("RESULT", JSON.stringify((await run.inputs).map((i) => i.key)));
     const use = (...names: string[]) => program(own, "use.ts", `await ln.track();\nfor (const name of (process.env.NAMES ?? "").split(" ")) await (await ln.Artifact.get({ key: name + ".json" })).load();\n`, { env: { LINEAL_VERBOSITY: "info", NAMES: names.join(" ") } });
     await make("one");
     await make("two");
-    const told = async (...names: string[]): Promise<string[]> => (await use(...names)).stdout.split("\n").filter((line) => /predecessor|^•   - /.test(line)).map((line) => line.replaceAll(/'\w{8}'/g, "'UID'"));
+    const told = async (...names: string[]): Promise<string[]> => (await use(...names)).stdout.split("\n").filter((line) => /predecessor|^• {3}- /.test(line)).map((line) => line.replaceAll(/'\w{8}'/g, "'UID'"));
     expect(await told("one")).toEqual([]);
     expect(await told("one", "two")).toEqual(["• predecessor: Transform('UID', key='one.ts')"]);
     expect(await told("one")).toEqual(["• predecessors:", "•   - Transform('UID', key='one.ts')", "•   - Transform('UID', key='two.ts')"]);
