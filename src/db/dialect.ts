@@ -13,6 +13,12 @@ export interface JsonDialect {
   compare(column: Sql, path: readonly string[], type: "number" | "string", make: (value: Sql) => Sql): Sql;
 }
 
+/** A way on from a row `w` of a recursive walk: the `id` found in `from`, which names tables and, after `where`, what joins them to `w`. */
+export interface Arm {
+  readonly id: Sql;
+  readonly from: Sql;
+}
+
 export interface Dialect {
   readonly name: string;
   /** A column of a new table. */
@@ -32,8 +38,14 @@ export interface Dialect {
   /** A list of bound integers as a table with the column `value`. */
   integers(values: readonly number[]): Sql;
   texts(values: readonly string[]): Sql;
+  /** All values of a column of integers in one, as JSON. */
+  list(column: string): Sql;
   /** What follows `join`: the rows of a table that fit, looked up by index for each row before it, whatever the planner thinks. */
   seek(table: string, alias: string, fits: Sql): Sql;
+  /** The recursive part of the walk `name(id)`, or `name(id, hop)` of so many hops: what every arm finds from a row `w`, by index. */
+  steps(name: string, arms: readonly Arm[], hops?: number): Sql;
+  /** A time as ISO text in UTC, with milliseconds. */
+  isoTime(column: Sql): Sql;
   /** A new table may refer to one that comes later. */
   readonly forwardReferences: boolean;
   /** Whether a table exists. */

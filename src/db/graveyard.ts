@@ -1,7 +1,7 @@
 /** The removed rows that a lineage graph comes to: found layer by layer, with two statements a layer. */
 import { type Node, toNode } from "../lineage/node.ts";
 import type { Dialect } from "./dialect.ts";
-import { ARTIFACT, COLLECTION, keyOf, kindOf, type Linked, RUN } from "./lineage-walk.ts";
+import { ARTIFACT, add, COLLECTION, keyOf, kindOf, type Linked, nothing, RUN } from "./linked.ts";
 import type { Operation, Raw } from "./operation.ts";
 import { identified, type Severed, severedLinks } from "./severed.ts";
 
@@ -71,25 +71,24 @@ export class Graveyard {
   }
 
   /** The links in the form that a walk takes. */
-  linked(): Linked[] {
-    const uses = new Map<End, { run: number; link: number }[]>();
+  linked(): Linked {
+    const data = new Set<End>();
+    const linked = nothing();
     for (const { role, from, to, mark } of this.#links.values()) {
       const [a, b] = [this.#ends.get(from), this.#ends.get(to)];
       if (!a || !b || role === "recreated") continue;
-      const data = role === "input" ? a : b;
-      const list = uses.get(data) ?? [];
-      uses.set(data, list);
-      if (role === "input") list.push({ run: b.key, link: mark });
+      data.add(role === "input" ? a : b);
+      if (role === "input") add(linked.uses, b.key, a.key, mark);
       else Object.assign(b, { maker: a.key, mark });
     }
-    const rows: Linked[] = [];
+    for (const { key, maker, mark } of data) add(linked.made, maker, key, mark);
     // Even a run that has nothing beside it is known to have nothing more.
-    for (const key of this.nodes.keys()) if (kindOf(key) === RUN) rows.push({ run: key, data: null, link: null, maker: null, mark: null }, { run: null, data: null, link: null, maker: key, mark: null });
-    for (const [{ key: data, maker, mark }, list] of uses) {
-      rows.push({ run: null, data, link: null, maker, mark });
-      for (const { run, link } of list) rows.push({ run, data, link, maker, mark });
+    for (const key of this.nodes.keys()) {
+      if (kindOf(key) !== RUN) continue;
+      add(linked.uses, key, null, null);
+      add(linked.made, key, null, null);
     }
-    return rows;
+    return linked;
   }
 
   #node(row: Raw): Node {

@@ -2,24 +2,20 @@
 import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import { type Node, toNode } from "../lineage/node.ts";
 import type { Dialect } from "./dialect.ts";
-import { ARTIFACT, COLLECTION, idOf, keyOf, kindOf, RUN, TRANSFORM } from "./lineage-walk.ts";
+import { ARTIFACT, COLLECTION, idOf, keyOf, kindOf, RUN, TRANSFORM } from "./linked.ts";
 import { execute, type Operation, type Raw } from "./operation.ts";
 import { besides, type Severed } from "./severed.ts";
 
 /** The branch that is the trash, from the first migration on. */
 const TRASH = 3;
-const DELETED = { deleted: true } as const;
-/** The tag of rows that are no nodes: a run made the bytes of data again. */
+/** Tags of rows that are no nodes: a change after the time that was asked for; a link to what was removed for good. */
+const [CHANGED, SEVERED] = [7, 8];
+/** And: a run made the bytes of data again; an artifact's, and one more for a collection's. */
 const RECREATED = 9;
-/** Of a link to what was removed for good. */
-const SEVERED = 8;
-/** Of a change after the time that was asked for. */
-const CHANGED = 7;
 const TRASH_UID = "tttttttttttt";
 
 const NO_TEXT = sql`cast(null as text)`;
 const NO_INTEGER = sql`cast(null as bigint)`;
-const NO_TIME = sql`cast(null as timestamptz)`;
 
 /** Nodes by key, and pairs of a run and data whose bytes it made again. */
 export interface Facts {
@@ -30,28 +26,36 @@ export interface Facts {
   readonly severed: readonly Severed[];
 }
 
+/** What most instances have nothing of: it is only asked for where there is some. */
+export interface Rare {
+  readonly severed: boolean;
+  readonly recreated: boolean;
+}
+
 /** Reads the facts of all nodes in one statement; `room` is how many re-creating runs there is room for, one more is read. */
-export function* factsOf(dialect: Dialect, keys: Iterable<number>, room: number, asOf: Date | undefined): Operation<Facts> {
+export function* factsOf(dialect: Dialect, keys: Iterable<number>, room: number, rare: Rare, asOf: Date | undefined): Operation<Facts> {
   const ids: number[][] = [[], [], [], []];
   for (const key of keys) (ids[kindOf(key)] as number[]).push(idOf(key));
-  const rows = yield* execute(statement(dialect, ids, room, asOf));
+  const rows = yield* execute(statement(dialect, ids, room, rare, asOf));
   const nodes = new Map<number, Node>();
   const initiated: [number, number][] = [];
   const recreated: [number, number][] = [];
   const severed: Severed[] = [];
+  const yes = dialect.encode("bool", true);
   const rest = asOf ? takenBack(rows, asOf) : rows;
   for (const row of rest) {
-    if (row.tag === RECREATED) {
-      recreated.push([keyOf(RUN, row.number as number), keyOf(row.data as number, row.id as number)]);
+    const tag = row.tag as number;
+    if (tag >= RECREATED) {
+      recreated.push([keyOf(RUN, row.number as number), keyOf(tag - RECREATED, row.id as number)]);
       continue;
     }
-    if (row.tag === SEVERED) {
+    if (tag === SEVERED) {
       severed.push({ id: row.id as number, role: row.description as Severed["role"], from: row.uid as string, to: row.key as string, mark: row.number as number });
       continue;
     }
-    const key = keyOf(row.tag as number, row.id as number);
-    nodes.set(key, nodeOf(dialect, row));
-    if (row.tag === RUN && row.number !== null) initiated.push([keyOf(RUN, row.number as number), key]);
+    const key = keyOf(tag, row.id as number);
+    nodes.set(key, nodeOf(yes, row));
+    if (tag === RUN && row.number !== null) initiated.push([keyOf(RUN, row.number as number), key]);
   }
   return { nodes, initiated, recreated, severed };
 }
@@ -86,65 +90,60 @@ function takenBack(rows: readonly Raw[], asOf: Date): Raw[] {
   });
 }
 
-function statement(dialect: Dialect, ids: readonly (readonly number[])[], room: number, asOf: Date | undefined): Sql {
+function statement(dialect: Dialect, ids: readonly (readonly number[])[], room: number, rare: Rare, asOf: Date | undefined): Sql {
   const among = (kind: number): Sql => dialect.integers(ids[kind] as number[]);
-  const until = asOf ? sql` and created_at <= ${dialect.encode("time", asOf)}` : empty;
-  const again = [ARTIFACT, COLLECTION].flatMap((kind) =>
-    ids[kind]?.length === 0 ? [] : [sql`select ${raw(String(kind))} as data, from_id, to_id from ${raw(kind === ARTIFACT ? "artifact_recreating_runs" : "collection_recreating_runs")} where from_id in ${among(kind)}${until}`],
-  );
+  const has = (kind: number): boolean => ids[kind]?.length !== 0;
+  const until = (alias: string): Sql => (asOf ? sql` and ${raw(alias)}.created_at <= ${dialect.encode("time", asOf)}` : empty);
+  /** The columns of a row that is no node, after its tag and id. */
+  const aside = (columns: { uid?: Sql; key?: Sql; description?: Sql; number?: Sql }): Sql =>
+    sql`${columns.uid ?? NO_TEXT}, ${columns.key ?? NO_TEXT}, ${columns.description ?? NO_TEXT}, ${join(Array(3).fill(NO_TEXT))}, ${columns.number ?? NO_INTEGER}, ${join(Array(4).fill(NO_TEXT))}, null, ${NO_INTEGER}, ${NO_TEXT}`;
   // Which version was the latest follows from those there were.
   const latest = (table: string): Sql =>
-    asOf ? sql`not exists (select 1 from ${raw(table)} n where n.stem = d.stem and n.revision > d.revision and n.branch_id = d.branch_id and n.created_at <= ${dialect.encode("time", asOf)}) as is_latest` : sql`d.is_latest`;
-  const data = (kind: number, own: Sql, table: string): Sql =>
-    sql`select ${raw(String(kind))} as tag, d.id, d.uid, d."key", d.description, ${own}, d.version, d.created_at as began, ${NO_TIME} as ended, ${latest(table)}, d.branch_id, u.handle, cast(null as integer) as data
-      from ${raw(table)} d left join "user" u on u.id = d.created_by_id where d.id in ${among(kind)}`;
+    asOf ? sql`not exists (select 1 from ${raw(table)} n where n.stem = d.stem and n.revision > d.revision and n.branch_id = d.branch_id${until("n")})` : sql`d.is_latest`;
+  const data = (kind: number, table: string, own: Sql): Sql =>
+    sql`select ${raw(String(kind))} as tag, d.id, d.uid, d."key", d.description, ${own}, d.version, ${NO_TEXT} as name, ${dialect.isoTime(sql`d.created_at`)} as began, ${NO_TEXT} as ended, ${latest(table)} as is_latest, d.branch_id, u.handle
+      from ${among(kind)} i join ${dialect.seek(table, "d", sql`d.id = i.value`)} left join "user" u on u.id = d.created_by_id`;
+  const runs = (among: Sql): Sql =>
+    sql`select ${raw(String(RUN))} as tag, d.id, d.uid, t."key", t.description, d.entrypoint as a, d.status as b, t.kind as c, d.initiated_by_run_id as number, t.uid as version, d.name, ${dialect.isoTime(sql`d.started_at`)} as began, ${dialect.isoTime(sql`d.finished_at`)} as ended, null as is_latest, d.branch_id, u.handle
+      from ${among} i join ${dialect.seek("run", "d", sql`d.id = i.value${until("d")}`)} join transform t on t.id = d.transform_id left join "user" u on u.id = d.created_by_id`;
   const parts: Sql[] = [];
-  if (ids[ARTIFACT]?.length) parts.push(data(ARTIFACT, sql`d.suffix as a, d.hash as b, d.kind as c, ${NO_TEXT} as name, d.size as number`, "artifact"));
-  if (ids[COLLECTION]?.length) parts.push(data(COLLECTION, sql`${NO_TEXT} as a, d.hash as b, ${NO_TEXT} as c, ${NO_TEXT} as name, ${NO_INTEGER} as number`, "collection"));
-  if (ids[TRANSFORM]?.length) parts.push(data(TRANSFORM, sql`${NO_TEXT} as a, ${NO_TEXT} as b, d.kind as c, ${NO_TEXT} as name, ${NO_INTEGER} as number`, "transform"));
-  if (ids[RUN]?.length || again.length > 0) {
-    parts.push(sql`select ${raw(String(RUN))} as tag, d.id, d.uid, t."key", t.description, d.entrypoint as a, d.status as b, t.kind as c, d.name, d.initiated_by_run_id as number, t.uid as version,
-      d.started_at as began, d.finished_at as ended, t.is_latest, d.branch_id, u.handle, cast(null as integer) as data
-      from run d join transform t on t.id = d.transform_id left join "user" u on u.id = d.created_by_id
-      where d.id in (select value from ${among(RUN)} i${again.length > 0 ? sql` union select to_id from again` : empty})${asOf ? sql` and d.created_at <= ${dialect.encode("time", asOf)}` : empty}`);
-  }
+  if (has(ARTIFACT)) parts.push(data(ARTIFACT, "artifact", sql`d.suffix as a, d.hash as b, d.kind as c, d.size as number`));
+  if (has(COLLECTION)) parts.push(data(COLLECTION, "collection", sql`${NO_TEXT} as a, d.hash as b, ${NO_TEXT} as c, ${NO_INTEGER} as number`));
+  if (has(TRANSFORM)) parts.push(data(TRANSFORM, "transform", sql`${NO_TEXT} as a, ${NO_TEXT} as b, d.kind as c, ${NO_INTEGER} as number`));
+  if (has(RUN)) parts.push(runs(among(RUN)));
+  const again = ([[ARTIFACT, "artifact"], [COLLECTION, "collection"]] as const).flatMap(([kind, table]) =>
+    rare.recreated && has(kind) ? [sql`select ${raw(String(RECREATED + kind))} as tag, x.from_id, x.to_id from ${among(kind)} i join ${dialect.seek(`${table}_recreating_runs`, "x", sql`x.from_id = i.value${until("x")}`)}`] : [],
+  );
   if (again.length > 0) {
-    const none = join(Array.from({ length: 7 }, () => NO_TEXT));
-    parts.push(sql`select ${raw(String(RECREATED))} as tag, from_id, ${none}, to_id, ${NO_TEXT}, ${NO_TIME}, ${NO_TIME}, null, ${NO_INTEGER}, ${NO_TEXT}, data from again`);
+    parts.push(runs(sql`(select distinct to_id as value from again)`));
+    parts.push(sql`select tag, from_id, ${aside({ number: sql`to_id` })} from again`);
   }
-  const uids = ["artifact", "collection", "run"].flatMap((table, kind) => (ids[kind]?.length ? [sql`select uid from ${raw(table)} where id in ${among(kind)} and exists (select 1 from severed_link)`] : []));
+  const uids = ["artifact", "collection", "run"].flatMap((table, kind) => (rare.severed && has(kind) ? [sql`select uid from ${raw(table)} where id in ${among(kind)}`] : []));
   if (uids.length > 0) {
-    const none = join(Array.from({ length: 4 }, () => NO_TEXT));
-    parts.push(sql`select ${raw(String(SEVERED))} as tag, s.id, s.from_uid, s.to_uid, s.role, ${none}, s.mark, ${NO_TEXT}, ${NO_TIME}, ${NO_TIME}, null, ${NO_INTEGER}, ${NO_TEXT}, cast(null as integer) from severed_link s
-      where ${besides(dialect, sql`(${join(uids, " union all ")})`, asOf)}`);
+    parts.push(sql`select ${raw(String(SEVERED))} as tag, s.id, ${aside({ uid: sql`s.from_uid`, key: sql`s.to_uid`, description: sql`s.role`, number: sql`s.mark` })} from severed_link s where ${besides(dialect, sql`(${join(uids, " union all ")})`, asOf)}`);
   }
   if (asOf) {
-    const nodes = ["artifact", "collection", "run", "transform"].flatMap((table, kind) => (ids[kind]?.length ? [sql`select uid from ${raw(table)} where id in ${among(kind)}`] : []));
-    if (ids[RUN]?.length) nodes.push(sql`select t.uid from transform t join run r on r.transform_id = t.id where r.id in ${among(RUN)}`);
-    const none = join(Array.from({ length: 4 }, () => NO_TEXT));
-    parts.push(sql`select ${raw(String(CHANGED))} as tag, c.id, c.uid, c.registry, cast(c.before as text), ${none}, ${NO_INTEGER}, ${NO_TEXT}, ${NO_TIME}, ${NO_TIME}, null, ${NO_INTEGER}, ${NO_TEXT}, cast(null as integer) from "change" c
+    const nodes = ["artifact", "collection", "run", "transform"].flatMap((table, kind) => (has(kind) ? [sql`select uid from ${raw(table)} where id in ${among(kind)}`] : []));
+    if (has(RUN)) nodes.push(sql`select t.uid from transform t join run r on r.transform_id = t.id where r.id in ${among(RUN)}`);
+    parts.push(sql`select ${raw(String(CHANGED))} as tag, c.id, ${aside({ uid: sql`c.uid`, key: sql`c.registry`, description: sql`cast(c.before as text)` })} from "change" c
       where c.operation = 'update' and c.before is not null and c.at > ${dialect.encode("time", asOf)} and c.uid in (${join(nodes, " union all ")})`);
   }
   const head = again.length > 0 ? sql`with again as materialized (select * from (${join(again, " union all ")}) s order by to_id, from_id limit ${room + 1}) ` : empty;
   return sql`${head}${join(parts, " union all ")}`;
 }
 
-function nodeOf(dialect: Dialect, row: Raw): Node {
-  const text = (value: unknown): string | null => value as string | null;
-  // SQLite keeps times as the very text that is wanted.
-  const time = (value: unknown): string | null => (value instanceof Date ? value.toISOString() : text(value));
-  const uid = row.uid as string;
-  const createdBy = text(row.handle);
-  const deleted = row.branch_id === TRASH ? DELETED : undefined;
-  const [key, description] = [text(row.key), text(row.description)];
-  if (row.tag === RUN) {
-    const [name, transform, transformKind, entrypoint, status] = [text(row.name), text(row.version), text(row.c), text(row.a), text(row.b)];
-    return toNode({ kind: "run", uid, name, transform, transformKey: key, transformKind, entrypoint, status, startedAt: time(row.began), finishedAt: time(row.ended), createdBy, ...deleted }, description);
-  }
-  const [version, createdAt] = [text(row.version), time(row.began)];
-  if (row.tag === TRANSFORM) return toNode({ kind: "transform", uid, key, description, transformKind: text(row.c), version, createdAt, createdBy, ...deleted });
-  const isLatest = dialect.decode("bool", row.is_latest) === true && !deleted;
-  if (row.tag === COLLECTION) return toNode({ kind: "collection", uid, key, description, createdAt, createdBy, version, isLatest, ...deleted });
-  const [suffix, size, hash, artifactKind] = [text(row.a), row.number as number | null, text(row.b), text(row.c)];
-  return toNode({ kind: "artifact", uid, key, description, suffix, size, hash, artifactKind, createdAt, createdBy, version, isLatest, ...deleted });
+type TextColumn = "uid" | "key" | "description" | "a" | "b" | "c" | "version" | "name" | "began" | "ended" | "handle";
+
+/** `yes` is how the database says true. */
+function nodeOf(yes: unknown, row: Raw): Node {
+  const { uid, key, description, a, b, c, version, name, began, ended, handle: createdBy } = row as Record<TextColumn, string>;
+  const deleted = row.branch_id === TRASH;
+  const isLatest = row.is_latest === yes && !deleted;
+  const build = (): Node => {
+    if (row.tag === RUN) return toNode({ kind: "run", uid, name, transform: version, transformKey: key, transformKind: c, entrypoint: a, status: b, startedAt: began, finishedAt: ended, createdBy }, description);
+    if (row.tag === TRANSFORM) return toNode({ kind: "transform", uid, key, description, transformKind: c, version, createdAt: began, createdBy });
+    if (row.tag === COLLECTION) return toNode({ kind: "collection", uid, key, description, createdAt: began, createdBy, version, isLatest });
+    return toNode({ kind: "artifact", uid, key, description, suffix: a, size: row.number as number | null, hash: b, artifactKind: c, createdAt: began, createdBy, version, isLatest });
+  };
+  return deleted ? { ...build(), deleted } : build();
 }

@@ -1,29 +1,14 @@
 /** What really follows from what: an output depends only on the inputs its run had linked before it was made. */
+import { each, kindOf, type Linked, listOf, RUN } from "./linked.ts";
 
 /** How many runs (or transforms) to cross. */
 export type Hops = number | "all";
 
-/** A row of `walkRuns`, ids as keys (see `keyOf`). */
-export interface Linked {
-  readonly run: number | null;
-  readonly data: number | null;
-  readonly link: number | null;
-  readonly maker: number | null;
-  readonly mark: number | null;
-}
-
-export const [ARTIFACT, COLLECTION, RUN, TRANSFORM] = [0, 1, 2, 3] as const;
-
-/** One key for a row of any table, cheap to hash. */
-export const keyOf = (kind: number, id: number): number => id * 4 + kind;
-export const kindOf = (key: number): number => key % 4;
-export const idOf = (key: number): number => Math.floor(key / 4);
-
-/** Part of a graph by keys, nearest first; `more` are nodes with neighbours left out. */
+/** Part of a graph by keys, nearest first and from the start on; `more` are nodes with neighbours left out. */
 export interface Reached {
   readonly nodes: Set<number>;
-  /** Later steps of the walk to earlier ones: along the flow of data when the walk went upstream. */
-  readonly edges: readonly (readonly [from: number, to: number])[];
+  /** From later steps of the walk to earlier ones, along the flow of data when it went upstream: from, to, from, to, … */
+  readonly edges: readonly number[];
   readonly more: ReadonlySet<number>;
 }
 
@@ -33,22 +18,29 @@ interface Beside {
   readonly order: number;
 }
 
-/** Walks one way from `start`, at most `quota` new nodes; edges are given as if it were upstream. */
+/** A run on the other side of data, and how far the data let a walk come there. */
+interface Crossing {
+  readonly run: number;
+  readonly reach: number;
+}
+
+/** Walks one way from `start` to `quota` nodes at most, itself included; edges are given as if it were upstream. */
 export function reachRuns(start: number, { crossings, beyond }: Links, hops: Hops, quota: number): Reached {
-  const nodes = new Set<number>();
-  const edges: [number, number][] = [];
+  const nodes = new Set([start]);
+  const edges: number[] = [];
   const more = new Set<number>();
-  const seen = new Set<number>([start]);
   /** How far into what lies beside a run the walk has come. */
   const done = new Map<number, number>();
-  const take = (key: number, from: number): boolean => {
-    if (nodes.has(key) || key === start) return true;
-    if (nodes.size < quota) {
-      nodes.add(key);
-      return true;
+  /** Whether the node is there now; `next` gets it when it is new. */
+  const take = (key: number, from: number, next?: number[]): boolean => {
+    if (nodes.has(key)) return true;
+    if (nodes.size >= quota) {
+      more.add(from);
+      return false;
     }
-    more.add(from);
-    return false;
+    nodes.add(key);
+    next?.push(key);
+    return true;
   };
   const cross = (run: number, reach: number, next: number[]): void => {
     const beside = beyond.get(run);
@@ -56,11 +48,7 @@ export function reachRuns(start: number, { crossings, beyond }: Links, hops: Hop
     let i = done.get(run) ?? 0;
     for (; beside && i < beside.length && (beside[i] as Beside).order <= reach; i++) {
       const { data } = beside[i] as Beside;
-      if (!take(data, run)) continue;
-      edges.push([data, run]);
-      if (seen.has(data)) continue;
-      seen.add(data);
-      next.push(data);
+      if (take(data, run, next)) edges.push(data, run);
     }
     done.set(run, i);
   };
@@ -74,7 +62,7 @@ export function reachRuns(start: number, { crossings, beyond }: Links, hops: Hop
     for (const data of level) {
       for (const { run, reach } of crossings.get(data) ?? []) {
         if (!take(run, data)) continue;
-        edges.push([run, data]);
+        edges.push(run, data);
         cross(run, reach, next);
       }
     }
@@ -85,44 +73,44 @@ export function reachRuns(start: number, { crossings, beyond }: Links, hops: Hop
 
 /** What a walk needs to know, both ways alike. */
 export interface Links {
-  /** The runs on the other side of data, and how far the data let the walk come there. */
-  readonly crossings: ReadonlyMap<number, readonly { readonly run: number; readonly reach: number }[]>;
+  readonly crossings: ReadonlyMap<number, readonly Crossing[]>;
   /** The data on the other side of runs, sorted by order. */
   readonly beyond: ReadonlyMap<number, readonly Beside[]>;
 }
 
-/** Makers and inputs: data made at a mark depend on the inputs linked up to it. */
-export function upstreamOf(rows: Iterable<Linked>): Links {
-  const crossings = new Map<number, { run: number; reach: number }[]>();
+/** Makers and inputs: data made at a mark depend on the inputs linked up to it. Data that nobody tells of is not shown. */
+export function upstreamOf({ uses, made }: Linked): Links {
+  const crossings = new Map<number, Crossing[]>();
   const beyond = new Map<number, Beside[]>();
-  for (const { run, data, link, maker, mark } of rows) {
-    const beside = run === null ? undefined : listOf(beyond, run);
-    if (data === null) continue;
-    beside?.push({ data, order: link ?? 0 });
-    if (maker !== null && !crossings.has(data)) crossings.set(data, [{ run: maker, reach: mark ?? Number.POSITIVE_INFINITY }]);
-  }
+  each(made, (run, data, mark) => {
+    if (data === null || crossings.has(data)) return;
+    crossings.set(data, run === null ? [] : [{ run, reach: mark ?? Number.POSITIVE_INFINITY }]);
+  });
+  each(uses, (run, data, link) => {
+    const beside = listOf(beyond, run as number);
+    if (data !== null && crossings.has(data)) beside.push({ data, order: link ?? 0 });
+  });
   return { crossings, beyond: sorted(beyond) };
 }
 
 /** Consumers and outputs: the earlier a link, the more outputs follow from it, so orders are negated marks. */
-export function downstreamOf(rows: Iterable<Linked>): Links {
-  const crossings = new Map<number, { run: number; reach: number }[]>();
+export function downstreamOf({ uses, made }: Linked): Links {
+  const crossings = new Map<number, Crossing[]>();
   const beyond = new Map<number, Beside[]>();
-  const made = new Set<number>();
-  for (const { run, data, link, maker, mark } of rows) {
-    const beside = maker === null ? undefined : listOf(beyond, maker);
-    if (data === null) continue;
-    if (beside && !made.has(data)) beside.push({ data, order: -(mark ?? Number.POSITIVE_INFINITY) });
-    if (beside) made.add(data);
-    if (run !== null) listOf(crossings, data).push({ run, reach: -(link ?? 0) });
-  }
+  each(made, (run, data, mark) => {
+    const beside = run === null ? undefined : listOf(beyond, run);
+    if (data !== null) beside?.push({ data, order: -(mark ?? Number.POSITIVE_INFINITY) });
+  });
+  each(uses, (run, data, link) => {
+    if (data !== null) listOf(crossings, data).push({ run: run as number, reach: -(link ?? 0) });
+  });
   return { crossings, beyond: sorted(beyond) };
 }
 
-/** One way from a transform over its neighbours, at most `quota` new nodes. */
+/** One way from a transform over its neighbours, to `quota` nodes at most, itself included. */
 export function reachTransforms(start: number, neighbours: ReadonlyMap<number, readonly number[]>, hops: Hops, quota: number): Reached {
-  const nodes = new Set<number>();
-  const edges: [number, number][] = [];
+  const nodes = new Set([start]);
+  const edges: number[] = [];
   const more = new Set<number>();
   const last = hops === "all" ? Number.POSITIVE_INFINITY : hops;
   let level = [start];
@@ -132,12 +120,12 @@ export function reachTransforms(start: number, neighbours: ReadonlyMap<number, r
       const others = neighbours.get(from);
       if (!others) more.add(from);
       for (const to of others ?? []) {
-        const known = nodes.has(to) || to === start;
+        const known = nodes.has(to);
         if (!known && nodes.size >= quota) {
           more.add(from);
           continue;
         }
-        edges.push([to, from]);
+        edges.push(to, from);
         if (known) continue;
         nodes.add(to);
         next.push(to);
@@ -148,14 +136,7 @@ export function reachTransforms(start: number, neighbours: ReadonlyMap<number, r
   return { nodes, edges, more };
 }
 
-/** The list of a key, made when it is not there yet. */
-export function listOf<T>(lists: Map<number, T[]>, key: number): T[] {
-  let list = lists.get(key);
-  if (!list) lists.set(key, (list = []));
-  return list;
-}
-
 function sorted(lists: Map<number, Beside[]>): Map<number, Beside[]> {
-  for (const list of lists.values()) list.sort((a, b) => a.order - b.order || a.data - b.data);
+  for (const list of lists.values()) if (list.length > 1) list.sort((a, b) => a.order - b.order || a.data - b.data);
   return lists;
 }

@@ -4,10 +4,11 @@ import { Graph } from "../lineage/graph.ts";
 import type { Edge, EdgeRole, Node } from "../lineage/node.ts";
 import type { Dialect } from "./dialect.ts";
 import { Graveyard, isBuried } from "./graveyard.ts";
-import { type Facts, factsOf } from "./lineage-facts.ts";
+import { type Facts, factsOf, type Rare } from "./lineage-facts.ts";
 import { rowLimit, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
-import { ARTIFACT, COLLECTION, downstreamOf, type Hops, keyOf, type Linked, listOf, type Reached, reachRuns, reachTransforms, RUN, TRANSFORM, upstreamOf } from "./lineage-walk.ts";
-import { execute, type Operation, type Raw } from "./operation.ts";
+import { downstreamOf, type Hops, type Reached, reachRuns, reachTransforms, upstreamOf } from "./lineage-walk.ts";
+import { ARTIFACT, both, COLLECTION, each, type Ids, joined, keyOf, keysOf, type Linked, listOf, nothing, type Pairs, RUN, TRANSFORM } from "./linked.ts";
+import { execute, type Operation } from "./operation.ts";
 
 /** What is asked: around which row, how many hops each way, and at most how many nodes. */
 export interface LineageQuestion {
@@ -41,7 +42,7 @@ export function* lineage(dialect: Dialect, question: LineageQuestion): Operation
   const all = [rows];
   for (let runs = yield* graves.follow(facts.severed); runs; runs = yield* graves.follow(facts.severed)) {
     const linked = graves.linked();
-    const buried: Rows = { sides: [linked, linked], besides: [[], []], made: [], cut: [false, false] };
+    const buried: Rows = { sides: [linked, linked], outputs: nothing(), rare: rows.rare, cut: [false, false] };
     if (runs.length > 0) all.push(yield* rowsOf(dialect, { ...walk, table: "run", ids: runs }));
     [up, down, keys, facts] = yield* around(dialect, walk, start, [...all, buried]);
   }
@@ -50,68 +51,81 @@ export function* lineage(dialect: Dialect, question: LineageQuestion): Operation
   const room = limit - keys.size;
   const more = { up: new Set(up.more), down: new Set(down.more) };
   const edges: Edge[] = [];
-  const nodes = new Map<number, Node>();
-  for (const key of keys) {
-    const node = facts.nodes.get(key) ?? graves.nodes.get(key);
-    if (node) nodes.set(key, node);
-  }
-  const put = (role: EdgeRole, from: number, to: number): void => {
-    const [a, b] = [nodes.get(from), nodes.get(to)];
-    if (a && b) edges.push({ from: a.id, to: b.id, role });
+  const nodeAt = (key: number): Node | undefined => facts.nodes.get(key) ?? graves.nodes.get(key);
+  const put = (role: EdgeRole | undefined, a: Node | undefined, b: Node | undefined): void => {
+    if (a && b) edges.push({ from: a.id, to: b.id, role: role ?? (focus.name === "Transform" ? "predecessor" : a.kind === "run" ? "output" : "input") });
   };
-  const flow = (from: number, to: number): void => put(focus.name === "Transform" ? "predecessor" : (nodes.get(from)?.kind === "run" ? "output" : "input"), from, to);
-  for (const [from, to] of up.edges) flow(from, to);
-  for (const [to, from] of down.edges) flow(from, to);
+  for (let i = 0; i < up.edges.length; i += 2) put(undefined, nodeAt(up.edges[i] as number), nodeAt(up.edges[i + 1] as number));
+  for (let i = 0; i < down.edges.length; i += 2) put(undefined, nodeAt(down.edges[i + 1] as number), nodeAt(down.edges[i] as number));
   for (const [run, data] of [...facts.recreated, ...graves.recreated()]) {
-    const node = facts.nodes.get(run) ?? graves.nodes.get(run);
-    if (!node || !nodes.has(data)) continue;
-    if (!nodes.has(run) && nodes.size >= limit) more.up.add(data);
-    else nodes.set(run, node);
-    put("recreated", run, data);
+    if (!nodeAt(run) || !keys.has(data)) continue;
+    if (!keys.has(run) && keys.size >= limit) more.up.add(data);
+    else {
+      keys.add(run);
+      put("recreated", nodeAt(run), nodeAt(data));
+    }
   }
-  for (const [by, run] of facts.initiated) put("initiated", by, run);
-  const ids = [...more.up, ...more.down].flatMap((key) => nodes.get(key)?.id ?? []);
+  for (const [by, run] of facts.initiated) if (keys.has(by) && keys.has(run)) put("initiated", nodeAt(by), nodeAt(run));
+  const nodes: Node[] = [];
+  for (const key of keys) {
+    const node = nodeAt(key);
+    if (node) nodes.push(node);
+  }
+  const ids = [...more.up, ...more.down].flatMap((key) => nodeAt(key)?.id ?? []);
   const cut = { upstream: more.up.size > 0 || up.cut || facts.recreated.length > room, downstream: more.down.size > 0 || down.cut };
   const truncated = cut.upstream || cut.downstream ? { ...cut, limit, ...(ids.length > 0 ? { more: [...new Set(ids)] } : {}) } : false;
   // An edge can come from both walks only where some node lies on both ways (runs may form cycles).
-  const distinct = ![...down.nodes].some((key) => up.nodes.has(key));
-  return new Graph({ focus: (nodes.get(start) as Node).id, nodes: [...nodes.values()], edges, truncated }, { distinct });
+  const distinct = ![...down.nodes].some((key) => key !== start && up.nodes.has(key));
+  return new Graph({ focus: (nodeAt(start) as Node).id, nodes, edges, truncated }, { distinct });
 }
 
-/** What the first statement read: links beside runs each way, transforms besides each way, and outputs with their runs. */
+/** What the first statement read, each way: what lies beside runs, or pairs of transforms. */
 interface Rows {
-  readonly sides: readonly [readonly Linked[], readonly Linked[]];
-  readonly besides: readonly [readonly Raw[], readonly Raw[]];
-  readonly made: readonly (readonly [run: number, data: number])[];
+  readonly sides: readonly [Linked, Linked];
+  /** Outputs of the runs, when they were asked for. */
+  readonly outputs: Linked;
+  /** Whether anything at all was ever removed for good, or made again. */
+  readonly rare: Rare;
   /** Not all links were read. */
   readonly cut: readonly [boolean, boolean];
 }
 
 function* rowsOf(dialect: Dialect, walk: Walk): Operation<Rows> {
-  const found = walk.upstream === 0 && walk.downstream === 0 ? [] : yield* execute((walk.table === "transform" ? walkTransforms : walkRuns)(dialect, walk));
-  const sides: [Raw[], Raw[], Raw[]] = [[], [], []];
-  for (const row of found) sides[row.side as 0 | 1 | 2].push(row);
-  const [up, down, outputs] = sides;
-  const cut = [up.length > rowLimit(walk.limit), down.length > rowLimit(walk.limit)] as const;
-  if (walk.table === "transform") return { sides: [[], []], besides: [up, down], made: [], cut };
-  return { sides: [up.map(linked), down.map(linked)], besides: [[], []], made: outputs.map((row) => [keyOf(RUN, row.maker as number), keyOf(ARTIFACT, row.data as number)] as const), cut };
+  const all = [nothing(), nothing(), nothing()] as const;
+  if (walk.upstream === 0 && walk.downstream === 0) return { sides: [all[0], all[1]], outputs: all[2], rare: { severed: true, recreated: true }, cut: [false, false] };
+  const rare = { severed: false, recreated: false };
+  for (const { side, kind, ...row } of yield* execute((walk.table === "transform" ? walkTransforms : walkRuns)(dialect, walk))) {
+    const [runs, data, numbers] = [row.runs, row.data, row.numbers].map((list) => JSON.parse(list as string) as Ids) as [Ids, Ids, Ids];
+    if (side === 3) rare[kind === 0 ? "severed" : "recreated"] ||= runs.length > 0;
+    else {
+      const [into, sort] = [all[side as 0 | 1 | 2], (kind as number) < 2 ? "uses" : "made"] as const;
+      const kinds = walk.table === "transform" ? [TRANSFORM, TRANSFORM] as const : [RUN, (kind as number) % 2] as const;
+      into[sort] = both(into[sort], { runs: keysOf(kinds[0], runs), data: keysOf(kinds[1], data), numbers });
+    }
+  }
+  const [up, down, outputs] = all;
+  const most = rowLimit(walk.limit);
+  return { sides: [up, down], outputs, rare, cut: [up.uses.runs.length > most, down.uses.runs.length > most || down.made.runs.length > most] };
 }
 
 /** What can be reached from the start over all rows, and the facts of it. */
 function* around(dialect: Dialect, walk: Walk, start: number, all: readonly Rows[]): Operation<[up: ReturnType<Reach>, down: ReturnType<Reach>, keys: Set<number>, facts: Facts]> {
   const { limit, asOf } = walk;
-  const [up, down] = shared([reachOf(walk, start, all, 0), reachOf(walk, start, all, 1)], limit - 1);
-  const keys = new Set([start, ...up.nodes, ...down.nodes]);
+  const [up, down] = shared([reachOf(walk, start, all, 0), reachOf(walk, start, all, 1)], limit);
+  const keys = down.nodes.size === 1 ? new Set(up.nodes) : new Set([...up.nodes, ...down.nodes]);
   const more = new Set(down.more);
   const edges = [...down.edges];
-  for (const [run, data] of all.flatMap((rows) => rows.made)) {
-    if (!keys.has(run)) continue;
-    if (keys.has(data) || keys.size < limit) {
-      keys.add(data);
-      edges.push([data, run]);
-    } else more.add(run);
+  for (const { outputs } of all) {
+    each(outputs.made, (run, data) => {
+      if (run === null || data === null || !keys.has(run)) return;
+      if (keys.has(data) || keys.size < limit) {
+        keys.add(data);
+        edges.push(data, run);
+      } else more.add(run);
+    });
   }
-  const facts = yield* factsOf(dialect, [...keys].filter((key) => !isBuried(key)), limit - keys.size, asOf);
+  const rare = (all[0] as Rows).rare;
+  const facts = yield* factsOf(dialect, all.length === 1 ? keys : [...keys].filter((key) => !isBuried(key)), limit - keys.size, rare, asOf);
   return [up, { ...down, edges, more }, keys, facts];
 }
 
@@ -121,48 +135,32 @@ type Reach = (quota: number) => Reached & { cut: boolean };
 function reachOf({ table, upstream, downstream }: Walk, start: number, all: readonly Rows[], side: 0 | 1): Reach {
   const hops = side === 0 ? upstream : downstream;
   const cut = all.some((rows) => rows.cut[side]);
-  if (hops === 0) return () => ({ nodes: new Set(), edges: [], more: new Set(), cut });
+  if (hops === 0) return () => ({ nodes: new Set([start]), edges: [], more: new Set(), cut });
+  const linked = all.length === 1 ? (all[0] as Rows).sides[side] : joined(all.map((rows) => rows.sides[side]));
   if (table === "transform") {
-    const neighbours = besides(all.flatMap((rows) => rows.besides[side]));
+    const neighbours = besides(linked.uses);
     return (quota) => ({ ...reachTransforms(start, neighbours, hops, quota), cut });
   }
-  const links = (side === 0 ? upstreamOf : downstreamOf)(all.length === 1 ? (all[0] as Rows).sides[side] : distinct(all.flatMap((rows) => rows.sides[side])));
+  const links = (side === 0 ? upstreamOf : downstreamOf)(linked);
   return (quota) => ({ ...reachRuns(start, links, hops, quota), cut });
-}
-
-/** Several walks may have come to one link: it is one way, whatever else a row tells. */
-function distinct(rows: readonly Linked[]): Linked[] {
-  const seen = new Set<string>();
-  return rows.map((row) => {
-    const link = `${row.run} ${row.data}`;
-    if (row.run === null || !seen.has(link)) {
-      seen.add(link);
-      return row;
-    }
-    return { ...row, run: null };
-  });
 }
 
 /** Both ways with as many nodes as there is room for: neither starves the other. */
 function shared([up, down]: [Reach, Reach], room: number): [ReturnType<Reach>, ReturnType<Reach>] {
-  const both = [up(room), down(room)] as const;
-  const [u, d] = [both[0].nodes.size, both[1].nodes.size];
-  if (new Set([...both[0].nodes, ...both[1].nodes]).size <= room) return [...both];
-  const half = Math.ceil(room / 2);
-  return [up(Math.max(half, room - d)), down(Math.max(room - half, room - u))];
+  const [whole, rest] = [up(room), down(room)];
+  const [u, d] = [whole.nodes.size, rest.nodes.size];
+  if (u + d - 1 <= room || new Set([...whole.nodes, ...rest.nodes]).size <= room) return [whole, rest];
+  // The start is in both.
+  const half = Math.ceil((room + 1) / 2);
+  return [up(Math.max(half, room + 1 - d)), down(Math.max(room + 1 - half, room + 1 - u))];
 }
 
-function linked(row: Raw): Linked {
-  const key = (kind: number, id: unknown): number | null => (id === null ? null : keyOf(kind, id as number));
-  return { run: key(RUN, row.run), data: key(row.kind as number, row.data), link: row.link as number | null, maker: key(RUN, row.maker), mark: row.mark as number | null };
-}
-
-function besides(rows: readonly Raw[]): Map<number, number[]> {
+function besides(pairs: Pairs): Map<number, number[]> {
   const neighbours = new Map<number, number[]>();
-  for (const row of rows) {
-    const list = listOf(neighbours, keyOf(TRANSFORM, row.run as number));
-    if (row.data !== null && row.data !== row.run) list.push(keyOf(TRANSFORM, row.data as number));
-  }
+  each(pairs, (transform, other) => {
+    const list = listOf(neighbours, transform as number);
+    if (other !== null && other !== transform) list.push(other);
+  });
   return neighbours;
 }
 

@@ -1,6 +1,6 @@
 /** The team database: a pool of connections to a PostgreSQL server. */
-import type { Client, Pool, PoolClient } from "pg";
-import sql, { raw, type Sql } from "sql-template-tag";
+import type { Client, ClientBase, Pool, PoolClient } from "pg";
+import sql, { join, raw, type Sql } from "sql-template-tag";
 import { LinealError } from "../errors.ts";
 import type { Dialect } from "./dialect.ts";
 import { type Database, escapeNul, jsonText, type Operation, type Raw } from "./operation.ts";
@@ -8,6 +8,8 @@ import { type Database, escapeNul, jsonText, type Operation, type Raw } from "./
 const TYPES = { text: 'text collate "C"', int: "bigint", real: "double precision", bool: "boolean", json: "jsonb", time: "timestamptz(3)", ref: "bigint" } as const;
 /** int8: counts and ids fit a number, anything larger is an error and not a wrong number. */
 const INT8 = 20;
+/** Connections at most. */
+const POOL = 10;
 
 const at = (column: Sql, path: readonly string[]): Sql => sql`(${column} #> ${path.map(escapeNul)}::text[])`;
 
@@ -40,8 +42,15 @@ const postgresDialect: Dialect = {
   forUpdate: sql` for update`,
   integers: (values) => sql`(select unnest(${values as number[]}::bigint[]) as value)`,
   texts: (values) => sql`(select unnest(${values as string[]}::text[]) collate "C" as value)`,
+  list: (column) => sql`'[' || coalesce(array_to_string(array_agg(${raw(column)}), ',', 'null'), '') || ']'`,
   // In a deep recursion a join by hash would read the whole table for each step.
   seek: (table, alias, fits) => sql`lateral (select * from ${raw(table)} ${raw(alias)} where ${fits} offset 0) ${raw(alias)} on true`,
+  steps: (name, arms, hops) => {
+    const found = join(arms.map(({ id, from }) => sql`select ${id} as id from ${from}`), " union all ");
+    const next = sql`from ${raw(name)} w cross join lateral (${found} offset 0) s`;
+    return hops === undefined ? sql`select s.id ${next}` : sql`select s.id, w.hop + 1 ${next} where w.hop < ${hops}`;
+  },
+  isoTime: (column) => sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
   forwardReferences: false,
   hasTable: (name) => sql`select 1 from pg_tables where schemaname = current_schema() and tablename = ${name}`,
   afterFixedIds: (table) => sql`select setval(pg_get_serial_sequence(${`"${table}"`}, 'id'), (select max(id) from ${raw(`"${table}"`)}))`,
@@ -53,7 +62,7 @@ export async function openPostgres(url: string): Promise<Database> {
   const types = {
     getTypeParser: ((oid: number, format: "text" | "binary") => (oid === INT8 ? safeInteger : pg.types.getTypeParser(oid, format as "text"))) as typeof pg.types.getTypeParser,
   };
-  const pool: Pool = new pg.Pool({ connectionString: url, max: 10, allowExitOnIdle: true, connectionTimeoutMillis: 15_000, application_name: "lineal", types });
+  const pool: Pool = new pg.Pool({ connectionString: url, max: POOL, allowExitOnIdle: true, connectionTimeoutMillis: 15_000, application_name: "lineal", types, onConnect: prepare });
   // An idle connection that the server closes must not end the process; the next statement opens another.
   pool.on("error", () => {});
   const place = url.replace(/(:\/\/[^:/@]*):[^@]*@/, "$1:***@");
@@ -73,37 +82,32 @@ export async function openPostgres(url: string): Promise<Database> {
     }
     return step.value;
   };
-  const begin = async (): Promise<PoolClient> => {
-    for (let attempt = 0; ; attempt++) {
+  /** The first thing that is done on a connection: one that died while idle is replaced, as often as there can be such. */
+  const start = async <T>(first: (client: PoolClient) => Promise<T>): Promise<[client: PoolClient, result: T]> => {
+    for (let dead = 0; ; dead++) {
       const client = await pool.connect();
       try {
-        await client.query("begin");
-        return client;
+        return [client, await first(client)];
       } catch (error) {
-        client.release(true);
-        // Nothing was sent on it yet: a connection that died while idle is simply replaced.
-        if (attempt > 0 || !isLost(error)) throw error;
+        client.release(isLost(error));
+        if (dead === POOL || !isLost(error)) throw error;
       }
     }
   };
-  const attempt = async <T>(body: () => Operation<T>): Promise<T> => {
-    const client = await begin();
-    let broken: boolean | undefined;
-    // The server may end a connection in the middle: without a listener that would end the process.
-    const onError = (): void => {
-      broken = true;
-    };
-    client.on("error", onError);
+  /** One transaction; `kept` is unknown when the connection was lost while it was confirmed. */
+  const attempt = async <T>(client: PoolClient, body: () => Operation<T>): Promise<{ done: T } | { error: unknown; kept: "no" | "unknown" }> => {
+    let kept: "no" | "unknown" = "no";
+    let broken = false;
     try {
-      const result = await drive(body(), (statement) => run(client, statement));
+      const done = await drive(body(), (statement) => run(client, statement));
+      kept = "unknown";
       await client.query("commit");
-      return result;
+      return { done };
     } catch (error) {
-      broken ||= isLost(error) || isLost((error as LinealError).cause);
+      broken = isLost(causeOf(error));
       if (!broken) await client.query("rollback").catch(() => (broken = true));
-      throw error;
+      return { error, kept: broken ? kept : "no" };
     } finally {
-      client.off("error", onError);
       client.release(broken);
     }
   };
@@ -113,29 +117,39 @@ export async function openPostgres(url: string): Promise<Database> {
     writeSync: undefined,
     read: (body) =>
       drive(body(), async (statement) => {
-        try {
-          return await run(pool, statement);
-        } catch (error) {
-          if (!isLost(error)) throw error;
-          return await run(pool, statement);
-        }
+        const [client, rows] = await start((client) => run(client, statement));
+        client.release();
+        return rows;
       }).catch((error) => {
         throw translate(error, place);
       }),
     async write(body) {
       for (let tries = 0; ; tries++) {
-        try {
-          return await attempt(body);
-        } catch (error) {
-          const cause = error instanceof LinealError ? error.cause : error;
-          if (tries < 3 && isRace(cause)) continue;
+        const [client] = await start((client) => client.query("begin")).catch((error) => {
           throw translate(error, place);
-        }
+        });
+        const result = await attempt(client, body);
+        if ("done" in result) return result.done;
+        const cause = causeOf(result.error);
+        // What the server ends before it was told to commit is not kept: the same work can be done again.
+        if (tries < 3 && (isRace(cause) || (isLost(cause) && result.kept === "no"))) continue;
+        throw translate(result.error, place);
       }
     },
     close: () => pool.end(),
   };
 }
+
+/** What every new connection is told. */
+async function prepare(client: ClientBase): Promise<void> {
+  // The server may end a connection between two statements: without a listener that would end the process.
+  client.on("error", () => {});
+  // Compiling a statement to machine code takes longer than any of ours runs.
+  await client.query("select set_config(name, 'off', false) from pg_settings where name = 'jit'");
+}
+
+/** What the driver said. */
+const causeOf = (error: unknown): unknown => (error instanceof LinealError ? error.cause : error);
 
 const codeOf = (error: unknown): string => String((error as { code?: string } | undefined)?.code ?? "");
 

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
-import sql, { empty, raw, type Sql } from "sql-template-tag";
+import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import { LinealError } from "../errors.ts";
 import type { Dialect } from "./dialect.ts";
 import { canonicalJson, type Database, escapeNul, jsonText, type Operation, type Raw } from "./operation.ts";
@@ -66,7 +66,14 @@ const sqliteDialect: Dialect = {
   forUpdate: empty,
   integers: (values) => sql`(select value from json_each(${JSON.stringify(values)}))`,
   texts: (values) => sql`(select value from json_each(${JSON.stringify(values)}))`,
+  list: (column) => sql`json_group_array(${raw(column)})`,
   seek: (table, alias, fits) => sql`${raw(table)} ${raw(alias)} on ${fits}`,
+  steps: (name, arms, hops) =>
+    join(
+      arms.map(({ id, from }) => (hops === undefined ? sql`select ${id} from ${raw(name)} w cross join ${from}` : sql`select ${id}, w.hop + 1 from ${raw(name)} w cross join ${from} and w.hop < ${hops}`)),
+      " union ",
+    ),
+  isoTime: (column) => column,
   forwardReferences: true,
   hasTable: (name) => sql`select 1 from sqlite_master where type = 'table' and name = ${name}`,
   afterFixedIds: () => undefined,

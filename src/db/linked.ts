@@ -1,0 +1,71 @@
+/** What is linked to what, as lineage reads and walks it: rows in columns, and one key for a row of any table. */
+
+/** What lies beside runs, by keys: what they took, and what they made. */
+export interface Linked {
+  /** By a link with this number, in the order of linking. */
+  uses: Pairs;
+  /** When the last of the run's links had this number; null for what depends on all. */
+  made: Pairs;
+}
+
+/** Rows in columns: a run, if any; data, null for a run that has none here; and a number. */
+export interface Pairs {
+  readonly runs: Ids;
+  readonly data: Ids;
+  readonly numbers: Ids;
+}
+export type Ids = (number | null)[];
+
+export const [ARTIFACT, COLLECTION, RUN, TRANSFORM] = [0, 1, 2, 3] as const;
+
+/** One key for a row of any table, cheap to hash. */
+export const keyOf = (kind: number, id: number): number => id * 4 + kind;
+export const kindOf = (key: number): number => key % 4;
+export const idOf = (key: number): number => Math.floor(key / 4);
+
+export const keysOf = (kind: number, ids: Ids): Ids => ids.map((id) => (id === null ? null : keyOf(kind, id)));
+
+export const nothing = (): Linked => ({ uses: noPairs(), made: noPairs() });
+const noPairs = (): Pairs => ({ runs: [], data: [], numbers: [] });
+
+/** Adds a row. */
+export function add({ runs, data, numbers }: Pairs, run: number | null, datum: number | null, number: number | null): void {
+  runs.push(run);
+  data.push(datum);
+  numbers.push(number);
+}
+
+/** All rows of both. */
+export function both(a: Pairs, b: Pairs): Pairs {
+  if (a.runs.length === 0) return b;
+  if (b.runs.length === 0) return a;
+  return { runs: a.runs.concat(b.runs), data: a.data.concat(b.data), numbers: a.numbers.concat(b.numbers) };
+}
+
+/** Calls for each row. */
+export function each({ runs, data, numbers }: Pairs, row: (run: number | null, data: number | null, number: number | null) => void): void {
+  for (let i = 0; i < runs.length; i++) row(runs[i] as number | null, data[i] as number | null, numbers[i] as number | null);
+}
+
+/** Several walks may have come to one link: it is one way. */
+export function joined(parts: readonly Linked[]): Linked {
+  const all = nothing();
+  for (const sort of ["uses", "made"] as const) {
+    const seen = new Set<string>();
+    for (const part of parts) {
+      each(part[sort], (run, data, number) => {
+        const link = `${run} ${data}`;
+        if (!seen.has(link)) add(all[sort], run, data, number);
+        seen.add(link);
+      });
+    }
+  }
+  return all;
+}
+
+/** The list of a key, made when it is not there yet. */
+export function listOf<T>(lists: Map<number, T[]>, key: number): T[] {
+  let list = lists.get(key);
+  if (!list) lists.set(key, (list = []));
+  return list;
+}
