@@ -1,7 +1,7 @@
 /** Rows as they were: what they hold now, with later changes taken back. */
 import sql from "sql-template-tag";
 import { model, type Name } from "../model/index.ts";
-import { columnOf, decodeRow, type Row, type RowRef, selection, shapeOf } from "./columns.ts";
+import { columnOf, type Row, type RowRef, shapeOf } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
 import { execute, type Operation } from "./operation.ts";
 import { startsWith } from "./where-shared.ts";
@@ -19,12 +19,6 @@ export function* rowsAsOf(dialect: Dialect, name: Name, rows: readonly Row[], at
     if (row) Object.assign(row, restored(name, dialect.decode("json", change.before) as Record<string, unknown> | null));
   }
   return then.map((row) => was.get(row.uid) as unknown as Row);
-}
-
-/** Rows of these families as they were at a time. */
-export function* familiesAsOf(dialect: Dialect, name: Name, stems: readonly string[], at: Date): Operation<Row[]> {
-  const rows = yield* execute(sql`select ${selection(name, "t0")} from ${shapeOf(name).table} t0 where ${columnOf("t0", "stem")} in ${dialect.texts(stems)} order by t0.id`);
-  return yield* rowsAsOf(dialect, name, rows.map((row) => decodeRow(dialect, name, row)), at);
 }
 
 /** Uids of rows of which one of these columns has changed after a time. */

@@ -42,7 +42,7 @@ export function* factsOf(dialect: Dialect, keys: Iterable<number>, room: number,
   const recreated: [number, number][] = [];
   const severed: Severed[] = [];
   const yes = dialect.encode("bool", true);
-  const rest = asOf ? takenBack(rows, asOf) : rows;
+  const rest = asOf ? takenBack(dialect, rows, asOf) : rows;
   for (const row of rest) {
     const tag = row.tag as number;
     if (tag >= RECREATED) {
@@ -61,7 +61,7 @@ export function* factsOf(dialect: Dialect, keys: Iterable<number>, room: number,
 }
 
 /** Rows as they were before the changes among them, which are left out. */
-function takenBack(rows: readonly Raw[], asOf: Date): Raw[] {
+function takenBack(dialect: Dialect, rows: readonly Raw[], asOf: Date): Raw[] {
   const changes = new Map<string, Raw[]>();
   for (const row of rows) if (row.tag === CHANGED) changes.set(`${row.key} ${row.uid}`, [...(changes.get(`${row.key} ${row.uid}`) ?? []), row]);
   const before = (registry: string, uid: unknown): Record<string, unknown> =>
@@ -81,6 +81,7 @@ function takenBack(rows: readonly Raw[], asOf: Date): Raw[] {
     set("description", code, "description");
     if (registry === "Artifact" || registry === "Transform") set("c", was, "kind");
     if (registry !== "Run") set("version", was, "version");
+    if (typeof was.isLatest === "boolean") then.is_latest = dialect.encode("bool", was.isLatest);
     if (Object.hasOwn(was, "branch")) then.branch_id = was.branch === TRASH_UID ? TRASH : 0;
     if (registry !== "Run") return [then];
     for (const [column, name] of [["name", "name"], ["b", "status"], ["ended", "finishedAt"]] as const) set(column, was, name);
@@ -97,11 +98,8 @@ function statement(dialect: Dialect, ids: readonly (readonly number[])[], room: 
   /** The columns of a row that is no node, after its tag and id. */
   const aside = (columns: { uid?: Sql; key?: Sql; description?: Sql; number?: Sql }): Sql =>
     sql`${columns.uid ?? NO_TEXT}, ${columns.key ?? NO_TEXT}, ${columns.description ?? NO_TEXT}, ${join(Array(3).fill(NO_TEXT))}, ${columns.number ?? NO_INTEGER}, ${join(Array(4).fill(NO_TEXT))}, null, ${NO_INTEGER}, ${NO_TEXT}`;
-  // Which version was the latest follows from those there were.
-  const latest = (table: string): Sql =>
-    asOf ? sql`not exists (select 1 from ${raw(table)} n where n.stem = d.stem and n.revision > d.revision and n.branch_id = d.branch_id${until("n")})` : sql`d.is_latest`;
   const data = (kind: number, table: string, own: Sql): Sql =>
-    sql`select ${raw(String(kind))} as tag, d.id, d.uid, d."key", d.description, ${own}, d.version, ${NO_TEXT} as name, ${dialect.isoTime(sql`d.created_at`)} as began, ${NO_TEXT} as ended, ${latest(table)} as is_latest, d.branch_id, u.handle
+    sql`select ${raw(String(kind))} as tag, d.id, d.uid, d."key", d.description, ${own}, d.version, ${NO_TEXT} as name, ${dialect.isoTime(sql`d.created_at`)} as began, ${NO_TEXT} as ended, d.is_latest, d.branch_id, u.handle
       from ${among(kind)} i join ${dialect.seek(table, "d", sql`d.id = i.value`)} left join "user" u on u.id = d.created_by_id`;
   const runs = (among: Sql): Sql =>
     sql`select ${raw(String(RUN))} as tag, d.id, d.uid, t."key", t.description, d.entrypoint as a, d.status as b, t.kind as c, d.initiated_by_run_id as number, t.uid as version, d.name, ${dialect.isoTime(sql`d.started_at`)} as began, ${dialect.isoTime(sql`d.finished_at`)} as ended, null as is_latest, d.branch_id, u.handle

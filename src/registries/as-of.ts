@@ -1,7 +1,6 @@
 /** `get(…, { asOf })`: a record as it was at a time. */
 import { type Row, type RowRef, shapeOf } from "../db/columns.ts";
-import type { Dialect } from "../db/dialect.ts";
-import { buriedSince, changedSince, familiesAsOf, rowsAsOf } from "../db/history.ts";
+import { buriedSince, changedSince, rowsAsOf } from "../db/history.ts";
 import type { Operation } from "../db/operation.ts";
 import { byUid, select } from "../db/select.ts";
 import { LinealError } from "../errors.ts";
@@ -41,8 +40,7 @@ export async function getAsOf(connection: Connection, name: Name, wanted: string
 
 function* byUidThen(connection: Connection, name: Name, prefix: string, at: Date): Operation<Row[]> {
   const { dialect } = connection.database;
-  const rows = yield* rowsAsOf(dialect, name, yield* byUid(dialect, name, prefix, MANY), at);
-  return model[name].versioned ? yield* withLatest(connection, name, rows, at) : rows;
+  return yield* rowsAsOf(dialect, name, yield* byUid(dialect, name, prefix, MANY), at);
 }
 
 /** All rows that fitted then and could be seen. */
@@ -50,19 +48,15 @@ function* byFilterThen(connection: Connection, name: Name, wanted: Record<string
   const { dialect } = connection.database;
   const own = Object.fromEntries(Object.entries(wanted).filter(([key, value]) => shapeOf(name).fields.has(key) && (value === null || typeof value !== "object" || value instanceof Date)));
   const rest = Object.fromEntries(Object.entries(wanted).filter(([key]) => !Object.hasOwn(own, key)));
-  // Who was the latest is not written down: it follows from which versions there were.
-  const { isLatest: _, ...kept } = own;
   const hidden = connection.hiddenBranches;
-  const rows = yield* select(dialect, { name, where: [{ ...rest, ...kept }], hidden });
-  const changed = Object.keys(kept).length > 0 ? yield* changedSince(dialect, name, Object.keys(kept), at) : [];
+  const rows = yield* select(dialect, { name, where: [{ ...rest, ...own }], hidden });
+  const changed = Object.keys(own).length > 0 ? yield* changedSince(dialect, name, Object.keys(own), at) : [];
   if (changed.length > 0) {
     const known = new Set(rows.map((row) => row.id));
     const others = yield* select(dialect, { name, where: [rest, { uid: { in: changed } }], hidden });
     rows.push(...others.filter((row) => !known.has(row.id)));
   }
-  const then = yield* rowsAsOf(dialect, name, rows, at);
-  const dated = model[name].versioned ? yield* withLatest(connection, name, then, at) : then;
-  return dated.filter((row) => fits(name, row, own) && (!row.internal || typeof wanted.uid === "string") && ("branch" in wanted || isSeen(connection, row)));
+  return (yield* rowsAsOf(dialect, name, rows, at)).filter((row) => fits(name, row, own) && (!row.internal || typeof wanted.uid === "string") && ("branch" in wanted || isSeen(connection, row)));
 }
 
 function fits(name: Name, row: Row, own: Readonly<Record<string, unknown>>): boolean {
@@ -78,24 +72,6 @@ const branchOf = (row: Row): string | undefined => (row.branch as RowRef | null 
 function isSeen(connection: Connection, row: Row): boolean {
   const branch = branchOf(row);
   return branch === undefined || branch === connection.places.branch.uid || branch === connection.places.main.uid;
-}
-
-/** Rows of versions, told whether each was the latest of its family on its branch. */
-function* withLatest(connection: Connection, name: Name, rows: readonly Row[], at: Date): Operation<Row[]> {
-  if (rows.length === 0) return [];
-  const { dialect } = connection.database;
-  const heads = yield* headsAsOf(dialect, name, [...new Set(rows.map((row) => String(row.stem)))], at);
-  const { trash, archive } = connection.places;
-  return rows.map((row) => ({ ...row, isLatest: heads.get(`${row.stem} ${branchOf(row)}`) === row.revision && branchOf(row) !== trash.uid && branchOf(row) !== archive.uid }));
-}
-
-function* headsAsOf(dialect: Dialect, name: Name, stems: readonly string[], at: Date): Operation<Map<string, number>> {
-  const heads = new Map<string, number>();
-  for (const row of yield* familiesAsOf(dialect, name, stems, at)) {
-    const place = `${row.stem} ${branchOf(row)}`;
-    heads.set(place, Math.max(heads.get(place) ?? 0, Number(row.revision)));
-  }
-  return heads;
 }
 
 /** As `get` chooses: the latest of families, the current branch before main. */

@@ -65,11 +65,13 @@ export function chooseByUid(connection: Connection, name: Name, prefix: string, 
   return rows[0] as Row;
 }
 
-/** The latest of a family: on the current branch, else on main, else the highest revision. */
+/** The latest of a family: on the current branch, else on main, else the highest revision, in trash or archive only where there is no other. */
 function newest(connection: Connection, rows: readonly Row[]): Row {
-  const { branch, main } = connection.places;
-  const on = (uid: string): Row | undefined => rows.find((row) => row.isLatest === true && (row.branch as RowRef).uid === uid);
-  return on(branch.uid) ?? on(main.uid) ?? (rows.at(-1) as Row);
+  const { branch, main, trash, archive } = connection.places;
+  const branchOf = (row: Row): string => (row.branch as RowRef).uid;
+  const on = (uid: string): Row | undefined => rows.find((row) => row.isLatest === true && branchOf(row) === uid);
+  const seen = rows.filter((row) => branchOf(row) !== trash.uid && branchOf(row) !== archive.uid);
+  return on(branch.uid) ?? on(main.uid) ?? seen.at(-1) ?? (rows.at(-1) as Row);
 }
 
 function ambiguous(name: Name, prefix: string, rows: readonly Row[]): LinealError {

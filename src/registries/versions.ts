@@ -24,7 +24,7 @@ function versionColumns(stem: string, revision: number, tag: string | null | und
 /** Makes room for a new latest of a family on a branch. */
 export function* demote(dialect: Dialect, writer: Writer, name: Name, stem: string, branch: RowRef): Operation<void> {
   for (const row of yield* select(dialect, { name, where: [{ isLatest: true }], family: stem, onBranch: branch.id, hidden: [] })) {
-    yield* update(dialect, writer, name, row.id, { isLatest: false }, { silent: true });
+    yield* update(dialect, writer, name, row.id, { isLatest: false });
   }
 }
 
@@ -39,7 +39,7 @@ export function* elect(dialect: Dialect, writer: Writer, name: Name, stem: strin
     if (holder && options.strict) throw keyTaken(name, holder);
     if (holder) continue;
     yield* demote(dialect, writer, name, stem, branch);
-    return yield* update(dialect, writer, name, row.id, { isLatest: true }, { silent: true });
+    return yield* update(dialect, writer, name, row.id, { isLatest: true });
   }
   return undefined;
 }
