@@ -3,23 +3,23 @@ import { LinealError, closest } from "../errors.ts";
 import { defaultConnection } from "../instance/connect.ts";
 import type { Connection } from "../instance/connection.ts";
 import { isInside } from "../instance/scope.ts";
-import { checkValue, model, printTime, randomUid } from "../model/index.ts";
+import { checkValue, model, randomUid } from "../model/index.ts";
 import type { Run, Transform } from "../registries/index.ts";
 import { isEntry, nameOf, rowOf } from "../registries/entry.ts";
-import { settings } from "../registries/settings.ts";
-import { type BegunRun, beginRun, checkTransform, keepText, type RunSpec } from "../registries/tracking/runs.ts";
-import { checkTransformUid, type TransformSpec } from "../registries/tracking/transform.ts";
+import { type BegunRun, beginRun, checkTransform, type RunSpec } from "../registries/tracking/runs.ts";
+import { checkTransformUid } from "../registries/tracking/transform.ts";
+import { announce } from "./announce.ts";
 import { describeEnvironment, environmentText } from "./environment.ts";
 import { watchExit } from "./exit.ts";
-import { commitOf, findBlobCommit } from "./git.ts";
+import { commitOf } from "./git.ts";
 import { logFile } from "./log-file.ts";
 import { end, openRun, setOpenRun } from "./open-run.ts";
 import { isPlain, serialiseParams } from "./params.ts";
 import { processIdentity } from "./process.ts";
 import { reap } from "./reap.ts";
-import { redactArgs, redactSource } from "../code/redact.ts";
+import { redactArgs } from "../code/redact.ts";
 import { captureConsole, type ConsoleCapture } from "./report.ts";
-import { keyFor, kindOfFile, readSource } from "../code/source.ts";
+import { describeSource } from "./source-file.ts";
 import type { TrackOptions } from "./track-options.ts";
 
 const OPTIONS = ["transform", "key", "params", "name", "plan", "newRun", "initiatedByRun"];
@@ -85,24 +85,8 @@ function requireFile(file: string | undefined): string {
 async function describeFile(connection: Connection, file: string, options: TrackOptions) {
   const uid = typeof options.transform === "string" ? options.transform : undefined;
   if (uid !== undefined) checkTransformUid(uid, randomUid(12));
-  const source = await readSource(file);
-  const { key, outsideDevDir } = keyFor(file, connection.settings.devDir);
-  if (outsideDevDir && options.key === undefined) connection.log("warning", `${file} lies outside the dev-dir ${connection.settings.devDir}: its key is ${key}`);
-  const modules = source.modules.map(({ path, hash }) => ({ path, hash }));
-  const bundle = source.modules.length > 0 ? await keepText(connection, JSON.stringify(Object.fromEntries(source.modules.map((m) => [m.path, redactSource(m.text)]))), ".json", "local modules of a transform") : null;
-  const repository = settings.syncGitRepo;
-  const published = repository && !file.endsWith(".ipynb") ? await findBlobCommit(file, repository, { cacheDir: settings.cacheDir }) : undefined;
-  if (published && !published.onDefaultBranch) connection.log("warning", `${source.path} as it is now is on no default branch of ${repository}`);
-  const reference = published && { url: published.url, type: "url" };
-  const target: TransformSpec = {
-    uid,
-    key: options.key ?? key,
-    kind: kindOfFile(file),
-    description: source.title,
-    reference,
-    source: { text: source.redacted, hash: source.versionHash, codeHash: source.codeHash, modules, path: source.path, bundle },
-  };
-  return { target, dynamic: source.dynamic, git: await commitOf(file) };
+  const { spec, dynamic } = await describeSource(connection, file, { key: options.key, published: true });
+  return { target: { uid, ...spec }, dynamic, git: await commitOf(file) };
 }
 
 async function describeRun(file: string | undefined, options: TrackOptions, connection: Connection): Promise<RunSpec> {
@@ -121,7 +105,7 @@ async function describeRun(file: string | undefined, options: TrackOptions, conn
 }
 
 async function start(connection: Connection, begun: BegunRun): Promise<Run> {
-  const { run, transform, outcome, restarted, notes, warnings } = begun;
+  const { run, transform } = begun;
   setOpenRun({
     connection,
     run,
@@ -130,22 +114,8 @@ async function start(connection: Connection, begun: BegunRun): Promise<Run> {
     capture: capture(connection, run),
   });
   watchExit();
-  for (const note of notes) connection.log("info", note);
-  for (const warning of warnings) connection.log("warning", warning);
-  connection.log("important", `${outcome} ${called(transform)}, ${restarted ? "re-started" : "started new"} Run('${run.uid.slice(0, 8)}') at ${printTime(run.startedAt as Date)}`);
-  if (outcome === "loaded") for (const line of predecessorLines(await transform.predecessors)) connection.log("info", line);
-  const params = Object.entries(run.params ?? {});
-  if (params.length > 0) connection.log("important", `params: ${params.map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`).join(", ")}`);
+  await announce(connection, begun);
   return run;
-}
-
-const called = ({ uid, key }: Transform): string => `Transform('${uid.slice(0, 8)}', key='${key}')`;
-
-/** What comes before a transform that is tracked again: one in a line, several in a list. */
-function predecessorLines(predecessors: readonly Transform[]): string[] {
-  const [only, ...others] = predecessors.map(called);
-  if (only === undefined) return [];
-  return others.length === 0 ? [`predecessor: ${only}`] : ["predecessors:", ...[only, ...others].map((one) => `  - ${one}`)];
 }
 
 /** A run without a console log is better than none. */

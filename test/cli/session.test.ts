@@ -1,7 +1,7 @@
 /** Tracked shell sessions: a bash script whose commands become one run, on both databases. */
 
 import { execFile } from "node:child_process";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -100,4 +100,21 @@ test("the same script is the same transform, a changed one its next version; LIN
   const { items: artifacts } = (await json(place, "list", "artifact")) as { items: { run: string }[] };
   expect(artifacts.map((artifact) => artifact.run)).toEqual([items[2]?.uid]);
   expect(existsSync(join(place.work, ".lineal"))).toBe(false);
+});
+
+test("another script under the same key is warned of, when it is saved and when it is tracked", { timeout: patience }, async () => {
+  await using place = await freshPlace("sqlite");
+  await run(place, "init", "--storage", place.storage, "--name", "lab");
+  for (const name of ["one", "two", "three"]) {
+    mkdirSync(join(place.work, name));
+    writeFileSync(join(place.work, name, "clean.R"), `x <- "${name}"\n`);
+  }
+  const said = async (...words: string[]): Promise<string> => {
+    const { stdout, stderr } = await run(place, ...words);
+    return stdout + stderr;
+  };
+  expect(await said("save", "one/clean.R")).not.toContain("before");
+  expect(await said("save", "two/clean.R")).toMatch(/! the key "clean\.R" was tracked from .*one\/clean\.R before: set a dev-dir/);
+  const text = await bash(place, "lineal track three/clean.R 2>&1 && lineal finish");
+  expect(text).toMatch(/! the key "clean\.R" was tracked from WORK\/two\/clean\.R before: set a dev-dir/);
 });

@@ -2,8 +2,8 @@
 
 import { hostname } from "node:os";
 import { defaultConnection } from "../../instance/connect.ts";
-import { printTime } from "../../model/index.ts";
 import { beginRun } from "../../registries/tracking/runs.ts";
+import { announce } from "../../track/announce.ts";
 import { describeEnvironment, environmentText } from "../../track/environment.ts";
 import { commitOf } from "../../track/git.ts";
 import { serialiseParams } from "../../track/params.ts";
@@ -31,11 +31,11 @@ export const definition = command({
     const connection = await defaultConnection();
     await endSession(connection, { only: shell });
     await reap(connection);
-    const spec = await describeTransform(connection, file, options);
+    const spec = await describeTransform(connection, file, { ...options, published: true });
     const git = file === undefined ? undefined : await commitOf(file);
     const params = serialiseParams(parseParams(options.param)).params;
     const cliArgs = redactArgs(script?.args ?? []).join(" ");
-    const { run, transform, outcome, notes } = await beginRun(connection, spec, {
+    const begun = await beginRun(connection, spec, {
       name: options.name,
       params: Object.keys(params).length > 0 ? params : undefined,
       cliArgs: cliArgs === "" ? undefined : cliArgs,
@@ -45,15 +45,9 @@ export const definition = command({
       environment: environmentText(await describeEnvironment({ entry: file, cwd: process.cwd() })),
       initiatedByRun: process.env.LINEAL_INITIATED_BY_RUN,
     });
-    rememberSessionRun(shell, run.uid);
-    for (const note of notes) connection.log("info", note);
-    connection.log(
-      "important",
-      `${outcome} Transform('${transform.uid.slice(0, 8)}', key='${transform.key}'), started new Run('${run.uid.slice(0, 8)}') at ${printTime(run.startedAt ?? run.createdAt)}`,
-    );
-    const shown = Object.entries(params).map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
-    if (shown.length > 0) connection.log("important", `params: ${shown.join(", ")}`);
-    return { json: run.toJSON() };
+    rememberSessionRun(shell, begun.run.uid);
+    await announce(connection, begun);
+    return { json: begun.run.toJSON() };
   },
 });
 

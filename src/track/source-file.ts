@@ -1,0 +1,41 @@
+/** A source file as a transform: read, keyed by dev-dir, its local modules kept as one text. */
+import { redactSource } from "../code/redact.ts";
+import { keyFor, kindOfFile, readSource } from "../code/source.ts";
+import type { Connection } from "../instance/connection.ts";
+import { settings } from "../registries/settings.ts";
+import { keepText } from "../registries/tracking/runs.ts";
+import type { TransformSpec } from "../registries/tracking/transform.ts";
+import { findBlobCommit } from "./git.ts";
+
+/** What was read of a source file. */
+export interface SourceFile {
+  readonly spec: Omit<TransformSpec, "uid">;
+  /** As it is in the file, secrets included. */
+  readonly text: string;
+  /** Local modules that are imported under a name that only a run knows. */
+  readonly dynamic: readonly string[];
+}
+
+/** Reads a source file. `key` goes before the one that its place gives; `published` looks it up in the repository that is set. */
+export async function describeSource(connection: Connection, file: string, options: { key: string | undefined; published: boolean }): Promise<SourceFile> {
+  const source = await readSource(file);
+  const { key, outsideDevDir } = keyFor(file, connection.settings.devDir);
+  if (outsideDevDir && options.key === undefined) connection.log("warning", `${file} lies outside the dev-dir ${connection.settings.devDir}: its key is ${key}`);
+  const modules = source.modules.map(({ path, hash }) => ({ path, hash }));
+  const texts = Object.fromEntries(source.modules.map((module) => [module.path, redactSource(module.text)]));
+  const bundle = modules.length > 0 ? await keepText(connection, JSON.stringify(texts), ".json", "local modules of a transform") : null;
+  const repository = options.published && !file.endsWith(".ipynb") ? settings.syncGitRepo : undefined;
+  const published = repository ? await findBlobCommit(file, repository, { cacheDir: settings.cacheDir }) : undefined;
+  if (published && !published.onDefaultBranch) connection.log("warning", `${source.path} as it is now is on no default branch of ${repository}`);
+  return {
+    spec: {
+      key: options.key ?? key,
+      kind: kindOfFile(file),
+      description: source.title,
+      reference: published && { url: published.url, type: "url" },
+      source: { text: source.redacted, hash: source.versionHash, codeHash: source.codeHash, modules, path: source.path, bundle },
+    },
+    text: source.text,
+    dynamic: source.dynamic,
+  };
+}
