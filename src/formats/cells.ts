@@ -8,12 +8,14 @@ const TEXT = 1;
 const INT = 2;
 const BIG = 4;
 const REAL = 8;
-const ODD = 16; // NaN and infinities: numbers only beside numbers
+const ODD = 16; // NaN and infinities as others spell them: numbers only beside numbers
 const BOOL = 32;
 const TIME = 64;
+const UNREAL = 128; // NaN and infinities as they are written here: numbers, even alone
 
 const INTEGER = /^(?:0|-?[1-9]\d*)$/;
 const NUMBER = /^-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
+const UNREAL_NUMBER = /^(?:NaN|-?Infinity)$/;
 const ODD_NUMBER = /^(?:[Nn]a[Nn]|[+-]?(?:Infinity|[Ii]nf))$/;
 const BOOLEAN = /^(?:true|false|True|False|TRUE|FALSE)$/;
 const DATE_TIME = /^([+-]\d{6}|\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/;
@@ -85,6 +87,7 @@ function classify(cell: string): number {
   if (INTEGER.test(cell)) return Number.isSafeInteger(Number(cell)) ? INT : fits64(cell) ? BIG : TEXT;
   if (NUMBER.test(cell)) return Number.isFinite(Number(cell)) ? REAL : TEXT;
   if (BOOLEAN.test(cell)) return BOOL;
+  if (UNREAL_NUMBER.test(cell)) return UNREAL;
   if (ODD_NUMBER.test(cell)) return ODD;
   const time = DATE_TIME.exec(cell);
   return time !== null && isDay(Number(time[1]), Number(time[2]), Number(time[3])) && !Number.isNaN(Date.parse(cell)) ? TIME : TEXT;
@@ -93,7 +96,7 @@ function classify(cell: string): number {
 function typeOfSeen(seen: number): ColumnType {
   if (seen === INT) return "int";
   if (seen === BIG || seen === (INT | BIG)) return "bigint";
-  if ((seen & (INT | REAL)) !== 0 && (seen & ~(INT | REAL | ODD)) === 0) return "real";
+  if ((seen & (INT | REAL | UNREAL)) !== 0 && (seen & ~(INT | REAL | UNREAL | ODD)) === 0) return "real";
   if (seen === BOOL) return "bool";
   return seen === TIME ? "time" : "text";
 }

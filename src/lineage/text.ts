@@ -19,6 +19,9 @@ export interface TreeOptions {
   readonly rows?: number;
 }
 
+/** Runs that made the same again say little new: so many are shown. */
+const REMAKERS = 3;
+
 /** The lineage of `graph.focus` as lines of text without a final newline. */
 export function drawTree(graph: GraphData, options: TreeOptions = {}): string {
   const tree = new Tree(graph, options);
@@ -105,8 +108,9 @@ class Tree {
       return;
     }
     const again = this.#direction === "up" ? unique(nodes.flatMap(node => this.#near.again(node))) : [];
-    for (const run of again.slice(0, this.#fan)) this.#line(indent, "↻ ", run, { before: "also made by " });
-    if (again.length > this.#fan) this.#put(indent, "↻ ", `… ${count(again.length - this.#fan, "more run")}`, "dim");
+    const remakers = folded(again, Math.min(this.#fan, REMAKERS));
+    for (const run of remakers.shown) this.#line(indent, "↻ ", run, { before: "also made by " });
+    if (remakers.hidden > 0) this.#put(indent, "↻ ", `… and ${count(remakers.hidden, "more run")}`, "dim");
     const acts = this.#near.next(first);
     const [only] = acts;
     if (acts.length === 1 && only) {

@@ -17,6 +17,8 @@ describe("types", () => {
     [["1", "2.5", "1e-3", ".5"], "real", [1, 2.5, 0.001, 0.5]],
     [["1", "NaN", "-inf"], "real", [1, Number.NaN, Number.NEGATIVE_INFINITY]],
     [["Nan", "Nan"], "text", ["Nan", "Nan"]],
+    [["NaN", "-Infinity"], "real", [Number.NaN, Number.NEGATIVE_INFINITY]],
+    [["NaN", "nobody"], "text", ["NaN", "nobody"]],
     [["9007199254740993", "1"], "bigint", [9007199254740993n, 1n]],
     [["99999999999999999999", "1"], "text", ["99999999999999999999", "1"]],
     [["true", "False"], "bool", [true, false]],
