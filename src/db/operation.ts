@@ -20,7 +20,7 @@ export interface Database {
   readonly place: string;
   /** Runs an operation that only reads. */
   read<T>(body: () => Operation<T>): Promise<T>;
-  /** Runs an operation in one write transaction; repeated when it loses a race, or its connection before it is confirmed. */
+  /** Runs an operation in one write transaction; repeated when it loses a race. */
   write<T>(body: () => Operation<T>): Promise<T>;
   /** Like `write`, before it returns; undefined where the driver cannot wait. */
   readonly writeSync: (<T>(body: () => Operation<T>) => T) | undefined;

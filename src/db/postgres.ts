@@ -94,19 +94,16 @@ export async function openPostgres(url: string): Promise<Database> {
       }
     }
   };
-  /** One transaction; `kept` is unknown when the connection was lost while it was confirmed. */
-  const attempt = async <T>(client: PoolClient, body: () => Operation<T>): Promise<{ done: T } | { error: unknown; kept: "no" | "unknown" }> => {
-    let kept: "no" | "unknown" = "no";
+  const attempt = async <T>(client: PoolClient, body: () => Operation<T>): Promise<T> => {
     let broken = false;
     try {
-      const done = await drive(body(), (statement) => run(client, statement));
-      kept = "unknown";
+      const result = await drive(body(), (statement) => run(client, statement));
       await client.query("commit");
-      return { done };
+      return result;
     } catch (error) {
       broken = isLost(causeOf(error));
       if (!broken) await client.query("rollback").catch(() => (broken = true));
-      return { error, kept: broken ? kept : "no" };
+      throw error;
     } finally {
       client.release(broken);
     }
@@ -125,15 +122,13 @@ export async function openPostgres(url: string): Promise<Database> {
       }),
     async write(body) {
       for (let tries = 0; ; tries++) {
-        const [client] = await start((client) => client.query("begin")).catch((error) => {
+        try {
+          const [client] = await start((client) => client.query("begin"));
+          return await attempt(client, body);
+        } catch (error) {
+          if (tries < 3 && isRace(causeOf(error))) continue;
           throw translate(error, place);
-        });
-        const result = await attempt(client, body);
-        if ("done" in result) return result.done;
-        const cause = causeOf(result.error);
-        // What the server ends before it was told to commit is not kept: the same work can be done again.
-        if (tries < 3 && (isRace(cause) || (isLost(cause) && result.kept === "no"))) continue;
-        throw translate(result.error, place);
+        }
       }
     },
     close: () => pool.end(),

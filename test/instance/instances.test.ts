@@ -348,7 +348,7 @@ describe("a PostgreSQL server that goes away", () => {
     await client.query("select pg_advisory_unlock_all()");
     expect((await lab.ln.Artifact.save(Buffer.from("held"), { key: "held.txt" })).version).toBe("0000");
     // Connections that died while nobody used them are replaced without a word.
-    await client.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+    await client.query("select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
     expect(await lab.ln.Artifact.filter().count()).toBe(1);
     expect((await lab.ln.Artifact.save(Buffer.from("held 2"), { key: "held.txt" })).version).toBe("0001");
     await client.end();
