@@ -35,6 +35,8 @@ export interface Dialect {
   lock(keys: readonly string[]): Sql | undefined;
   /** Locks the rows a select finds until the transaction ends. */
   readonly forUpdate: Sql;
+  /** Keeps the rows a select finds as they are until the transaction ends. */
+  readonly forShare: Sql;
   /** A list of bound integers as a table with the column `value`. */
   integers(values: readonly number[]): Sql;
   texts(values: readonly string[]): Sql;
@@ -44,8 +46,12 @@ export interface Dialect {
   seek(table: string, alias: string, fits: Sql): Sql;
   /** The recursive part of the walk `name(id)`, or `name(id, hop)` of so many hops: what every arm finds from a row `w`, by index. */
   steps(name: string, arms: readonly Arm[], hops?: number): Sql;
-  /** A time as ISO text in UTC, with milliseconds. */
-  isoTime(column: Sql): Sql;
+  /** All rows as a JSON list of lists of these columns, in one text. */
+  jsonRows(columns: Sql): Sql;
+  /** A time as it is best put into `jsonRows`. */
+  jsonTime(column: Sql): Sql;
+  /** The text that comes of `jsonTime`, or ISO text, as ISO text in UTC, with milliseconds. */
+  isoTime(text: string): string;
   /** A new table may refer to one that comes later. */
   readonly forwardReferences: boolean;
   /** Whether a table exists. */

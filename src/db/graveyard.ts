@@ -1,7 +1,7 @@
 /** The removed rows that a lineage graph comes to: found layer by layer, with two statements a layer. */
 import { type Node, toNode } from "../lineage/node.ts";
 import type { Dialect } from "./dialect.ts";
-import { ARTIFACT, add, COLLECTION, keyOf, kindOf, type Linked, nothing, RUN } from "./linked.ts";
+import { ARTIFACT, add, COLLECTION, keyOf, kindOf, type Linked, nothing, RECORD, RUN } from "./linked.ts";
 import type { Operation, Raw } from "./operation.ts";
 import { identified, type Severed, severedLinks } from "./severed.ts";
 
@@ -102,6 +102,7 @@ export class Graveyard {
       return toNode({ kind: "artifact", uid, key, description, suffix: text("suffix"), size, hash: row.hash as string | null, artifactKind: text("kind"), createdAt, createdBy, version, isLatest: false, ...deleted });
     }
     if (row.kind === COLLECTION) return toNode({ kind: "collection", uid, key, description, createdAt, createdBy, version, isLatest: false, ...deleted });
+    if (row.kind === RECORD) return toNode({ kind: "record", uid, name: text("name"), type: null, createdAt, createdBy, ...deleted });
     const [transformKey, transformKind] = [text("transformKey"), text("transformKind")];
     return toNode({ kind: "run", uid, name: text("name"), transform: text("transform"), transformKey, transformKind, entrypoint: text("entrypoint"), status: text("status"), startedAt: text("startedAt"), finishedAt: text("finishedAt"), createdBy, ...deleted });
   }

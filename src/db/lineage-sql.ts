@@ -3,6 +3,7 @@ import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import { identifier } from "./columns.ts";
 import type { Arm, Dialect } from "./dialect.ts";
 import type { Hops } from "./lineage-walk.ts";
+import { DATA, type DataTable, TRANSFORM } from "./linked.ts";
 
 /** Up to this many hops the walk counts; beyond it, ids alone are walked and the hops counted afterwards. */
 const COUNTED_HOPS = 16;
@@ -11,7 +12,7 @@ const LINKS_PER_NODE = 50;
 
 /** Where a walk starts and how far it goes. */
 export interface Walk {
-  readonly table: "artifact" | "collection" | "run" | "transform";
+  readonly table: DataTable["table"] | "run" | "transform";
   /** One, or several runs. */
   readonly ids: readonly number[];
   readonly upstream: Hops;
@@ -30,25 +31,21 @@ type Side = "up" | "down";
 /** A condition on when a row was made, for an alias. */
 type Since = (alias: string) => Sql;
 
-/** Rows `run`, `data`, `number` of one kind (see `walkRuns`), as a table of their own when others read it by `name`. */
+/** A list of what lies beside runs: `run` took `data` by the `link`, and `maker` made it when the last of its links was `mark`. */
 interface Part {
   readonly kind: number;
-  readonly name?: string;
+  /** Columns of `rows`; what is left out is not known here. */
+  readonly columns: readonly ("run" | "data" | "link" | "maker" | "mark")[];
   readonly rows: Sql;
 }
 
-/**
- * What lies beside the runs that are reached, `side` 0 upstream, 1 downstream, of four kinds: `run` took `data` by the link
- * `number` (`kind` 0 artifact, 1 collection), or made it when the last of its links was `number` (`kind` 2 artifact,
- * 3 collection). A run with nothing beside it has a row without data. Each kind comes as lists, as JSON.
- */
+/** What is linked to the runs that are reached, `side` 0 upstream, 1 downstream, by `kind` of data; each column as a list, as JSON. */
 export function walkRuns(dialect: Dialect, walk: Walk): Sql {
   const since = until(dialect, walk.asOf);
-  const shown = (alias: string): Sql => sql`${since(alias)} and ${raw(alias)}.internal = ${dialect.encode("bool", false)}`;
-  const outputs = (side: Side): Sql => sql`select d.run_id as run, d.id as data, d.input_mark as number from ${raw(`${side}s`)} w join ${dialect.seek("artifact", "d", sql`d.run_id = w.id${shown("d")}`)}`;
+  const outputs = (side: Side): Part[] => DATA.map((data) => outputsOf(dialect, data, `${side}s`, since, "join"));
   return statement(dialect, walk, outputs, (side) => ({
-    walk: recursion(dialect, side, startOfRuns(walk, side, since), [armOf(side, "artifact", since, shown), armOf(side, "collection", since, since)], walk),
-    parts: (side === "up" ? partsUp : partsDown)(dialect, walk, since, shown),
+    walk: recursion(dialect, side, startOfRuns(walk, side, since), DATA.map((data) => armOf(side, data, since)), walk),
+    parts: DATA.flatMap((data) => [...(side === "up" ? partsUp : partsDown)(dialect, data, since), ...focusOf(walk, side, data, since)]),
   }));
 }
 
@@ -58,57 +55,63 @@ function startOfRuns({ table, ids }: Walk, side: Side, since: Since): Sql {
   return sql`select l.to_id from ${identifier(`${table}_input_of`)} l where l.from_id = ${ids[0]}${since("l")}`;
 }
 
-function armOf(side: Side, table: "artifact" | "collection", since: Since, shown: Since): Arm {
-  const [links, data] = [raw(`${table}_input_of l`), raw(`${table} d`)];
-  if (side === "up") return { id: sql`d.run_id`, from: sql`${links} cross join ${data} where l.to_id = w.id${since("l")} and d.id = l.from_id${shown("d")} and d.run_id is not null` };
-  return { id: sql`l.to_id`, from: sql`${data} cross join ${links} where d.run_id = w.id${shown("d")} and l.from_id = d.id${since("l")}` };
+// Links know who made what they lead from: a step asks one index.
+function armOf(side: Side, { table }: DataTable, since: Since): Arm {
+  const [here, there] = side === "up" ? [sql`l.to_id`, sql`l.run_id`] : [sql`l.run_id`, sql`l.to_id`];
+  return { id: there, from: sql`${raw(`${table}_input_of l`)} where ${here} = w.id and ${there} is not null${since("l")}` };
 }
 
-// A collection has no mark and its links are numbered apart from those of artifacts: it depends on all inputs.
-function partsUp({ seek }: Dialect, { table, ids }: Walk, since: Since, shown: Since): Part[] {
-  const focus = (name: string, mark: Sql): Sql => (table === name ? sql`select d.run_id as run, d.id as data, ${mark} as number from ${identifier(name)} d where d.id = ${ids[0]} union all ` : empty);
-  const links = (name: string): Sql => seek(`${name}_input_of`, "l", sql`l.to_id = w.id${since("l")}`);
-  const data = (name: string, seen: Sql): Sql => sql`(select distinct data from ${raw(name)}) f join ${seek(name.slice(3), "d", sql`d.id = f.data${seen}`)}`;
+// A collection or record has no mark and their links are numbered apart from those of artifacts: it depends on all inputs.
+const linkOf = ({ marked }: DataTable): Sql => (marked ? sql`l.id` : sql`0`);
+const markOf = ({ marked }: DataTable, alias: string): Sql => (marked ? sql`${raw(alias)}.input_mark` : NO_INTEGER);
+
+function partsUp({ seek }: Dialect, data: DataTable, since: Since): Part[] {
+  const { kind, table, marked } = data;
+  // Every run is told of once, even when it took nothing.
+  const links = sql`${raw(marked ? "left join" : "join")} ${seek(`${table}_input_of`, "l", sql`l.to_id = w.id${since("l")}`)}`;
+  return [{ kind, columns: ["run", "data", "link", "maker", "mark"], rows: sql`select w.id as run, l.from_id as data, ${linkOf(data)} as link, l.run_id as maker, ${markOf(data, "l")} as mark from ups w ${links}` }];
+}
+
+function partsDown(dialect: Dialect, data: DataTable, since: Since): Part[] {
+  const links = dialect.seek(`${data.table}_input_of`, "l", sql`l.run_id = w.id${since("l")}`);
   return [
-    { kind: 0, name: "up_artifact", rows: sql`select w.id as run, l.from_id as data, l.id as number from ups w left join ${links("artifact")}` },
-    { kind: 1, name: "up_collection", rows: sql`select w.id as run, l.from_id as data, 0 as number from ups w join ${links("collection")}` },
-    { kind: 2, rows: sql`${focus("artifact", sql`d.input_mark`)}select d.run_id as run, d.id as data, d.input_mark as number from ${data("up_artifact", shown("d"))}` },
-    { kind: 3, rows: sql`${focus("collection", NO_INTEGER)}select d.run_id as run, d.id as data, ${NO_INTEGER} as number from ${data("up_collection", since("d"))}` },
+    outputsOf(dialect, data, "downs", since, data.marked ? "left join" : "join"),
+    { kind: data.kind, columns: ["run", "data", "link"], rows: sql`select l.to_id as run, l.from_id as data, ${linkOf(data)} as link from downs w join ${links}` },
   ];
 }
 
-function partsDown({ seek }: Dialect, { table, ids }: Walk, since: Since, shown: Since): Part[] {
-  const outputs = (name: string, seen: Sql): Sql => seek(name, "d", sql`d.run_id = w.id${seen}`);
-  const links = (name: string): Sql => sql`(select data from ${raw(`down_${name}`)} union select ${table === name ? sql`cast(${ids[0]} as bigint)` : NO_INTEGER}) f join ${seek(`${name}_input_of`, "l", sql`l.from_id = f.data${since("l")}`)}`;
-  return [
-    { kind: 2, name: "down_artifact", rows: sql`select w.id as run, d.id as data, d.input_mark as number from downs w left join ${outputs("artifact", shown("d"))}` },
-    { kind: 3, name: "down_collection", rows: sql`select w.id as run, d.id as data, ${NO_INTEGER} as number from downs w join ${outputs("collection", since("d"))}` },
-    { kind: 0, rows: sql`select l.to_id as run, l.from_id as data, l.id as number from ${links("artifact")}` },
-    { kind: 1, rows: sql`select l.to_id as run, l.from_id as data, 0 as number from ${links("collection")}` },
-  ];
+function outputsOf({ seek, encode }: Dialect, data: DataTable, runs: "ups" | "downs", since: Since, how: "join" | "left join"): Part {
+  const shown = data.marked ? sql` and d.internal = ${encode("bool", false)}` : empty;
+  const made = sql`${raw(how)} ${seek(data.table, "d", sql`d.run_id = w.id${since("d")}${shown}`)}`;
+  return { kind: data.kind, columns: ["maker", "data", "mark"], rows: sql`select w.id as maker, d.id as data, ${markOf(data, "d")} as mark from ${raw(runs)} w ${made}` };
+}
+
+/** The focus itself is at the end of no link of a run that was reached. */
+function focusOf({ table, ids }: Walk, side: Side, data: DataTable, since: Since): Part[] {
+  if (table !== data.table) return [];
+  const { kind } = data;
+  if (side === "up") return [{ kind, columns: ["maker", "data", "mark"], rows: sql`select d.run_id as maker, d.id as data, ${markOf(data, "d")} as mark from ${identifier(table)} d where d.id = ${ids[0]}` }];
+  return [{ kind, columns: ["run", "data", "link"], rows: sql`select l.to_id as run, l.from_id as data, ${linkOf(data)} as link from ${identifier(`${table}_input_of`)} l where l.from_id = ${ids[0]}${since("l")}` }];
 }
 
 /** Rows of transforms side by side: `data` comes before `run` upstream (`side` 0), after it downstream; both are ids. */
 export function walkTransforms(dialect: Dialect, walk: Walk): Sql {
   const since = until(dialect, walk.asOf);
-  const through = (side: Side, table: "artifact" | "collection"): Arm => {
-    const [links, data] = [raw(`${table}_input_of l`), raw(`${table} d`)];
-    const own = raw("run r");
-    const other = raw("run o");
-    if (side === "up") return { id: sql`o.transform_id`, from: sql`${own} cross join ${links} cross join ${data} cross join ${other} where r.transform_id = w.id and l.to_id = r.id${since("l")} and d.id = l.from_id and o.id = d.run_id` };
-    return { id: sql`o.transform_id`, from: sql`${own} cross join ${data} cross join ${links} cross join ${other} where r.transform_id = w.id and d.run_id = r.id and l.from_id = d.id${since("l")} and o.id = l.to_id` };
+  const through = (side: Side, { table }: DataTable): Arm => {
+    const [here, there] = side === "up" ? [sql`l.to_id`, sql`l.run_id`] : [sql`l.run_id`, sql`l.to_id`];
+    return { id: sql`o.transform_id`, from: sql`run r cross join ${raw(`${table}_input_of l`)} cross join run o where r.transform_id = w.id and ${here} = r.id${since("l")} and o.id = ${there}` };
   };
   const chained = (side: Side): Arm => {
     const [near, far] = side === "up" ? [sql`p.from_id`, sql`p.to_id`] : [sql`p.to_id`, sql`p.from_id`];
     return { id: far, from: sql`transform_predecessors p where ${near} = w.id${since("p")}` };
   };
   return statement(dialect, walk, undefined, (side) => {
-    const arms = [chained(side), through(side, "artifact"), through(side, "collection")];
+    const arms = [chained(side), ...DATA.map((data) => through(side, data))];
     const reached = raw(`${side}s w`);
-    const beside = arms.map(({ id, from }) => sql`select w.id, ${id}, ${NO_INTEGER} from ${reached} cross join ${from}`);
+    const beside = arms.map(({ id, from }) => sql`select w.id, ${id} from ${reached} cross join ${from}`);
     return {
       walk: recursion(dialect, side, sql`select id from transform where id = ${walk.ids[0]}`, arms, walk),
-      parts: [{ kind: 0, rows: sql`select w.id as run, ${NO_INTEGER} as data, ${NO_INTEGER} as number from ${reached} union ${join(beside, " union ")}` }],
+      parts: [{ kind: TRANSFORM, columns: ["run", "data"], rows: sql`select w.id as run, ${NO_INTEGER} as data from ${reached} union ${join(beside, " union ")}` }],
     };
   });
 }
@@ -117,6 +120,7 @@ export function walkTransforms(dialect: Dialect, walk: Walk): Sql {
 const RARE = [["severed_link"], ["artifact_recreating_runs", "collection_recreating_runs"]];
 
 const NO_INTEGER = sql`cast(null as bigint)`;
+const NO_TEXT = sql`cast(null as text)`;
 
 const until = (dialect: Dialect, asOf: Date | undefined): Since => (alias) => (asOf ? sql` and ${raw(alias)}.created_at <= ${dialect.encode("time", asOf)}` : raw(""));
 
@@ -131,26 +135,26 @@ function recursion(dialect: Dialect, side: Side, start: Sql, arms: readonly Arm[
   return sql`${body} limit ${walk.limit + 1})`;
 }
 
-function statement(dialect: Dialect, walk: Walk, siblings: ((side: Side) => Sql) | undefined, make: (side: Side) => { walk: Sql; parts: readonly Part[] }): Sql {
+const COLUMNS = ["run", "data", "link", "maker", "mark"] as const;
+
+function statement(dialect: Dialect, walk: Walk, siblings: ((side: Side) => readonly Part[]) | undefined, make: (side: Side) => { walk: Sql; parts: readonly Part[] }): Sql {
   const limit = sql`limit ${rowLimit(walk.limit) + 1}`;
   const sides = (["up", "down"] as const).filter((side) => (side === "up" ? walk.upstream : walk.downstream) !== 0);
   const tables: Sql[] = [];
   const lists: Sql[] = [];
-  const list = (side: number, kind: number, rows: Sql): number =>
-    lists.push(sql`select ${raw(String(side))} as side, ${raw(String(kind))} as kind, ${dialect.list("run")} as runs, ${dialect.list("data")} as data, ${dialect.list("number")} as numbers from ${rows}`);
+  const list = (side: number, { kind, columns, rows }: Part): void => {
+    const listed = COLUMNS.map((column) => sql`${columns.includes(column) ? dialect.list(column) : NO_TEXT} as ${raw(column)}`);
+    lists.push(sql`select ${raw(String(side))} as side, ${raw(String(kind))} as kind, ${join(listed)} from ${rows}`);
+  };
   for (const side of sides) {
     const { walk: steps, parts } = make(side);
     tables.push(steps);
-    for (const { kind, name, rows } of parts) {
-      const limited = sql`(select * from (${rows}) r ${limit})`;
-      if (name) tables.push(sql`${raw(name)} as materialized ${limited}`);
-      list(side === "up" ? 0 : 1, kind, name ? raw(name) : sql`${limited} s`);
-    }
+    for (const part of parts) list(side === "up" ? 0 : 1, { ...part, rows: sql`(select * from (${part.rows}) r ${limit}) s` });
   }
   RARE.forEach((tables, kind) => {
-    const some = tables.map((table) => sql`select * from (select ${NO_INTEGER} as run, ${NO_INTEGER} as data, ${NO_INTEGER} as number from ${raw(table)} limit 1) s`);
-    list(3, kind, sql`(${join(some, " union all ")}) s`);
+    const some = tables.map((table) => sql`select * from (select ${NO_INTEGER} as run from ${raw(table)} limit 1) s`);
+    list(3, { kind, columns: ["run"], rows: sql`(${join(some, " union all ")}) s` });
   });
-  if (walk.siblings && siblings) list(2, 2, sql`(${join(sides.map(siblings), " union ")} ${limit}) s`);
+  if (walk.siblings && siblings) for (const part of sides.flatMap(siblings)) list(2, { ...part, rows: sql`(select * from (${part.rows}) r ${limit}) s` });
   return sql`with recursive ${join(tables)} ${join(lists, " union all ")}`;
 }

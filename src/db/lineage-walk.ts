@@ -12,18 +12,6 @@ export interface Reached {
   readonly more: ReadonlySet<number>;
 }
 
-/** A run and the data beside it, sorted so that what is reached is always a beginning of it. */
-interface Beside {
-  readonly data: number;
-  readonly order: number;
-}
-
-/** A run on the other side of data, and how far the data let a walk come there. */
-interface Crossing {
-  readonly run: number;
-  readonly reach: number;
-}
-
 /** Walks one way from `start` to `quota` nodes at most, itself included; edges are given as if it were upstream. */
 export function reachRuns(start: number, { crossings, beyond }: Links, hops: Hops, quota: number): Reached {
   const nodes = new Set([start]);
@@ -46,8 +34,8 @@ export function reachRuns(start: number, { crossings, beyond }: Links, hops: Hop
     const beside = beyond.get(run);
     if (!beside) more.add(run); // the database was asked for no more runs
     let i = done.get(run) ?? 0;
-    for (; beside && i < beside.length && (beside[i] as Beside).order <= reach; i++) {
-      const { data } = beside[i] as Beside;
+    for (; beside && i < beside.length && (beside[i + 1] as number) <= reach; i += 2) {
+      const data = beside[i] as number;
       if (take(data, run, next)) edges.push(data, run);
     }
     done.set(run, i);
@@ -60,10 +48,12 @@ export function reachRuns(start: number, { crossings, beyond }: Links, hops: Hop
   for (let hop = fromRun ? 2 : 1; hop <= last && level.length > 0; hop++) {
     const next: number[] = [];
     for (const data of level) {
-      for (const { run, reach } of crossings.get(data) ?? []) {
+      const crossed = crossings.get(data) ?? [];
+      for (let i = 0; i < crossed.length; i += 2) {
+        const run = crossed[i] as number;
         if (!take(run, data)) continue;
         edges.push(run, data);
-        cross(run, reach, next);
+        cross(run, crossed[i + 1] as number, next);
       }
     }
     level = next;
@@ -71,38 +61,39 @@ export function reachRuns(start: number, { crossings, beyond }: Links, hops: Hop
   return { nodes, edges, more };
 }
 
-/** What a walk needs to know, both ways alike. */
+/** What a walk needs to know, both ways alike; flat lists, because there are so many. */
 export interface Links {
-  readonly crossings: ReadonlyMap<number, readonly Crossing[]>;
-  /** The data on the other side of runs, sorted by order. */
-  readonly beyond: ReadonlyMap<number, readonly Beside[]>;
+  /** Of data: runs on the other side, and how far the data let a walk come there: run, reach, run, reach, … */
+  readonly crossings: ReadonlyMap<number, readonly number[]>;
+  /** Of runs: the data on the other side and their order, sorted by it, so that what is reached is always a beginning: data, order, … */
+  readonly beyond: ReadonlyMap<number, readonly number[]>;
 }
 
 /** Makers and inputs: data made at a mark depend on the inputs linked up to it. Data that nobody tells of is not shown. */
 export function upstreamOf({ uses, made }: Linked): Links {
-  const crossings = new Map<number, Crossing[]>();
-  const beyond = new Map<number, Beside[]>();
+  const crossings = new Map<number, number[]>();
+  const beyond = new Map<number, number[]>();
   each(made, (run, data, mark) => {
     if (data === null || crossings.has(data)) return;
-    crossings.set(data, run === null ? [] : [{ run, reach: mark ?? Number.POSITIVE_INFINITY }]);
+    crossings.set(data, run === null ? [] : [run, mark ?? Number.POSITIVE_INFINITY]);
   });
   each(uses, (run, data, link) => {
     const beside = listOf(beyond, run as number);
-    if (data !== null && crossings.has(data)) beside.push({ data, order: link ?? 0 });
+    if (data !== null && crossings.has(data)) beside.push(data, link ?? 0);
   });
   return { crossings, beyond: sorted(beyond) };
 }
 
 /** Consumers and outputs: the earlier a link, the more outputs follow from it, so orders are negated marks. */
 export function downstreamOf({ uses, made }: Linked): Links {
-  const crossings = new Map<number, Crossing[]>();
-  const beyond = new Map<number, Beside[]>();
+  const crossings = new Map<number, number[]>();
+  const beyond = new Map<number, number[]>();
   each(made, (run, data, mark) => {
     const beside = run === null ? undefined : listOf(beyond, run);
-    if (data !== null) beside?.push({ data, order: -(mark ?? Number.POSITIVE_INFINITY) });
+    if (data !== null) beside?.push(data, -(mark ?? Number.POSITIVE_INFINITY));
   });
   each(uses, (run, data, link) => {
-    if (data !== null) listOf(crossings, data).push({ run: run as number, reach: -(link ?? 0) });
+    if (data !== null) listOf(crossings, data).push(run as number, -(link ?? 0));
   });
   return { crossings, beyond: sorted(beyond) };
 }
@@ -136,7 +127,19 @@ export function reachTransforms(start: number, neighbours: ReadonlyMap<number, r
   return { nodes, edges, more };
 }
 
-function sorted(lists: Map<number, Beside[]>): Map<number, Beside[]> {
-  for (const list of lists.values()) if (list.length > 1) list.sort((a, b) => a.order - b.order || a.data - b.data);
+/** Pairs of data and order by order; most are in order as they were read. */
+function sorted(lists: Map<number, number[]>): Map<number, number[]> {
+  for (const [run, list] of lists) {
+    let i = 2;
+    while (i < list.length && comparePairs(list, i - 2, i) <= 0) i += 2;
+    if (i >= list.length) continue;
+    const starts = Array.from({ length: list.length / 2 }, (_, at) => at * 2).sort((a, b) => comparePairs(list, a, b));
+    lists.set(run, starts.flatMap((at) => list.slice(at, at + 2)));
+  }
   return lists;
 }
+
+const comparePairs = (list: readonly number[], a: number, b: number): number => {
+  const [x, y] = [list[a + 1] as number, list[b + 1] as number];
+  return x === y ? (list[a] as number) - (list[b] as number) : x < y ? -1 : 1;
+};

@@ -7,12 +7,14 @@ import { Graveyard, isBuried } from "./graveyard.ts";
 import { type Facts, factsOf, type Rare } from "./lineage-facts.ts";
 import { rowLimit, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
 import { downstreamOf, type Hops, type Reached, reachRuns, reachTransforms, upstreamOf } from "./lineage-walk.ts";
-import { ARTIFACT, both, COLLECTION, each, type Ids, joined, keyOf, keysOf, type Linked, listOf, nothing, type Pairs, RUN, TRANSFORM } from "./linked.ts";
+import { ARTIFACT, both, COLLECTION, each, type Ids, joined, keyOf, keysOf, type Linked, listOf, nothing, type Pairs, RECORD, RUN, TRANSFORM } from "./linked.ts";
 import { execute, type Operation } from "./operation.ts";
+
+const KINDS = { Artifact: ARTIFACT, Collection: COLLECTION, Record: RECORD, Run: RUN, Transform: TRANSFORM } as const;
 
 /** What is asked: around which row, how many hops each way, and at most how many nodes. */
 export interface LineageQuestion {
-  readonly focus: { readonly name: "Artifact" | "Run" | "Transform" | "Collection"; readonly id: number; readonly uid: string };
+  readonly focus: { readonly name: keyof typeof KINDS; readonly id: number; readonly uid: string };
   /** A hop is artifact → run → artifact. */
   readonly upstream: Hops;
   readonly downstream: Hops;
@@ -22,8 +24,6 @@ export interface LineageQuestion {
   /** Also the other outputs of the runs in the graph. */
   readonly siblings?: boolean;
 }
-
-const KINDS = { Artifact: ARTIFACT, Collection: COLLECTION, Run: RUN, Transform: TRANSFORM } as const;
 
 /**
  * The lineage around one row. An output depends only on the inputs that its run had linked before it was made, so the
@@ -94,14 +94,17 @@ function* rowsOf(dialect: Dialect, walk: Walk): Operation<Rows> {
   const all = [nothing(), nothing(), nothing()] as const;
   if (walk.upstream === 0 && walk.downstream === 0) return { sides: [all[0], all[1]], outputs: all[2], rare: { severed: true, recreated: true }, cut: [false, false] };
   const rare = { severed: false, recreated: false };
-  for (const { side, kind, ...row } of yield* execute((walk.table === "transform" ? walkTransforms : walkRuns)(dialect, walk))) {
-    const [runs, data, numbers] = [row.runs, row.data, row.numbers].map((list) => JSON.parse(list as string) as Ids) as [Ids, Ids, Ids];
-    if (side === 3) rare[kind === 0 ? "severed" : "recreated"] ||= runs.length > 0;
-    else {
-      const [into, sort] = [all[side as 0 | 1 | 2], (kind as number) < 2 ? "uses" : "made"] as const;
-      const kinds = walk.table === "transform" ? [TRANSFORM, TRANSFORM] as const : [RUN, (kind as number) % 2] as const;
-      into[sort] = both(into[sort], { runs: keysOf(kinds[0], runs), data: keysOf(kinds[1], data), numbers });
+  const [statement, actor] = walk.table === "transform" ? ([walkTransforms, TRANSFORM] as const) : ([walkRuns, RUN] as const);
+  for (const { side, kind, ...row } of yield* execute(statement(dialect, walk))) {
+    const list = (column: string): Ids | undefined => (row[column] === null ? undefined : (JSON.parse(row[column] as string) as Ids));
+    const runs = list("run");
+    if (side === 3) {
+      rare[kind === 0 ? "severed" : "recreated"] ||= runs?.length !== 0;
+      continue;
     }
+    const [into, data, makers] = [all[side as 0 | 1 | 2], keysOf(kind as number, list("data") ?? []), list("maker")];
+    if (runs) into.uses = both(into.uses, { runs: keysOf(actor, runs), data, numbers: list("link") ?? [] });
+    if (makers) into.made = both(into.made, { runs: keysOf(actor, makers), data, numbers: list("mark") ?? [] });
   }
   const [up, down, outputs] = all;
   const most = rowLimit(walk.limit);

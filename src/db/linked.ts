@@ -16,12 +16,22 @@ export interface Pairs {
 }
 export type Ids = (number | null)[];
 
-export const [ARTIFACT, COLLECTION, RUN, TRANSFORM] = [0, 1, 2, 3] as const;
+export const [ARTIFACT, COLLECTION, RECORD, RUN, TRANSFORM] = [0, 1, 2, 3, 4] as const;
+
+/** What runs take and make. Only artifacts know which links their run had when they were made. */
+export const DATA = [
+  { kind: ARTIFACT, name: "Artifact", table: "artifact", marked: true, remade: true },
+  { kind: COLLECTION, name: "Collection", table: "collection", marked: false, remade: true },
+  { kind: RECORD, name: "Record", table: "record", marked: false, remade: false },
+] as const;
+export type DataTable = (typeof DATA)[number];
+
+const KINDS = 8;
 
 /** One key for a row of any table, cheap to hash. */
-export const keyOf = (kind: number, id: number): number => id * 4 + kind;
-export const kindOf = (key: number): number => key % 4;
-export const idOf = (key: number): number => Math.floor(key / 4);
+export const keyOf = (kind: number, id: number): number => id * KINDS + kind;
+export const kindOf = (key: number): number => key % KINDS;
+export const idOf = (key: number): number => Math.floor(key / KINDS);
 
 export const keysOf = (kind: number, ids: Ids): Ids => ids.map((id) => (id === null ? null : keyOf(kind, id)));
 

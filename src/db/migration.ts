@@ -2,12 +2,15 @@
 import sql, { join, raw, type Sql } from "sql-template-tag";
 import { identifier } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
-import type { Column, Index, TableSpec } from "./tables.ts";
+import type { Column, Index, Repeats, TableSpec } from "./tables.ts";
 
 export type Change =
   | { readonly do: "create-table"; readonly table: TableSpec }
   | { readonly do: "add-column"; readonly table: string; readonly column: Column }
   | { readonly do: "create-index"; readonly table: string; readonly index: Index }
+  | { readonly do: "drop-index"; readonly table: string; readonly index: Index }
+  /** From now on these columns repeat those of another table: filled for the rows that are there. */
+  | { readonly do: "repeat"; readonly table: string; readonly repeats: Repeats }
   /** Rows that are there from the start, with fixed ids. */
   | { readonly do: "insert"; readonly table: string; readonly rows: readonly Readonly<Record<string, string | number | null>>[] };
 
@@ -38,6 +41,13 @@ export function statements(dialect: Dialect, migration: Migration, now: Date): S
       rest.push(sql`alter table ${identifier(change.table)} add column ${columnSql(dialect, change.column, false)}`);
     } else if (change.do === "create-index") {
       rest.push(indexSql(change.table, change.index));
+    } else if (change.do === "drop-index") {
+      rest.push(sql`drop index ${identifier(indexName(change.table, change.index))}`);
+    } else if (change.do === "repeat") {
+      const { table, repeats } = change;
+      const [to, of] = [identifier(table), identifier(repeats.of)];
+      const sets = repeats.columns.map((column) => sql`${identifier(column)} = (select o.${identifier(column)} from ${of} o where o.id = ${to}.from_id)`);
+      rest.push(sql`update ${to} set ${join(sets)}`);
     } else {
       for (const row of change.rows) {
         const keys = [...Object.keys(row), "created_at"];
@@ -58,11 +68,12 @@ function columnSql(dialect: Dialect, column: Column, withoutReference: boolean):
   return join(parts, " ");
 }
 
+const indexName = (table: string, index: Index): string => `${table}__${index.columns.map((c) => c.replace(/[^a-z_]/g, "")).join("_")}`.slice(0, 63);
+
 function indexSql(table: string, index: Index): Sql {
-  const name = `${table}__${index.columns.map((c) => c.replace(/[^a-z_]/g, "")).join("_")}`.slice(0, 63);
   const columns = join(index.columns.map((c) => (/^[a-z_]+$/.test(c) ? identifier(c) : raw(c))));
   const where = index.where ? sql` where ${raw(index.where)}` : raw("");
-  return sql`create ${raw(index.unique ? "unique index" : "index")} ${identifier(name)} on ${identifier(table)} (${columns})${where}`;
+  return sql`create ${raw(index.unique ? "unique index" : "index")} ${identifier(indexName(table, index))} on ${identifier(table)} (${columns})${where}`;
 }
 
 /** What must change so that tables `from` become tables `to`; columns and tables are only added. */
@@ -75,10 +86,14 @@ export function difference(from: readonly TableSpec[], to: readonly TableSpec[])
       continue;
     }
     for (const column of table.columns) if (!old.columns.some((c) => c.name === column.name)) changes.push({ do: "add-column", table: table.name, column });
-    for (const index of table.indexes) if (!old.indexes.some((i) => JSON.stringify(i) === JSON.stringify(index))) changes.push({ do: "create-index", table: table.name, index });
+    if (table.repeats && !same(table.repeats, old.repeats)) changes.push({ do: "repeat", table: table.name, repeats: table.repeats });
+    for (const index of table.indexes) if (!old.indexes.some((i) => same(i, index))) changes.push({ do: "create-index", table: table.name, index });
+    for (const index of old.indexes) if (!table.indexes.some((i) => same(i, index))) changes.push({ do: "drop-index", table: table.name, index });
   }
   return changes;
 }
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** The tables that a list of migrations leads to. */
 export function tablesAfter(migrations: readonly Migration[]): TableSpec[] {
@@ -88,6 +103,8 @@ export function tablesAfter(migrations: readonly Migration[]): TableSpec[] {
     const table = "table" in change && typeof change.table === "string" ? tables.get(change.table) : undefined;
     if (table && change.do === "add-column") tables.set(table.name, { ...table, columns: [...table.columns, change.column] });
     if (table && change.do === "create-index") tables.set(table.name, { ...table, indexes: [...table.indexes, change.index] });
+    if (table && change.do === "drop-index") tables.set(table.name, { ...table, indexes: table.indexes.filter((index) => !same(index, change.index)) });
+    if (table && change.do === "repeat") tables.set(table.name, { ...table, repeats: change.repeats });
   }
   return [...tables.values()];
 }

@@ -40,6 +40,7 @@ const postgresDialect: Dialect = {
   },
   lock: (keys) => sql`select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest(${keys as string[]}::text[]) name`,
   forUpdate: sql` for update`,
+  forShare: sql` for share`,
   integers: (values) => sql`(select unnest(${values as number[]}::bigint[]) as value)`,
   texts: (values) => sql`(select unnest(${values as string[]}::text[]) collate "C" as value)`,
   list: (column) => sql`'[' || coalesce(array_to_string(array_agg(${raw(column)}), ',', 'null'), '') || ']'`,
@@ -50,7 +51,10 @@ const postgresDialect: Dialect = {
     const next = sql`from ${raw(name)} w cross join lateral (${found} offset 0) s`;
     return hops === undefined ? sql`select s.id ${next}` : sql`select s.id, w.hop + 1 ${next} where w.hop < ${hops}`;
   },
-  isoTime: (column) => sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+  jsonRows: (columns) => sql`'[' || coalesce(string_agg(json_build_array(${columns})::text, ','), '') || ']'`,
+  jsonTime: (column) => sql`(${column} at time zone 'UTC')`,
+  // Trailing zeros of the seconds are left out.
+  isoTime: (text) => (text.endsWith("Z") ? text : `${(text.length === 19 ? `${text}.` : text).padEnd(23, "0")}Z`),
   forwardReferences: false,
   hasTable: (name) => sql`select 1 from pg_tables where schemaname = current_schema() and tablename = ${name}`,
   afterFixedIds: (table) => sql`select setval(pg_get_serial_sequence(${`"${table}"`}, 'id'), (select max(id) from ${raw(`"${table}"`)}))`,

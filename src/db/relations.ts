@@ -1,8 +1,8 @@
 /** How one registry reaches another by a relation's name: a column, a link table, the inverse of either, or a derived way. */
 import sql, { type Sql } from "sql-template-tag";
-import { type Derived, model, type Name, names } from "../model/index.ts";
+import { type Derived, type Link, model, type Name, names } from "../model/index.ts";
 import { columnOf, identifier } from "./columns.ts";
-import { linkTableOf, snake, tableOf } from "./tables.ts";
+import { columnNameOf, linkTableOf, snake, tableOf } from "./tables.ts";
 
 export interface Relation {
   readonly to: Name;
@@ -12,9 +12,18 @@ export interface Relation {
   /** The same for some row `b` that `fits`, from the far end: true, or false or unknown. */
   readonly among?: (a: string, b: string, fits: Sql) => Sql;
   /** The link table to write, when the relation is one: its columns for this side and the other. */
-  readonly link?: { readonly table: string; readonly here: "from_id" | "to_id"; readonly there: "from_id" | "to_id"; readonly byFeature: boolean };
+  readonly link?: LinkTable;
   /** The column of the other registry that points here, for inverses of references. */
   readonly inverseOf?: { readonly column: string };
+}
+
+export interface LinkTable {
+  readonly table: string;
+  readonly here: "from_id" | "to_id";
+  readonly there: "from_id" | "to_id";
+  readonly byFeature: boolean;
+  /** Columns that repeat those of the row that `from_id` names, in the table `of`. */
+  readonly repeats: { readonly of: string; readonly columns: readonly string[] };
 }
 
 const cache = new Map<string, Relation | undefined>();
@@ -46,7 +55,7 @@ function find(name: Name, key: string): Relation | undefined {
     return { to, many: false, on: (a, b) => sql`${columnOf(b, "id")} = ${columnOf(a, here)}`, among: (a, b, fits) => sql`${columnOf(a, here)} in ${chosen(to, b, "id", fits)}` };
   }
   const own = links && Object.hasOwn(links, key) ? links[key] : undefined;
-  if (own) return linked(own.to as Name, linkTableOf(name, key), "from_id", "to_id", own.byFeature);
+  if (own) return linked(name, key, "from_id");
   const way = derived && Object.hasOwn(derived, key) ? derived[key] : undefined;
   if (way) return follow(name, way);
   if (key === "versions" && versioned) return { to: name, many: true, on: (a, b) => sql`${columnOf(b, "stem")} = ${columnOf(a, "stem")}` };
@@ -58,7 +67,7 @@ function find(name: Name, key: string): Relation | undefined {
       }
     }
     for (const [k, l] of Object.entries(model[other].links ?? {})) {
-      if (l.to === name && l.inverse === key) return linked(other, linkTableOf(other, k), "to_id", "from_id", l.byFeature);
+      if (l.to === name && l.inverse === key) return linked(other, k, "to_id");
     }
   }
   return undefined;
@@ -66,11 +75,15 @@ function find(name: Name, key: string): Relation | undefined {
 
 const chosen = (name: Name, b: string, column: string, fits: Sql): Sql => sql`(select ${columnOf(b, column)} from ${identifier(tableOf(name))} ${identifier(b)} where ${fits})`;
 
-function linked(to: Name, table: string, here: "from_id" | "to_id", there: "from_id" | "to_id", byFeature: boolean): Relation {
+/** The link `key` of `owner`, from its own end or from the other. */
+function linked(owner: Name, key: string, here: "from_id" | "to_id"): Relation {
+  const { to: other, byFeature, repeats } = (model[owner].links as Readonly<Record<string, Link>>)[key] as Link;
+  const table = linkTableOf(owner, key);
+  const [to, there] = here === "from_id" ? [other as Name, "to_id" as const] : [owner, "from_id" as const];
   return {
     to,
     many: true,
-    link: { table, here, there, byFeature },
+    link: { table, here, there, byFeature, repeats: { of: tableOf(owner), columns: repeats.map((column) => columnNameOf(owner, column)) } },
     on: (a, b) => sql`${columnOf(b, "id")} in (select ${identifier(there)} from ${identifier(table)} where ${identifier(here)} = ${columnOf(a, "id")})`,
     among: (a, b, fits) => sql`${columnOf(a, "id")} in (select ${identifier(here)} from ${identifier(table)} where ${identifier(there)} in ${chosen(to, b, "id", fits)})`,
   };

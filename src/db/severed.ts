@@ -1,8 +1,9 @@
 /** What was removed for good: its links are kept by uid, so that lineage leads through it. */
-import sql, { empty, type Sql } from "sql-template-tag";
+import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import { model, type Name } from "../model/index.ts";
 import { identifier, type Row, type RowRef } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
+import { DATA, type DataTable, RUN } from "./linked.ts";
 import { execute, type Operation, type Raw } from "./operation.ts";
 
 /** A link between a removed row and another, by uids: data → run for inputs, run → data for the others. */
@@ -15,27 +16,28 @@ export interface Severed {
   readonly mark: number;
 }
 
-/** Collections depend on all inputs of their run; their input links are numbered apart. */
+/** Collections and records depend on all inputs of their run; their input links are numbered apart. */
 const ALL_INPUTS = Number.MAX_SAFE_INTEGER;
-const numberOf = (table: "artifact" | "collection"): Sql => (table === "artifact" ? sql`l.id` : sql`0`);
+const numberOf = ({ marked }: DataTable): Sql => (marked ? sql`l.id` : sql`0`);
 
-/** Before a row is removed: keeps its links. Others than artifacts, collections and runs have none that carry data. */
+/** Before a row is removed: keeps its links. Others than data and runs have none that carry data. */
 export function* sever(dialect: Dialect, name: Name, row: Row): Operation<void> {
   const into = sql`insert into severed_link (role, from_uid, to_uid, mark, created_at)`;
   const uid = sql`cast(${row.uid} as text)`;
-  for (const table of ["artifact", "collection"] as const) {
+  for (const data of DATA) {
+    const { table } = data;
     const [inputs, again] = [identifier(`${table}_input_of`), identifier(`${table}_recreating_runs`)];
     if (name === "Run") {
-      const data = sql`${identifier(table)} d on d.id = l.from_id where l.to_id = ${row.id}`;
-      yield* execute(sql`${into} select 'input', d.uid, ${uid}, ${numberOf(table)}, l.created_at from ${inputs} l join ${data}`);
-      yield* execute(sql`${into} select 'recreated', ${uid}, d.uid, 0, l.created_at from ${again} l join ${data}`);
+      const other = sql`${identifier(table)} d on d.id = l.from_id where l.to_id = ${row.id}`;
+      yield* execute(sql`${into} select 'input', d.uid, ${uid}, ${numberOf(data)}, l.created_at from ${inputs} l join ${other}`);
+      if (data.remade) yield* execute(sql`${into} select 'recreated', ${uid}, d.uid, 0, l.created_at from ${again} l join ${other}`);
     }
-    if (name.toLowerCase() !== table || row.internal) continue;
+    if (name !== data.name || row.internal) continue;
     const runs = sql`run r on r.id = l.to_id where l.from_id = ${row.id}`;
-    yield* execute(sql`${into} select 'input', ${uid}, r.uid, ${numberOf(table)}, l.created_at from ${inputs} l join ${runs}`);
-    yield* execute(sql`${into} select 'recreated', r.uid, ${uid}, 0, l.created_at from ${again} l join ${runs}`);
+    yield* execute(sql`${into} select 'input', ${uid}, r.uid, ${numberOf(data)}, l.created_at from ${inputs} l join ${runs}`);
+    if (data.remade) yield* execute(sql`${into} select 'recreated', r.uid, ${uid}, 0, l.created_at from ${again} l join ${runs}`);
     const run = row.run as RowRef | null;
-    if (run) yield* execute(sql`${into} values ('output', ${run.uid}, ${row.uid}, ${name === "Artifact" ? Number(row.inputMark) : ALL_INPUTS}, ${dialect.encode("time", row.createdAt)})`);
+    if (run) yield* execute(sql`${into} values ('output', ${run.uid}, ${row.uid}, ${data.marked ? Number(row.inputMark) : ALL_INPUTS}, ${dialect.encode("time", row.createdAt)})`);
   }
 }
 
@@ -68,15 +70,16 @@ export function besides(dialect: Dialect, uids: Sql, asOf: Date | undefined): Sq
 const severedOf = (row: Raw): Severed => ({ id: row.id as number, role: row.role as Severed["role"], from: row.from_uid as string, to: row.to_uid as string, mark: row.mark as number });
 
 const NO_TEXT = sql`cast(null as text)`;
+const NO_INTEGER = sql`cast(null as bigint)`;
 
-/** Which rows and tombstones have these uids: `kind` 0 artifact, 1 collection, 2 run; `registry` is null for rows that are there. */
+/** Which rows and tombstones have these uids, with their kind (see `linked.ts`); `registry` is null for rows that are there. */
 export function* identified(dialect: Dialect, uids: readonly string[]): Operation<Raw[]> {
   const among = dialect.texts(uids);
   const rest = sql`${NO_TEXT} as registry, ${NO_TEXT} as "key", ${NO_TEXT} as hash, ${NO_TEXT} as facts, cast(null as timestamptz) as at`;
-  return yield* execute(sql`
-    select 0 as kind, id, uid, run_id as maker, input_mark as mark, ${rest} from artifact where uid in ${among}
-    union all select 1, id, uid, run_id, null, ${rest} from collection where uid in ${among}
-    union all select 2, id, uid, null, null, ${rest} from run where uid in ${among}
-    union all select case registry when 'Artifact' then 0 when 'Collection' then 1 else 2 end, id, uid, null, null, registry, "key", hash, cast(facts as text), at from tombstone
-      where registry in ('Artifact', 'Collection', 'Run') and uid in ${among}`);
+  const found = [
+    ...DATA.map(({ kind, table, marked }) => sql`select ${raw(String(kind))} as kind, id, uid, run_id as maker, ${marked ? raw("input_mark") : NO_INTEGER} as mark, ${rest} from ${raw(table)} where uid in ${among}`),
+    sql`select ${raw(String(RUN))} as kind, id, uid, ${NO_INTEGER} as maker, ${NO_INTEGER} as mark, ${rest} from run where uid in ${among}`,
+    ...[...DATA, { name: "Run", kind: RUN }].map(({ name, kind }) => sql`select ${raw(String(kind))} as kind, id, uid, ${NO_INTEGER}, ${NO_INTEGER}, registry, "key", hash, cast(facts as text), at from tombstone where registry = ${name} and uid in ${among}`),
+  ];
+  return yield* execute(join(found, " union all "));
 }

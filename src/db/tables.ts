@@ -19,12 +19,20 @@ export interface TableSpec {
   readonly name: string;
   readonly columns: readonly Column[];
   readonly indexes: readonly Index[];
+  /** Columns that repeat those of the row that `from_id` names; whoever writes the one writes the other. */
+  readonly repeats?: Repeats;
+}
+export interface Repeats {
+  readonly of: string;
+  readonly columns: readonly string[];
 }
 
 /** camelCase to snake_case: the only place where names change. */
 export const snake = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
 export const tableOf = (name: Name): string => (name === "ULabel" ? "ulabel" : snake(name));
 export const linkTableOf = (name: Name, key: string): string => `${tableOf(name)}_${snake(key)}`;
+/** The column that holds a registry's field or reference. */
+export const columnNameOf = (name: Name, key: string): string => ((model[name] as Registry).columns[key]?.is === "ref" ? `${snake(key)}_id` : snake(key));
 
 const column = (name: string, kind: Column["kind"], more: Omit<Column, "name" | "kind"> = {}): Column => ({ name, kind, ...more });
 
@@ -51,20 +59,26 @@ function registryTable(name: Name): TableSpec {
 }
 
 function linkTables(name: Name): TableSpec[] {
-  return Object.entries(model[name].links ?? {}).map(([key, link]) => ({
-    name: linkTableOf(name, key),
-    columns: [
-      column("id", "id"),
-      column("from_id", "ref", { to: tableOf(name) }),
-      column("to_id", "ref", { to: tableOf(link.to as Name) }),
-      ...(link.byFeature ? [column("feature_id", "ref", { to: "feature", optional: true })] : []),
-      column("created_at", "time"),
-    ],
-    indexes: [
-      { columns: link.byFeature ? ["from_id", "to_id", "coalesce(feature_id, 0)"] : ["from_id", "to_id"], unique: true },
-      { columns: ["to_id", "from_id"] },
-    ],
-  }));
+  return Object.entries(model[name].links ?? {}).map(([key, link]) => {
+    const repeated = link.repeats.map((repeat) => columnNameOf(name, repeat));
+    return {
+      name: linkTableOf(name, key),
+      columns: [
+        column("id", "id"),
+        column("from_id", "ref", { to: tableOf(name) }),
+        column("to_id", "ref", { to: tableOf(link.to as Name) }),
+        ...(link.byFeature ? [column("feature_id", "ref", { to: "feature", optional: true })] : []),
+        column("created_at", "time"),
+        ...repeated.map((name) => column(name, "int", { optional: true })),
+      ],
+      indexes: [
+        { columns: link.byFeature ? ["from_id", "to_id", "coalesce(feature_id, 0)"] : ["from_id", "to_id"], unique: true },
+        // With all that a walk asks for, in the order of linking.
+        ...(repeated.length > 0 ? [{ columns: ["to_id", "id", ...repeated, "from_id"] }, { columns: [repeated[0] as string, "id", "to_id", "from_id"] }] : [{ columns: ["to_id", "from_id"] }]),
+      ],
+      ...(repeated.length > 0 ? { repeats: { of: tableOf(name), columns: repeated } } : {}),
+    };
+  });
 }
 
 /** Stored bytes, history and tombstones: tables that no registry shows. */

@@ -1,12 +1,12 @@
 /** Writing rows: insert, update, link, remove; every change of a row leaves its former state in the history. */
-import sql, { join, Sql } from "sql-template-tag";
+import sql, { empty, join, Sql } from "sql-template-tag";
 import { model, type Name, names } from "../model/index.ts";
 import { type AnyField, columnOf, identifier, type Row, type RowRef, selection, shapeOf, decodeRow } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
 import { execute, type Operation } from "./operation.ts";
 import { relationOf } from "./relations.ts";
 import { epitaph, sever } from "./severed.ts";
-import { linkTableOf, tableOf } from "./tables.ts";
+import { columnNameOf, linkTableOf, tableOf } from "./tables.ts";
 import { startsWith } from "./where-shared.ts";
 
 /** Who writes, when, and in which run: the same for all rows of one transaction. */
@@ -66,6 +66,10 @@ export function* update(dialect: Dialect, writer: Writer, name: Name, id: number
   }
   const before = yield* read(dialect, name, id);
   if (sets.length > 0) yield* execute(sql`update ${table} set ${join(sets)} where id = ${id}`);
+  for (const { links, columns } of repeatersOf(name)) {
+    const repeated = columns.filter(({ key }) => Object.hasOwn(changes, key)).map(({ column }) => sql`${column} = (select r.${column} from ${table} r where r.id = ${id})`);
+    if (repeated.length > 0) yield* execute(sql`update ${links} set ${join(repeated)} where from_id = ${id}`);
+  }
   if (!options.silent && before) {
     const was = Object.fromEntries(Object.keys(changes).filter((key) => !fields.get(key)?.field.options.lazy).map((key) => [key, plain(before[key])]));
     yield* remember(dialect, writer, name, before.uid, "update", was);
@@ -94,10 +98,13 @@ export function* link(dialect: Dialect, writer: Writer, name: Name, key: string,
   const relation = relationOf(name, key);
   if (!relation?.link) throw new Error(`${name}.${key} is no link`);
   if (others.length === 0) return 0;
-  const { table, here, there } = relation.link;
+  const { table, here, there, repeats } = relation.link;
+  // A row that is given a maker at this moment is waited for.
+  const from = here === "from_id" ? sql`${id}` : sql`o.value`;
+  const repeated = repeats.columns.map((column) => sql`, (select r.${identifier(column)} from ${identifier(repeats.of)} r where r.id = ${from}${dialect.forShare})`);
   const rows = yield* execute(
-    sql`insert into ${identifier(table)} (${identifier(here)}, ${identifier(there)}, created_at)
-        select ${id}, o.value, ${dialect.encode("time", writer.now)} from ${dialect.integers([...new Set(others)])} o
+    sql`insert into ${identifier(table)} (${join([here, there, "created_at", ...repeats.columns].map(identifier))})
+        select ${id}, o.value, ${dialect.encode("time", writer.now)}${repeated.length > 0 ? join(repeated, "") : empty} from ${dialect.integers([...new Set(others)])} o
         where not exists (select 1 from ${identifier(table)} l where l.${identifier(here)} = ${id} and l.${identifier(there)} = o.value) returning id`,
   );
   return rows.length;
@@ -154,6 +161,13 @@ export function* remove(dialect: Dialect, writer: Writer, name: Name, row: Row):
 export function* lastBuried(dialect: Dialect, name: Name, stem: string): Operation<number> {
   const rows = yield* execute(sql`select facts from tombstone t0 where t0.registry = ${name} and ${startsWith(dialect, columnOf("t0", "uid"), stem)}`);
   return Math.max(-1, ...rows.map((row) => Number((dialect.decode("json", row.facts) as { revision?: number } | null)?.revision ?? -1)));
+}
+
+/** The link tables that repeat columns of a registry's rows. */
+function repeatersOf(name: Name): { links: Sql; columns: { key: string; column: Sql }[] }[] {
+  return Object.entries(model[name].links ?? {}).flatMap(([key, { repeats }]) =>
+    repeats.length === 0 ? [] : [{ links: identifier(linkTableOf(name, key)), columns: repeats.map((repeat) => ({ key: repeat, column: identifier(columnNameOf(name, repeat)) })) }],
+  );
 }
 
 function linkColumns(name: Name): { table: string; column: string }[] {

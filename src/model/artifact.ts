@@ -30,7 +30,7 @@ export const Artifact = registry({
     inputMark: int({ default: 0, editable: false, hidden: true, doc: "The last input link its run had when it was made: it depends on those only." }),
   },
   links: {
-    inputOf: link("Run", { inverse: "inputs" }),
+    inputOf: link("Run", { inverse: "inputs", repeats: ["run", "inputMark"] }),
     recreatingRuns: link("Run", { inverse: "recreated" }),
     ulabels: link("ULabel", { inverse: "artifacts", byFeature: true }),
     projects: link("Project", { inverse: "artifacts", byFeature: true }),

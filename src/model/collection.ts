@@ -18,7 +18,7 @@ export const Collection = registry({
   },
   links: {
     artifacts: link("Artifact", { inverse: "collections" }),
-    inputOf: link("Run", { inverse: "inputCollections" }),
+    inputOf: link("Run", { inverse: "inputCollections", repeats: ["run"] }),
     recreatingRuns: link("Run", { inverse: "recreatedCollections" }),
     ulabels: link("ULabel", { inverse: "collections", byFeature: true }),
     projects: link("Project", { inverse: "collections", byFeature: true }),

@@ -54,6 +54,8 @@ export interface Link<N extends string = string, I extends string = string> {
   readonly to: N;
   readonly inverse: I;
   readonly byFeature: boolean;
+  /** Columns of the row that its links repeat: a walk over links finds them there. */
+  readonly repeats: readonly string[];
 }
 
 /** A relation that follows others: `artifact.transform` is the transform of its run. */
@@ -108,11 +110,12 @@ export const ref = <const N extends string, const O extends RefOptions = Record<
 });
 
 /** Many to many, with the name of the way back. */
-export const link = <const N extends string, const I extends string>(to: N, options: { inverse: I; byFeature?: true }): Link<N, I> => ({
+export const link = <const N extends string, const I extends string>(to: N, options: { inverse: I; byFeature?: true; repeats?: readonly string[] }): Link<N, I> => ({
   is: "link",
   to,
   inverse: options.inverse,
   byFeature: options.byFeature ?? false,
+  repeats: options.repeats ?? [],
 });
 
 /** `via("Transform", "run", "transform")`: what is reached through these relations. */
