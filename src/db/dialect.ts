@@ -46,11 +46,9 @@ export interface Dialect {
   seek(table: string, alias: string, fits: Sql): Sql;
   /** The recursive part of the walk `name(id)`, or `name(id, hop)` of so many hops: what every arm finds from a row `w`, by index. */
   steps(name: string, arms: readonly Arm[], hops?: number): Sql;
-  /** All rows as a JSON list of lists of these columns, in one text. */
-  jsonRows(columns: Sql): Sql;
-  /** A time as it is best put into `jsonRows`. */
-  jsonTime(column: Sql): Sql;
-  /** The text that comes of `jsonTime`, or ISO text, as ISO text in UTC, with milliseconds. */
+  /** A time as the text that costs least. */
+  timeText(column: Sql): Sql;
+  /** What comes of `timeText`, or ISO text, as ISO text in UTC, with milliseconds. */
   isoTime(text: string): string;
   /** A new table may refer to one that comes later. */
   readonly forwardReferences: boolean;

@@ -3,7 +3,7 @@ import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import { type Node, toNode } from "../lineage/node.ts";
 import type { Dialect } from "./dialect.ts";
 import { ARTIFACT, COLLECTION, DATA, idOf, keyOf, kindOf, RECORD, RUN, TRANSFORM } from "./linked.ts";
-import { execute, type Operation } from "./operation.ts";
+import { executeLists, type Operation } from "./operation.ts";
 import { besides, type Severed } from "./severed.ts";
 
 /** The branch that is the trash, from the first migration on. */
@@ -11,8 +11,6 @@ const TRASH = 3;
 const TRASH_UID = "tttttttttttt";
 /** Tags of rows that are no nodes: a change after the time that was asked for; a link to what was removed for good; a run that made the bytes of data again. */
 const [CHANGED, SEVERED, RECREATED] = [16, 17, 18];
-/** Nodes whose rows come in one text: a text has a greatest length. */
-const NODES_PER_TEXT = 100_000;
 /** Tags of nodes are their kinds. */
 const REGISTRIES = ["Artifact", "Collection", "Record", "Run", "Transform"];
 
@@ -31,10 +29,9 @@ export interface Rare {
   readonly recreated: boolean;
 }
 
-/** A row of the statement. */
+/** A row of the statement: columns of a node by place, the later ones depending on its kind. */
 type Listed = unknown[];
-/** Where columns of nodes lie in it; the later ones depend on the kind. */
-const AT = { id: 0, uid: 1, key: 2, description: 3, version: 4, began: 5, branch: 6, createdBy: 7, isLatest: 8, type: 8, initiatedBy: 8, kind: 9, suffix: 10, entrypoint: 10, hash: 11, status: 11, size: 12, name: 12, ended: 13 } as const;
+const AT = { tag: 0, id: 1, uid: 2, key: 3, description: 4, version: 5, began: 6, branch: 7, createdBy: 8, isLatest: 9, size: 10, initiatedBy: 10, kind: 11, type: 11, suffix: 12, entrypoint: 12, hash: 13, status: 13, name: 14, ended: 15 } as const;
 
 /** Reads the facts of all nodes in one statement; `room` is how many re-creating runs there is room for, one more is read. */
 export function* factsOf(dialect: Dialect, keys: Iterable<number>, room: number, rare: Rare, asOf: Date | undefined): Operation<Facts> {
@@ -42,27 +39,24 @@ export function* factsOf(dialect: Dialect, keys: Iterable<number>, room: number,
   for (const key of keys) (ids[kindOf(key)] as number[]).push(idOf(key));
   // Neighbours in the table are read together.
   for (const list of ids) list.sort((a, b) => a - b);
-  const parts = (yield* execute(statement(dialect, ids, room, rare, asOf))).map(({ tag, rows }) => ({ tag: tag as number, rows: JSON.parse(rows as string) as Listed[] }));
+  const rows = yield* executeLists(statement(dialect, ids, room, rare, asOf));
   const nodes = new Map<number, Node>();
   const initiated: [number, number][] = [];
   const recreated: [number, number][] = [];
   const severed: Severed[] = [];
-  const before = asOf ? changesOf(parts.flatMap(({ tag, rows }) => (tag === CHANGED ? rows : []))) : undefined;
-  for (const { tag, rows } of parts) {
-    for (const row of rows) {
-      if (tag >= RECREATED) {
-        const [kind, data, run] = row as number[];
-        recreated.push([keyOf(RUN, run as number), keyOf(kind as number, data as number)]);
-      } else if (tag === SEVERED) {
-        const [id, from, to, role, mark] = row as [number, string, string, Severed["role"], number];
-        severed.push({ id, from, to, role, mark });
-      } else if (tag !== CHANGED) {
-        if (before && asOf) takeBack(dialect, tag, row, before, asOf);
-        const key = keyOf(tag, row[AT.id] as number);
-        nodes.set(key, nodeOf(dialect, tag, row));
-        const by = tag === RUN ? (row[AT.initiatedBy] as number | null) : null;
-        if (by !== null) initiated.push([keyOf(RUN, by), key]);
-      }
+  const before = asOf ? changesOf(rows) : undefined;
+  for (const row of rows) {
+    const [tag, id] = [row[AT.tag] as number, row[AT.id] as number];
+    if (tag === RECREATED) {
+      recreated.push([keyOf(RUN, row[AT.initiatedBy] as number), keyOf(row[AT.branch] as number, id)]);
+    } else if (tag === SEVERED) {
+      severed.push({ id, from: row[AT.uid] as string, to: row[AT.key] as string, role: row[AT.description] as Severed["role"], mark: row[AT.size] as number });
+    } else if (tag !== CHANGED) {
+      if (before && asOf) takeBack(dialect, tag, row, before, asOf);
+      const key = keyOf(tag, id);
+      nodes.set(key, nodeOf(dialect, tag, row));
+      const by = tag === RUN ? (row[AT.initiatedBy] as number | null) : null;
+      if (by !== null) initiated.push([keyOf(RUN, by), key]);
     }
   }
   return { nodes, initiated, recreated, severed };
@@ -70,12 +64,13 @@ export function* factsOf(dialect: Dialect, keys: Iterable<number>, room: number,
 
 type Before = (registry: string, uid: unknown) => Readonly<Record<string, unknown>>;
 
-/** What columns held before these changes. */
-function changesOf(changes: readonly Listed[]): Before {
+/** What columns held before the changes among the rows. */
+function changesOf(rows: readonly Listed[]): Before {
   const was = new Map<string, Record<string, unknown>>();
-  for (const [, uid, registry, before] of [...changes].sort((a, b) => Number(b[0]) - Number(a[0]))) {
-    const name = `${registry} ${uid}`;
-    was.set(name, { ...was.get(name), ...(JSON.parse(before as string) as object) });
+  const changes = rows.filter((row) => row[AT.tag] === CHANGED).sort((a, b) => Number(b[AT.id]) - Number(a[AT.id]));
+  for (const row of changes) {
+    const name = `${row[AT.key]} ${row[AT.uid]}`;
+    was.set(name, { ...was.get(name), ...(JSON.parse(row[AT.description] as string) as object) });
   }
   return (registry, uid) => was.get(`${registry} ${uid}`) ?? {};
 }
@@ -103,41 +98,59 @@ function takeBack(dialect: Dialect, tag: number, row: Listed, before: Before, as
   if (ended !== null && new Date(ended) > asOf) Object.assign(row, { [AT.ended]: null, [AT.status]: "started" });
 }
 
+/** What rows of one kind select, beside their id; what is left out is null. */
+type Columns = { readonly [C in Exclude<keyof typeof AT, "tag" | "id">]?: Sql };
+
+const INTEGERS = [AT.branch, AT.size] as number[];
+const NULLS = Array.from({ length: AT.ended + 1 }, (_, at) => (at === AT.isLatest ? sql`null` : INTEGERS.includes(at) ? sql`cast(null as bigint)` : sql`cast(null as text)`));
+
+function selected(tag: number, id: Sql, columns: Columns, from: Sql): Sql {
+  const list = [...NULLS];
+  list[AT.tag] = raw(String(tag));
+  list[AT.id] = id;
+  for (const [column, value] of Object.entries(columns)) list[AT[column as keyof typeof AT]] = value;
+  return sql`select ${join(list)} from ${from}`;
+}
+
 function statement(dialect: Dialect, ids: readonly (readonly number[])[], room: number, rare: Rare, asOf: Date | undefined): Sql {
   const among = (kind: number): Sql => dialect.integers(ids[kind] as number[]);
-  const chunks = (list: readonly number[]): Sql[] => Array.from({ length: Math.ceil(list.length / NODES_PER_TEXT) }, (_, i) => dialect.integers(list.slice(i * NODES_PER_TEXT, (i + 1) * NODES_PER_TEXT)));
   const has = (kind: number): boolean => ids[kind]?.length !== 0;
   const until = (alias: string): Sql => (asOf ? sql` and ${raw(alias)}.created_at <= ${dialect.encode("time", asOf)}` : empty);
-  const part = (tag: number, columns: Sql, from: Sql): Sql => sql`select ${raw(String(tag))} as tag, ${dialect.jsonRows(columns)} as rows from ${from}`;
-  const nodes = (kind: number, table: string, columns: Sql, more: { shown?: Sql; join?: Sql; among?: Sql }): Sql[] =>
-    (more.among ? [more.among] : chunks(ids[kind] as number[])).map((among) => part(kind, columns, sql`${among} i join ${dialect.seek(table, "d", sql`d.id = i.value${more.shown ?? empty}`)} ${more.join ?? empty} left join "user" u on u.id = d.created_by_id`));
-  const [created, started, finished] = ["created_at", "started_at", "finished_at"].map((column) => dialect.jsonTime(raw(`d.${column}`))) as [Sql, Sql, Sql];
-  const common = sql`d.id, d.uid, d."key", d.description, d.version, ${created}, d.branch_id, u.handle`;
-  const runs = (among?: Sql): Sql[] => {
-    const columns = sql`d.id, d.uid, t."key", t.description, t.uid, ${started}, d.branch_id, u.handle, d.initiated_by_run_id, t.kind, d.entrypoint, d.status, d.name, ${finished}`;
-    return nodes(RUN, "run", columns, { ...(among ? { among } : {}), join: sql`join transform t on t.id = d.transform_id`, shown: until("d") });
+  const d = (column: string): Sql => raw(`d."${column}"`);
+  const nodes = (kind: number, columns: Columns, more: { shown?: Sql; join?: Sql; among?: Sql } = {}): Sql => {
+    const table = (REGISTRIES[kind] as string).toLowerCase();
+    const rows = sql`${more.among ?? among(kind)} i join ${dialect.seek(table, "d", sql`d.id = i.value${more.shown ?? empty}`)} ${more.join ?? empty} left join "user" u on u.id = d.created_by_id`;
+    return selected(kind, d("id"), { uid: d("uid"), description: d("description"), began: dialect.timeText(d("created_at")), branch: d("branch_id"), createdBy: raw("u.handle"), ...columns }, rows);
   };
+  const named = { key: d("key"), version: d("version") };
+  const versioned = { ...named, isLatest: d("is_latest") };
+  const runs = (more: { among?: Sql } = {}): Sql =>
+    nodes(
+      RUN,
+      { key: raw('t."key"'), description: raw("t.description"), version: raw("t.uid"), kind: raw("t.kind"), began: dialect.timeText(d("started_at")), ended: dialect.timeText(d("finished_at")), initiatedBy: d("initiated_by_run_id"), entrypoint: d("entrypoint"), status: d("status"), name: d("name") },
+      { ...more, join: sql`join transform t on t.id = d.transform_id`, shown: until("d") },
+    );
   const parts: Sql[] = [];
-  if (has(ARTIFACT)) parts.push(...nodes(ARTIFACT, "artifact", sql`${common}, d.is_latest, d.kind, d.suffix, d.hash, d.size`, { shown: sql` and d.internal = ${dialect.encode("bool", false)}` }));
-  if (has(COLLECTION)) parts.push(...nodes(COLLECTION, "collection", sql`${common}, d.is_latest`, {}));
-  if (has(RECORD)) parts.push(...nodes(RECORD, "record", sql`d.id, d.uid, d.name, d.description, null, ${created}, d.branch_id, u.handle, t.name`, { join: sql`left join record t on t.id = d.type_id` }));
-  if (has(TRANSFORM)) parts.push(...nodes(TRANSFORM, "transform", sql`${common}, d.is_latest, d.kind`, {}));
-  if (has(RUN)) parts.push(...runs());
+  if (has(ARTIFACT)) parts.push(nodes(ARTIFACT, { ...versioned, kind: d("kind"), suffix: d("suffix"), hash: d("hash"), size: d("size") }, { shown: sql` and d.internal = ${dialect.encode("bool", false)}` }));
+  if (has(COLLECTION)) parts.push(nodes(COLLECTION, versioned));
+  if (has(RECORD)) parts.push(nodes(RECORD, { key: d("name"), type: raw("t.name") }, { join: sql`left join record t on t.id = d.type_id` }));
+  if (has(TRANSFORM)) parts.push(nodes(TRANSFORM, { ...named, kind: d("kind") }));
+  if (has(RUN)) parts.push(runs());
   const again = DATA.flatMap(({ kind, table, remade }) =>
     rare.recreated && remade && has(kind) ? [sql`select ${raw(String(kind))} as kind, x.from_id, x.to_id from ${among(kind)} i join ${dialect.seek(`${table}_recreating_runs`, "x", sql`x.from_id = i.value${until("x")}`)}`] : [],
   );
   if (again.length > 0) {
-    parts.push(...runs(sql`(select distinct to_id as value from again)`));
-    parts.push(part(RECREATED, sql`kind, from_id, to_id`, sql`again`));
+    parts.push(runs({ among: sql`(select distinct to_id as value from again)` }));
+    parts.push(selected(RECREATED, raw("from_id"), { branch: raw("kind"), initiatedBy: raw("to_id") }, raw("again")));
   }
   const uidsOf = (kinds: readonly number[]): Sql[] => kinds.filter(has).map((kind) => sql`select uid from ${raw((REGISTRIES[kind] as string).toLowerCase())} where id in ${among(kind)}`);
   const ends = rare.severed ? uidsOf([ARTIFACT, COLLECTION, RECORD, RUN]) : [];
-  if (ends.length > 0) parts.push(part(SEVERED, sql`s.id, s.from_uid, s.to_uid, s.role, s.mark`, sql`severed_link s where ${besides(dialect, sql`(${join(ends, " union all ")})`, asOf)}`));
+  if (ends.length > 0) parts.push(selected(SEVERED, raw("s.id"), { uid: raw("s.from_uid"), key: raw("s.to_uid"), description: raw("s.role"), size: raw("s.mark") }, sql`severed_link s where ${besides(dialect, sql`(${join(ends, " union all ")})`, asOf)}`));
   if (asOf) {
     const uids = uidsOf([ARTIFACT, COLLECTION, RECORD, RUN, TRANSFORM]);
     if (has(RUN)) uids.push(sql`select t.uid from transform t join run r on r.transform_id = t.id where r.id in ${among(RUN)}`);
     const changes = sql`"change" c where c.operation = 'update' and c.before is not null and c.at > ${dialect.encode("time", asOf)} and c.uid in (${join(uids, " union all ")})`;
-    parts.push(part(CHANGED, sql`c.id, c.uid, c.registry, cast(c.before as text)`, changes));
+    parts.push(selected(CHANGED, raw("c.id"), { uid: raw("c.uid"), key: raw("c.registry"), description: raw("cast(c.before as text)") }, changes));
   }
   const head = again.length > 0 ? sql`with again as materialized (select * from (${join(again, " union all ")}) s order by to_id, from_id limit ${room + 1}) ` : empty;
   return sql`${head}${join(parts, " union all ")}`;

@@ -56,10 +56,13 @@ function startOfRuns({ table, ids }: Walk, side: Side, since: Since): Sql {
 }
 
 // Links know who made what they lead from: a step asks one index.
-function armOf(side: Side, { table }: DataTable, since: Since): Arm {
+function armOf(side: Side, data: DataTable, since: Since): Arm {
   const [here, there] = side === "up" ? [sql`l.to_id`, sql`l.run_id`] : [sql`l.run_id`, sql`l.to_id`];
-  return { id: there, from: sql`${raw(`${table}_input_of l`)} where ${here} = w.id and ${there} is not null${since("l")}` };
+  return { id: there, from: sql`${raw(`${data.table}_input_of l`)} where ${here} = w.id and ${there} is not null${since("l")} and ${inUse(data)}` };
 }
+
+/** Collections and records are few: where there are no links of them, they are not asked for at every step. */
+const inUse = ({ table, marked }: DataTable): Sql => (marked ? sql`true` : sql`exists (select 1 from ${raw(`${table}_input_of`)})`);
 
 // A collection or record has no mark and their links are numbered apart from those of artifacts: it depends on all inputs.
 const linkOf = ({ marked }: DataTable): Sql => (marked ? sql`l.id` : sql`0`);
@@ -69,14 +72,14 @@ function partsUp({ seek }: Dialect, data: DataTable, since: Since): Part[] {
   const { kind, table, marked } = data;
   // Every run is told of once, even when it took nothing.
   const links = sql`${raw(marked ? "left join" : "join")} ${seek(`${table}_input_of`, "l", sql`l.to_id = w.id${since("l")}`)}`;
-  return [{ kind, columns: ["run", "data", "link", "maker", "mark"], rows: sql`select w.id as run, l.from_id as data, ${linkOf(data)} as link, l.run_id as maker, ${markOf(data, "l")} as mark from ups w ${links}` }];
+  return [{ kind, columns: ["run", "data", "link", "maker", "mark"], rows: sql`select w.id as run, l.from_id as data, ${linkOf(data)} as link, l.run_id as maker, ${markOf(data, "l")} as mark from ups w ${links} where ${inUse(data)}` }];
 }
 
 function partsDown(dialect: Dialect, data: DataTable, since: Since): Part[] {
   const links = dialect.seek(`${data.table}_input_of`, "l", sql`l.run_id = w.id${since("l")}`);
   return [
     outputsOf(dialect, data, "downs", since, data.marked ? "left join" : "join"),
-    { kind: data.kind, columns: ["run", "data", "link"], rows: sql`select l.to_id as run, l.from_id as data, ${linkOf(data)} as link from downs w join ${links}` },
+    { kind: data.kind, columns: ["run", "data", "link"], rows: sql`select l.to_id as run, l.from_id as data, ${linkOf(data)} as link from downs w join ${links} where ${inUse(data)}` },
   ];
 }
 

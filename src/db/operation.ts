@@ -13,6 +13,17 @@ export function* execute(statement: Sql): Operation<Raw[]> {
   return yield statement;
 }
 
+const listed = new WeakSet<Sql>();
+
+/** Whether the rows of a statement are wanted as lists of values. */
+export const isListed = (statement: Sql): boolean => listed.has(statement);
+
+/** Like `execute`, with each row as a list of its values: for many rows. */
+export function* executeLists(statement: Sql): Operation<unknown[][]> {
+  listed.add(statement);
+  return (yield statement) as unknown as unknown[][];
+}
+
 /** A connection to one database. */
 export interface Database {
   readonly dialect: Dialect;

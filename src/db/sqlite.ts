@@ -5,7 +5,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlit
 import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import { LinealError } from "../errors.ts";
 import type { Dialect } from "./dialect.ts";
-import { canonicalJson, type Database, escapeNul, jsonText, type Operation, type Raw } from "./operation.ts";
+import { canonicalJson, type Database, escapeNul, isListed, jsonText, type Operation, type Raw } from "./operation.ts";
 
 /** How long a writer waits for the others, in milliseconds. */
 const BUSY_TIMEOUT = 30_000;
@@ -74,8 +74,7 @@ const sqliteDialect: Dialect = {
       arms.map(({ id, from }) => (hops === undefined ? sql`select ${id} from ${raw(name)} w cross join ${from}` : sql`select ${id}, w.hop + 1 from ${raw(name)} w cross join ${from} and w.hop < ${hops}`)),
       " union ",
     ),
-  jsonRows: (columns) => sql`json_group_array(json_array(${columns}))`,
-  jsonTime: (column) => column,
+  timeText: (column) => column,
   isoTime: (text) => text,
   forwardReferences: true,
   hasTable: (name) => sql`select 1 from sqlite_master where type = 'table' and name = ${name}`,
@@ -118,7 +117,9 @@ export function openSqlite(path: string, options: { timeout?: number } = {}): Da
     statements.set(text, kept);
     if (statements.size > STATEMENTS_KEPT) statements.delete(statements.keys().next().value as string);
     const { names } = kept;
-    return (kept.prepared.all(...(statement.values as SQLInputValue[])) as unknown as unknown[][]).map((values) => {
+    const rows = kept.prepared.all(...(statement.values as SQLInputValue[])) as unknown as unknown[][];
+    if (isListed(statement)) return rows as unknown as Raw[];
+    return rows.map((values) => {
       const row: Raw = {};
       for (let i = 0; i < names.length; i++) row[names[i] as string] = values[i];
       return row;
