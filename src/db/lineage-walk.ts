@@ -7,9 +7,11 @@ export type Hops = number | "all";
 /** Part of a graph by keys, nearest first and from the start on; `more` are nodes with neighbours left out. */
 export interface Reached {
   readonly nodes: Set<number>;
-  /** From later steps of the walk to earlier ones, along the flow of data when it went upstream: from, to, from, to, … */
+  /** From later steps of the walk to earlier ones, along the flow of data when it went upstream, with the order at the run: from, to, order, … */
   readonly edges: readonly number[];
   readonly more: ReadonlySet<number>;
+  /** Runs that not everything on one side of them leads through to everything on the other. */
+  readonly mixed: ReadonlySet<number>;
 }
 
 /** Walks one way from `start` to `quota` nodes at most, itself included; edges are given as if it were upstream. */
@@ -17,6 +19,7 @@ export function reachRuns(start: number, { crossings, beyond }: Links, hops: Hop
   const nodes = new Set([start]);
   const edges: number[] = [];
   const more = new Set<number>();
+  const mixed = new Set<number>();
   /** How far into what lies beside a run the walk has come. */
   const done = new Map<number, number>();
   /** Whether the node is there now; `next` gets it when it is new. */
@@ -36,9 +39,10 @@ export function reachRuns(start: number, { crossings, beyond }: Links, hops: Hop
     let i = done.get(run) ?? 0;
     for (; beside && i < beside.length && (beside[i + 1] as number) <= reach; i += 2) {
       const data = beside[i] as number;
-      if (take(data, run, next)) edges.push(data, run);
+      if (take(data, run, next)) edges.push(data, run, beside[i + 1] as number);
     }
     done.set(run, i);
+    if (beside && (beside.at(-1) as number) > reach) mixed.add(run);
   };
   const last = hops === "all" ? Number.POSITIVE_INFINITY : hops;
   let level: number[] = [];
@@ -52,13 +56,14 @@ export function reachRuns(start: number, { crossings, beyond }: Links, hops: Hop
       for (let i = 0; i < crossed.length; i += 2) {
         const run = crossed[i] as number;
         if (!take(run, data)) continue;
-        edges.push(run, data);
-        cross(run, crossed[i + 1] as number, next);
+        const reach = crossed[i + 1] as number;
+        edges.push(run, data, reach);
+        cross(run, reach, next);
       }
     }
     level = next;
   }
-  return { nodes, edges, more };
+  return { nodes, edges, more, mixed };
 }
 
 /** What a walk needs to know, both ways alike; flat lists, because there are so many. */
@@ -116,7 +121,7 @@ export function reachTransforms(start: number, neighbours: ReadonlyMap<number, r
           more.add(from);
           continue;
         }
-        edges.push(to, from);
+        edges.push(to, from, 0);
         if (known) continue;
         nodes.add(to);
         next.push(to);
@@ -124,7 +129,7 @@ export function reachTransforms(start: number, neighbours: ReadonlyMap<number, r
     }
     level = next;
   }
-  return { nodes, edges, more };
+  return { nodes, edges, more, mixed: new Set() };
 }
 
 /** Pairs of data and order by order; most are in order as they were read. */

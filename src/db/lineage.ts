@@ -7,7 +7,7 @@ import { Graveyard, isBuried } from "./graveyard.ts";
 import { type Facts, factsOf, type Rare } from "./lineage-facts.ts";
 import { rowLimit, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
 import { downstreamOf, type Hops, type Reached, reachRuns, reachTransforms, upstreamOf } from "./lineage-walk.ts";
-import { ARTIFACT, both, COLLECTION, each, type Ids, joined, keyOf, keysOf, type Linked, listOf, nothing, type Pairs, RECORD, RUN, TRANSFORM } from "./linked.ts";
+import { ARTIFACT, both, COLLECTION, each, type Ids, joined, keyOf, keysOf, kindOf, type Linked, listOf, nothing, type Pairs, RECORD, RUN, TRANSFORM } from "./linked.ts";
 import { execute, type Operation } from "./operation.ts";
 
 const KINDS = { Artifact: ARTIFACT, Collection: COLLECTION, Record: RECORD, Run: RUN, Transform: TRANSFORM } as const;
@@ -52,20 +52,27 @@ export function* lineage(dialect: Dialect, question: LineageQuestion): Operation
   const more = { up: new Set(up.more), down: new Set(down.more) };
   const edges: Edge[] = [];
   const nodeAt = (key: number): Node | undefined => facts.nodes.get(key) ?? graves.nodes.get(key);
-  const put = (role: EdgeRole | undefined, a: Node | undefined, b: Node | undefined): void => {
-    if (a && b) edges.push({ from: a.id, to: b.id, role: role ?? (focus.name === "Transform" ? "predecessor" : a.kind === "run" ? "output" : "input") });
+  const put = (role: EdgeRole, from: number, to: number, order?: number): void => {
+    const [a, b] = [nodeAt(from), nodeAt(to)];
+    if (a && b) edges.push({ from: a.id, to: b.id, role, ...(order === undefined ? {} : { order }) });
   };
-  for (let i = 0; i < up.edges.length; i += 2) put(undefined, nodeAt(up.edges[i] as number), nodeAt(up.edges[i + 1] as number));
-  for (let i = 0; i < down.edges.length; i += 2) put(undefined, nodeAt(down.edges[i + 1] as number), nodeAt(down.edges[i] as number));
+  /** Data flow along an edge; its order is told only where it tells something. */
+  const flow = (from: number, to: number, order: number): void => {
+    const role = focus.name === "Transform" ? "predecessor" : kindOf(from) === RUN ? "output" : "input";
+    const run = role === "output" ? from : to;
+    put(role, from, to, (up.mixed.has(run) || down.mixed.has(run)) && Number.isFinite(order) ? order : undefined);
+  };
+  for (let i = 0; i < up.edges.length; i += 3) flow(up.edges[i] as number, up.edges[i + 1] as number, up.edges[i + 2] as number);
+  for (let i = 0; i < down.edges.length; i += 3) flow(down.edges[i + 1] as number, down.edges[i] as number, -(down.edges[i + 2] as number));
   for (const [run, data] of [...facts.recreated, ...graves.recreated()]) {
     if (!nodeAt(run) || !keys.has(data)) continue;
     if (!keys.has(run) && keys.size >= limit) more.up.add(data);
     else {
       keys.add(run);
-      put("recreated", nodeAt(run), nodeAt(data));
+      put("recreated", run, data);
     }
   }
-  for (const [by, run] of facts.initiated) if (keys.has(by) && keys.has(run)) put("initiated", nodeAt(by), nodeAt(run));
+  for (const [by, run] of facts.initiated) if (keys.has(by) && keys.has(run)) put("initiated", by, run);
   const nodes: Node[] = [];
   for (const key of keys) {
     const node = nodeAt(key);
@@ -119,11 +126,11 @@ function* around(dialect: Dialect, walk: Walk, start: number, all: readonly Rows
   const more = new Set(down.more);
   const edges = [...down.edges];
   for (const { outputs } of all) {
-    each(outputs.made, (run, data) => {
+    each(outputs.made, (run, data, mark) => {
       if (run === null || data === null || !keys.has(run)) return;
       if (keys.has(data) || keys.size < limit) {
         keys.add(data);
-        edges.push(data, run);
+        edges.push(data, run, -(mark ?? Number.POSITIVE_INFINITY));
       } else more.add(run);
     });
   }
@@ -138,7 +145,7 @@ type Reach = (quota: number) => Reached & { cut: boolean };
 function reachOf({ table, upstream, downstream }: Walk, start: number, all: readonly Rows[], side: 0 | 1): Reach {
   const hops = side === 0 ? upstream : downstream;
   const cut = all.some((rows) => rows.cut[side]);
-  if (hops === 0) return () => ({ nodes: new Set([start]), edges: [], more: new Set(), cut });
+  if (hops === 0) return () => ({ nodes: new Set([start]), edges: [], more: new Set(), mixed: new Set(), cut });
   const linked = all.length === 1 ? (all[0] as Rows).sides[side] : joined(all.map((rows) => rows.sides[side]));
   if (table === "transform") {
     const neighbours = besides(linked.uses);

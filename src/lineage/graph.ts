@@ -6,7 +6,7 @@ import type { Edge, GraphData, Node, NodeKind, Truncation } from "./node.ts";
 import { parseGraph } from "./parse.ts";
 import { drawTree } from "./text.ts";
 import type { TreeOptions } from "./text.ts";
-import { beyond, FLOW, linkUp, reach, shortest, stepper } from "./walk.ts";
+import { beyond, FLOW, linkUp, reach, shortest, stepper, walker } from "./walk.ts";
 import type { Links, Step } from "./walk.ts";
 
 /** A node, named by its id (`"artifact:<uid>"`), its uid, or anything that has a uid: a node, an artifact, a run. */
@@ -120,7 +120,7 @@ export class Graph implements GraphData {
    */
   path(a: NodeRef, b: NodeRef, options?: Pick<WalkOptions, "also">): Node[] | undefined {
     const [start, end] = [this.#find(a).id, this.#find(b).id];
-    const way = shortest(start, end, this.#step("down", options)) ?? shortest(start, end, this.#step("up", options));
+    const way = shortest(start, end, this.#walk("down", options)) ?? shortest(start, end, this.#walk("up", options));
     return way && this.#named(way);
   }
 
@@ -187,6 +187,11 @@ export class Graph implements GraphData {
     return stepper(this.#links, direction, options?.also ? [...FLOW, ...options.also] : FLOW);
   }
 
+  #walk(direction: "up" | "down", options?: Pick<WalkOptions, "also">): Step {
+    this.#links ??= linkUp(this.edges);
+    return walker(this.#links, direction, options?.also ? [...FLOW, ...options.also] : FLOW);
+  }
+
   #reach(ref: NodeRef, direction: "up" | "down", given: WalkOptions["hops"] | WalkOptions): Node[] {
     const options: WalkOptions = typeof given === "object" ? given : { hops: given ?? "all" };
     const hops = options.hops === undefined || options.hops === "all" ? Number.POSITIVE_INFINITY : options.hops;
@@ -196,7 +201,7 @@ export class Graph implements GraphData {
       });
     }
     const { id } = this.#find(ref);
-    const found = reach(this.#byId, id, this.#step(direction, options), hops);
+    const found = reach(this.#byId, id, this.#walk(direction, options), hops);
     found.delete(id);
     return this.#named(found.keys());
   }

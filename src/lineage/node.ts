@@ -101,6 +101,11 @@ export interface Edge {
   readonly from: string;
   readonly to: string;
   readonly role: EdgeRole;
+  /**
+   * Only on edges of a run that took something after it had made something: an output depends on the inputs of its run
+   * whose order is not greater than its own. An input without one counts for all outputs, an output without one on all inputs.
+   */
+  readonly order?: number;
 }
 
 /** Where a graph was cut because it has more than `limit` nodes; `more` are ids of nodes with neighbours left out. */

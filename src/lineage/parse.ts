@@ -66,7 +66,9 @@ function edge(value: unknown, at: string, known: ReadonlySet<string>): Edge {
     if (!known.has(id)) throw bad(`${at}.${name} is not the id of one of the nodes`);
     return id;
   };
-  return { from: end("from"), to: end("to"), role: oneOf<EdgeRole>(EDGE_ROLES, raw.role, `${at}.role`) };
+  const role = oneOf<EdgeRole>(EDGE_ROLES, raw.role, `${at}.role`);
+  const order = fact(raw.order, "number", `${at}.order`) as number | null;
+  return { from: end("from"), to: end("to"), role, ...(order === null ? {} : { order }) };
 }
 
 function truncation(value: unknown, known: ReadonlySet<string>): false | Truncation {

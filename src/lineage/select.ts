@@ -3,7 +3,7 @@ import { LinealError } from "../errors.ts";
 import { Graph } from "./graph.ts";
 import { NODE_KINDS } from "./node.ts";
 import type { GraphData, Node, NodeKind, Truncation } from "./node.ts";
-import { beyond, linkUp, stepper } from "./walk.ts";
+import { beyond, linkUp, stepper, walker } from "./walk.ts";
 
 /**
  * What to look for; a node has to fit all that is given. `status` fits runs only. `since` and `until`, both included,
@@ -33,11 +33,12 @@ export function select(graph: GraphData, selection: Selection): Graph {
 
   const keep = new Set([graph.focus, ...chosen]);
   const aside = new Set(chosen);
-  for (const [towards, away] of [[up, down], [down, up]] as const) {
+  const [back, on] = [walker(links, "up", roles), walker(links, "down", roles)];
+  for (const [towards, away] of [[back, on], [on, back]] as const) {
     const reached = beyond([graph.focus], towards);
     const there = chosen.filter(id => reached.has(id));
-    const back = beyond(there, away);
-    for (const id of reached) if (back.has(id)) keep.add(id);
+    const between = beyond(there, away);
+    for (const id of reached) if (between.has(id)) keep.add(id);
     for (const id of there) aside.delete(id);
   }
   if (aside.size > 0) {

@@ -1,6 +1,6 @@
 /** Impact: everything that was made from an artifact, as a table. */
 import { Table } from "../formats/table.ts";
-import { FLOW, linkUp, reach, stepper } from "../lineage/walk.ts";
+import { FLOW, linkUp, reach, walker } from "../lineage/walk.ts";
 import { connectionOf } from "./entry.ts";
 import { lineageOf } from "./lineage.ts";
 
@@ -19,7 +19,7 @@ const LIMIT = 300_000;
 export async function impactOf(entry: object, { kind, hops }: ImpactOptions = {}): Promise<Table> {
   const graph = await lineageOf(entry, { upstream: 0, downstream: hops ?? "all", limit: LIMIT });
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
-  const distance = reach(nodes, graph.focus, stepper(linkUp(graph.edges), "down", FLOW), Number.POSITIVE_INFINITY);
+  const distance = reach(nodes, graph.focus, walker(linkUp(graph.edges), "down", FLOW), Number.POSITIVE_INFINITY);
   const maker = new Map(graph.edges.flatMap((edge) => (edge.role === "output" ? [[edge.to, edge.from] as const] : [])));
   const found = graph.nodes.flatMap((node) => {
     const hop = node.id === graph.focus ? undefined : distance.get(node.id);
