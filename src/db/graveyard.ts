@@ -1,6 +1,7 @@
 /** The removed rows that a lineage graph comes to: found layer by layer, with two statements a layer. */
 import { type Node, toNode } from "../lineage/node.ts";
 import type { Dialect } from "./dialect.ts";
+import type { Aside } from "./lineage-facts.ts";
 import { ARTIFACT, add, COLLECTION, keyOf, kindOf, type Linked, nothing, RECORD, RUN } from "./linked.ts";
 import type { Operation, Raw } from "./operation.ts";
 import { identified, type Severed, severedLinks } from "./severed.ts";
@@ -62,11 +63,11 @@ export class Graveyard {
     return [...runs];
   }
 
-  /** Pairs of a run and data whose bytes it made again, where one of the two was removed. */
-  recreated(): (readonly [run: number, data: number])[] {
+  /** Runs that made the bytes of data again, where one of the two was removed. */
+  recreated(): Aside[] {
     return [...this.#links.values()].flatMap(({ role, from, to }) => {
       const [run, data] = [this.#ends.get(from), this.#ends.get(to)];
-      return role === "recreated" && run && data ? [[run.key, data.key] as const] : [];
+      return role === "recreated" && run && data ? [{ role, from: run.key, to: data.key }] : [];
     });
   }
 

@@ -9,57 +9,80 @@ import { besides, type Severed } from "./severed.ts";
 /** The branch that is the trash, from the first migration on. */
 const TRASH = 3;
 const TRASH_UID = "tttttttttttt";
-/** Tags of rows that are no nodes: a change after the time that was asked for; a link to what was removed for good; a run that made the bytes of data again. */
-const [CHANGED, SEVERED, RECREATED] = [16, 17, 18];
+/** Tags of rows that are no nodes: a change after the time that was asked for; a link to what was removed for good; what stands aside. */
+const [CHANGED, SEVERED, ASIDE] = [16, 17, 18];
 /** Tags of nodes are their kinds. */
 const REGISTRIES = ["Artifact", "Collection", "Record", "Run", "Transform"];
 
-/** Nodes by key, and pairs of a run and data whose bytes it made again. */
+/** What is known of nodes, by key, and what stands beside the flow of data. */
 export interface Facts {
   readonly nodes: ReadonlyMap<number, Node>;
-  readonly initiated: readonly (readonly [by: number, run: number])[];
-  readonly recreated: readonly (readonly [run: number, data: number])[];
+  readonly aside: readonly Aside[];
   /** Links between the nodes and what was removed for good. */
   readonly severed: readonly Severed[];
+}
+
+/** A run that made the bytes of data again, or that started another run; by keys. */
+export interface Aside {
+  readonly role: "recreated" | "initiated";
+  readonly from: number;
+  readonly to: number;
 }
 
 /** What most instances have nothing of: it is only asked for where there is some. */
 export interface Rare {
   readonly severed: boolean;
   readonly recreated: boolean;
+  readonly initiated: boolean;
+}
+
+/** What is wanted beside the facts of the nodes. */
+export interface Wanted {
+  readonly rare: Rare;
+  readonly asOf: Date | undefined;
+  /** How many further nodes there is room for; what stands aside is read up to one more. */
+  readonly room: number;
+  /** Keys of the data whose re-creating runs are wanted. */
+  readonly remade: readonly number[];
+  /** Keys of the runs whose re-created data are wanted. */
+  readonly remaking: readonly number[];
+  /** The run whose started runs are wanted. */
+  readonly starting: number | undefined;
 }
 
 /** A row of the statement: columns of a node by place, the later ones depending on its kind. */
 type Listed = unknown[];
-const AT = { tag: 0, id: 1, uid: 2, key: 3, description: 4, version: 5, began: 6, branch: 7, createdBy: 8, isLatest: 9, size: 10, initiatedBy: 10, kind: 11, type: 11, suffix: 12, entrypoint: 12, hash: 13, status: 13, name: 14, ended: 15 } as const;
+const AT = { tag: 0, id: 1, uid: 2, key: 3, description: 4, version: 5, began: 6, branch: 7, createdBy: 8, isLatest: 9, size: 10, kind: 11, type: 11, suffix: 12, entrypoint: 12, hash: 13, status: 13, name: 14, ended: 15 } as const;
 
-/** Reads the facts of all nodes in one statement; `room` is how many re-creating runs there is room for, one more is read. */
-export function* factsOf(dialect: Dialect, keys: Iterable<number>, room: number, rare: Rare, asOf: Date | undefined): Operation<Facts> {
-  const ids: number[][] = REGISTRIES.map(() => []);
-  for (const key of keys) (ids[kindOf(key)] as number[]).push(idOf(key));
-  // Neighbours in the table are read together.
-  for (const list of ids) list.sort((a, b) => a - b);
-  const rows = yield* executeLists(statement(dialect, ids, room, rare, asOf));
+/** Reads the facts of all nodes in one statement. */
+export function* factsOf(dialect: Dialect, keys: Iterable<number>, wanted: Wanted): Operation<Facts> {
+  const { asOf } = wanted;
+  const rows = yield* executeLists(statement(dialect, idsByKind(keys), wanted));
   const nodes = new Map<number, Node>();
-  const initiated: [number, number][] = [];
-  const recreated: [number, number][] = [];
+  const aside: Aside[] = [];
   const severed: Severed[] = [];
   const before = asOf ? changesOf(rows) : undefined;
   for (const row of rows) {
     const [tag, id] = [row[AT.tag] as number, row[AT.id] as number];
-    if (tag === RECREATED) {
-      recreated.push([keyOf(RUN, row[AT.initiatedBy] as number), keyOf(row[AT.branch] as number, id)]);
+    if (tag === ASIDE) {
+      const kind = row[AT.branch] as number;
+      aside.push({ role: kind === RUN ? "initiated" : "recreated", from: keyOf(RUN, row[AT.size] as number), to: keyOf(kind, id) });
     } else if (tag === SEVERED) {
       severed.push({ id, from: row[AT.uid] as string, to: row[AT.key] as string, role: row[AT.description] as Severed["role"], mark: row[AT.size] as number });
     } else if (tag !== CHANGED) {
       if (before && asOf) takeBack(dialect, tag, row, before, asOf);
-      const key = keyOf(tag, id);
-      nodes.set(key, nodeOf(dialect, tag, row));
-      const by = tag === RUN ? (row[AT.initiatedBy] as number | null) : null;
-      if (by !== null) initiated.push([keyOf(RUN, by), key]);
+      nodes.set(keyOf(tag, id), nodeOf(dialect, tag, row));
     }
   }
-  return { nodes, initiated, recreated, severed };
+  return { nodes, aside, severed };
+}
+
+/** Neighbours in a table are read together. */
+function idsByKind(keys: Iterable<number>): number[][] {
+  const ids: number[][] = REGISTRIES.map(() => []);
+  for (const key of keys) (ids[kindOf(key)] as number[]).push(idOf(key));
+  for (const list of ids) list.sort((a, b) => a - b);
+  return ids;
 }
 
 type Before = (registry: string, uid: unknown) => Readonly<Record<string, unknown>>;
@@ -112,36 +135,38 @@ function selected(tag: number, id: Sql, columns: Columns, from: Sql): Sql {
   return sql`select ${join(list)} from ${from}`;
 }
 
-function statement(dialect: Dialect, ids: readonly (readonly number[])[], room: number, rare: Rare, asOf: Date | undefined): Sql {
+function statement(dialect: Dialect, ids: readonly (readonly number[])[], wanted: Wanted): Sql {
+  const { rare, asOf } = wanted;
   const among = (kind: number): Sql => dialect.integers(ids[kind] as number[]);
   const has = (kind: number): boolean => ids[kind]?.length !== 0;
-  const until = (alias: string): Sql => (asOf ? sql` and ${raw(alias)}.created_at <= ${dialect.encode("time", asOf)}` : empty);
   const d = (column: string): Sql => raw(`d."${column}"`);
-  const nodes = (kind: number, columns: Columns, more: { shown?: Sql; join?: Sql; among?: Sql } = {}): Sql => {
+  const nodes = (kind: number, columns: Columns, more: { shown?: Sql; join?: Sql; among: Sql | undefined }): Sql => {
     const table = (REGISTRIES[kind] as string).toLowerCase();
     const rows = sql`${more.among ?? among(kind)} i join ${dialect.seek(table, "d", sql`d.id = i.value${more.shown ?? empty}`)} ${more.join ?? empty} left join "user" u on u.id = d.created_by_id`;
     return selected(kind, d("id"), { uid: d("uid"), description: d("description"), began: dialect.timeText(d("created_at")), branch: d("branch_id"), createdBy: raw("u.handle"), ...columns }, rows);
   };
   const named = { key: d("key"), version: d("version") };
   const versioned = { ...named, isLatest: d("is_latest") };
-  const runs = (more: { among?: Sql } = {}): Sql =>
+  const runs = (among?: Sql): Sql =>
     nodes(
       RUN,
-      { key: raw('t."key"'), description: raw("t.description"), version: raw("t.uid"), kind: raw("t.kind"), began: dialect.timeText(d("started_at")), ended: dialect.timeText(d("finished_at")), initiatedBy: d("initiated_by_run_id"), entrypoint: d("entrypoint"), status: d("status"), name: d("name") },
-      { ...more, join: sql`join transform t on t.id = d.transform_id`, shown: until("d") },
+      { key: raw('t."key"'), description: raw("t.description"), version: raw("t.uid"), kind: raw("t.kind"), began: dialect.timeText(d("started_at")), ended: dialect.timeText(d("finished_at")), entrypoint: d("entrypoint"), status: d("status"), name: d("name") },
+      { among, join: sql`join transform t on t.id = d.transform_id`, shown: until(dialect, "d", asOf) },
     );
-  const parts: Sql[] = [];
-  if (has(ARTIFACT)) parts.push(nodes(ARTIFACT, { ...versioned, kind: d("kind"), suffix: d("suffix"), hash: d("hash"), size: d("size") }, { shown: sql` and d.internal = ${dialect.encode("bool", false)}` }));
-  if (has(COLLECTION)) parts.push(nodes(COLLECTION, versioned));
-  if (has(RECORD)) parts.push(nodes(RECORD, { key: d("name"), type: raw("t.name") }, { join: sql`left join record t on t.id = d.type_id` }));
-  if (has(TRANSFORM)) parts.push(nodes(TRANSFORM, { ...named, kind: d("kind") }));
-  if (has(RUN)) parts.push(runs());
-  const again = DATA.flatMap(({ kind, table, remade }) =>
-    rare.recreated && remade && has(kind) ? [sql`select ${raw(String(kind))} as kind, x.from_id, x.to_id from ${among(kind)} i join ${dialect.seek(`${table}_recreating_runs`, "x", sql`x.from_id = i.value${until("x")}`)}`] : [],
-  );
-  if (again.length > 0) {
-    parts.push(runs({ among: sql`(select distinct to_id as value from again)` }));
-    parts.push(selected(RECREATED, raw("from_id"), { branch: raw("kind"), initiatedBy: raw("to_id") }, raw("again")));
+  const shown = sql` and d.internal = ${dialect.encode("bool", false)}`;
+  const make: Readonly<Record<number, (among?: Sql) => Sql>> = {
+    [ARTIFACT]: (among) => nodes(ARTIFACT, { ...versioned, kind: d("kind"), suffix: d("suffix"), hash: d("hash"), size: d("size") }, { among, shown }),
+    [COLLECTION]: (among) => nodes(COLLECTION, versioned, { among }),
+    [RECORD]: (among) => nodes(RECORD, { key: d("name"), type: raw("t.name") }, { among, join: sql`left join record t on t.id = d.type_id` }),
+    [TRANSFORM]: (among) => nodes(TRANSFORM, { ...named, kind: d("kind") }, { among }),
+    [RUN]: runs,
+  };
+  const parts = Object.entries(make).flatMap(([kind, part]) => (has(Number(kind)) ? [part()] : []));
+  const aside = asideOf(dialect, ids, wanted);
+  if (aside) {
+    for (const { kind, remade } of rare.recreated ? DATA : []) if (remade) parts.push((make[kind] as (among: Sql) => Sql)(sql`(select distinct id as value from aside where kind = ${raw(String(kind))})`));
+    parts.push(runs(sql`(select run as value from aside union select id from aside where kind = ${raw(String(RUN))})`));
+    parts.push(selected(ASIDE, raw("id"), { branch: raw("kind"), size: raw("run") }, raw("aside")));
   }
   const uidsOf = (kinds: readonly number[]): Sql[] => kinds.filter(has).map((kind) => sql`select uid from ${raw((REGISTRIES[kind] as string).toLowerCase())} where id in ${among(kind)}`);
   const ends = rare.severed ? uidsOf([ARTIFACT, COLLECTION, RECORD, RUN]) : [];
@@ -152,8 +177,35 @@ function statement(dialect: Dialect, ids: readonly (readonly number[])[], room: 
     const changes = sql`"change" c where c.operation = 'update' and c.before is not null and c.at > ${dialect.encode("time", asOf)} and c.uid in (${join(uids, " union all ")})`;
     parts.push(selected(CHANGED, raw("c.id"), { uid: raw("c.uid"), key: raw("c.registry"), description: raw("cast(c.before as text)") }, changes));
   }
-  const head = again.length > 0 ? sql`with again as materialized (select * from (${join(again, " union all ")}) s order by to_id, from_id limit ${room + 1}) ` : empty;
+  const head = aside ? sql`with recursive ${aside} ` : empty;
   return sql`${head}${join(parts, " union all ")}`;
+}
+
+const until = (dialect: Dialect, alias: string, asOf: Date | undefined): Sql => (asOf ? sql` and ${raw(alias)}.created_at <= ${dialect.encode("time", asOf)}` : empty);
+
+/** The table `aside`: a `run` that made the data `kind` `id` again, or that started the run `id`, or one that started that. */
+function asideOf(dialect: Dialect, ids: readonly (readonly number[])[], { rare, asOf, room, remade, remaking, starting }: Wanted): Sql | undefined {
+  const tables: Sql[] = [];
+  const rows: Sql[] = [];
+  const since = until(dialect, "x", asOf);
+  const [data, runs] = [idsByKind(remade), idsByKind(remaking)[RUN] as number[]];
+  for (const { kind, table, remade: can } of rare.recreated ? DATA : []) {
+    if (!can) continue;
+    const columns = sql`select ${raw(String(kind))} as kind, x.from_id as id, x.to_id as run`;
+    const again = (at: "from_id" | "to_id", among: readonly number[]): Sql => sql`${columns} from ${dialect.integers(among)} i join ${dialect.seek(`${table}_recreating_runs`, "x", sql`x.${raw(at)} = i.value${since}`)}`;
+    if (data[kind]?.length) rows.push(again("from_id", data[kind]));
+    if (runs.length > 0) rows.push(again("to_id", runs));
+  }
+  if (rare.initiated && ids[RUN]?.length) {
+    const begun = (by: Sql, end: Sql): Sql => sql`select r.initiated_by_run_id as run, r.id as id from ${by} join ${dialect.seek("run", "r", sql`r.id = ${end} and r.initiated_by_run_id is not null`)}`;
+    const again = rows.length > 0 ? sql` union select run from again` : empty;
+    if (rows.length > 0) tables.push(sql`again as materialized (select * from (${join(rows, " union ")}) s order by kind, run, id limit ${room + 1})`);
+    tables.push(sql`starters(run, id) as (${begun(sql`(select value from ${dialect.integers(ids[RUN] as number[])} i${again}) i`, sql`i.value`)} union ${begun(sql`starters s`, sql`s.run`)})`);
+    if (rows.length > 0) rows.splice(0, rows.length, sql`select * from again`);
+    rows.push(sql`select ${raw(String(RUN))} as kind, id, run from starters`);
+    if (starting !== undefined) rows.push(sql`select ${raw(String(RUN))} as kind, x.id, x.initiated_by_run_id as run from run x where x.initiated_by_run_id = ${starting}${since}`);
+  }
+  return rows.length > 0 ? join([...tables, sql`aside as materialized (select * from (${join(rows, " union ")}) s order by kind, run, id limit ${room + 1})`]) : undefined;
 }
 
 const textOfTime = (dialect: Dialect, value: unknown): string | null => (typeof value === "string" ? dialect.isoTime(value) : null);

@@ -120,7 +120,9 @@ export function walkTransforms(dialect: Dialect, walk: Walk): Sql {
 }
 
 /** `side` 3: a row for each of these tables that is not empty. */
-const RARE = [["severed_link"], ["artifact_recreating_runs", "collection_recreating_runs"]];
+const RARE = ["severed_link", "artifact_recreating_runs", "collection_recreating_runs", "run where initiated_by_run_id is not null"];
+/** The number of each of these tables. */
+export const [RARE_SEVERED, RARE_INITIATED] = [0, 3];
 
 const NO_INTEGER = sql`cast(null as bigint)`;
 const NO_TEXT = sql`cast(null as text)`;
@@ -154,10 +156,7 @@ function statement(dialect: Dialect, walk: Walk, siblings: ((side: Side) => read
     tables.push(steps);
     for (const part of parts) list(side === "up" ? 0 : 1, { ...part, rows: sql`(select * from (${part.rows}) r ${limit}) s` });
   }
-  RARE.forEach((tables, kind) => {
-    const some = tables.map((table) => sql`select * from (select ${NO_INTEGER} as run from ${raw(table)} limit 1) s`);
-    list(3, { kind, columns: ["run"], rows: sql`(${join(some, " union all ")}) s` });
-  });
+  for (const [kind, table] of RARE.entries()) list(3, { kind, columns: ["run"], rows: sql`(select ${NO_INTEGER} as run from ${raw(table)} limit 1) s` });
   if (walk.siblings && siblings) for (const part of sides.flatMap(siblings)) list(2, { ...part, rows: sql`(select * from (${part.rows}) r ${limit}) s` });
   return sql`with recursive ${join(tables)} ${join(lists, " union all ")}`;
 }

@@ -8,10 +8,10 @@ export type Hops = number | "all";
 export interface Reached {
   readonly nodes: Set<number>;
   /** From later steps of the walk to earlier ones, along the flow of data when it went upstream, with the order at the run: from, to, order, … */
-  readonly edges: readonly number[];
-  readonly more: ReadonlySet<number>;
+  readonly edges: number[];
+  readonly more: Set<number>;
   /** Runs that not everything on one side of them leads through to everything on the other. */
-  readonly mixed: ReadonlySet<number>;
+  readonly mixed: Set<number>;
 }
 
 /** Walks one way from `start` to `quota` nodes at most, itself included; edges are given as if it were upstream. */

@@ -5,7 +5,7 @@ import type { Edge, EdgeRole, Node } from "../lineage/node.ts";
 import type { Dialect } from "./dialect.ts";
 import { Graveyard, isBuried } from "./graveyard.ts";
 import { type Facts, factsOf, type Rare } from "./lineage-facts.ts";
-import { rowLimit, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
+import { RARE_INITIATED, RARE_SEVERED, rowLimit, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
 import { downstreamOf, type Hops, type Reached, reachRuns, reachTransforms, upstreamOf } from "./lineage-walk.ts";
 import { ARTIFACT, both, COLLECTION, each, type Ids, joined, keyOf, keysOf, kindOf, type Linked, listOf, nothing, type Pairs, RECORD, RUN, TRANSFORM } from "./linked.ts";
 import { execute, type Operation } from "./operation.ts";
@@ -48,7 +48,6 @@ export function* lineage(dialect: Dialect, question: LineageQuestion): Operation
   }
   if (!facts.nodes.has(start)) throw new LinealError("not-found", `there is no ${focus.name} ${focus.uid} any more`, { hint: `List what is there with ${focus.name}.filter().` });
 
-  const room = limit - keys.size;
   const more = { up: new Set(up.more), down: new Set(down.more) };
   const edges: Edge[] = [];
   const nodeAt = (key: number): Node | undefined => facts.nodes.get(key) ?? graves.nodes.get(key);
@@ -64,25 +63,31 @@ export function* lineage(dialect: Dialect, question: LineageQuestion): Operation
   };
   for (let i = 0; i < up.edges.length; i += 3) flow(up.edges[i] as number, up.edges[i + 1] as number, up.edges[i + 2] as number);
   for (let i = 0; i < down.edges.length; i += 3) flow(down.edges[i + 1] as number, down.edges[i] as number, -(down.edges[i + 2] as number));
-  for (const [run, data] of [...facts.recreated, ...graves.recreated()]) {
-    if (!nodeAt(run) || !keys.has(data)) continue;
-    if (!keys.has(run) && keys.size >= limit) more.up.add(data);
-    else {
-      keys.add(run);
-      put("recreated", run, data);
-    }
+  // What stands aside comes last: it takes what room is left.
+  for (let rest = [...facts.aside, ...graves.recreated()], before = -1; rest.length > 0 && keys.size > before; ) {
+    before = keys.size;
+    rest = rest.filter(({ role, from, to }) => {
+      const known = keys.has(to) ? to : from;
+      const other = known === to ? from : to;
+      if (!keys.has(known) || !nodeAt(other)) return true;
+      if (!keys.has(other) && keys.size >= limit) (down.nodes.has(known) && known !== start ? more.down : more.up).add(known);
+      else {
+        keys.add(other);
+        put(role, from, to);
+      }
+      return false;
+    });
   }
-  for (const [by, run] of facts.initiated) if (keys.has(by) && keys.has(run)) put("initiated", by, run);
   const nodes: Node[] = [];
   for (const key of keys) {
     const node = nodeAt(key);
     if (node) nodes.push(node);
   }
   const ids = [...more.up, ...more.down].flatMap((key) => nodeAt(key)?.id ?? []);
-  const cut = { upstream: more.up.size > 0 || up.cut || facts.recreated.length > room, downstream: more.down.size > 0 || down.cut };
+  const cut = { upstream: more.up.size > 0 || up.cut, downstream: more.down.size > 0 || down.cut };
   const truncated = cut.upstream || cut.downstream ? { ...cut, limit, ...(ids.length > 0 ? { more: [...new Set(ids)] } : {}) } : false;
-  // An edge can come from both walks only where some node lies on both ways (runs may form cycles).
-  const distinct = ![...down.nodes].some((key) => key !== start && up.nodes.has(key));
+  // An edge can come from both walks only where some node lies on both ways (runs may form cycles); siblings tell all outputs.
+  const distinct = !siblings && ![...down.nodes].some((key) => key !== start && up.nodes.has(key));
   return new Graph({ focus: (nodeAt(start) as Node).id, nodes, edges, truncated }, { distinct });
 }
 
@@ -99,14 +104,14 @@ interface Rows {
 
 function* rowsOf(dialect: Dialect, walk: Walk): Operation<Rows> {
   const all = [nothing(), nothing(), nothing()] as const;
-  if (walk.upstream === 0 && walk.downstream === 0) return { sides: [all[0], all[1]], outputs: all[2], rare: { severed: true, recreated: true }, cut: [false, false] };
-  const rare = { severed: false, recreated: false };
+  if (walk.upstream === 0 && walk.downstream === 0) return { sides: [all[0], all[1]], outputs: all[2], rare: { severed: true, recreated: true, initiated: true }, cut: [false, false] };
+  const rare = { severed: false, recreated: false, initiated: false };
   const [statement, actor] = walk.table === "transform" ? ([walkTransforms, TRANSFORM] as const) : ([walkRuns, RUN] as const);
   for (const { side, kind, ...row } of yield* execute(statement(dialect, walk))) {
     const list = (column: string): Ids | undefined => (row[column] === null ? undefined : (JSON.parse(row[column] as string) as Ids));
     const runs = list("run");
     if (side === 3) {
-      rare[kind === 0 ? "severed" : "recreated"] ||= runs?.length !== 0;
+      rare[kind === RARE_SEVERED ? "severed" : kind === RARE_INITIATED ? "initiated" : "recreated"] ||= runs?.length !== 0;
       continue;
     }
     const [into, data, makers] = [all[side as 0 | 1 | 2], keysOf(kind as number, list("data") ?? []), list("maker")];
@@ -123,20 +128,36 @@ function* around(dialect: Dialect, walk: Walk, start: number, all: readonly Rows
   const { limit, asOf } = walk;
   const [up, down] = shared([reachOf(walk, start, all, 0), reachOf(walk, start, all, 1)], limit);
   const keys = down.nodes.size === 1 ? new Set(up.nodes) : new Set([...up.nodes, ...down.nodes]);
-  const more = new Set(down.more);
-  const edges = [...down.edges];
-  for (const { outputs } of all) {
-    each(outputs.made, (run, data, mark) => {
-      if (run === null || data === null || !keys.has(run)) return;
-      if (keys.has(data) || keys.size < limit) {
-        keys.add(data);
-        edges.push(data, run, -(mark ?? Number.POSITIVE_INFINITY));
-      } else more.add(run);
+  if (walk.siblings) takeSiblings(all, limit, keys, up, down);
+  const living = all.length === 1 ? [...keys] : [...keys].filter((key) => !isBuried(key));
+  const facts = yield* factsOf(dialect, living, {
+    ...{ rare: (all[0] as Rows).rare, asOf, room: limit - keys.size },
+    remade: walk.upstream === 0 ? living.filter((key) => key !== start) : living,
+    remaking: walk.downstream === 0 ? [] : living.filter((key) => down.nodes.has(key)),
+    starting: walk.downstream !== 0 && walk.table === "run" ? walk.ids[0] : undefined,
+  });
+  return [up, down, keys, facts];
+}
+
+/** Adds the other outputs of the runs that are there, as far as there is room, and what they tell of the runs. */
+function takeSiblings(all: readonly Rows[], limit: number, keys: Set<number>, up: ReturnType<Reach>, down: ReturnType<Reach>): void {
+  const last = new Map<number, number>();
+  for (const { sides } of all) for (const { uses } of sides) each(uses, (run, _, link) => last.set(run as number, Math.max(last.get(run as number) ?? 0, link ?? 0)));
+  const outputs: [run: number, data: number, mark: number][] = [];
+  for (const { outputs: siblings } of all) {
+    each(siblings.made, (run, data, mark) => {
+      if (run !== null && data !== null && keys.has(run)) outputs.push([run, data, mark ?? Number.POSITIVE_INFINITY]);
     });
   }
-  const rare = (all[0] as Rows).rare;
-  const facts = yield* factsOf(dialect, all.length === 1 ? keys : [...keys].filter((key) => !isBuried(key)), limit - keys.size, rare, asOf);
-  return [up, { ...down, edges, more }, keys, facts];
+  for (const [run, data, mark] of outputs.sort(([a, x], [b, y]) => a - b || x - y)) {
+    if (!keys.has(data) && keys.size >= limit) {
+      down.more.add(run);
+      continue;
+    }
+    keys.add(data);
+    down.edges.push(data, run, -mark);
+    if (mark < (last.get(run) ?? 0)) up.mixed.add(run);
+  }
 }
 
 /** A walk one way, as far as a number of new nodes allows; `cut` when not even all links were read. */

@@ -30,6 +30,10 @@ export class Flow {
     return this.#keep(name, await this.fixture.add("Collection", { key: name, run: run === undefined ? null : this.at(run) }));
   }
 
+  async record(name: string, run?: string, more: object = {}): Promise<Row> {
+    return this.#keep(name, await this.fixture.add("Record", { name, run: run === undefined ? null : this.at(run), ...more }));
+  }
+
   /** The run takes data, one after the other. */
   async input(run: string, ...names: string[]): Promise<void> {
     for (const name of names) await this.fixture.link("Artifact", "inputOf", this.at(name), this.at(run));

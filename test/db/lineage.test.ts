@@ -144,9 +144,84 @@ forEachDatabase((database) => {
     await flow.input("again", "other");
     await flow.fixture.link("Artifact", "recreatingRuns", flow.at("d"), flow.at("again"));
     const graph = await ask(flow, "Artifact", "d");
-    expect(called(graph)).toEqual(["again", "d", "r", "source"]);
-    expect(edges(graph)).toEqual(["again -recreated-> d", "r -initiated-> again", "r -output-> d", "source -input-> r"]);
+    expect(called(graph)).toEqual(["again", "d", "flow", "r", "source"]);
+    expect(edges(graph)).toEqual(["again -recreated-> d", "flow -initiated-> r", "r -initiated-> again", "r -output-> d", "source -input-> r"]);
     expect((await ask(flow, "Artifact", "d", { limit: 3 })).truncated).toMatchObject({ upstream: true });
+    // What made it again belongs to where it came from, as its maker does.
+    expect(called(await ask(flow, "Artifact", "d", { upstream: 0 }))).toEqual(["d"]);
+    expect(called(await ask(flow, "Artifact", "source"))).toEqual(["again", "d", "flow", "r", "source"]);
+  });
+
+  test("runs that started others are drawn up to the first, and from a run those that it started", async () => {
+    const flow = await start();
+    await flow.run("top");
+    await flow.run("middle", "middle.ts", { initiatedByRun: flow.at("top") });
+    await flow.run("step", "step.ts", { initiatedByRun: flow.at("middle") });
+    await flow.run("other", "step.ts", { initiatedByRun: flow.at("middle") });
+    await flow.data("d", "step");
+    expect(edges(await ask(flow, "Artifact", "d"))).toEqual(["middle -initiated-> step", "step -output-> d", "top -initiated-> middle"]);
+    expect(edges(await ask(flow, "Run", "middle"))).toEqual(["middle -initiated-> other", "middle -initiated-> step", "top -initiated-> middle"]);
+    expect(edges(await ask(flow, "Run", "middle", { downstream: 0 }))).toEqual(["top -initiated-> middle"]);
+    const cut = await ask(flow, "Artifact", "d", { limit: 3 });
+    expect(called(cut)).toEqual(["d", "middle", "step"]);
+    expect(cut.truncated).toMatchObject({ upstream: true, downstream: false });
+  });
+
+  test("what a run made again is drawn as its output, and nothing beyond it", async () => {
+    const flow = await start();
+    await flow.data("new");
+    await flow.run("first");
+    await flow.data("same", "first");
+    await flow.run("second");
+    await flow.input("second", "new");
+    await flow.fixture.link("Artifact", "recreatingRuns", flow.at("same"), flow.at("second"));
+    await flow.run("use");
+    await flow.input("use", "same");
+    await flow.data("end", "use");
+    expect(edges(await ask(flow, "Artifact", "new"))).toEqual(["new -input-> second", "second -recreated-> same"]);
+    expect(edges(await ask(flow, "Run", "second"))).toEqual(["new -input-> second", "second -recreated-> same"]);
+    expect(called(await ask(flow, "Run", "second", { downstream: 0 }))).toEqual(["new", "second"]);
+    // Its remaker's inputs are not walked.
+    expect(called(await ask(flow, "Artifact", "end"))).toEqual(["end", "first", "same", "second", "use"]);
+  });
+
+  test("records are inputs and outputs like artifacts", async () => {
+    const flow = await start();
+    const type = await flow.fixture.add("Record", { name: "Sample", isType: true });
+    await flow.run("note");
+    await flow.record("sample 1", "note", { type });
+    await flow.run("use");
+    await flow.fixture.link("Record", "inputOf", flow.at("sample 1"), flow.at("use"));
+    await flow.data("end", "use");
+    const graph = await ask(flow, "Artifact", "end");
+    expect(edges(graph)).toEqual(["note -output-> sample 1", "sample 1 -input-> use", "use -output-> end"]);
+    expect(graph.node(flow.at("sample 1"))).toMatchObject({ kind: "record", label: "sample 1", name: "sample 1", type: "Sample", createdBy: "testuser1" });
+    expect(called(await ask(flow, "Record", "sample 1"))).toEqual(["end", "note", "sample 1", "use"]);
+    expect(edges(await ask(flow, "Transform", "step.ts"))).toEqual([]);
+  });
+
+  test("the outputs beside an output, each edge once", async () => {
+    const flow = await start();
+    await flow.run("r");
+    for (const name of ["a", "b", "c"]) await flow.data(name, "r");
+    const graph = await ask(flow, "Artifact", "a", { siblings: true });
+    expect(edges(graph)).toEqual(["r -output-> a", "r -output-> b", "r -output-> c"]);
+  });
+
+  test("links of an adopted output lead to its maker", async () => {
+    const flow = await start();
+    const { db } = flow.fixture;
+    await flow.data("orphan");
+    await flow.run("use");
+    await flow.input("use", "orphan");
+    await flow.data("end", "use");
+    await flow.run("maker");
+    await flow.data("source");
+    await flow.input("maker", "source");
+    expect(called(await ask(flow, "Artifact", "end"))).toEqual(["end", "orphan", "use"]);
+    await db.write(() => update(db.dialect, WRITER, "Artifact", flow.at("orphan").id, { run: flow.at("maker"), inputMark: 99 }));
+    expect(called(await ask(flow, "Artifact", "end"))).toEqual(["end", "maker", "orphan", "source", "use"]);
+    expect(called(await ask(flow, "Artifact", "source"))).toEqual(["end", "maker", "orphan", "source", "use"]);
   });
 
   test("internal rows are hidden, trashed ones are marked", async () => {
@@ -263,6 +338,15 @@ forEachDatabase((database) => {
           }
           return [...found].filter((name) => name !== focus).sort();
         };
+        const walkFrom = (from: string, next: (name: string) => Iterable<string>): string[] => {
+          const found = new Set<string>();
+          for (const queue = [...next(from)]; queue.length > 0; ) {
+            const name = queue.pop() as string;
+            if (!found.has(name)) queue.push(...next(name));
+            found.add(name);
+          }
+          return [...found];
+        };
         const before = (name: string): Iterable<string> => needs.get(name) ?? [];
         const after = (name: string): string[] => names.filter((other) => needs.get(other)?.has(name));
         const data = (graph: Graph): string[] => called(graph).filter((name) => names.includes(name) && name !== focus);
@@ -274,13 +358,24 @@ forEachDatabase((database) => {
           expect(up.filter((name) => down.includes(name))).toEqual([]);
           const whole = await ask(flow, "Artifact", focus, { upstream: steps, downstream: steps });
           expect(data(whole)).toEqual([...up, ...down].sort());
+          // Asked of any other node in it, the graph claims no more than is so.
+          const beside = await ask(flow, "Artifact", focus, { upstream: steps, downstream: steps, siblings: true });
+          for (const graph of [whole, beside]) {
+            const label = (node: { label: string }): string => node.label;
+            for (const node of graph.nodes.filter(({ kind }) => kind === "artifact")) {
+              const claimed = graph.upstream(node).filter(({ kind }) => kind === "artifact").map(label);
+              const ancestors = new Set(walkFrom(node.label, before));
+              expect(claimed.filter((name) => !ancestors.has(name))).toEqual([]);
+              expect(claimed).not.toContain(node.label);
+            }
+          }
           const cut = await ask(flow, "Artifact", focus, { upstream: steps, downstream: steps, limit: 3 });
           expect(cut.nodes.length).toBeLessThanOrEqual(3);
           if (whole.nodes.length <= 3) expect(called(cut)).toEqual(called(whole));
           expect(cut.truncated !== false).toBe(whole.nodes.length > 3);
         }
       }),
-      { numRuns: 12 },
+      { numRuns: 25 },
     );
   });
 });
