@@ -46,6 +46,17 @@ export function closest(name: string, names: readonly string[]): string | undefi
   return best;
 }
 
+/** Refuses what is no object, and names in it that are not among `known`; `what` takes them. */
+export function refuseUnknown(given: unknown, known: readonly string[], what: string): void {
+  const hint = `Options: ${known.join(", ")}.`;
+  if (given === null || typeof given !== "object" || Array.isArray(given)) throw new LinealError("invalid", `${what} takes options, not ${String(JSON.stringify(given))}`, { hint });
+  for (const name of Object.keys(given)) {
+    if (known.includes(name)) continue;
+    const near = closest(name, known);
+    throw new LinealError("invalid", `${what} has no option "${name}"`, { hint: near ? `Did you mean ${near}?` : hint });
+  }
+}
+
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -13,22 +13,22 @@ export interface Found {
 const usual: readonly Name[] = ["Artifact", "Transform", "Run", "Collection"];
 const others: readonly Name[] = ["Record", "Project", "ULabel", "Feature", "Schema", "Reference", "User", "Branch", "Space", "Storage"];
 
-/** The one record that `reference` means, in `registries` or in any; `not-found` or `ambiguous` otherwise. */
-export async function findRecord(reference: string, registries?: readonly Name[]): Promise<Found> {
+/** The one record that `reference` means, or meant at a time, in `registries` or in any; `not-found` or `ambiguous` otherwise. */
+export async function findRecord(reference: string, registries?: readonly Name[], asOf?: string): Promise<Found> {
   const { name, id } = read(reference);
   if (name !== undefined && registries && !registries.includes(name)) {
     throw new LinealError("invalid", `${reference} is a ${name}, not one of ${registries.join(", ")}`, { hint: "Give the uid or the key of another record." });
   }
   const rounds = name !== undefined ? [[name]] : registries ? [registries] : [usual, others];
   for (const round of rounds) {
-    const found = (await Promise.all(round.map((registry) => matches(registry, id)))).flat();
+    const found = (await Promise.all(round.map((registry) => (asOf === undefined ? matches(registry, id) : matchesThen(registry, id, asOf))))).flat();
     // What is called exactly so comes before what merely begins so.
     const best = found.some((match) => match.exact) ? found.filter((match) => match.exact) : found;
     if (best.length === 1) return best[0] as Found;
     if (best.length > 1) throw several(reference, best);
   }
   const where = name ?? registries?.join(" or ");
-  throw new LinealError("not-found", `nothing is called '${reference}'${where === undefined ? "" : ` among ${where}`}`, {
+  throw new LinealError("not-found", `nothing ${asOf === undefined ? "is" : "was"} called '${reference}'${where === undefined ? "" : ` among ${where}`}${asOf === undefined ? "" : ` at ${asOf}`}`, {
     hint: `Look for it: lineal search ${(name ?? registries?.[0] ?? "Artifact").toLowerCase()} '${id}'`,
   });
 }
@@ -53,6 +53,21 @@ async function matches(name: Name, id: string): Promise<(Found & { exact: boolea
     if (!(error instanceof LinealError && error.code === "not-found") && !(records.length > 0)) throw error;
   }
   return records;
+}
+
+/** What a key or a uid meant at a time; there is no list of what there was. */
+async function matchesThen(name: Name, id: string, asOf: string): Promise<(Found & { exact: boolean })[]> {
+  const registry = await openRegistry(name);
+  const found: (Found & { exact: boolean })[] = [];
+  for (const wanted of [{ [model[name].title]: id.replace(/^\.\//, "") }, ...(/^[0-9A-Za-z]{4,20}$/.test(id) ? [id] : [])]) {
+    try {
+      const record = await registry.get(wanted, { asOf });
+      if (!found.some((known) => known.record.uid === record.uid)) found.push({ name, record, exact: typeof wanted !== "string" || record.uid === id });
+    } catch (error) {
+      if (!(error instanceof LinealError && error.code === "not-found")) throw error;
+    }
+  }
+  return found;
 }
 
 function several(reference: string, found: readonly Found[]): LinealError {

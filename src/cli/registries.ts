@@ -21,7 +21,7 @@ export interface AnyQuery extends PromiseLike<AnyRecord[]> {
 
 /** What every registry can do. */
 export interface AnyRegistry {
-  get(uid: string): Promise<AnyRecord>;
+  get(uidOrWhere: string | Readonly<Record<string, unknown>>, options?: { asOf?: string }): Promise<AnyRecord>;
   filter(where?: Readonly<Record<string, unknown>>): AnyQuery;
   search(text: string): AnyQuery;
 }

@@ -97,12 +97,13 @@ export class Graveyard {
     const text = (name: string): string | null => (typeof facts[name] === "string" ? facts[name] : null);
     const at = this.#dialect.decode("time", row.at) as Date;
     const deleted = this.#asOf && this.#asOf < at ? undefined : ({ deleted: true } as const);
+    const isLatest = deleted === undefined && facts.isLatest === true;
     const [uid, key, createdBy, createdAt, version, description] = [row.uid as string, row.key as string | null, text("createdBy"), text("createdAt"), text("version"), text("description")];
     if (row.kind === ARTIFACT) {
       const size = typeof facts.size === "number" ? facts.size : null;
-      return toNode({ kind: "artifact", uid, key, description, suffix: text("suffix"), size, hash: row.hash as string | null, artifactKind: text("kind"), createdAt, createdBy, version, isLatest: false, ...deleted });
+      return toNode({ kind: "artifact", uid, key, description, suffix: text("suffix"), size, hash: row.hash as string | null, artifactKind: text("kind"), createdAt, createdBy, version, isLatest, ...deleted });
     }
-    if (row.kind === COLLECTION) return toNode({ kind: "collection", uid, key, description, createdAt, createdBy, version, isLatest: false, ...deleted });
+    if (row.kind === COLLECTION) return toNode({ kind: "collection", uid, key, description, createdAt, createdBy, version, isLatest, ...deleted });
     if (row.kind === RECORD) return toNode({ kind: "record", uid, name: text("name"), type: null, createdAt, createdBy, ...deleted });
     const [transformKey, transformKind] = [text("transformKey"), text("transformKind")];
     return toNode({ kind: "run", uid, name: text("name"), transform: text("transform"), transformKey, transformKind, entrypoint: text("entrypoint"), status: text("status"), startedAt: text("startedAt"), finishedAt: text("finishedAt"), createdBy, ...deleted });

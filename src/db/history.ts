@@ -1,10 +1,11 @@
 /** Rows as they were: what they hold now, with later changes taken back. */
-import sql from "sql-template-tag";
-import { model, type Name } from "../model/index.ts";
-import { columnOf, type Row, type RowRef, shapeOf } from "./columns.ts";
+import sql, { join, raw, type Sql } from "sql-template-tag";
+import { type Kind, model, type Name } from "../model/index.ts";
+import { columnOf, identifier, type Row, type RowRef, shapeOf } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
 import { execute, type Operation } from "./operation.ts";
-import { startsWith } from "./where-shared.ts";
+import { Filters } from "./where.ts";
+import { type Filter, startsWith } from "./where-shared.ts";
 
 /** The rows as they were at a time; those that were added later are left out. */
 export function* rowsAsOf(dialect: Dialect, name: Name, rows: readonly Row[], at: Date): Operation<Row[]> {
@@ -21,6 +22,29 @@ export function* rowsAsOf(dialect: Dialect, name: Name, rows: readonly Row[], at
   return then.map((row) => was.get(row.uid) as unknown as Row);
 }
 
+/** Rows whose values are bound in one statement. */
+const CHUNK = 200;
+
+/** Those of these rows, as they are given, that fit a filter. References are taken from the rows, what lies beyond them is as it is now. */
+export function* fitting(dialect: Dialect, name: Name, rows: readonly Row[], where: Filter, hidden: readonly number[]): Operation<Row[]> {
+  const { scalars, refs } = shapeOf(name);
+  const typed = (value: unknown, kind: Kind | "ref", column: string): Sql => {
+    const [type = "", collation] = dialect.columnType({ name: column, kind }).split(" collate ");
+    return sql`cast(${value} as ${raw(type)})${raw(collation ? ` collate ${collation}` : "")} as ${identifier(column)}`;
+  };
+  const found = new Set<number>();
+  for (let i = 0; i < rows.length; i += CHUNK) {
+    const values = rows.slice(i, i + CHUNK).map((row) => {
+      const own = scalars.map(({ key, column, kind, field }) => typed(field.options.lazy ? null : dialect.encode(kind, row[key] ?? null), kind, column));
+      const others = refs.map(({ key, column, to }) => sql`(select id from ${shapeOf(to).table} where uid = ${(row[key] as RowRef | null)?.uid ?? null}) as ${identifier(column)}`);
+      return sql`select ${join([typed(row.id, "ref", "id"), ...own, ...others])}`;
+    });
+    const condition = new Filters(dialect, hidden).condition(name, "t0", where);
+    for (const row of yield* execute(sql`select t0.id from (${join(values, " union all ")}) t0 where ${condition}`)) found.add(row.id as number);
+  }
+  return rows.filter((row) => found.has(row.id));
+}
+
 /** Uids of rows of which one of these columns has changed after a time. */
 export function* changedSince(dialect: Dialect, name: Name, columns: readonly string[], at: Date): Operation<string[]> {
   const changes = yield* execute(sql`select uid, before from "change" where registry = ${name} and operation = 'update' and at > ${dialect.encode("time", at)}`);
@@ -31,10 +55,11 @@ export function* changedSince(dialect: Dialect, name: Name, columns: readonly st
   return [...new Set(changed.map((change) => String(change.uid)))];
 }
 
-/** When a row with this key, or with a uid that begins so, was deleted for good after a time. */
+/** When a row with this key, or with a uid that begins so, that was there at a time, was deleted for good after it. */
 export function* buriedSince(dialect: Dialect, name: Name, wanted: { readonly uid?: string; readonly key?: string }, at: Date): Operation<Date | undefined> {
   const which = wanted.uid !== undefined ? startsWith(dialect, columnOf("t0", "uid"), wanted.uid) : sql`t0."key" = ${wanted.key ?? null}`;
-  const [stone] = yield* execute(sql`select t0.at from tombstone t0 where t0.registry = ${name} and t0.at > ${dialect.encode("time", at)} and ${which} order by t0.id desc limit 1`);
+  const stones = yield* execute(sql`select t0.at, t0.facts from tombstone t0 where t0.registry = ${name} and t0.at > ${dialect.encode("time", at)} and ${which} order by t0.id desc`);
+  const stone = stones.find(({ facts }) => new Date(String((dialect.decode("json", facts) as { createdAt?: string } | null)?.createdAt)) <= at);
   return stone && (dialect.decode("time", stone.at) as Date);
 }
 

@@ -41,7 +41,7 @@ export function* sever(dialect: Dialect, name: Name, row: Row): Operation<void> 
   }
 }
 
-const KEPT = ["description", "size", "suffix", "revision", "kind", "version", "name", "entrypoint", "status", "startedAt", "finishedAt"];
+const KEPT = ["isLatest", "description", "size", "suffix", "revision", "kind", "version", "name", "entrypoint", "status", "startedAt", "finishedAt"];
 
 /** What a tombstone says of a removed row: enough for its node in lineage. */
 export function* epitaph(name: Name, row: Row): Operation<Record<string, unknown>> {

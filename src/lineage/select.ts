@@ -49,6 +49,20 @@ export function select(graph: GraphData, selection: Selection): Graph {
   return new Graph({ focus: graph.focus, nodes, edges: graph.edges, truncated: kept(graph.truncated, keep) });
 }
 
+/** The graph with only the `limit` nodes nearest to the focus, and where there are more. */
+export function nearest(graph: Graph, limit: number): Graph {
+  if (graph.nodes.length <= limit) return graph;
+  const links = linkUp(graph.edges);
+  const roles = [...new Set(graph.edges.map(edge => edge.role))];
+  const [up, down] = [stepper(links, "up", roles), stepper(links, "down", roles)];
+  const keep = new Set([...tree(graph.focus, id => [...up(id), ...down(id)]).keys()].slice(0, limit));
+  const missing = (step: (id: string) => readonly string[]): string[] => [...keep].filter(id => step(id).some(other => !keep.has(other)));
+  const [before, after] = [missing(up), missing(down)];
+  const known = graph.truncated || undefined;
+  const truncated = { upstream: before.length > 0 || !!known?.upstream, downstream: after.length > 0 || !!known?.downstream, limit, more: [...new Set([...before, ...after])] };
+  return new Graph({ focus: graph.focus, nodes: graph.nodes.filter(node => keep.has(node.id)), edges: graph.edges, truncated });
+}
+
 /** For every node that can be reached, the one before it on a shortest way from `start`. */
 function tree(start: string, step: (id: string) => readonly string[]): Map<string, string | undefined> {
   const before = new Map<string, string | undefined>([[start, undefined]]);

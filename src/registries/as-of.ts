@@ -1,6 +1,6 @@
 /** `get(…, { asOf })`: a record as it was at a time. */
-import { type Row, type RowRef, shapeOf } from "../db/columns.ts";
-import { buriedSince, changedSince, rowsAsOf } from "../db/history.ts";
+import type { Row, RowRef } from "../db/columns.ts";
+import { buriedSince, changedSince, fitting, rowsAsOf } from "../db/history.ts";
 import type { Operation } from "../db/operation.ts";
 import { byUid, select } from "../db/select.ts";
 import { LinealError } from "../errors.ts";
@@ -17,8 +17,8 @@ export function pastTime(connection: Connection, value: unknown): Date {
 }
 
 /**
- * The record that `get` gave then. Own columns with plain values are compared as they were; relations and other tests
- * as they are now.
+ * The record that `get` gave then. Columns, and to which records it referred, are compared as they were; what lies
+ * beyond a relation, and labels and other links, as they are now.
  */
 export async function getAsOf(connection: Connection, name: Name, wanted: string | Record<string, unknown>, asOf: unknown): Promise<Row> {
   const at = pastTime(connection, asOf);
@@ -46,24 +46,31 @@ function* byUidThen(connection: Connection, name: Name, prefix: string, at: Date
 /** All rows that fitted then and could be seen. */
 function* byFilterThen(connection: Connection, name: Name, wanted: Record<string, unknown>, at: Date): Operation<Row[]> {
   const { dialect } = connection.database;
-  const own = Object.fromEntries(Object.entries(wanted).filter(([key, value]) => shapeOf(name).fields.has(key) && (value === null || typeof value !== "object" || value instanceof Date)));
-  const rest = Object.fromEntries(Object.entries(wanted).filter(([key]) => !Object.hasOwn(own, key)));
   const hidden = connection.hiddenBranches;
-  const rows = yield* select(dialect, { name, where: [{ ...rest, ...own }], hidden });
-  const changed = Object.keys(own).length > 0 ? yield* changedSince(dialect, name, Object.keys(own), at) : [];
-  if (changed.length > 0) {
-    const known = new Set(rows.map((row) => row.id));
-    const others = yield* select(dialect, { name, where: [rest, { uid: { in: changed } }], hidden });
-    rows.push(...others.filter((row) => !known.has(row.id)));
-  }
-  return (yield* rowsAsOf(dialect, name, rows, at)).filter((row) => fits(name, row, own) && (!row.internal || typeof wanted.uid === "string") && ("branch" in wanted || isSeen(connection, row)));
+  const changed = new Set(yield* changedSince(dialect, name, columnsOf(name, wanted), at));
+  // What has not changed since fits now if it fitted then.
+  const same = (yield* select(dialect, { name, where: [wanted], hidden })).filter((row) => !changed.has(row.uid));
+  const others: Row[] = [];
+  for (let uids = [...changed]; uids.length > 0; uids = uids.slice(MANY)) others.push(...(yield* select(dialect, { name, where: [{ uid: { in: uids.slice(0, MANY) } }], hidden: [] })));
+  const then = yield* rowsAsOf(dialect, name, others, at);
+  const rows = [...(yield* rowsAsOf(dialect, name, same, at)), ...(yield* fitting(dialect, name, then, wanted, hidden))];
+  return rows.filter((row) => (!row.internal || typeof wanted.uid === "string") && ("branch" in wanted || isSeen(connection, row)));
 }
 
-function fits(name: Name, row: Row, own: Readonly<Record<string, unknown>>): boolean {
-  return Object.entries(own).every(([key, value]) => {
-    const field = shapeOf(name).fields.get(key)?.field;
-    const canonical = field && value !== null ? coerce(field, value) : value;
-    return canonical instanceof Date ? (row[key] as Date | null)?.getTime() === canonical.getTime() : (row[key] ?? null) === canonical;
+/** The columns that a filter looks at, however nested. */
+function* columnsIn(filter: Readonly<Record<string, unknown>>): Generator<string> {
+  for (const [key, test] of Object.entries(filter)) {
+    if (key === "any" && Array.isArray(test)) for (const one of test) yield* columnsIn(one as Record<string, unknown>);
+    else if (key === "not" && test !== null && typeof test === "object") yield* columnsIn(test as Record<string, unknown>);
+    else yield key;
+  }
+}
+
+/** The columns that a filter of a registry looks at: a derived relation begins at one. */
+function columnsOf(name: Name, filter: Readonly<Record<string, unknown>>): string[] {
+  return Array.from(columnsIn(filter), (key) => {
+    const way = model[name].derived?.[key];
+    return way?.is === "via" ? (way.path[0] as string) : key;
   });
 }
 

@@ -3,14 +3,10 @@ import { entity } from "./registry.ts";
 
 /** A line of work; `main`, `archive` and `trash` are built in. */
 export class Branch extends entity("Branch") {}
-/** A versioned set of artifacts. */
-export class Collection extends entity("Collection") {}
 /** A measured or annotated dimension, with a type and a unit. */
 export class Feature extends entity("Feature") {}
 /** What work belongs together. */
 export class Project extends entity("Project") {}
-/** A thing that is written down: an experiment, a sample, a sheet's row. */
-export class RecordEntry extends entity("Record") {}
 /** A paper, a preprint, a document to cite. */
 export class Reference extends entity("Reference") {}
 /** A set of features that a dataset must hold. */
@@ -27,10 +23,8 @@ export class User extends entity("User") {}
 declare module "./classes.ts" {
   interface Registries {
     Branch: Branch;
-    Collection: Collection;
     Feature: Feature;
     Project: Project;
-    Record: RecordEntry;
     Reference: Reference;
     Schema: Schema;
     Space: Space;

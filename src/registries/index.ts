@@ -1,7 +1,9 @@
 /** What records can do: the classes of all registries. */
 import { Artifact } from "./artifact.ts";
 import { fill } from "./classes.ts";
-import { Branch, Collection, Feature, Project, RecordEntry, Reference, Schema, Space, Storage, ULabel, User } from "./entities.ts";
+import { Collection } from "./collection.ts";
+import { Branch, Feature, Project, Reference, Schema, Space, Storage, ULabel, User } from "./entities.ts";
+import { RecordEntry } from "./record.ts";
 import { Run } from "./run.ts";
 import { Transform } from "./transform.ts";
 
@@ -12,9 +14,11 @@ fill(classes);
 export { Artifact, type Source } from "./artifact.ts";
 export type { InputOptions } from "./artifact/inputs.ts";
 export type { SaveOptions } from "./artifact/save.ts";
-export { Branch, Collection, Feature, Project, RecordEntry, Reference, Schema, Space, Storage, ULabel, User } from "./entities.ts";
+export { Collection } from "./collection.ts";
+export { Branch, Feature, Project, Reference, Schema, Space, Storage, ULabel, User } from "./entities.ts";
 export type { LineageOptions } from "./lineage.ts";
 export { Query, Related } from "./query.ts";
+export { RecordEntry } from "./record.ts";
 export { Run } from "./run.ts";
 export { settings } from "./settings.ts";
 export { Transform } from "./transform.ts";

@@ -2,9 +2,9 @@
 import { lineage as lineageQuery } from "../db/lineage.ts";
 import { collapse } from "../lineage/collapse.ts";
 import type { Graph } from "../lineage/graph.ts";
-import { select, type Selection } from "../lineage/select.ts";
+import { nearest, select, type Selection } from "../lineage/select.ts";
 import type { Connection } from "../instance/connection.ts";
-import { LinealError } from "../errors.ts";
+import { LinealError, refuseUnknown } from "../errors.ts";
 import { printTime } from "../model/index.ts";
 import { pastTime } from "./as-of.ts";
 import { connectionOf, nameOf, rowOf } from "./entry.ts";
@@ -25,20 +25,27 @@ export interface LineageOptions extends Selection {
   siblings?: boolean;
 }
 
+const OPTIONS = ["upstream", "downstream", "limit", "asOf", "level", "siblings", "kind", "status", "since", "until"];
+/** Runs and data that are walked for a graph of transforms, each of which stands for many. */
+const BENEATH = 100_000;
+
 /** Where a record came from and what came of it. */
 export async function lineageOf(entry: object, options: LineageOptions = {}): Promise<Graph> {
+  refuseUnknown(options, OPTIONS, "lineage");
   const connection: Connection = connectionOf(entry);
   const row = rowOf(entry);
-  const focus = { name: nameOf(entry) as "Artifact" | "Run" | "Transform" | "Collection", id: row.id, uid: row.uid };
+  const focus = { name: nameOf(entry) as "Artifact" | "Run" | "Transform" | "Collection" | "Record", id: row.id, uid: row.uid };
   const { upstream = "all", downstream = "all", limit = 1000, level = "artifact", siblings = false, kind, status, since, until } = options;
   if (level !== "artifact" && level !== "transform") throw new LinealError("invalid", `there is no level "${level}"`, { hint: 'Write { level: "transform" } or { level: "artifact" }.' });
+  if (typeof siblings !== "boolean") throw new LinealError("invalid", `siblings must be true or false, not ${JSON.stringify(siblings)}`, { hint: "Write { siblings: true }." });
   const asOf = options.asOf === undefined ? {} : { asOf: pastTime(connection, options.asOf) };
   if (asOf.asOf && row.createdAt > asOf.asOf) throw new LinealError("not-found", `${focus.name} ${row.uid} was not there yet at ${printTime(asOf.asOf)}`, { hint: `It was added at ${printTime(row.createdAt)}.` });
-  const whole = await connection.read(() => lineageQuery(connection.database.dialect, { focus, upstream, downstream, limit, siblings, ...asOf }));
-  // Runs have a status and a time, the transforms that they become have not; kinds are those that are drawn.
   const collapsed = level === "transform" && focus.name !== "Transform";
+  const walked = collapsed && limit > 0 ? Math.max(limit, BENEATH) : limit;
+  const whole = await connection.read(() => lineageQuery(connection.database.dialect, { focus, upstream, downstream, limit: walked, siblings, ...asOf }));
+  // Runs have a status and a time, the transforms that they become have not; kinds are those that are drawn.
   const part = chosen(whole, { status, since, until, ...(collapsed ? {} : { kind }) });
-  return collapsed ? chosen(collapse(part, level), { kind }) : part;
+  return collapsed ? nearest(chosen(collapse(part, level), { kind }), limit) : part;
 }
 
 function chosen(graph: Graph, selection: { readonly [K in keyof Selection]: Selection[K] | undefined }): Graph {

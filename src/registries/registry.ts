@@ -3,6 +3,7 @@ import { one, lazyColumn } from "../db/select.ts";
 import type { Row } from "../db/columns.ts";
 import { relationOf, relationsOf } from "../db/relations.ts";
 import { shapeOf } from "../db/columns.ts";
+import { refuseUnknown } from "../errors.ts";
 import { defaultConnection } from "../instance/connect.ts";
 import type { Connection } from "../instance/connection.ts";
 import { type Changes, type Draft, type Lazy, type Manys, type MaybeOnes, type Name, type Ones, type Scalars, type Where } from "../model/index.ts";
@@ -80,7 +81,9 @@ export function registry<const N extends Name>(name: N): Finder<N> {
       return new Query<N>(sourceOf(this), { name, ...(where ? { where: [where as Record<string, unknown>] } : {}) });
     }
 
-    static async get(uidOrWhere: string | Where<N>, { asOf }: GetOptions = {}): Promise<Of<N>> {
+    static async get(uidOrWhere: string | Where<N>, options: GetOptions = {}): Promise<Of<N>> {
+      refuseUnknown(options, ["asOf"], `${name}.get`);
+      const { asOf } = options;
       const connection = await sourceOf(this)();
       const wanted = uidOrWhere as string | Record<string, unknown>;
       const row = await (asOf === undefined ? getRecord(connection, name, wanted) : getAsOf(connection, name, wanted, asOf));

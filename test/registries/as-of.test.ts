@@ -98,6 +98,34 @@ forEachDatabase((database) => {
     expect((await shop.ln.Transform.get({ key: "step.ts" }, { asOf: open })).uid).toBe((await run.transform).uid);
   });
 
+  test("any filter is asked of what there was: operators, alternatives, references, whatever changed since", async () => {
+    const { ln } = shop;
+    const first = await ln.Artifact.save(Buffer.from("any 1"), { key: "x.csv", description: "first", run: false });
+    const one = shop.time;
+    const second = await ln.Artifact.save(Buffer.from("any two"), { key: "x.csv", description: "second", run: false });
+    const two = shop.time;
+    await second.update({ key: "y.csv", description: "%_ renamed" });
+    await first.delete();
+    for (const where of [{ key: "x.csv" }, { key: { eq: "x.csv" } }, { any: [{ key: "x.csv" }, { key: "none" }] }, { key: { startsWith: "x", endsWith: ".csv" } }, { not: { key: { ne: "x.csv" } } }, { key: { in: ["x.csv"] }, size: { lt: 9 } }]) {
+      expect([JSON.stringify(where), (await ln.Artifact.get(where, { asOf: one })).uid]).toEqual([JSON.stringify(where), first.uid]);
+      expect([JSON.stringify(where), (await ln.Artifact.get(where, { asOf: two })).uid]).toEqual([JSON.stringify(where), second.uid]);
+      await refused(ln.Artifact.get(where), "not-found");
+    }
+    expect((await ln.Artifact.get({ description: { icontains: "SECOND" } }, { asOf: two })).key).toBe("x.csv");
+    await refused(ln.Artifact.get({ description: { contains: "renamed" } }, { asOf: two }), "not-found");
+    expect((await ln.Artifact.get({ key: { startsWith: "x" }, createdBy: { handle: "testuser1" } }, { asOf: two })).uid).toBe(second.uid);
+    // Who made it was told later.
+    const orphan = await ln.Artifact.save(Buffer.from("3"), { key: "orphan", run: false });
+    const before = shop.time;
+    const run = await ln.Run.save({ transform: await ln.Transform.save({ key: "made.ts", kind: "script" }) });
+    await ln.Artifact.save(Buffer.from("3"), { key: "orphan", run });
+    expect((await ln.Artifact.get({ run: null, key: "orphan" }, { asOf: before })).uid).toBe(orphan.uid);
+    await refused(ln.Artifact.get({ run: { not: null }, key: "orphan" }, { asOf: before }), "not-found");
+    await refused(ln.Artifact.get({ transform: { key: "made.ts" } }, { asOf: before }), "not-found");
+    expect((await ln.Artifact.get({ transform: { key: "made.ts" } })).uid).toBe(orphan.uid);
+    await refused(ln.Artifact.get({ key: "orphan" }, { asof: before } as never), "invalid");
+  });
+
   test("wrong questions are refused as without a time", async () => {
     const artifact = await shop.raw("q.csv", "q");
     const now = shop.time;

@@ -1,6 +1,6 @@
 /** `lineal impact`: everything that was made from an artifact. */
 
-import type { Artifact } from "../../registries/index.ts";
+import { impactList } from "../../registries/impact.ts";
 import { command } from "../command.ts";
 import { findRecord } from "../reference.ts";
 
@@ -10,13 +10,14 @@ export const definition = command({
   options: {
     kind: { type: "string", value: "KIND", doc: "only artifacts of this kind: dataset, model …" },
     hops: { type: "number", value: "N", doc: "at most so many runs away" },
+    by: { type: "string", value: "USER", doc: "only what this user made" },
     csv: { type: "boolean", doc: "as CSV" },
   },
   examples: ["lineal impact raw/penguins.csv", "lineal impact raw/penguins.csv --csv"],
-  async run({ args, options: { kind, hops, csv } }) {
+  async run({ args, options: { kind, hops, by, csv } }) {
     const { record } = await findRecord(args.ref, ["Artifact"]);
-    const table = await (record as unknown as Artifact).impact({ ...(kind === undefined ? {} : { kind }), ...(hops === undefined ? {} : { hops }) });
-    const json = { items: table.rows(), total: table.length };
+    const { table, cut } = await impactList(record, { ...(kind === undefined ? {} : { kind }), ...(hops === undefined ? {} : { hops }), ...(by === undefined ? {} : { createdBy: by }) });
+    const json = { items: table.rows(), total: table.length, ...(cut ? { truncated: true } : {}) };
     if (csv) {
       const { encode } = await import("../../formats/index.ts");
       return { text: Buffer.from((await encode(table, ".csv")).bytes).toString("utf8").trimEnd(), json };
@@ -24,6 +25,7 @@ export const definition = command({
     if (table.length === 0) return { text: "nothing was made from it", json };
     const short = table.rows().map(({ key, uid, hops: far, kind: what, via, createdBy, createdAt }) => ({ what: key ?? uid, kind: what, hops: far, via: String(via ?? "").slice(0, 8), by: createdBy, at: createdAt }));
     const { Table } = await import("../../formats/table.ts");
-    return { text: Table.from(short).toString({ rows: short.length }), json };
+    const note = cut ? "\n… and more: --hops lists what is near" : "";
+    return { text: `${Table.from(short).toString({ rows: short.length })}${note}`, json };
   },
 });

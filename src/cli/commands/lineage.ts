@@ -23,7 +23,7 @@ export const definition = command({
     output: { type: "string", short: "o", value: "FILE", doc: "write to this file" },
     limit: { type: "number", value: "N", doc: "at most so many nodes (1000)" },
     level: { type: "string", choices: ["artifact", "transform"], doc: "runs and data, or transforms alone (artifact)" },
-    kind: { type: "string", choices: ["artifact", "run", "transform", "collection"], doc: "only such nodes, and what joins them" },
+    kind: { type: "string", choices: ["artifact", "run", "transform", "collection", "record"], doc: "only such nodes, and what joins them" },
     status: { type: "string", value: "STATUS", doc: "only runs that ended so: errored …" },
     since: { type: "string", value: "TIME", doc: "only what is as new as this" },
     until: { type: "string", value: "TIME", doc: "only what is as old as this" },
@@ -43,7 +43,7 @@ export const definition = command({
     const { level, siblings, kind, status, since, until, "as-of": asOf } = options;
     const given = Object.fromEntries(Object.entries({ limit, level, siblings, kind, status, since, until, asOf }).filter(([, value]) => value !== undefined));
     const walk = { ...given, upstream: hops("--up", up), downstream: hops("--down", down) };
-    const { record } = await findRecord(args.ref, ["Artifact", "Run", "Transform", "Collection"]);
+    const { record } = await findRecord(args.ref, ["Artifact", "Run", "Transform", "Collection", "Record"], asOf);
     const graph = await (record as unknown as Linked).lineage(walk);
     const json: unknown = JSON.parse(graph.to("json"));
     if (output === undefined) {

@@ -2,7 +2,7 @@
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import type { Row, RowRef } from "../../db/columns.ts";
-import { closest, LinealError } from "../../errors.ts";
+import { LinealError, refuseUnknown } from "../../errors.ts";
 import { suffixOf } from "../../formats/index.ts";
 import type { Connection } from "../../instance/connection.ts";
 import { progress } from "../../instance/progress.ts";
@@ -47,11 +47,7 @@ const STORED = 20 * CHUNK;
 type Common = Omit<Plan, "content" | "key">;
 
 async function checkOptions(connection: Connection, options: SaveOptions): Promise<Common> {
-  for (const key of Object.keys(options)) {
-    if (OPTIONS.includes(key)) continue;
-    const near = closest(key, OPTIONS);
-    throw new LinealError("invalid", `Artifact.save has no option "${key}"`, { hint: near ? `Did you mean ${near}?` : `Options: ${OPTIONS.join(", ")}.` });
-  }
+  refuseUnknown(options, OPTIONS, "Artifact.save");
   const { columns } = model.Artifact;
   for (const key of ["description", "kind", "version"] as const) {
     const column = columns[key];

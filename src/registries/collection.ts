@@ -1,0 +1,29 @@
+/** Collection: a versioned set of artifacts, with its lineage. */
+import type { Graph } from "../lineage/graph.ts";
+import { type LineageOptions, lineageOf, viewLineageOf } from "./lineage.ts";
+import { entity } from "./registry.ts";
+
+/**
+ * A versioned set of artifacts.
+ *
+ * @example
+ * const cohort = await ln.Collection.get({ key: "cohort" });
+ * console.log(String(await cohort.lineage()));
+ */
+export class Collection extends entity("Collection") {
+  /** Where it came from, and what came of it. */
+  lineage(options: LineageOptions = {}): Promise<Graph> {
+    return lineageOf(this, options);
+  }
+
+  /** Prints its lineage as a tree, and returns the graph. */
+  viewLineage(options: LineageOptions = {}): Promise<Graph> {
+    return viewLineageOf(this, options);
+  }
+}
+
+declare module "./classes.ts" {
+  interface Registries {
+    Collection: Collection;
+  }
+}

@@ -1,0 +1,29 @@
+/** Record: a thing that is written down, with its lineage. */
+import type { Graph } from "../lineage/graph.ts";
+import { type LineageOptions, lineageOf, viewLineageOf } from "./lineage.ts";
+import { entity } from "./registry.ts";
+
+/**
+ * A thing that is written down: an experiment, a sample, a sheet's row.
+ *
+ * @example
+ * const sample = await ln.Record.get({ name: "sample 1" });
+ * console.log(String(await sample.lineage()));
+ */
+export class RecordEntry extends entity("Record") {
+  /** Where it came from, and what came of it. */
+  lineage(options: LineageOptions = {}): Promise<Graph> {
+    return lineageOf(this, options);
+  }
+
+  /** Prints its lineage as a tree, and returns the graph. */
+  viewLineage(options: LineageOptions = {}): Promise<Graph> {
+    return viewLineageOf(this, options);
+  }
+}
+
+declare module "./classes.ts" {
+  interface Registries {
+    Record: RecordEntry;
+  }
+}
