@@ -55,6 +55,8 @@ export function* lineage(dialect: Dialect, question: LineageQuestion): Operation
     const [a, b] = [nodeAt(from), nodeAt(to)];
     if (a && b) edges.push({ from: a.id, to: b.id, role, ...(order === undefined ? {} : { order }) });
   };
+  // A run that the walks started from was not entered by any edge.
+  if (lastAt(start, up) > -lastAt(start, down)) up.mixed.add(start);
   /** Data flow along an edge; its order is told only where it tells something. */
   const flow = (from: number, to: number, order: number): void => {
     const role = focus.name === "Transform" ? "predecessor" : kindOf(from) === RUN ? "output" : "input";
@@ -89,6 +91,13 @@ export function* lineage(dialect: Dialect, question: LineageQuestion): Operation
   // An edge can come from both walks only where some node lies on both ways (runs may form cycles); siblings tell all outputs.
   const distinct = !siblings && ![...down.nodes].some((key) => key !== start && up.nodes.has(key));
   return new Graph({ focus: (nodeAt(start) as Node).id, nodes, edges, truncated }, { distinct });
+}
+
+/** The last order on one side of the run that a walk started from. */
+function lastAt(start: number, { edges }: Reached): number {
+  let last = Number.NEGATIVE_INFINITY;
+  if (kindOf(start) === RUN) for (let i = 0; i < edges.length; i += 3) if (edges[i + 1] === start) last = Math.max(last, edges[i + 2] as number);
+  return last;
 }
 
 /** What the first statement read, each way: what lies beside runs, or pairs of transforms. */

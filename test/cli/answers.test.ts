@@ -122,6 +122,18 @@ forEachDatabase((database) => {
     expect(await labels("later.svg", "--up", "1", "--siblings")).toEqual(["figure.svg", "later.svg", "plot.ts", "sibling.svg"]);
     expect(await labels("figure.svg", "--level", "transform")).toEqual(["clean.ts", "plot.ts"]);
     expect(await text("lineage", "raw.csv", "--as-of", "2100-01-01")).toContain("in the future");
+    // A key means what it meant then.
+    const old = await shop.ln.Artifact.get({ key: "figure.svg" });
+    await shop.work("plot.ts", { makes: { "figure.svg": "f1" } });
+    const newer = await shop.ln.Artifact.get({ key: "figure.svg" });
+    await newer.update({ key: "renamed.svg" });
+    const focus = async (...words: string[]): Promise<unknown> => (await json("lineage", ...words)).value.focus;
+    expect(await focus("figure.svg", "--as-of", then)).toBe(`artifact:${old.uid}`);
+    expect(await focus("renamed.svg")).toBe(`artifact:${newer.uid}`);
+    expect(await json("lineage", "renamed.svg", "--as-of", then)).toMatchObject({ code: 1, value: { error: { code: "not-found" } } });
+    expect((await json("get", "figure.svg", "--as-of", then)).value).toMatchObject({ uid: old.uid, isLatest: true });
+    await shop.ln.Collection.save({ key: "cohort" });
+    expect(await text("lineage", "cohort")).toContain("cohort");
   });
 });
 

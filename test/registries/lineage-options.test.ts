@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Artifact } from "../../src/index.ts";
-import type { Graph } from "../../src/lineage/graph.ts";
+import { Graph } from "../../src/lineage/graph.ts";
 import { forEachDatabase } from "../support/dialects.ts";
 import { refused } from "./lab.ts";
 import { Workshop } from "./workshop.ts";
@@ -48,6 +48,65 @@ forEachDatabase((database) => {
     await refused(raw.lineage({ level: "column" as never }), "invalid");
     await refused(raw.lineage({ kind: "file" as never }), "invalid");
     await refused(raw.lineage({ since: "yesterday" }), "invalid");
+  });
+
+  test("a limit counts the transforms that are drawn, not the runs beneath them", async () => {
+    let [last] = [await shop.raw("step 0", "0")];
+    for (let i = 1; i <= 12; i++) [last = last] = (await shop.work(i % 2 === 0 ? "split.ts" : "join.ts", { reads: [last], makes: { [`step ${i}`]: String(i) } })).made;
+    const graph = await last.lineage({ level: "transform", limit: 3 });
+    expect(labels(graph)).toEqual(["join.ts", "split.ts"]);
+    expect(graph.truncated).toBe(false);
+    const cut = await last.lineage({ level: "transform", limit: 1 });
+    expect(labels(cut)).toEqual(["split.ts"]);
+    expect(cut.truncated).toMatchObject({ upstream: true, limit: 1, more: [cut.focus] });
+  });
+
+  test("what a run read only after it had saved is no source, whoever asks, and however far", async () => {
+    const [early, late] = [await shop.raw("early", "early"), await shop.raw("late", "late")];
+    const session = await shop.work("join.ts", { reads: [early], makes: { "first out": "1" }, readsLater: [late] });
+    const first = session.made[0] as Artifact;
+    const user = await shop.work("split.ts", { reads: [first], makes: { "used first": "2" } });
+    // A long session: the same run saves once more.
+    const second = await shop.ln.Artifact.save(Buffer.from("second out"), { key: "second out", run: session.run });
+    for (const graph of [await session.run.lineage(), await early.lineage(), await first.lineage({ siblings: true })]) {
+      if (graph.node(late)) expect(graph.path(late, first)).toBeUndefined();
+      expect(graph.upstream(first).map((node) => node.label)).not.toContain("late");
+      expect(graph.path(early, first)?.map((node) => node.label)).toEqual(["early", "join.ts", "first out"]);
+    }
+    const whole = await session.run.lineage();
+    expect(whole.upstream(second).filter(({ kind }) => kind === "artifact").map(({ label }) => label)).toEqual(["early", "late"]);
+    expect(whole.downstream(late).map(({ label }) => label)).toEqual(["join.ts", "second out"]);
+    expect((await late.impact()).column("key")).toEqual(["second out"]);
+    expect((await early.impact()).rows().map(({ key, hops }) => [key, hops])).toEqual([["first out", 1], ["second out", 1], ["used first", 2]]);
+    expect(user.made).toHaveLength(1);
+    const again = Graph.fromJSON(whole.to("json"));
+    expect(again.toJSON()).toEqual(JSON.parse(JSON.stringify(whole)));
+    expect(again.downstream(late).map(({ label }) => label)).toEqual(["join.ts", "second out"]);
+  });
+
+  test("collections and records have a lineage as artifacts have", async () => {
+    const { ln } = shop;
+    const other = await shop.raw("other", "other");
+    const { run } = await shop.work("join.ts", { reads: [other], makes: { member: "m" } });
+    const cohort = await ln.Collection.save({ key: "cohort" });
+    const sample = await ln.Record.save({ name: "sample 1" });
+    await run.inputCollections.add(cohort);
+    await run.inputRecords.add(sample);
+    for (const entry of [cohort, sample]) {
+      const graph = await entry.lineage();
+      expect(labels(graph)).toEqual([entry === cohort ? "cohort" : "sample 1", "join.ts", "member"].sort());
+      expect(graph.node(graph.focus)?.uid).toBe(entry.uid);
+      expect(String(graph)).toContain("member");
+    }
+    expect(labels(await run.lineage({ upstream: 1, downstream: 0 }))).toEqual(["cohort", "join.ts", "other", "sample 1"]);
+    await run.inputRecords.remove(sample);
+    expect(labels(await sample.lineage())).toEqual(["sample 1"]);
+  });
+
+  test("options that there are not, and values that mean nothing, are refused with what was meant", async () => {
+    for (const options of [{ upstraem: 1 }, { hops: 1 }, "all", null, { siblings: "yes" }, { level: "run" }, { limit: "3" }]) await refused(raw.lineage(options as never), "invalid");
+    expect((await refused(raw.lineage({ upstraem: 1 } as never), "invalid")).hint).toBe("Did you mean upstream?");
+    for (const options of [{ kinds: "model" }, { kind: ["model"] }, { hops: -1 }, { hops: "all" }, null]) await refused(raw.impact(options as never), "invalid");
   });
 
   test("what was deleted for good in the middle is a node, in graphs, trees and transforms alike; impact leads through it", async () => {
