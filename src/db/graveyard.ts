@@ -2,7 +2,7 @@
 import { type Node, toNode } from "../lineage/node.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Aside } from "./lineage-facts.ts";
-import { ARTIFACT, add, COLLECTION, keyOf, kindOf, type Linked, nothing, RECORD, RUN } from "./linked.ts";
+import { ARTIFACT, add, COLLECTION, keyOf, kindOf, type Linked, nothing, RECORD, RUN, TRANSFORM } from "./linked.ts";
 import type { Operation, Raw } from "./operation.ts";
 import { identified, type Severed, severedLinks } from "./severed.ts";
 
@@ -34,7 +34,7 @@ export class Graveyard {
     this.#asOf = asOf;
   }
 
-  /** Follows links through removed rows to rows that are there; ids of the runs to walk on from, undefined when no link was new. */
+  /** Follows links through removed rows to rows that are there; ids of the runs (or transforms) to walk on from, undefined when no link was new. */
   *follow(links: readonly Severed[]): Operation<number[] | undefined> {
     const isNew = (link: Severed): boolean => !this.#links.has(link.id);
     let fresh = links.filter(isNew);
@@ -49,7 +49,7 @@ export class Graveyard {
         if (row.registry === null) {
           const { id, kind, maker, mark } = row as Record<string, number | null>;
           this.#ends.set(uid, { key: keyOf(kind as number, id as number), maker: maker == null ? null : keyOf(RUN, maker), mark: mark ?? null });
-          const run = kind === RUN ? id : maker;
+          const run = kind === RUN || kind === TRANSFORM ? id : maker;
           if (run != null) runs.add(run);
         } else if (this.nodes.size < this.#limit && !this.#ends.has(uid)) {
           const key = keyOf(row.kind as number, GRAVES + this.nodes.size);
@@ -71,8 +71,9 @@ export class Graveyard {
     });
   }
 
-  /** The links in the form that a walk takes. */
-  linked(): Linked {
+  /** The links in the form that a walk takes, upstream and downstream. */
+  linked(): [up: Linked, down: Linked] {
+    if ([...this.#links.values()].some(({ role }) => role === "predecessor")) return [this.#chained("up"), this.#chained("down")];
     const data = new Set<End>();
     const linked = nothing();
     for (const { role, from, to, mark } of this.#links.values()) {
@@ -89,6 +90,17 @@ export class Graveyard {
       add(linked.uses, key, null, null);
       add(linked.made, key, null, null);
     }
+    return [linked, linked];
+  }
+
+  /** Transforms beside transforms. */
+  #chained(side: "up" | "down"): Linked {
+    const linked = nothing();
+    for (const { from, to } of this.#links.values()) {
+      const [a, b] = [this.#ends.get(from), this.#ends.get(to)];
+      if (a && b) add(linked.uses, side === "up" ? b.key : a.key, side === "up" ? a.key : b.key, null);
+    }
+    for (const key of this.nodes.keys()) add(linked.uses, key, null, null);
     return linked;
   }
 
@@ -104,6 +116,7 @@ export class Graveyard {
       return toNode({ kind: "artifact", uid, key, description, suffix: text("suffix"), size, hash: row.hash as string | null, artifactKind: text("kind"), createdAt, createdBy, version, isLatest, ...deleted });
     }
     if (row.kind === COLLECTION) return toNode({ kind: "collection", uid, key, description, createdAt, createdBy, version, isLatest, ...deleted });
+    if (row.kind === TRANSFORM) return toNode({ kind: "transform", uid, key, description, transformKind: text("kind"), version, createdAt, createdBy, ...deleted });
     if (row.kind === RECORD) return toNode({ kind: "record", uid, name: text("name"), type: null, createdAt, createdBy, ...deleted });
     const [transformKey, transformKind] = [text("transformKey"), text("transformKind")];
     return toNode({ kind: "run", uid, name: text("name"), transform: text("transform"), transformKey, transformKind, entrypoint: text("entrypoint"), status: text("status"), startedAt: text("startedAt"), finishedAt: text("finishedAt"), createdBy, ...deleted });

@@ -169,7 +169,7 @@ function statement(dialect: Dialect, ids: readonly (readonly number[])[], wanted
     parts.push(selected(ASIDE, raw("id"), { branch: raw("kind"), size: raw("run") }, raw("aside")));
   }
   const uidsOf = (kinds: readonly number[]): Sql[] => kinds.filter(has).map((kind) => sql`select uid from ${raw((REGISTRIES[kind] as string).toLowerCase())} where id in ${among(kind)}`);
-  const ends = rare.severed ? uidsOf([ARTIFACT, COLLECTION, RECORD, RUN]) : [];
+  const ends = rare.severed ? uidsOf([ARTIFACT, COLLECTION, RECORD, RUN, TRANSFORM]) : [];
   if (ends.length > 0) parts.push(selected(SEVERED, raw("s.id"), { uid: raw("s.from_uid"), key: raw("s.to_uid"), description: raw("s.role"), size: raw("s.mark") }, sql`severed_link s where ${besides(dialect, sql`(${join(ends, " union all ")})`, asOf)}`));
   if (asOf) {
     const uids = uidsOf([ARTIFACT, COLLECTION, RECORD, RUN, TRANSFORM]);

@@ -13,7 +13,7 @@ const LINKS_PER_NODE = 50;
 /** Where a walk starts and how far it goes. */
 export interface Walk {
   readonly table: DataTable["table"] | "run" | "transform";
-  /** One, or several runs. */
+  /** One, or several runs or transforms. */
   readonly ids: readonly number[];
   readonly upstream: Hops;
   readonly downstream: Hops;
@@ -113,7 +113,7 @@ export function walkTransforms(dialect: Dialect, walk: Walk): Sql {
     const reached = raw(`${side}s w`);
     const beside = arms.map(({ id, from }) => sql`select w.id, ${id} from ${reached} cross join ${from}`);
     return {
-      walk: recursion(dialect, side, sql`select id from transform where id = ${walk.ids[0]}`, arms, walk),
+      walk: recursion(dialect, side, sql`select id from transform where id in (${join(walk.ids)})`, arms, walk),
       parts: [{ kind: TRANSFORM, columns: ["run", "data"], rows: sql`select w.id as run, ${NO_INTEGER} as data from ${reached} union ${join(beside, " union ")}` }],
     };
   });

@@ -41,9 +41,8 @@ export function* lineage(dialect: Dialect, question: LineageQuestion): Operation
   let [up, down, keys, facts] = yield* around(dialect, walk, start, [rows]);
   const all = [rows];
   for (let runs = yield* graves.follow(facts.severed); runs; runs = yield* graves.follow(facts.severed)) {
-    const linked = graves.linked();
-    const buried: Rows = { sides: [linked, linked], outputs: nothing(), rare: rows.rare, cut: [false, false] };
-    if (runs.length > 0) all.push(yield* rowsOf(dialect, { ...walk, table: "run", ids: runs }));
+    const buried: Rows = { sides: graves.linked(), outputs: nothing(), rare: rows.rare, cut: [false, false] };
+    if (runs.length > 0) all.push(yield* rowsOf(dialect, { ...walk, table: focus.name === "Transform" ? "transform" : "run", ids: runs }));
     [up, down, keys, facts] = yield* around(dialect, walk, start, [...all, buried]);
   }
   if (!facts.nodes.has(start)) throw new LinealError("not-found", `there is no ${focus.name} ${focus.uid} any more`, { hint: `List what is there with ${focus.name}.filter().` });

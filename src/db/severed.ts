@@ -3,13 +3,13 @@ import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import { model, type Name } from "../model/index.ts";
 import { identifier, type Row, type RowRef } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
-import { DATA, type DataTable, RUN } from "./linked.ts";
+import { DATA, type DataTable, RUN, TRANSFORM } from "./linked.ts";
 import { execute, type Operation, type Raw } from "./operation.ts";
 
-/** A link between a removed row and another, by uids: data → run for inputs, run → data for the others. */
+/** A link between a removed row and another, by uids, along the flow of data. */
 export interface Severed {
   readonly id: number;
-  readonly role: "input" | "output" | "recreated";
+  readonly role: "input" | "output" | "recreated" | "predecessor";
   readonly from: string;
   readonly to: string;
   /** The number of an input link; of an output, the last input link that its run had then. */
@@ -20,10 +20,15 @@ export interface Severed {
 const ALL_INPUTS = Number.MAX_SAFE_INTEGER;
 const numberOf = ({ marked }: DataTable): Sql => (marked ? sql`l.id` : sql`0`);
 
-/** Before a row is removed: keeps its links. Others than data and runs have none that carry data. */
+/** Before a row is removed: keeps its links. Others than data, runs and transforms have none that carry data. */
 export function* sever(dialect: Dialect, name: Name, row: Row): Operation<void> {
   const into = sql`insert into severed_link (role, from_uid, to_uid, mark, created_at)`;
   const uid = sql`cast(${row.uid} as text)`;
+  if (name === "Transform") {
+    const links = (own: Sql, other: Sql): Sql => sql`from transform_predecessors l join transform t on t.id = ${other} where ${own} = ${row.id}`;
+    yield* execute(sql`${into} select 'predecessor', t.uid, ${uid}, 0, l.created_at ${links(sql`l.from_id`, sql`l.to_id`)}`);
+    yield* execute(sql`${into} select 'predecessor', ${uid}, t.uid, 0, l.created_at ${links(sql`l.to_id`, sql`l.from_id`)}`);
+  }
   for (const data of DATA) {
     const { table } = data;
     const [inputs, again] = [identifier(`${table}_input_of`), identifier(`${table}_recreating_runs`)];
@@ -40,6 +45,11 @@ export function* sever(dialect: Dialect, name: Name, row: Row): Operation<void> 
     if (run) yield* execute(sql`${into} values ('output', ${run.uid}, ${row.uid}, ${data.marked ? Number(row.inputMark) : ALL_INPUTS}, ${dialect.encode("time", row.createdAt)})`);
   }
 }
+
+const ACTS = [
+  { kind: RUN, name: "Run", table: "run" },
+  { kind: TRANSFORM, name: "Transform", table: "transform" },
+];
 
 const KEPT = ["isLatest", "description", "size", "suffix", "revision", "kind", "version", "name", "entrypoint", "status", "startedAt", "finishedAt"];
 
@@ -78,8 +88,8 @@ export function* identified(dialect: Dialect, uids: readonly string[]): Operatio
   const rest = sql`${NO_TEXT} as registry, ${NO_TEXT} as "key", ${NO_TEXT} as hash, ${NO_TEXT} as facts, cast(null as timestamptz) as at`;
   const found = [
     ...DATA.map(({ kind, table, marked }) => sql`select ${raw(String(kind))} as kind, id, uid, run_id as maker, ${marked ? raw("input_mark") : NO_INTEGER} as mark, ${rest} from ${raw(table)} where uid in ${among}`),
-    sql`select ${raw(String(RUN))} as kind, id, uid, ${NO_INTEGER} as maker, ${NO_INTEGER} as mark, ${rest} from run where uid in ${among}`,
-    ...[...DATA, { name: "Run", kind: RUN }].map(({ name, kind }) => sql`select ${raw(String(kind))} as kind, id, uid, ${NO_INTEGER}, ${NO_INTEGER}, registry, "key", hash, cast(facts as text), at from tombstone where registry = ${name} and uid in ${among}`),
+    ...ACTS.map(({ kind, table }) => sql`select ${raw(String(kind))} as kind, id, uid, ${NO_INTEGER} as maker, ${NO_INTEGER} as mark, ${rest} from ${raw(table)} where uid in ${among}`),
+    ...[...DATA, ...ACTS].map(({ name, kind }) => sql`select ${raw(String(kind))} as kind, id, uid, ${NO_INTEGER}, ${NO_INTEGER}, registry, "key", hash, cast(facts as text), at from tombstone where registry = ${name} and uid in ${among}`),
   ];
   return yield* execute(join(found, " union all "));
 }

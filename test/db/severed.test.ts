@@ -19,7 +19,7 @@ async function ask(flow: Flow, name: LineageQuestion["focus"]["name"], focus: st
 }
 
 /** Removes rows for good, as a permanent delete does. */
-async function bury(flow: Flow, name: "Artifact" | "Run" | "Collection", ...called: string[]): Promise<void> {
+async function bury(flow: Flow, name: "Artifact" | "Run" | "Collection" | "Record" | "Transform", ...called: string[]): Promise<void> {
   const { db } = flow.fixture;
   for (const one of called) {
     await db.write(function* () {
@@ -103,6 +103,36 @@ forEachDatabase((database) => {
     expect(edges(flow, graph)).toEqual(edges(flow, before).filter((edge) => !edge.startsWith("again")));
     await bury(flow, "Run", "again");
     expect(edges(flow, (await ask(flow, "Artifact", "last")).graph)).toEqual(edges(flow, before));
+  });
+
+  test("records are kept as artifacts are", async () => {
+    const flow = await start();
+    await flow.run("note");
+    await flow.record("sample", "note");
+    await flow.run("use");
+    await flow.fixture.link("Record", "inputOf", flow.at("sample"), flow.at("use"));
+    await flow.data("end", "use");
+    const before = (await ask(flow, "Artifact", "end")).graph;
+    await bury(flow, "Record", "sample");
+    const { graph } = await ask(flow, "Artifact", "end");
+    expect(nodes(flow, graph)).toEqual(["end", "note", "sample †", "use"]);
+    expect(edges(flow, graph)).toEqual(edges(flow, before));
+  });
+
+  test("a removed transform keeps its place between those before and after it", async () => {
+    const flow = await start();
+    for (const name of ["a.ts", "b.ts", "c.ts", "d.ts"]) await flow.transform(name);
+    for (const [later, earlier] of [["b.ts", "a.ts"], ["c.ts", "b.ts"], ["d.ts", "c.ts"]] as const) await flow.fixture.link("Transform", "predecessors", flow.at(later), flow.at(earlier));
+    const before = (await ask(flow, "Transform", "d.ts")).graph;
+    await bury(flow, "Transform", "b.ts", "c.ts");
+    for (const focus of ["a.ts", "d.ts"]) {
+      const { graph } = await ask(flow, "Transform", focus);
+      expect(nodes(flow, graph)).toEqual(["a.ts", "b.ts †", "c.ts †", "d.ts"]);
+      expect(edges(flow, graph)).toEqual(edges(flow, before));
+      expect(graph.node(flow.at("b.ts").uid)).toMatchObject({ kind: "transform", key: "b.ts", transformKind: "script", deleted: true, createdBy: "testuser1" });
+    }
+    expect(nodes(flow, (await ask(flow, "Transform", "d.ts", { upstream: 2 })).graph)).toEqual(["b.ts †", "c.ts †", "d.ts"]);
+    expect(nodes(flow, (await ask(flow, "Transform", "a.ts", { asOf: NOW })).graph).length).toBe(4);
   });
 
   const step = fc.record({ inputs: fc.uniqueArray(fc.nat({ max: 11 }), { maxLength: 3 }), outputs: fc.integer({ min: 1, max: 2 }), later: fc.option(fc.nat({ max: 11 }), { nil: undefined }) });
