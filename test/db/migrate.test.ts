@@ -71,6 +71,26 @@ forEachDatabase((database) => {
     expect(added?.id).toBe(8);
   });
 
+  test("links that were there before they repeated who made what they lead from are filled", async () => {
+    const { db } = await open(database);
+    await migrate(db, NOW, migrations.slice(0, 2));
+    const now = db.dialect.encode("time", NOW);
+    const [yes, no] = [db.dialect.encode("bool", true), db.dialect.encode("bool", false)];
+    await db.write(function* () {
+      yield* execute(sql`insert into "user" (id, uid, created_at, handle) values (1, 'u', ${now}, 'u')`);
+      yield* execute(sql`insert into storage (id, uid, created_at, root, type, created_by_id) values (1, 's', ${now}, '/', 'local', 1)`);
+      yield* execute(sql`insert into transform (id, uid, created_at, stem, revision, is_latest, kind, created_by_id, space_id, branch_id) values (1, 't', ${now}, 't', 0, ${yes}, 'script', 1, 1, 1)`);
+      for (const id of [1, 2]) yield* execute(sql`insert into run (id, uid, created_at, transform_id, status, created_by_id, space_id, branch_id) values (${id}, ${`r${id}`}, ${now}, 1, 'completed', 1, 1, 1)`);
+      for (const [id, run] of [[1, null], [2, 1]]) {
+        yield* execute(sql`insert into artifact (id, uid, created_at, stem, revision, is_latest, suffix, size, hash, hash_type, overwritten, storage_id, run_id, created_by_id, space_id, branch_id, internal, input_mark)
+          values (${id}, ${`a${id}`}, ${now}, ${`a${id}`}, 0, ${yes}, '', 1, 'h', 'sha256', ${no}, 1, ${run}, 1, 1, 1, ${no}, 5)`);
+        yield* execute(sql`insert into artifact_input_of (from_id, to_id, created_at) values (${id}, 2, ${now})`);
+      }
+    });
+    await migrate(db, NOW);
+    expect(await db.read(() => execute(sql`select from_id, run_id, input_mark from artifact_input_of order by id`))).toEqual([{ from_id: 1, run_id: null, input_mark: 5 }, { from_id: 2, run_id: 1, input_mark: 5 }]);
+  });
+
   test("a database that is newer than the code is refused", async () => {
     const { db } = await open(database);
     await migrate(db, NOW, [...migrations, { name: "9999-future", changes: [] }]);

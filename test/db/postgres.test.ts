@@ -5,7 +5,7 @@ import sql from "sql-template-tag";
 import { migrate } from "../../src/db/migrate.ts";
 import { openDatabase } from "../../src/db/open.ts";
 import { type Database, execute } from "../../src/db/operation.ts";
-import { insert } from "../../src/db/write.ts";
+import { insert, link } from "../../src/db/write.ts";
 import { repository, runScript } from "../support/child.ts";
 import { createDatabase, type TestDatabase } from "../support/postgres.ts";
 import { NOW } from "./fixture.ts";
@@ -102,6 +102,29 @@ test("a lost race is run again, and a name that is really taken is a conflict", 
   expect(await found).toBe("rival001");
   expect(tries).toBe(2);
   await expect(db.write(() => user("user0002", "a"))).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining("handle") });
+});
+
+test("a link waits for a row that is given a maker at the same moment, and repeats what it then holds", async () => {
+  const rival = new Client({ connectionString: place.url });
+  await rival.connect();
+  const added = async (text: string): Promise<number> => Number((await rival.query(text)).rows[0]?.id);
+  const by = await added(`insert into "user" (uid, created_at, handle) values ('u', now(), 'u') returning id`);
+  const storage = await added(`insert into storage (uid, created_at, root, type, created_by_id) values ('s', now(), '/', 'local', ${by}) returning id`);
+  const transform = await added(`insert into transform (uid, created_at, stem, revision, is_latest, kind, created_by_id, space_id, branch_id) values ('t', now(), 't', 0, true, 'script', ${by}, 1, 1) returning id`);
+  const [maker, user] = [await added(runRow("maker")), await added(runRow("user"))];
+  function runRow(uid: string): string {
+    return `insert into run (uid, created_at, transform_id, status, created_by_id, space_id, branch_id) values ('${uid}', now(), ${transform}, 'started', ${by}, 1, 1) returning id`;
+  }
+  const artifact = await added(`insert into artifact (uid, created_at, stem, revision, is_latest, suffix, size, hash, hash_type, overwritten, storage_id, created_by_id, space_id, branch_id, internal, input_mark)
+    values ('a', now(), 'a', 0, true, '', 1, 'h', 'sha256', false, ${storage}, ${by}, 1, 1, false, 0) returning id`);
+  await rival.query("begin");
+  await rival.query(`update artifact set run_id = ${maker}, input_mark = 7 where id = ${artifact}`);
+  const linked = db.write(() => link(db.dialect, { now: NOW, userUid: null, runUid: null }, "Run", "inputs", user, [artifact]));
+  while ((await rival.query("select 1 from pg_locks where not granted")).rows.length === 0) await settle();
+  await rival.query("commit");
+  expect(await linked).toBe(1);
+  await rival.end();
+  expect(await db.read(() => execute(sql`select run_id, input_mark from artifact_input_of`))).toEqual([{ run_id: maker, input_mark: 7 }]);
 });
 
 test("a body that throws leaves nothing behind and gives its connection back", async () => {
