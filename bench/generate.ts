@@ -6,10 +6,12 @@ import { type Database, execute } from "../src/db/operation.ts";
 export interface Size {
   readonly runs: number;
   readonly island: number;
+  /** Two runs a rung, both of which took both artifacts of the rung before: as many ways as 2 to the height. */
+  readonly ladder?: true;
 }
 
-/** Runs 1 … n and artifacts 1 … n, where run i made artifact i from two of the thousand artifacts before it in its island. */
-export async function generate(database: Database, { runs, island }: Size): Promise<void> {
+/** Runs 1 … n and artifacts 1 … n, where run i made artifact i from two of the thousand artifacts before it in its island, or from the rung below. */
+export async function generate(database: Database, { runs, island, ladder }: Size): Promise<void> {
   const { dialect } = database;
   const now = new Date("2026-01-01T00:00:00Z");
   const type = (kind: "bool" | "time"): Sql => raw(dialect.columnType({ name: "", kind }));
@@ -30,11 +32,12 @@ export async function generate(database: Database, { runs, island }: Size): Prom
     ...[
       [50, 7919, 1],
       [1000, 104729, 0],
-    ].map(
-      ([span, factor, back]) => sql`insert into artifact_input_of (id, from_id, to_id, created_at)
-        select 2 * i - ${raw(String(back))}, o, i, ${at} from (select i, i - 1 - (cast(i as bigint) % 1000003 * ${raw(String(factor))} / 31 % ${raw(String(span))}) - ${raw(back ? "0" : "50")} as o from ${series(runs)}) s
-        where o >= i - (i - 1) % cast(${island} as integer)`,
-    ),
+    ].map(([span, factor, back]) => {
+      const other = ladder ? sql`i - (i + 1) % 2 - ${raw(back ? "2" : "1")}` : sql`i - 1 - (cast(i as bigint) % 1000003 * ${raw(String(factor))} / 31 % ${raw(String(span))}) - ${raw(back ? "0" : "50")}`;
+      return sql`insert into artifact_input_of (id, from_id, to_id, created_at, run_id, input_mark)
+        select 2 * i - ${raw(String(back))}, o, i, ${at}, o, 2 * o from (select i, ${other} as o from ${series(runs)}) s
+        where o >= i - (i - 1) % cast(${island} as integer) and o > 0`;
+    }),
   ];
   for (const table of ["user", "storage", "transform", "run", "artifact", "artifact_input_of"]) {
     const after = dialect.afterFixedIds(table);
