@@ -44,8 +44,8 @@ export interface Dialect {
   list(column: string): Sql;
   /** What follows `join`: the rows of a table that fit, looked up by index for each row before it, whatever the planner thinks. */
   seek(table: string, alias: string, fits: Sql): Sql;
-  /** The recursive part of the walk `name(id)`, or `name(id, hop)` of so many hops: what every arm finds from a row `w`, by index. */
-  steps(name: string, arms: readonly Arm[], hops?: number): Sql;
+  /** The recursive part of the walk `name(id)`, or `name(id, hop)` of so many hops: what every arm finds from a row `w`, by index; no more than `most` rows of it are read. */
+  steps(name: string, arms: readonly Arm[], most: number, hops?: number): Sql;
   /** A time as the text that costs least. */
   timeText(column: Sql): Sql;
   /** What comes of `timeText`, or ISO text, as ISO text in UTC, with milliseconds. */

@@ -129,15 +129,17 @@ const NO_TEXT = sql`cast(null as text)`;
 
 const until = (dialect: Dialect, asOf: Date | undefined): Since => (alias) => (asOf ? sql` and ${raw(alias)}.created_at <= ${dialect.encode("time", asOf)}` : raw(""));
 
-/** `up` or `down`, walked breadth first, and `ups` or `downs`: the first of it, as many as are needed and one more. */
+/** `up` or `down`, walked breadth first, and `ups` or `downs`: the nearest of it, as many as are needed and one more. */
 function recursion(dialect: Dialect, side: Side, start: Sql, arms: readonly Arm[], walk: Walk): Sql {
   const hops = side === "up" ? walk.upstream : walk.downstream;
-  const name = raw(side);
-  const body =
-    hops !== "all" && hops <= COUNTED_HOPS
-      ? sql`${name}(id, hop) as (select s.*, 1 from (${start}) s union ${dialect.steps(side, arms, hops)}), ${raw(`${side}s`)} as materialized (select distinct id from ${name}`
-      : sql`${name}(id) as (${start} union ${dialect.steps(side, arms)}), ${raw(`${side}s`)} as materialized (select id from ${name}`;
-  return sql`${body} limit ${walk.limit + 1})`;
+  const [name, reached] = [raw(side), raw(`${side}s`)];
+  if (hops === "all" || hops > COUNTED_HOPS) {
+    const most = walk.limit + 1;
+    return sql`${name}(id) as (${start} union ${dialect.steps(side, arms, most)}), ${reached} as materialized (select id from ${name} limit ${most})`;
+  }
+  // The same run may be met at every hop.
+  const most = (walk.limit + 1) * hops;
+  return sql`${name}(id, hop) as (select s.*, 1 from (${start}) s union ${dialect.steps(side, arms, most, hops)}), ${reached} as materialized (select distinct id from (select id from ${name} limit ${most}) s)`;
 }
 
 const COLUMNS = ["run", "data", "link", "maker", "mark"] as const;

@@ -46,7 +46,8 @@ const postgresDialect: Dialect = {
   list: (column) => sql`'[' || coalesce(array_to_string(array_agg(${raw(column)}), ',', 'null'), '') || ']'`,
   // In a deep recursion a join by hash would read the whole table for each step.
   seek: (table, alias, fits) => sql`lateral (select * from ${raw(table)} ${raw(alias)} where ${fits} offset 0) ${raw(alias)} on true`,
-  steps: (name, arms, hops) => {
+  // Of a walk, no more is done than is read.
+  steps: (name, arms, _, hops) => {
     const found = join(arms.map(({ id, from }) => sql`select ${id} as id from ${from}`), " union all ");
     const next = sql`from ${raw(name)} w cross join lateral (${found} offset 0) s`;
     return hops === undefined ? sql`select s.id ${next}` : sql`select s.id, w.hop + 1 ${next} where w.hop < ${hops}`;

@@ -69,11 +69,12 @@ const sqliteDialect: Dialect = {
   texts: (values) => sql`(select value from json_each(${JSON.stringify(values)}))`,
   list: (column) => sql`json_group_array(${raw(column)})`,
   seek: (table, alias, fits) => sql`${raw(table)} ${raw(alias)} on ${fits}`,
-  steps: (name, arms, hops) =>
-    join(
+  // The limit stands in the walk itself: one around it is only found when it is read once.
+  steps: (name, arms, most, hops) =>
+    sql`${join(
       arms.map(({ id, from }) => (hops === undefined ? sql`select ${id} from ${raw(name)} w cross join ${from}` : sql`select ${id}, w.hop + 1 from ${raw(name)} w cross join ${from} and w.hop < ${hops}`)),
       " union ",
-    ),
+    )} limit ${most}`,
   timeText: (column) => column,
   isoTime: (text) => text,
   forwardReferences: true,

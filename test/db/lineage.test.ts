@@ -119,6 +119,26 @@ forEachDatabase((database) => {
     expect((await ask(flow, "Artifact", "focus", { limit: 33 })).truncated).not.toBe(false);
   });
 
+  test("the nearest are kept of a wide graph, however many hops are counted", async () => {
+    const flow = await start();
+    await flow.run("far");
+    await flow.data("wide", "far");
+    for (let i = 0; i < 60; i++) {
+      await flow.run(`made ${i}`);
+      await flow.data(`in ${i}`, `made ${i}`);
+      await flow.input(`made ${i}`, "wide");
+    }
+    await flow.run("near");
+    await flow.input("near", ...Array.from({ length: 60 }, (_, i) => `in ${i}`));
+    await flow.data("focus", "near");
+    for (const upstream of ["all", 2, 3, 16] as const) {
+      const graph = await ask(flow, "Artifact", "focus", { upstream, limit: 12 });
+      expect(graph.nodes).toHaveLength(12);
+      expect(graph.upstream(flow.at("focus"), 1)).toHaveLength(11);
+      expect(graph.truncated).toMatchObject({ upstream: true });
+    }
+  });
+
   test("a chain of runs longer than the limit is cut and says so", async () => {
     const flow = await start();
     await flow.data("d0");
