@@ -145,11 +145,11 @@ function jsonHash(text: string, path: string): string | undefined {
   if (extname(path).toLowerCase() !== ".json") return undefined;
   try {
     JSON.parse(text);
+    const dense = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|\s+/g, (piece) => (piece.startsWith('"') ? piece : ""));
+    return createHash("sha256").update(dense).digest("hex");
   } catch {
     return undefined;
   }
-  const dense = text.replace(/"(?:[^"\\]|\\.)*"|\s+/g, (piece) => (piece.startsWith('"') ? piece : ""));
-  return createHash("sha256").update(dense).digest("hex");
 }
 
 function packageField(folder: string, field: string): unknown {
