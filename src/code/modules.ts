@@ -14,7 +14,7 @@ export type LocalModule = {
   absolute: string;
   /** SHA-256 of the file's bytes, hex. */
   hash: string;
-  /** SHA-256 of the code alone; absent for data files and files that do not parse. */
+  /** SHA-256 of what the code does, or of JSON without white space; absent for other data and files that do not parse. */
   astHash?: string;
   /** The file's text; empty for binary files such as wasm. */
   text: string;
@@ -51,7 +51,7 @@ export async function moduleGraph(entry: string): Promise<ModuleGraph> {
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
     const bytes = readFileSync(path);
     const text = bytes.includes(0) ? "" : bytes.toString("utf8");
-    const parsed = isCode(path) || path === start ? await analyse(text, path) : { imports: [], astHash: undefined };
+    const parsed = isCode(path) || path === start ? await analyse(text, path) : { imports: [], astHash: jsonHash(text, path) };
     if (path !== start) {
       const hash = createHash("sha256").update(bytes).digest("hex");
       modules.set(path, { path: name(path), absolute: path, hash, ...(parsed.astHash ? { astHash: parsed.astHash } : {}), text });
@@ -138,6 +138,18 @@ function conditional(target: unknown, kind: ImportKind): string | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** The order of keys can be seen, and so can how a number is written by who reads it exactly: only white space is form. */
+function jsonHash(text: string, path: string): string | undefined {
+  if (extname(path).toLowerCase() !== ".json") return undefined;
+  try {
+    JSON.parse(text);
+    const dense = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|\s+/g, (piece) => (piece.startsWith('"') ? piece : ""));
+    return createHash("sha256").update(dense).digest("hex");
+  } catch {
+    return undefined;
+  }
 }
 
 function packageField(folder: string, field: string): unknown {

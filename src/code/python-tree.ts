@@ -2,8 +2,10 @@
 
 /** The parser, seen through its package's types. */
 export type Parser = typeof import("@lezer/python")["parser"];
-/** A node of the syntax tree. */
-export type Node = ReturnType<Parser["parse"]>["topNode"];
+/** The syntax tree. */
+export type Tree = ReturnType<Parser["parse"]>;
+/** A node of it. */
+export type Node = Tree["topNode"];
 
 /** Where each line of a text begins. */
 export function lineStarts(text: string): number[] {

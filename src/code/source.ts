@@ -15,7 +15,7 @@ export type Source = {
   text: string;
   /** Hash of the file's bytes. */
   hash: string;
-  /** Hash of the entry's code without comments and formatting; undefined when it is not JavaScript or does not parse. */
+  /** Hash of what the entry's code does; undefined for languages other than JavaScript, TypeScript and Python, and when it does not parse. */
   astHash: string | undefined;
   /** Local modules by path; empty for other languages. */
   modules: LocalModule[];
@@ -27,7 +27,7 @@ export type Source = {
   redacted: string;
   /** What a version is: the bytes of the entry and of its local modules, wherever the checkout lies. Without modules it is `hash`. */
   versionHash: string;
-  /** The same from the code alone, for comparisons that ignore comments and formatting. */
+  /** The same from what the code does, for comparisons that ignore comments and formatting; in other languages it is `versionHash`. */
   codeHash: string;
   /** First heading of a notebook. */
   title?: string;
@@ -42,14 +42,15 @@ export async function readSource(path: string): Promise<Source> {
   if (!isCode(absolute) && !hasNodeShebang(text)) {
     const title = titleOf(absolute, text);
     const version = notebookHash(absolute, text) ?? hash;
+    const code = await otherCode(absolute, text);
     return {
       ...shared,
-      astHash: undefined,
+      astHash: code,
       modules: [],
       dynamic: [],
       missing: [],
       versionHash: version,
-      codeHash: version,
+      codeHash: code ?? version,
       ...(title === undefined ? {} : { title }),
     };
   }
@@ -141,6 +142,22 @@ function notebookHash(path: string, text: string): string | undefined {
     return { ...cell, source: cell.source.replace(/^#[ \t]+.*$/m, "#") };
   });
   return sha256(JSON.stringify(kept.map((cell) => [cell.type, cell.source])));
+}
+
+/** Python, alone or in the cells of a notebook, whose text cells are its comments. */
+async function otherCode(path: string, text: string): Promise<string | undefined> {
+  const suffix = extname(path).toLowerCase();
+  const cells = suffix === ".ipynb" ? notebookCells(text) : undefined;
+  if (suffix !== ".py" && cells === undefined) return undefined;
+  const { pythonHash } = await import("./python-hash.ts");
+  if (cells === undefined) return pythonHash(text);
+  const code = cells.filter((cell) => cell.type === "code").map((cell) => cell.source);
+  return sha256(JSON.stringify(isPython(text) ? await Promise.all(code.map(async (source) => (await pythonHash(source)) ?? source)) : code));
+}
+
+function isPython(notebook: string): boolean {
+  const { metadata } = JSON.parse(notebook) as { metadata?: { language_info?: { name?: string }; kernelspec?: { language?: string } } };
+  return (metadata?.language_info?.name ?? metadata?.kernelspec?.language) === "python";
 }
 
 function firstHeading(markdown: string): string | undefined {

@@ -4,15 +4,14 @@ import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { extname } from "node:path";
 import { LinealError } from "../errors.ts";
+import { canonical } from "./canonical.ts";
+import { isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";
 
 /** How a module is named by another: at load, on demand, with `require`, or for its types only. */
 export type ImportKind = "static" | "dynamic" | "require" | "type";
 
 /** One import of a file. */
 export type StaticImport = { specifier: string; kind: ImportKind };
-
-/** A node of the syntax tree, seen without its library's types. */
-export type SyntaxNode = { type: string; [field: string]: unknown };
 
 /** What one parse of a file tells: its imports in order of appearance, and its code hash (undefined when it does not parse). */
 export type Analysis = { imports: StaticImport[]; astHash: string | undefined };
@@ -33,7 +32,7 @@ export async function staticImports(text: string, path: string): Promise<StaticI
 }
 
 /**
- * SHA-256 (hex) of the code alone: comments, formatting, quotes, parentheses and trailing commas do not change it, names do.
+ * SHA-256 (hex) of what the code does: comments, formatting, types and the names of what is local do not change it.
  * Undefined when the text does not parse.
  */
 export async function astHash(text: string, path: string): Promise<string | undefined> {
@@ -47,9 +46,7 @@ export async function analyse(text: string, path: string): Promise<Analysis> {
     const program = parseProgram(loaded, text, path);
     const imports = new Map<string, StaticImport>();
     collectImports(program, (found) => imports.set(`${found.kind} ${found.specifier}`, found));
-    const hash = createHash("sha256");
-    writeCanonical(program, (piece) => hash.update(piece));
-    return { imports: [...imports.values()], astHash: hash.digest("hex") };
+    return { imports: [...imports.values()], astHash: createHash("sha256").update(canonical(program)).digest("hex") };
   } catch {
     return { imports: [], astHash: undefined };
   }
@@ -92,7 +89,7 @@ function parseProgram(parser: Parser, text: string, path: string): SyntaxNode {
 function collectImports(node: SyntaxNode, add: (found: StaticImport) => void): void {
   const found = importOf(node);
   if (found) add(found);
-  for (const child of children(node)) collectImports(child, add);
+  for (const field in node) for (const child of nodesIn(node[field])) collectImports(child, add);
 }
 
 function importOf(node: SyntaxNode): StaticImport | undefined {
@@ -128,60 +125,4 @@ function literalText(value: unknown): string | undefined {
   if (value.type === "TSLiteralType") return literalText(value.literal);
   if (value.type !== "TemplateLiteral" || (value.expressions as unknown[]).length > 0) return undefined;
   return (value.quasis as { value: { cooked?: string } }[])[0]?.value.cooked;
-}
-
-/** Positions, comments and `extra` (quotes, parentheses, trailing commas, raw numbers) are form, not meaning. */
-const formOnly = new Set(["type", "start", "end", "loc", "range", "extra", "errors", "comments", "leadingComments", "innerComments", "trailingComments"]);
-
-function writeCanonical(value: unknown, write: (piece: string) => void): void {
-  if (Array.isArray(value)) {
-    write("[");
-    for (const item of value) {
-      if (isNode(item) && (item.type === "EmptyStatement" || isBlankJsx(item))) continue;
-      writeCanonical(item, write);
-      write(",");
-    }
-    return write("]");
-  }
-  if (typeof value === "bigint") return write(`${value}n`);
-  if (value === null || typeof value !== "object") return write(JSON.stringify(value) ?? "null");
-  const node = value as SyntaxNode;
-  write(`{${String(node.type)}`);
-  for (const field of Object.keys(node).sort()) {
-    const item = node[field];
-    if (formOnly.has(field) || item === null || item === undefined) continue;
-    write(` ${field}:`);
-    if (field === "key" && node.computed !== true) writeCanonical(plainKey(item), write);
-    else if (node.type === "JSXText" && field === "value") write(JSON.stringify(jsxWords(item as string)));
-    else writeCanonical(item, write);
-  }
-  write("}");
-}
-
-/** `{ "a": 1 }` and `{ a: 1 }` are one property. */
-function plainKey(key: unknown): unknown {
-  if (!isNode(key) || key.type !== "StringLiteral" || !/^[A-Za-z_$][\w$]*$/.test(key.value as string)) return key;
-  return { type: "Identifier", name: key.value };
-}
-
-function jsxWords(text: string): string {
-  if (!text.includes("\n")) return text;
-  const lines = text.split(/\r?\n/);
-  const trimmed = lines.map((line, i) => (i === 0 ? line : line.trimStart())).map((line, i) => (i === lines.length - 1 ? line : line.trimEnd()));
-  return trimmed.filter((line) => line !== "").join(" ");
-}
-
-function isBlankJsx(node: SyntaxNode): boolean {
-  return node.type === "JSXText" && jsxWords(node.value as string) === "";
-}
-
-function children(node: SyntaxNode): SyntaxNode[] {
-  return Object.keys(node).flatMap((field) => {
-    const value = formOnly.has(field) ? undefined : node[field];
-    return Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : [];
-  });
-}
-
-function isNode(value: unknown): value is SyntaxNode {
-  return typeof value === "object" && value !== null && typeof (value as { type?: unknown }).type === "string";
 }

@@ -1,7 +1,8 @@
 /** Turns the params of a run into plain JSON, and a call's arguments into params. */
 
 import { redactParams } from "../code/redact.ts";
-import { parseExpression, type SyntaxNode } from "../code/syntax.ts";
+import { parseExpression } from "../code/syntax.ts";
+import type { SyntaxNode } from "../code/syntax-tree.ts";
 
 /** A value as it is stored: JSON, nothing else. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };

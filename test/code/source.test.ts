@@ -62,6 +62,72 @@ describe("readSource", () => {
     expect("title" in source).toBe(false);
   });
 
+  test("of Python compares what it does, not how it looks", async () => {
+    const text = `def f(a, b=1):\n    return a + b\n\nif f(1):\n    print('x', f"{f(2)} #")\n    done = {"a": [1, 2]}\n`;
+    const code = async (changed: string): Promise<string> => (await readSource(write("run.py", changed))).codeHash;
+    const before = await readSource(write("run.py", text));
+    expect(before).toMatchObject({ hash: sha256(text), versionHash: sha256(text), codeHash: before.astHash });
+    for (const [what, changed] of Object.entries({
+      comments: `# a\n${text.replace("+ b", "+ b  # sum").replace("    print", "# odd\n    print")}`,
+      "white space": text.replace("a + b", "a+b").replaceAll("    ", "  ").replace("return a+b", "return a+ \\\n b"),
+      "line ends": text.replaceAll("\n", "\r\n"),
+      "broken lines and trailing commas": text.replace("(a, b=1)", "(\n  a,\n  b=1, # last\n)").replace("[1, 2]}", "[1, 2,],}"),
+      quotes: text.replace("'x'", `"x"`).replace(`f"{f(2)} #"`, `f'{f(2)} #'`),
+    })) {
+      expect(changed, what).not.toBe(text);
+      expect(await code(changed), what).toBe(before.codeHash);
+      expect((await readSource(join(folder, "run.py"))).versionHash, what).not.toBe(before.versionHash);
+    }
+    for (const changed of [
+      text.replace("    done", "done"),
+      text.replace("a + b", "a - b"),
+      text.replace("'x'", "'x '"),
+      text.replace(`#"`, `# "`),
+      text.replace("[1, 2]", "(1, 2)"),
+      text.replace("[1, 2]", "(1,)"),
+      text.replace("[1, 2]", "(1)"),
+      text.replace("b=1", "b: int = 1"),
+      text.replace("    return", "    'Adds.'\n    return"),
+    ]) {
+      expect(changed).not.toBe(text);
+      expect(await code(changed), changed).not.toBe(before.codeHash);
+    }
+    expect(await code(text.replace("[1, 2]", "(1,)"))).not.toBe(await code(text.replace("[1, 2]", "(1)")));
+    expect(await code("%matplotlib inline\n")).toBe(sha256("%matplotlib inline\n"));
+  });
+
+  test("of a notebook compares its code cells", async () => {
+    const notebook = (words: string, code: string, language: string) =>
+      JSON.stringify({
+        cells: [
+          { cell_type: "markdown", source: words },
+          { cell_type: "code", source: code },
+        ],
+        metadata: { kernelspec: { language } },
+      });
+    const read = async (words: string, code: string, language = "python") => readSource(write("n.ipynb", notebook(words, code, language)));
+    const first = await read("why", "print(1)");
+    const commented = await read("because", "# one\nprint( 1 )");
+    expect(commented.codeHash).toBe(first.codeHash);
+    expect(commented.versionHash).not.toBe(first.versionHash);
+    expect((await read("why", "print(2)")).codeHash).not.toBe(first.codeHash);
+    // A cell that is no plain Python is compared as it is, and so is another language.
+    expect((await read("", "%time f()")).codeHash).not.toBe((await read("", "%time  f()")).codeHash);
+    expect((await read("", "print(1)", "R")).codeHash).not.toBe((await read("", "print( 1 )", "R")).codeHash);
+  });
+
+  test("changes with JSON it imports, not with how that is laid out", async () => {
+    const entry = write("main.mjs", `import data from "./d.json" with { type: "json" };`);
+    const code = async (json: string): Promise<string> => {
+      write("d.json", json);
+      return (await readSource(entry)).codeHash;
+    };
+    const first = await code(`{"k":1,"l":["a b\\" ", 2.0]}`);
+    expect(await code(`{\n  "k": 1,\n  "l": [ "a b\\" ",\t2.0 ]\n}\n`)).toBe(first);
+    for (const other of [`{"k":2,"l":["a b\\" ",2.0]}`, `{"l":["a b\\" ",2.0],"k":1}`, `{"k":1,"l":["ab\\" ",2.0]}`]) expect(await code(other), other).not.toBe(first);
+    expect(await code("{ 1 }")).not.toBe(await code("{1}"));
+  });
+
   test("follows a symbolic link, and reads a program without a suffix", async () => {
     write("lib.js", "module.exports = 1");
     symlinkSync(write("tool", `#!/usr/bin/env node\nrequire("./lib.js")`), join(folder, "link"));

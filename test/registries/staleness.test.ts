@@ -123,9 +123,16 @@ forEachDatabase((database) => {
     test("a comment, white space or types change nothing; other code does", async () => {
       shop.script("code.ts", "export const f = (x: number) => x + 1;\n");
       const out = only((await shop.work("code.ts", { makes: { "code.out": "c0" } })).made);
-      shop.script("code.ts", "// why\nexport const f =\n  (x: number) => x + 1;\n");
-      await shop.work("code.ts", { makes: { "code.other": "d" } });
-      expect(await out.staleness()).toEqual(FRESH);
+      for (const same of [
+        "// why\nexport const f =\n  (x: number) => x + 1;\n",
+        "export const f = (x: bigint | number): any => (x as number) + 1;\n",
+        "interface Row { id: number }\nexport type Id = Row['id'];\nexport const f = (x: Id) => x! + 1;\n",
+      ]) {
+        shop.script("code.ts", same);
+        const { transform } = await shop.work("code.ts", { makes: { "code.other": same } });
+        expect(transform.uid).not.toBe((await (await out.run)?.transform)?.uid);
+        expect(await out.staleness(), same).toEqual(FRESH);
+      }
       shop.script("code.ts", "export const f = (x: number) => x + 2;\n");
       const { transform } = await shop.work("code.ts", { makes: { "code.third": "e" } });
       const made = await (await out.run)?.transform;
@@ -147,6 +154,28 @@ forEachDatabase((database) => {
       shop.script("module/helper.ts", "export const two = 3;\n");
       await shop.work("module/main.ts");
       expect(await codes(out)).toEqual(["code-changed"]);
+    });
+
+    test("a refactor of script and module changes nothing, in `status` neither; what it means does", async () => {
+      const main = (text: string) => shop.script("refactor/main.ts", text);
+      const helper = (text: string) => shop.script("refactor/lib/helper.ts", text);
+      main('import { scale } from "./lib/helper.ts";\nconst rows = [{ id: 1, v: 2 }];\nexport const out = rows.map((row) => scale(row));\n');
+      helper("export function scale(row: any): any {\n  const factor = 2;\n  return { ...row, v: row.v * factor };\n}\n");
+      shop.script("refactor/lib/types.ts", "export interface Row { id: number; v: number }\n");
+      const out = only((await shop.work("refactor/main.ts", { makes: { "refactor.out": "4" } })).made);
+      const reasons = async () => (await status()).find((one) => one.uid === out.uid)?.reasons.map((reason) => reason.code);
+
+      main('import { scale as times } from "./lib/helper.ts";\nimport type { Row } from "./lib/types.ts";\nconst data: Row[] = [{ id: 1, v: 2 }];\nexport const out = data.map((item: Row): Row => times(item) as Row);\n');
+      helper('import type { Row } from "./types.ts";\ntype Scaled = Row;\nexport function scale(input: Row): Scaled {\n  const by = 2 as const;\n  return { ...input, v: input.v * by } satisfies Scaled;\n}\n');
+      const refactored = await shop.work("refactor/main.ts");
+      expect(refactored.transform.uid).not.toBe((await (await out.run)?.transform)?.uid);
+      expect(await out.staleness()).toEqual(FRESH);
+      expect(await reasons()).toEqual([]);
+
+      helper("export function scale(input: any) {\n  const by = 2;\n  return { ...input, v: by * by };\n}\n");
+      await shop.work("refactor/main.ts");
+      expect(await codes(out)).toEqual(["code-changed"]);
+      expect(await reasons()).toEqual(["code-changed"]);
     });
 
     test("code that went back to what it was is not changed", async () => {

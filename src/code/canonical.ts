@@ -1,0 +1,135 @@
+/** The text of a program as it runs: types, form, and names that only the program itself knows are gone. */
+
+import { numberNames } from "./names.ts";
+import { isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";
+
+/** The same text for two programs that differ in types, comments, form or local names only. */
+export function canonical(program: SyntaxNode): string {
+  const body = nodesIn(program.body);
+  // Types are erased before it is seen whether a file is a module: `import type` makes none, `export {}` does.
+  const isModule = body.some((node) => /^(Import|Export\w*)Declaration$/.test(node.type) && !isTypeOnly(node, true));
+  const code = erased(program);
+  numberNames(code, isModule);
+  const pieces = [isModule ? "module" : "script"];
+  write(code, pieces);
+  return pieces.join("");
+}
+
+/** Positions, comments, quotes, parentheses, and types: what of a node has no effect when the program runs. */
+const withoutEffect = new Set(
+  `start end loc range extra errors comments leadingComments innerComments trailingComments sourceType shorthand
+  typeAnnotation returnType typeParameters typeArguments superTypeArguments implements accessibility readonly abstract override
+  declare definite importKind exportKind`.split(/\s+/),
+);
+
+/** Around a value, for the type checker. */
+const wrappers = new Set(["TSAsExpression", "TSSatisfiesExpression", "TSNonNullExpression", "TSTypeAssertion", "TSInstantiationExpression"]);
+
+/** Declarations of types, and of functions without a body. */
+const typeOnly = new Set(["TSInterfaceDeclaration", "TSTypeAliasDeclaration", "TSDeclareFunction", "TSDeclareMethod", "TSIndexSignature", "TSNamespaceExportDeclaration"]);
+
+/** Whether nothing is left of an item of a list when types are gone. What `import { type A }` leaves still loads its module. */
+function isTypeOnly(node: SyntaxNode, keepEmptyExport = false): boolean {
+  if (typeOnly.has(node.type) || node.declare === true || node.importKind === "type" || node.exportKind === "type") return true;
+  switch (node.type) {
+    case "ClassProperty":
+    case "ClassAccessorProperty":
+      return node.abstract === true;
+    case "ExportDefaultDeclaration":
+      return isTypeOnly(node.declaration as SyntaxNode);
+    case "ExportNamedDeclaration":
+      if (isNode(node.declaration)) return isTypeOnly(node.declaration);
+      return !keepEmptyExport && !isNode(node.source) && nodesIn(node.specifiers).every((one) => isTypeOnly(one));
+    case "TSModuleDeclaration":
+      return !isNode(node.body) || nodesIn(node.body.body).every((one) => isTypeOnly(one));
+    // the `this` of a signature; the value has a type of its own
+    case "Identifier":
+      return node.name === "this";
+    default:
+      return false;
+  }
+}
+
+/** A copy without what has no effect, its fields in order of their names. */
+function erased(node: SyntaxNode, within?: string): SyntaxNode {
+  if (wrappers.has(node.type)) return erased(node.expression as SyntaxNode, within);
+  // Only a tag sees how the text of a template was written.
+  if (node.type === "TemplateLiteral" && within !== "quasi") {
+    const texts = (node.quasis as { value: { cooked: string } }[]).map((quasi) => quasi.value.cooked);
+    return texts.length === 1 ? { type: "StringLiteral", value: texts[0] } : { type: node.type, expressions: erasedList(node.expressions as unknown[]), texts };
+  }
+  const copy: SyntaxNode = { type: node.type };
+  for (const field of Object.keys(node).sort()) {
+    const value = node[field];
+    if (field === "type" || value === null || value === undefined || withoutEffect.has(field)) continue;
+    // `a?.b` means something, `a?: T` does not
+    if (field === "optional" && !node.type.startsWith("Optional")) continue;
+    if (Array.isArray(value)) copy[field] = erasedList(value);
+    else if (!isNode(value)) copy[field] = node.type === "JSXText" ? jsxWords(value as string) : value;
+    else if (field === "key" && node.computed !== true) copy[field] = plainKey(erased(value));
+    else copy[field] = blocks.has(field) ? withoutBraces(erased(value), node.type) : erased(value, field);
+  }
+  return copy;
+}
+
+function erasedList(items: readonly unknown[]): unknown[] {
+  const kept = items.filter((item) => !isNode(item) || !(item.type === "EmptyStatement" || isBlankJsx(item) || isTypeOnly(item)));
+  return kept.map((item) => (isNode(item) ? erased(item) : item));
+}
+
+const blocks = new Set(["body", "consequent", "alternate"]);
+
+/** `if (a) { b(); }` and `if (a) b();` are one statement. */
+function withoutBraces(block: SyntaxNode, type: string): SyntaxNode {
+  if (block.type !== "BlockStatement" || !/^(If|For\w*|While|DoWhile)Statement$/.test(type)) return block;
+  const [only, more] = nodesIn(block.body);
+  const declares = only?.type.endsWith("Declaration") === true && only.kind !== "var";
+  return only && !more && !declares ? only : block;
+}
+
+/** `{ "a": 1 }` and `{ a: 1 }` are one property. */
+function plainKey(key: SyntaxNode): SyntaxNode {
+  return key.type === "StringLiteral" && /^[A-Za-z_$][\w$]*$/.test(key.value as string) ? { type: "Identifier", name: key.value } : key;
+}
+
+function jsxWords(text: string): string {
+  if (!text.includes("\n")) return text;
+  const lines = text.split(/\r?\n/);
+  const trimmed = lines.map((line, i) => (i === 0 ? line : line.trimStart())).map((line, i) => (i === lines.length - 1 ? line : line.trimEnd()));
+  return trimmed.filter((line) => line !== "").join(" ");
+}
+
+function isBlankJsx(node: SyntaxNode): boolean {
+  return node.type === "JSXText" && jsxWords(node.value as string) === "";
+}
+
+function write(value: unknown, pieces: string[]): void {
+  if (Array.isArray(value)) {
+    pieces.push("[");
+    for (const item of value) {
+      write(item, pieces);
+      pieces.push(",");
+    }
+    pieces.push("]");
+  } else if (isNode(value)) {
+    pieces.push("{", value.type);
+    for (const field in value) {
+      if (field === "type") continue;
+      pieces.push(" ", field, ":");
+      write(field === "specifiers" ? inOrder(value[field] as SyntaxNode[]) : value[field], pieces);
+    }
+    pieces.push("}");
+  } else {
+    pieces.push(typeof value === "bigint" ? `${value}n` : (JSON.stringify(value) ?? "null"));
+  }
+}
+
+/** The names of one import or export have no order. */
+function inOrder(specifiers: SyntaxNode[]): string[] {
+  const texts = specifiers.map((specifier) => {
+    const pieces: string[] = [];
+    write(specifier, pieces);
+    return pieces.join("");
+  });
+  return texts.sort();
+}
