@@ -1,5 +1,5 @@
 /** One line about one node, for the terminal: its label and, as far as there is room, what else is good to know. */
-import { unfinished, whoAndWhen } from "./node.ts";
+import { stateOf, whoAndWhen } from "./node.ts";
 import type { Node } from "./node.ts";
 import { bytes, columns, harmless, shorten } from "./terminal.ts";
 
@@ -24,30 +24,29 @@ export function captionOf(node: Node, width: number, note = "", full = false): C
 
 /** What can be said of a node, from everything to the most important. */
 function details(node: Node, full: boolean): string[] {
-  const gone = node.deleted ? "deleted" : undefined;
+  const state = stateOf(node);
   const uid = full ? `uid ${node.uid.slice(0, 8)}` : undefined;
   switch (node.kind) {
     case "run": {
       const run = `run ${node.uid.slice(0, 8)}`;
-      const state = unfinished(node) ?? gone;
       const rows = [[whoAndWhen(node.createdBy, node.startedAt), state], [node.createdBy, state], [state]];
       return [...rows.map(row => [run, listed(row)].filter(Boolean).join("  ")), state ?? ""];
     }
     case "artifact": {
       const suffix = node.suffix && !node.label.endsWith(node.suffix) ? node.suffix : undefined;
       const size = node.size === null ? undefined : bytes(node.size);
-      const older = node.isLatest || gone ? undefined : "older version";
+      const older = node.isLatest || state ? undefined : "older version";
       const version = node.version && `version ${node.version}`;
-      return [listed([suffix, node.artifactKind, size, version, uid, older, gone]), listed([size, older, gone]), listed([older, gone])];
+      return [listed([suffix, node.artifactKind, size, version, uid, older, state]), listed([size, older, state]), listed([older, state])];
     }
     case "transform":
-      return [listed([node.transformKind, node.version && `version ${node.version}`, uid, gone]), listed([gone])];
+      return [listed([node.transformKind, node.version && `version ${node.version}`, uid, state]), listed([state])];
     case "collection": {
-      const older = node.isLatest || gone ? undefined : "older version";
-      return [listed(["collection", node.version && `version ${node.version}`, uid, older, gone]), listed([older, gone])];
+      const older = node.isLatest || state ? undefined : "older version";
+      return [listed(["collection", node.version && `version ${node.version}`, uid, older, state]), listed([older, state])];
     }
     case "record":
-      return [listed([node.type ?? "record", uid, gone]), listed([gone])];
+      return [listed([node.type ?? "record", uid, state]), listed([state])];
   }
 }
 

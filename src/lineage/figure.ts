@@ -1,5 +1,5 @@
 /** What a node looks like in a picture: its two lines of text, its outline and how large that is. Units are pixels. */
-import { unfinished, whoAndWhen } from "./node.ts";
+import { stateOf, whoAndWhen } from "./node.ts";
 import type { Node, NodeKind } from "./node.ts";
 import { bytes, columns, harmless, shorten } from "./terminal.ts";
 
@@ -12,7 +12,7 @@ export interface Size {
 export interface Figure extends Size {
   readonly label: string;
   readonly small: string;
-  /** Why this node deserves attention: `errored`, `aborted`, `started`, `deleted`; stands after `small`. */
+  /** Why this node deserves attention; stands after `small`. */
   readonly state: string | undefined;
   /** Everything there is to say, for the tooltip. */
   readonly title: string;
@@ -38,18 +38,14 @@ const MARGIN: { readonly [K in NodeKind]: number } = { artifact: 14, run: 18, tr
 export function figureOf(node: Node): Figure {
   const full = harmless(node.label);
   const label = shorten(full, LABEL_COLUMNS);
-  const state = stateOf(node);
+  const state = harmless(stateOf(node) ?? "") || undefined;
   const small = shorten(harmless(factsOf(node)), SMALL_COLUMNS);
   const below = [small, state].filter(Boolean).join(", ");
   const text = Math.max(measure(label, LABEL_SIZE), measure(below, SMALL_SIZE));
   const width = Math.ceil(Math.max(64, text + 2 * MARGIN[node.kind]) / 2) * 2;
   const height = below ? 42 : 32;
-  const title = [full, [`${node.kind} ${harmless(node.uid)}`, below].filter(Boolean).join(" · "), made(node)];
+  const title = [full, [`${node.kind} ${harmless(node.uid)}`.trimEnd(), below].filter(Boolean).join(" · "), made(node)];
   return { width, height, label, small, state, title: title.filter(Boolean).join("\n"), ...shapeOf(node.kind, width / 2, height / 2) };
-}
-
-function stateOf(node: Node): string | undefined {
-  return node.deleted ? "deleted" : node.kind === "run" ? unfinished(node) : undefined;
 }
 
 function factsOf(node: Node): string {
@@ -73,7 +69,8 @@ function made(node: Node): string {
   return node.kind === "run" ? "" : harmless(whoAndWhen(node.createdBy, node.createdAt));
 }
 
-function shapeOf(kind: NodeKind, x: number, y: number): Pick<Figure, "outline" | "crease"> {
+/** The outline of a kind of node that reaches `x` and `y` from its middle. */
+export function shapeOf(kind: NodeKind, x: number, y: number): Pick<Figure, "outline" | "crease"> {
   switch (kind) {
     case "artifact": // a sheet with a folded corner
       return {

@@ -1,8 +1,10 @@
 /** The lineage graph: what was made from what, by which run, and the questions one can ask it. */
-import { LinealError } from "../errors.ts";
+import { LinealError, told } from "../errors.ts";
 import { formats } from "./export/index.ts";
 import type { Exported, Format, FormatOptions } from "./export/index.ts";
+import { NODE_KINDS } from "./node.ts";
 import type { Edge, GraphData, Node, NodeKind, Truncation } from "./node.ts";
+import { check, checked } from "./options.ts";
 import { parseGraph } from "./parse.ts";
 import { drawTree } from "./text.ts";
 import type { TreeOptions } from "./text.ts";
@@ -17,6 +19,15 @@ export interface WalkOptions {
   readonly hops?: number | "all";
   readonly also?: readonly ("recreated" | "initiated")[];
 }
+
+const ALSO = {
+  fits: (value: unknown) => Array.isArray(value) && value.every(role => role === "recreated" || role === "initiated"),
+  says: 'a list of "recreated" and "initiated"',
+};
+const HOPS = {
+  fits: (value: unknown) => value === "all" || value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && Number(value) >= 0),
+  says: 'a whole number of hops from 0 on, or "all"',
+};
 
 /**
  * A lineage graph around one node, its `focus`. Edges run input → run → output. It never changes: `merge` gives a new one.
@@ -34,14 +45,17 @@ export class Graph implements GraphData {
   readonly focus: string;
   /** False, or where more can be had than was read. */
   readonly truncated: false | Truncation;
+  /** True when something was left out on purpose: what did not fit a filter. */
+  readonly partial: boolean;
   #nodesById: ReadonlyMap<string, Node> | undefined;
   #byUid: Map<string, Node> | undefined;
   #links: Links | undefined;
 
   /** Repeated edges are kept once and edges to nodes that are not there are left out, unless they are known to be `distinct`. */
-  constructor(data: Omit<GraphData, "truncated"> & Partial<Pick<GraphData, "truncated">>, options: { distinct?: boolean } = {}) {
+  constructor(data: Omit<GraphData, "truncated"> & Partial<Pick<GraphData, "truncated" | "partial">>, options: { distinct?: boolean } = {}) {
     this.focus = data.focus;
     this.truncated = data.truncated ?? false;
+    this.partial = data.partial ?? false;
     this.nodes = options.distinct ? data.nodes : [...byId(data.nodes).values()];
     if (options.distinct) {
       this.edges = data.edges;
@@ -76,7 +90,7 @@ export class Graph implements GraphData {
 
   /** The node with this id or uid, or undefined. */
   node(ref: NodeRef): Node | undefined {
-    const name = typeof ref === "string" ? ref : ref.uid;
+    const name = nameOf(ref);
     const kind = typeof ref === "string" || !("kind" in ref) ? undefined : ref.kind;
     const exact = this.#byId.get(name) ?? this.#byId.get(`${kind}:${name}`);
     if (exact) return exact;
@@ -126,17 +140,20 @@ export class Graph implements GraphData {
 
   /** Both graphs as one, around this one's focus; where they tell different facts of a node, `other` is believed. */
   merge(other: GraphData): Graph {
+    if (!Array.isArray(other?.nodes) || !Array.isArray(other.edges)) throw new LinealError("invalid", `${told(other)} is not a lineage graph`, { hint: "Merge what lineage() or Graph.fromJSON(…) gave." });
     return new Graph({
       focus: this.focus,
       nodes: [...this.nodes, ...other.nodes],
       edges: [...this.edges, ...other.edges],
       truncated: joined(this.truncated, other.truncated),
+      partial: this.partial || (other.partial ?? false),
     });
   }
 
   /** The graph as plain data. */
   toJSON(): GraphData {
-    return { focus: this.focus, nodes: this.nodes, edges: this.edges, truncated: this.truncated };
+    const { focus, nodes, edges, truncated, partial } = this;
+    return { focus, nodes, edges, truncated, ...(partial ? { partial } : {}) };
   }
 
   /**
@@ -150,7 +167,7 @@ export class Graph implements GraphData {
   to<F extends Format>(format: F, ...options: FormatOptions<F>): Exported<F> {
     if (!Object.hasOwn(formats, format)) {
       const names = Object.keys(formats).map(name => `"${name}"`).join(", ");
-      throw new LinealError("invalid", `lineage cannot be exported as ${JSON.stringify(format)}`, {
+      throw new LinealError("invalid", `lineage cannot be exported as ${told(format)}`, {
         hint: `Use graph.to(…) with one of ${names}.`,
       });
     }
@@ -171,7 +188,7 @@ export class Graph implements GraphData {
   #find(ref: NodeRef): Node {
     const node = this.node(ref);
     if (node) return node;
-    throw new LinealError("not-found", `${typeof ref === "string" ? ref : ref.uid} is not in this lineage graph`, {
+    throw new LinealError("not-found", `${nameOf(ref)} is not in this lineage graph`, {
       hint: this.truncated
         ? `The graph was cut at ${this.truncated.limit} nodes: ask for it with a higher limit.`
         : "Name a node by its id or uid: graph.nodes lists them.",
@@ -183,30 +200,30 @@ export class Graph implements GraphData {
   }
 
   #step(direction: "up" | "down", options?: Pick<WalkOptions, "also">): Step {
-    this.#links ??= linkUp(this.edges);
-    return stepper(this.#links, direction, options?.also ? [...FLOW, ...options.also] : FLOW);
+    return this.#along(stepper, direction, options);
   }
 
   #walk(direction: "up" | "down", options?: Pick<WalkOptions, "also">): Step {
+    return this.#along(walker, direction, options);
+  }
+
+  #along(make: typeof stepper, direction: "up" | "down", options?: Pick<WalkOptions, "also">): Step {
+    const { also = [] } = checked<Pick<WalkOptions, "also">>("a step in a graph", options, { also: ALSO });
     this.#links ??= linkUp(this.edges);
-    return walker(this.#links, direction, options?.also ? [...FLOW, ...options.also] : FLOW);
+    return make(this.#links, direction, [...FLOW, ...also]);
   }
 
   #reach(ref: NodeRef, direction: "up" | "down", given: WalkOptions["hops"] | WalkOptions): Node[] {
-    const options: WalkOptions = typeof given === "object" ? given : { hops: given ?? "all" };
-    const hops = options.hops === undefined || options.hops === "all" ? Number.POSITIVE_INFINITY : options.hops;
-    if (!(Number.isInteger(hops) || hops === Number.POSITIVE_INFINITY) || hops < 0) {
-      throw new LinealError("invalid", `hops cannot be ${JSON.stringify(options.hops)}`, {
-        hint: 'Give a whole number of hops from 0 on, or "all".',
-      });
-    }
+    const options = typeof given === "object" ? given : { hops: given ?? "all" };
+    const { hops = "all", ...also } = checked<WalkOptions>("a walk in a graph", options, { hops: HOPS, also: ALSO });
     const { id } = this.#find(ref);
-    const found = reach(this.#byId, id, this.#walk(direction, options), hops);
+    const found = reach(this.#byId, id, this.#walk(direction, also), hops === "all" ? Number.POSITIVE_INFINITY : hops);
     found.delete(id);
     return this.#named(found.keys());
   }
 
   #ends(kind: NodeKind | undefined, away: "up" | "down"): Node[] {
+    if (kind !== undefined) check("a kind of node", kind, NODE_KINDS);
     const candidates = kind ? this.nodes.filter(node => node.kind === kind) : this.nodes;
     const inner = beyond(candidates.map(node => node.id), this.#step(away));
     // A run that only made things again, or only started other runs, is neither beginning nor end of any data.
@@ -219,6 +236,12 @@ export class Graph implements GraphData {
     }
     return candidates.filter(node => !inner.has(node.id) && !aside.has(node.id));
   }
+}
+
+function nameOf(ref: NodeRef): string {
+  const name: unknown = typeof ref === "string" ? ref : ref?.uid;
+  if (typeof name === "string") return name;
+  throw new LinealError("invalid", `${told(ref)} does not name a node`, { hint: "Give the id or uid of a node, or anything that has a uid: graph.nodes lists them." });
 }
 
 function joined(a: false | Truncation, b: false | Truncation): false | Truncation {

@@ -1,6 +1,6 @@
 /** Who is next to whom in a tree of lineage: sorted for reading, and put together when they lead on to the same runs. */
 import type { EdgeRole, GraphData, Node } from "./node.ts";
-import { isAct, linkUp, stepper } from "./walk.ts";
+import { beyond, isAct, linkUp, stepper } from "./walk.ts";
 
 /** Nodes that lead on to the same runs, and how many more of them there are. */
 export interface Group {
@@ -14,6 +14,8 @@ export interface Kin {
   next(node: Node): readonly Node[];
   /** Runs that made the same data again. */
   again(node: Node): readonly Node[];
+  /** What a run made besides what the focus came from. */
+  besides(run: Node): readonly Node[];
   /** The runs that started this run. */
   startedBy(node: Node): readonly Node[];
   /** True when `run` only re-created `data`. */
@@ -35,14 +37,16 @@ export function kin(graph: GraphData): { up: Kin; down: Kin } {
   const nodes = (ids: Iterable<string>) => Array.from(new Set(ids), id => byId.get(id) as Node).sort(inOrder);
   const up = stepper(links, "up");
   const down = stepper(links, "down", ["input", "output", "predecessor", "recreated", "initiated"] satisfies EdgeRole[]);
+  const makes = stepper(links, "down", ["output"]);
+  const known = beyond([graph.focus], up).add(graph.focus);
   const again = stepper(links, "up", ["recreated"]);
   const starters = stepper(links, "up", ["initiated"]);
 
   function facing(step: typeof up): Kin {
     const cache = new Map<string, readonly Node[]>();
     const next = (node: Node) => {
-      const known = cache.get(node.id);
-      if (known) return known;
+      const before = cache.get(node.id);
+      if (before) return before;
       const found = nodes(step(node.id)).filter(other => other !== node);
       cache.set(node.id, found);
       return found;
@@ -50,6 +54,7 @@ export function kin(graph: GraphData): { up: Kin; down: Kin } {
     const self: Kin = {
       next,
       again: node => nodes(again(node.id)).filter(run => !next(node).includes(run)),
+      besides: run => nodes(makes(run.id).filter(id => !known.has(id))),
       startedBy: node => nodes(starters(node.id)),
       remade: (run, data) => step === down && remade.has(`${run.id}\0${data.id}`) && !made.has(`${run.id}\0${data.id}`),
       initiated: node => (links.entering.get(node.id) ?? []).some(edge => edge.role === "initiated"),
@@ -81,7 +86,8 @@ function grouped(nodes: readonly Node[], key: (node: Node) => string, fan: numbe
   return { groups, hidden: all.slice(shown.length).reduce((sum, members) => sum + members.length, 0) };
 }
 
-function inOrder(a: Node, b: Node): number {
+/** Runs by time, data by label, data first. */
+export function inOrder(a: Node, b: Node): number {
   if (a.kind === "run" && b.kind === "run" && a.startedAt !== b.startedAt) return (a.startedAt ?? "") < (b.startedAt ?? "") ? -1 : 1;
   if (isAct(a) !== isAct(b)) return isAct(a) ? 1 : -1;
   return byLabel.compare(a.label, b.label) || (a.id < b.id ? -1 : 1);

@@ -5,12 +5,14 @@ import type { Layout, Point } from "./layered.ts";
 import type { GraphData } from "./node.ts";
 
 /** Which way data flows in a picture. */
-export type Direction = "down" | "right";
+export const DIRECTIONS = ["down", "right"] as const;
+export type Direction = (typeof DIRECTIONS)[number];
 
 /** Up to here Graphviz takes a second or two; beyond, its time grows much faster than the graph. */
 const MOST_NODES = 3000;
 const MOST_EDGES = 6000;
-const HASTE = 1500; // from so many nodes and edges on, quick beats beautiful: straight lines, fewer attempts
+const HASTE = 1500; // from so many nodes and edges on, fewer attempts to avoid crossings
+const CURVES = 3000; // so many nodes and edges still get curves around what lies between: a second for 1,000 nodes
 const FAN = 8; // so many loose ends of one node still go side by side
 
 /**
@@ -63,11 +65,13 @@ async function graphviz(graph: GraphData, sizes: ReadonlyMap<string, Size>, dire
 /** Boxes and arrows without any text: Graphviz counts in points, so a pixel here is a point there. */
 function dotOf(graph: GraphData, sizes: ReadonlyMap<string, Size>, direction: Direction): string {
   const short = new Map(graph.nodes.map((node, i) => [node.id, `n${i}`]));
-  const large = graph.nodes.length + graph.edges.length > HASTE;
+  const size = graph.nodes.length + graph.edges.length;
+  const effort = size > HASTE ? ", nslimit=0.1, nslimit1=0.5, mclimit=0.02" : "";
+  const lines = size > CURVES ? ", splines=line" : "";
   const lengths = stagger(graph);
   return [
     "digraph {",
-    `graph [rankdir=${direction === "right" ? "LR" : "TB"}, ranksep=0.5, nodesep=0.25${large ? ", nslimit=0.1, nslimit1=0.5, mclimit=0.02, splines=line" : ""}];`,
+    `graph [rankdir=${direction === "right" ? "LR" : "TB"}, ranksep=0.5, nodesep=0.25${effort}${lines}];`,
     'node [shape=box, fixedsize=true, label=""];',
     "edge [arrowhead=none];",
     ...graph.nodes.map(node => {

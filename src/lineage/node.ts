@@ -124,6 +124,8 @@ export interface GraphData {
   readonly edges: readonly Edge[];
   /** False, or where more can be had. */
   readonly truncated: false | Truncation;
+  /** True when something was left out on purpose: what did not fit a filter. */
+  readonly partial?: boolean;
 }
 
 type FactsOf<N> = N extends Node ? Omit<N, "id" | "label"> : never;
@@ -165,7 +167,19 @@ export function whoAndWhen(who: string | null, when: string | null): string {
     .join(", ");
 }
 
-/** What to say about a run's end: undefined when it completed, else its status. */
-export function unfinished(run: RunNode): string | undefined {
-  return run.status && run.status !== "completed" ? run.status : undefined;
+/** Why a node deserves attention: a run that did not complete, something deleted, or both: `errored, deleted`. */
+export function stateOf(node: Node): string | undefined {
+  const unfinished = node.kind === "run" && node.status !== "completed" ? node.status : undefined;
+  return [unfinished, node.deleted && "deleted"].filter(Boolean).join(", ") || undefined;
+}
+
+/** True for runs that ended in failure. */
+export function isFailed(node: Node): boolean {
+  return node.kind === "run" && (node.status === "errored" || node.status === "aborted");
+}
+
+/** A sentence on where a graph was cut. */
+export function cutNote({ upstream, downstream, limit }: Truncation): string {
+  const where = [upstream && "upstream", downstream && "downstream"].filter(Boolean).join(" and ");
+  return `cut at ${limit.toLocaleString("en-US")} nodes${where && `, more ${where}`}`;
 }

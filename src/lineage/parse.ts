@@ -32,7 +32,14 @@ export function parseGraph(data: unknown): GraphData {
   const edges = list(root.edges, "edges").map((value, i) => edge(value, `edges[${i}]`, known));
   const focus = text(root.focus, "focus");
   if (!known.has(focus)) throw bad("focus is not the id of one of the nodes");
-  return { focus, nodes, edges, truncated: truncation(root.truncated, known) };
+  const partial = fact(root.partial, "flag?", "partial") as boolean | undefined;
+  return { focus, nodes, edges, truncated: truncation(root.truncated, known), ...(partial ? { partial } : {}) };
+}
+
+/** The facts in the order in which they were read, so that a graph is written again as it was. */
+function inOrderOf<T extends object>(raw: object, facts: T): T {
+  const names = [...Object.keys(raw), ...Object.keys(facts)].filter(name => Object.hasOwn(facts, name));
+  return Object.fromEntries(names.map(name => [name, facts[name as keyof T]])) as T;
 }
 
 function node(value: unknown, at: string): Node {
@@ -45,7 +52,7 @@ function node(value: unknown, at: string): Node {
   const facts = Object.entries(FACTS[kind])
     .map(([name, type]) => [name, fact(raw[name], type, `${at}.${name}`)] as const)
     .filter(([, found]) => found !== undefined);
-  return { id, kind, uid, label: text(raw.label, `${at}.label`), ...Object.fromEntries(facts) } as unknown as Node;
+  return inOrderOf(raw, { id, kind, uid, label: text(raw.label, `${at}.label`), ...Object.fromEntries(facts) }) as unknown as Node;
 }
 
 function fact(value: unknown, type: Fact, at: string): unknown {
@@ -68,7 +75,7 @@ function edge(value: unknown, at: string, known: ReadonlySet<string>): Edge {
   };
   const role = oneOf<EdgeRole>(EDGE_ROLES, raw.role, `${at}.role`);
   const order = fact(raw.order, "number", `${at}.order`) as number | null;
-  return { from: end("from"), to: end("to"), role, ...(order === null ? {} : { order }) };
+  return inOrderOf(raw, { from: end("from"), to: end("to"), role, ...(order === null ? {} : { order }) });
 }
 
 function truncation(value: unknown, known: ReadonlySet<string>): false | Truncation {
@@ -77,10 +84,10 @@ function truncation(value: unknown, known: ReadonlySet<string>): false | Truncat
   const { upstream, downstream, limit } = raw;
   if (typeof upstream !== "boolean" || typeof downstream !== "boolean") throw bad("truncated says no directions");
   if (typeof limit !== "number" || !(limit >= 0)) throw bad("truncated.limit should be a number");
-  if (raw.more === undefined) return { upstream, downstream, limit };
+  if (raw.more === undefined) return inOrderOf(raw, { upstream, downstream, limit });
   const more = list(raw.more, "truncated.more").map((id, i) => text(id, `truncated.more[${i}]`));
   if (!more.every(id => known.has(id))) throw bad("truncated.more names nodes that are not there");
-  return { upstream, downstream, limit, more };
+  return inOrderOf(raw, { upstream, downstream, limit, more });
 }
 
 function json(source: string): unknown {

@@ -1,31 +1,39 @@
 /** A part of a lineage graph: the nodes that fit a question, and what lies between them and the focus. */
-import { LinealError } from "../errors.ts";
+import { LinealError, told } from "../errors.ts";
+import { Run } from "../model/run.ts";
+import type { Scalars } from "../model/types.ts";
 import { Graph } from "./graph.ts";
 import { NODE_KINDS } from "./node.ts";
 import type { GraphData, Node, NodeKind, Truncation } from "./node.ts";
+import { check, checked } from "./options.ts";
 import { beyond, linkUp, stepper, walker } from "./walk.ts";
+
+/** How far a run came. */
+type RunStatus = Scalars<"Run">["status"];
 
 /**
  * What to look for; a node has to fit all that is given. `status` fits runs only. `since` and `until`, both included,
- * are compared with when a run started and when anything else was created: a Date or ISO text.
+ * are compared with when a run started and when anything else was created: a Date or ISO text, UTC unless it has a
+ * zone; `until: "2026-01-31"` means to the end of that day, and so on.
  */
 export interface Selection {
   readonly kind?: NodeKind | readonly NodeKind[];
-  readonly status?: string | readonly string[];
+  readonly status?: RunStatus | readonly RunStatus[];
   readonly since?: Date | string;
   readonly until?: Date | string;
 }
 
 /**
  * The graph with only the focus, the nodes that fit, and those on a way between the two; what fits but neither led to
- * the focus nor came from it stays joined to it by a shortest way. Throws `invalid` for a kind or time there is not.
+ * the focus nor came from it stays joined to it by a shortest way. Throws `invalid` for a kind, status or time there is
+ * not, and for a `since` that lies after `until` or after `now`.
  *
  * @example
  * select(await artifact.lineage(), { status: "errored" });               // where something failed, and how it got here
  * select(graph, { kind: "artifact", since: "2026-01-01" });
  */
-export function select(graph: GraphData, selection: Selection): Graph {
-  const fits = fitter(selection);
+export function select(graph: GraphData, selection: Selection, now: Date = new Date()): Graph {
+  const fits = fitter(checked<Selection>("a selection", selection, RULES), now);
   const chosen = graph.nodes.filter(node => node.id !== graph.focus && fits(node)).map(node => node.id);
   const links = linkUp(graph.edges);
   const roles = [...new Set(graph.edges.map(edge => edge.role))];
@@ -46,7 +54,8 @@ export function select(graph: GraphData, selection: Selection): Graph {
     for (const id of aside) for (let at = before.get(id); at !== undefined && !keep.has(at); at = before.get(at)) keep.add(at);
   }
   const nodes = graph.nodes.filter(node => keep.has(node.id));
-  return new Graph({ focus: graph.focus, nodes, edges: graph.edges, truncated: kept(graph.truncated, keep) });
+  const partial = graph.partial || nodes.length < graph.nodes.length;
+  return new Graph({ focus: graph.focus, nodes, edges: graph.edges, truncated: kept(graph.truncated, keep), partial });
 }
 
 /** The graph with only the `limit` nodes nearest to the focus, and where there are more. */
@@ -60,7 +69,7 @@ export function nearest(graph: Graph, limit: number): Graph {
   const [before, after] = [missing(up), missing(down)];
   const known = graph.truncated || undefined;
   const truncated = { upstream: before.length > 0 || !!known?.upstream, downstream: after.length > 0 || !!known?.downstream, limit, more: [...new Set([...before, ...after])] };
-  return new Graph({ focus: graph.focus, nodes: graph.nodes.filter(node => keep.has(node.id)), edges: graph.edges, truncated });
+  return new Graph({ focus: graph.focus, nodes: graph.nodes.filter(node => keep.has(node.id)), edges: graph.edges, truncated, partial: graph.partial });
 }
 
 /** For every node that can be reached, the one before it on a shortest way from `start`. */
@@ -77,28 +86,46 @@ function tree(start: string, step: (id: string) => readonly string[]): Map<strin
   return before;
 }
 
-function fitter({ kind, status, since, until }: Selection): (node: Node) => boolean {
-  const kinds = kind === undefined ? undefined : [kind].flat();
-  const wrong = kinds?.find(name => !NODE_KINDS.includes(name));
-  if (wrong !== undefined) {
-    throw new LinealError("invalid", `${JSON.stringify(wrong)} is not a kind of node`, { hint: `Kinds are ${NODE_KINDS.join(", ")}.` });
-  }
-  const statuses = status === undefined ? undefined : [status].flat();
-  const [first, last] = [time(since, "since"), time(until, "until")];
+/** How far runs come. */
+export const RUN_STATUSES = Run.columns.status.values as readonly RunStatus[];
+const [SECOND, MINUTE, DAY] = [1000, 60_000, 86_400_000];
+const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/;
+const TIME = { fits: (value: unknown) => span(value) !== undefined, says: 'a Date or ISO text such as "2026-01-31" or "2026-01-31T12:00:00Z"' };
+const ANY = { fits: () => true, says: "" }; // one or several, checked one by one
+const RULES = { kind: ANY, status: ANY, since: TIME, until: TIME };
+
+function fitter({ kind, status, since, until }: Partial<Selection>, now: Date): (node: Node) => boolean {
+  const kinds = several("kind", kind, NODE_KINDS);
+  const statuses: readonly string[] | undefined = several("status", status, RUN_STATUSES);
+  const [first, last] = [span(since)?.[0] ?? Number.NEGATIVE_INFINITY, span(until)?.[1] ?? Number.POSITIVE_INFINITY];
+  if (first > last) throw new LinealError("invalid", `since ${told(since)} is later than until ${told(until)}`, { hint: "Nothing lies between the two: swap them." });
+  if (first > now.getTime()) throw new LinealError("invalid", `since ${told(since)} is in the future`, { hint: "Give a time in the past; without a zone it is UTC." });
   return node => {
     if (kinds && !kinds.includes(node.kind)) return false;
     if (statuses && !(node.kind === "run" && node.status !== null && statuses.includes(node.status))) return false;
-    if (first === undefined && last === undefined) return true;
+    if (since === undefined && until === undefined) return true;
     const when = Date.parse((node.kind === "run" ? node.startedAt : node.createdAt) ?? "");
-    return when >= (first ?? Number.NEGATIVE_INFINITY) && when <= (last ?? Number.POSITIVE_INFINITY);
+    return when >= first && when <= last;
   };
 }
 
-function time(value: Date | string | undefined, name: string): number | undefined {
-  if (value === undefined) return undefined;
-  const found = typeof value === "string" ? Date.parse(value) : value.getTime();
-  if (!Number.isNaN(found)) return found;
-  throw new LinealError("invalid", `${name} cannot be ${JSON.stringify(value)}`, { hint: 'Give a Date or ISO text such as "2026-01-31" or "2026-01-31T12:00:00Z".' });
+function several<T extends string>(name: string, given: T | readonly T[] | undefined, words: readonly string[]): readonly T[] | undefined {
+  if (given === undefined) return undefined;
+  const list = [given].flat() as T[];
+  for (const word of list) check(name, word, words);
+  return list;
+}
+
+/** The first and the last millisecond that are meant, or undefined for what is no time. */
+function span(value: unknown): [first: number, last: number] | undefined {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : [value.getTime(), value.getTime()];
+  const [, day, time, zone = "Z"] = (typeof value === "string" && ISO.exec(value)) || [];
+  if (!day) return undefined;
+  const midnight = Date.parse(day);
+  if (Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== day) return undefined; // February has no 31st
+  const at = time ? Date.parse(`${day}T${time}${zone}`) : midnight;
+  const length = !time ? DAY : time.length === 5 ? MINUTE : time.length === 8 ? SECOND : 1;
+  return Number.isNaN(at) ? undefined : [at, at + length - 1];
 }
 
 function kept(truncated: false | Truncation, keep: ReadonlySet<string>): false | Truncation {

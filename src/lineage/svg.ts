@@ -1,28 +1,39 @@
 /** A lineage graph drawn as SVG text: one file without scripts, links or anything from outside. */
 import { figureOf, inside, LABEL_SIZE, SMALL_SIZE } from "./figure.ts";
 import type { Figure } from "./figure.ts";
+import { folded } from "./fold.ts";
 import type { Layout, Point } from "./layered.ts";
-import { arrange } from "./layout.ts";
+import { arrange, DIRECTIONS } from "./layout.ts";
 import type { Direction } from "./layout.ts";
-import type { EdgeRole, GraphData, Node, Truncation } from "./node.ts";
+import { legendOf } from "./legend.ts";
+import { cutNote, isFailed } from "./node.ts";
+import type { EdgeRole, GraphData, Node } from "./node.ts";
+import { checked, numberFrom } from "./options.ts";
 import { harmless } from "./terminal.ts";
-import { styleSheet } from "./theme.ts";
+import { styleSheet, THEMES } from "./theme.ts";
 import type { Theme } from "./theme.ts";
 
 /** How a picture is drawn: `theme` is `"auto"` unless told, data flow `"down"`. */
 export interface SvgOptions {
   readonly theme?: Theme;
   readonly direction?: Direction;
+  /** How many alike loose ends of one node are drawn before the rest is folded into `… 176 more` (default 24; Infinity draws all). */
+  readonly fan?: number;
 }
 
 const PAD = 16;
+const LINE = 22; // height of a line of text below the picture
 const TIP = 7; // length of an arrow's tip
 const CORNER = 30; // how far a line may have to be led on to a rounded corner
 const FONTS = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans Condensed', sans-serif";
 const SAYS: { readonly [R in EdgeRole]?: string } = { recreated: "re-created", initiated: "started" };
 
+export const SVG_OPTIONS = { theme: THEMES, direction: DIRECTIONS, fan: numberFrom(1) };
+
 /** The picture of a graph. The same graph always gives the same text. */
-export async function drawSvg(graph: GraphData, { theme = "auto", direction = "down" }: SvgOptions = {}): Promise<string> {
+export async function drawSvg(whole: GraphData, options?: SvgOptions): Promise<string> {
+  const { theme = "auto", direction = "down", fan = 24 } = checked<SvgOptions>('graph.to("svg")', options, SVG_OPTIONS);
+  const graph = folded(whole, fan);
   const figures = new Map(graph.nodes.map(node => [node.id, figureOf(node)]));
   return draw(graph, figures, await arrange(graph, figures, direction), theme);
 }
@@ -30,10 +41,12 @@ export async function drawSvg(graph: GraphData, { theme = "auto", direction = "d
 /** The picture of a graph that is already laid out. */
 export function draw(graph: GraphData, figures: ReadonlyMap<string, Figure>, layout: Layout, theme: Theme): string {
   const note = graph.truncated ? cutNote(graph.truncated) : "";
-  const noteWidth = note.length * SMALL_SIZE * 0.6;
-  const width = Math.ceil(Math.max(layout.width, noteWidth)) + 2 * PAD;
-  const height = Math.ceil(layout.height) + 2 * PAD + (note ? 22 : 0);
-  const shift = PAD + Math.max(0, (noteWidth - layout.width) / 2);
+  const legend = legendOf(graph);
+  const belowWidth = Math.max(note.length * SMALL_SIZE * 0.6, legend.width);
+  const width = Math.ceil(Math.max(layout.width, belowWidth)) + 2 * PAD;
+  const legendAt = Math.ceil(layout.height) + 2 * PAD + 8;
+  const height = Math.ceil(layout.height) + 2 * PAD + (legend.text ? LINE : 0) + (note ? LINE : 0);
+  const shift = PAD + Math.max(0, (belowWidth - layout.width) / 2);
   const byId = new Map(graph.nodes.map(node => [node.id, node]));
   const focus = byId.get(graph.focus);
   const within = (id: string) => (point: Point) => {
@@ -50,6 +63,7 @@ export function draw(graph: GraphData, figures: ReadonlyMap<string, Figure>, lay
     ...graph.edges.map((edge, i) => edgeText(edge.role, reached(layout.edges[i] ?? [], within(edge.from), within(edge.to)))),
     ...graph.nodes.map(node => nodeText(node, figures.get(node.id), layout.nodes.get(node.id), node.id === graph.focus)),
     "</g>",
+    ...(legend.text ? [`<g class="legend" transform="translate(${width / 2} ${legendAt})">${legend.text}</g>`] : []),
     ...(note ? [`<text class="small" font-size="${SMALL_SIZE}" x="${width / 2}" y="${height - PAD}">${note}</text>`] : []),
     "</svg>",
     "",
@@ -58,8 +72,7 @@ export function draw(graph: GraphData, figures: ReadonlyMap<string, Figure>, lay
 
 function nodeText(node: Node, figure: Figure | undefined, at: Point | undefined, isFocus: boolean): string {
   if (!figure || !at) return "";
-  const failed = node.kind === "run" && (node.status === "errored" || node.status === "aborted");
-  const classes = ["node", node.kind, node.deleted && "deleted", failed && "failed", isFocus && "focus"].filter(Boolean).join(" ");
+  const classes = ["node", node.kind, node.deleted && "deleted", isFailed(node) && "failed", isFocus && "focus"].filter(Boolean).join(" ");
   const state = figure.state && `<tspan class="state">${escaped(figure.state)}</tspan>`;
   const below = [escaped(figure.small), state].filter(Boolean).join(", ");
   const drop = node.kind === "collection" ? 3 : 0; // the front sheet of a stack lies lower left
@@ -108,11 +121,6 @@ function edgeText(role: EdgeRole, points: readonly Point[]): string {
   const drawn = `<path class="edge" d="${line}"/><path class="tip" d="M${pair(end)}L${side(1)}L${side(-1)}Z"/>`;
   const says = SAYS[role];
   return says ? `<g class="${role}"><title>${says}</title>${drawn}</g>` : drawn;
-}
-
-function cutNote({ upstream, downstream, limit }: Truncation): string {
-  const where = [upstream && "upstream", downstream && "downstream"].filter(Boolean).join(" and ");
-  return `cut at ${limit.toLocaleString("en-US")} nodes: there is more ${where}`;
 }
 
 function pair({ x, y }: Point): string {

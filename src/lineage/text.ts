@@ -1,15 +1,17 @@
 /** The tree for a terminal: what the focus was made from, and below it what came of it. */
 import { captionOf } from "./caption.ts";
+import { cutNote, isFailed } from "./node.ts";
 import type { GraphData, Node } from "./node.ts";
 import { kin } from "./kin.ts";
 import type { Group, Kin } from "./kin.ts";
+import { checked, numberFrom } from "./options.ts";
 import { columns, harmless, shorten, painter } from "./terminal.ts";
 import type { Ink } from "./terminal.ts";
 import { isAct } from "./walk.ts";
 
 /** How a tree is drawn. */
 export interface TreeOptions {
-  /** Columns; no line is wider (default 80). */
+  /** Columns; no line is wider (default 80, also for 0: terminals that do not know their width say so). */
   readonly width?: number;
   /** ANSI colours (default off). */
   readonly color?: boolean;
@@ -19,11 +21,13 @@ export interface TreeOptions {
   readonly rows?: number;
 }
 
+const OPTIONS = { width: numberFrom(0), fan: numberFrom(1), rows: numberFrom(1), color: { fits: (value: unknown) => typeof value === "boolean", says: "true or false" } };
+
 /** Runs that made the same again say little new: so many are shown. */
 const REMAKERS = 3;
 
 /** The lineage of `graph.focus` as lines of text without a final newline. */
-export function drawTree(graph: GraphData, options: TreeOptions = {}): string {
+export function drawTree(graph: GraphData, options?: TreeOptions): string {
   const tree = new Tree(graph, options);
   tree.draw("up");
   tree.draw("down");
@@ -47,12 +51,13 @@ class Tree {
   #elsewhere: { node: Node; number: number }[] = [];
   #sections = 0;
 
-  constructor(graph: GraphData, options: TreeOptions) {
+  constructor(graph: GraphData, options?: TreeOptions) {
+    const { width, fan = 10, rows = 500, color = false } = checked<TreeOptions>("graph.tree", options, OPTIONS);
     this.#graph = graph;
-    this.#width = Math.max(1, options.width ?? 80);
-    this.#fan = Math.max(1, options.fan ?? 10);
-    this.#rows = Math.max(1, options.rows ?? 500);
-    this.#paint = painter(options.color ?? false);
+    this.#width = width || 80;
+    this.#fan = fan;
+    this.#rows = rows;
+    this.#paint = painter(color);
     this.#more = new Set(graph.truncated ? graph.truncated.more : []);
     this.#kin = kin(graph);
     this.#focus = graph.nodes.find(node => node.id === graph.focus) as Node;
@@ -64,7 +69,7 @@ class Tree {
     const next = this.#near.next(this.#focus);
     if (direction === "up") this.#line("", "● ", this.#focus, { full: true });
     else if (next.length === 0) return;
-    else this.#put("", "", `\n${afterwards(this.#focus, next)}`, "bold");
+    else this.#put("", "", `\n${afterwards(this.#focus, next, this.#isCut)}`, "bold");
     this.#todo = [() => this.#beyond([this.#focus], "")];
     const stop = this.#lines.length + this.#rows;
     for (;;) {
@@ -74,19 +79,23 @@ class Tree {
       step();
     }
     this.#elsewhere = [];
-    this.#put("", "", `… stopped after ${count(this.#rows, "line")}, ${count(this.#graph.nodes.length, "node")} in all`, "dim");
+    this.#say(`… stopped after ${count(this.#rows, "line")}, ${count(this.#graph.nodes.length, "node")} in all`);
   }
 
   finish(): string {
-    const { truncated } = this.#graph;
-    if (this.#lines.length === 1 && !truncated) this.#put("", "", alone(this.#focus), "dim");
+    const { truncated, partial } = this.#graph;
+    if (this.#lines.length === 1 && !truncated) this.#say(partial ? "nothing before or after it fits what was asked for" : alone(this.#focus));
     if (truncated) {
       this.#put("", "", "");
-      const where = [truncated.upstream && "upstream", truncated.downstream && "downstream"].filter(Boolean).join(" and ");
-      const told = `… cut at ${count(truncated.limit, "node")}${where && `: there is more ${where}`} (ask with a higher limit)`;
-      this.#put("", "", told, "dim");
+      this.#say(`… ${cutNote(truncated)}: ask with a higher limit`);
     }
     return this.#lines.join("\n");
+  }
+
+  /** True when there may be more right after the focus than the graph has. */
+  get #isCut(): boolean {
+    const { truncated, partial = false } = this.#graph;
+    return partial || (truncated !== false && truncated.downstream && (!truncated.more || this.#more.has(this.#focus.id)));
   }
 
   get #near(): Kin {
@@ -102,8 +111,7 @@ class Tree {
     const [first] = nodes;
     if (!first) return;
     if (isAct(first)) {
-      const starters = this.#direction === "up" ? this.#near.startedBy(first) : [];
-      for (const run of starters) this.#line(this.#near.next(first).length > 0 ? "│ " : "  ", "", run, { before: "started by " });
+      if (this.#direction === "up") this.#starters(first, indent);
       this.#items(first, indent);
       return;
     }
@@ -127,15 +135,11 @@ class Tree {
     const next = this.#near.next(act);
     const known = this.#seen.has(act.id);
     this.#seen.add(act.id);
-    const started = this.#direction === "down" && this.#near.initiated(act) ? "started " : "";
-    this.#line(indent, mark, act, { note: known && next.length > 0 ? "↑ above" : "", before: mark.endsWith("─ ") ? started : "" });
+    const started = mark.endsWith("─ ") && this.#direction === "down" && this.#near.initiated(act); // it stands below its starter
+    this.#line(indent, mark, act, { note: known && next.length > 0 ? "↑ above" : "", before: started ? "started " : "" });
     if (known) return;
-    const bar = next.length > 0 ? "│ " : "  ";
-    if (this.#direction === "up") {
-      for (const run of this.#near.startedBy(act)) this.#line(inner + bar, "", run, { before: "started by " });
-      const others = this.#siblings(act);
-      if (others.length > 0) this.#put(inner + bar, "", `also made ${others.slice(0, 20).map(node => harmless(node.label)).join(", ")}`, "dim");
-    }
+    if (!started) this.#starters(act, inner);
+    if (this.#direction === "up") this.#besides(act, inner);
     this.#items(act, inner);
   }
 
@@ -196,11 +200,20 @@ class Tree {
     };
   }
 
-  /** What the run of the focus made besides it, as far as the graph knows. */
-  #siblings(act: Node): Node[] {
-    const made = this.#kin.down.next(act);
-    if (act.kind !== "run" || !made.includes(this.#focus)) return [];
-    return made.filter(node => node !== this.#focus && !isAct(node) && !this.#kin.down.remade(act, node));
+  /** The runs that started a run, below its line. */
+  #starters(act: Node, indent: string): void {
+    for (const run of this.#near.startedBy(act)) this.#line(indent + this.#bar(act), "⤷ ", run, { before: "started by " });
+  }
+
+  /** What a run made besides what is drawn, below its line. */
+  #besides(act: Node, indent: string): void {
+    const names = this.#near.besides(act).map(node => harmless(node.label));
+    const start = `${indent}${this.#bar(act)}also made `;
+    if (names.length > 0) this.#put(start, "", enumerated(names, this.#width - columns(start)), "dim");
+  }
+
+  #bar(act: Node): string {
+    return this.#near.next(act).length > 0 ? "│ " : "  ";
   }
 
   #line(indent: string, mark: string, node: Node, how: { note?: string; before?: string; full?: boolean }): void {
@@ -212,10 +225,21 @@ class Tree {
       this.#put(indent, start, caption.label);
       return;
     }
-    const failed = node.kind === "run" && (node.status === "errored" || node.status === "aborted");
     const inks: Ink[] = node.id === this.#focus.id ? ["bold", "green"] : isAct(node) ? ["cyan"] : [];
     const painted = this.#paint(indent + start, "dim") + this.#paint(caption.label, ...inks);
-    this.#lines.push(painted + this.#paint(caption.details, failed ? "red" : "dim"));
+    this.#lines.push(painted + this.#paint(caption.details, isFailed(node) ? "red" : "dim"));
+  }
+
+  /** A sentence, in as many lines as it takes. */
+  #say(text: string): void {
+    let line = "";
+    for (const word of text.split(" ")) {
+      if (line && columns(`${line} ${word}`) > this.#width) {
+        this.#put("", "", line, "dim");
+        line = ` ${word}`;
+      } else line = line ? `${line} ${word}` : word;
+    }
+    this.#put("", "", line, "dim");
   }
 
   #put(indent: string, mark: string, text: string, ink?: Ink): void {
@@ -244,13 +268,27 @@ function folded<T>(items: readonly T[], fan: number): Folded<T> {
   return { shown, hidden: items.length - shown.length };
 }
 
-/** The heading over what came of the focus. */
-function afterwards(focus: Node, next: readonly Node[]): string {
-  if (focus.kind === "transform") return `followed by ${count(next.length, "transform")}`;
-  if (focus.kind !== "run") return `used by ${count(next.length, "run")}`;
+/** The heading over what came of the focus; there may be more of it when the graph was cut or filtered there. */
+function afterwards(focus: Node, next: readonly Node[], isCut: boolean): string {
+  const least = isCut ? "at least " : "";
+  if (focus.kind === "transform") return `followed by ${least}${count(next.length, "transform")}`;
+  if (focus.kind !== "run") return `used by ${least}${count(next.length, "run")}`;
   const runs = next.filter(isAct).length;
-  const made = next.length > runs ? `made ${count(next.length - runs, "output")}` : "";
-  return [made, runs > 0 ? `started ${count(runs, "run")}` : ""].filter(Boolean).join(", ");
+  const made = next.length > runs ? `made ${least}${count(next.length - runs, "output")}` : "";
+  return [made, runs > 0 ? `started ${least}${count(runs, "run")}` : ""].filter(Boolean).join(", ");
+}
+
+/** As many names as fit, and how many more there are. */
+function enumerated(names: readonly string[], width: number): string {
+  let text = "";
+  for (const [i, name] of names.entries()) {
+    const tail = (hidden: number) => (hidden > 0 ? `, … ${hidden.toLocaleString("en")} more` : "");
+    const rest = tail(names.length - i - 1);
+    if (i === 0) text = shorten(name, Math.max(1, width - columns(rest)));
+    else if (columns(`${text}, ${name}${rest}`) > width) return text + tail(names.length - i);
+    else text += `, ${name}`;
+  }
+  return text;
 }
 
 /** What is said of a focus that stands alone. */

@@ -1,7 +1,8 @@
 /** The colours of pictures, light and dark, as a style sheet. Shapes and words say all that colours say. */
 
 /** `"auto"` follows the reader's system, in viewers that know how to. */
-export type Theme = "light" | "dark" | "auto";
+export const THEMES = ["auto", "light", "dark"] as const;
+export type Theme = (typeof THEMES)[number];
 
 type Paint = readonly [fill: string, stroke: string];
 
@@ -12,6 +13,7 @@ interface Palette {
   readonly edge: string;
   readonly bad: string;
   readonly gone: Paint;
+  readonly focus: Paint;
   readonly artifact: Paint;
   readonly run: Paint;
   readonly transform: Paint;
@@ -19,14 +21,16 @@ interface Palette {
   readonly record: Paint;
 }
 
-const LIGHT: Palette = {
-  paper: "#ffffff", text: "#111827", small: "#6b7280", edge: "#6b7280", bad: "#b91c1c", gone: ["#f9fafb", "#9ca3af"],
+const FOCUS: Paint = ["#10b981", "#065f46"];
+
+export const LIGHT: Palette = {
+  paper: "#ffffff", text: "#111827", small: "#6b7280", edge: "#6b7280", bad: "#b91c1c", gone: ["#f9fafb", "#9ca3af"], focus: FOCUS,
   artifact: ["#ffffff", "#4b5563"], run: ["#eef2ff", "#4f46e5"], transform: ["#fef3c7", "#b45309"],
   collection: ["#e0f2fe", "#0369a1"], record: ["#fdf2f8", "#9d174d"],
 };
 
 const DARK: Palette = {
-  paper: "#0d1117", text: "#f3f4f6", small: "#a3adbb", edge: "#8b95a3", bad: "#f87171", gone: ["#161b22", "#6b7280"],
+  paper: "#0d1117", text: "#f3f4f6", small: "#a3adbb", edge: "#8b95a3", bad: "#f87171", gone: ["#161b22", "#6b7280"], focus: FOCUS,
   artifact: ["#1f2733", "#9ca3af"], run: ["#25235a", "#8b8cf8"], transform: ["#43290c", "#f0b13f"],
   collection: ["#0b3550", "#4bbdf5"], record: ["#451232", "#f27ab8"],
 };
@@ -55,7 +59,7 @@ function lines(): string[] {
   ];
 }
 
-function paints({ paper, text, small, edge, bad, gone, ...kinds }: Palette): string[] {
+function paints({ paper, text, small, edge, bad, gone, focus, ...kinds }: Palette): string[] {
   const { artifact, run, transform, collection, record } = kinds;
   const paint = (name: string, [fill, stroke]: Paint) => `.${name} path{fill:${fill};stroke:${stroke}}`;
   return [
@@ -74,7 +78,7 @@ function paints({ paper, text, small, edge, bad, gone, ...kinds }: Palette): str
     `.deleted text{fill:${small}}`,
     `.failed path{stroke:${bad}}`,
     `.failed .state{fill:${bad}}`,
-    ".focus path{fill:#10b981;stroke:#065f46}",
+    paint("focus", focus),
     ".focus text{fill:#011510}",
     ".focus .state{fill:#011510}",
     `.focus.failed path{stroke:${bad}}`,

@@ -56,7 +56,7 @@ function chosen(graph: Graph, selection: { readonly [K in keyof Selection]: Sele
 /** Prints the lineage as a tree; returns the graph, which draws itself in a notebook. */
 export async function viewLineageOf(entry: object, options: LineageOptions = {}): Promise<Graph> {
   const graph = await lineageOf(entry, options);
-  const width = process.stdout.columns ?? 80;
+  const width = process.stdout.columns || 80;
   process.stdout.write(`${graph.tree({ width })}\n`);
   return graph;
 }

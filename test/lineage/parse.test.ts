@@ -8,9 +8,15 @@ import { oddities, projectFlow } from "./sample.ts";
 test("JSON and back is the same graph", () => {
   fc.assert(fc.property(anyGraph, g => {
     expect(Graph.fromJSON(g.to("json")).toJSON()).toEqual(g.toJSON());
+    expect(Graph.fromJSON(g.to("json")).to("json")).toBe(g.to("json"));
     expect(Graph.fromJSON(JSON.parse(JSON.stringify(g))).toJSON()).toEqual(g.toJSON());
   }), { numRuns: 60 });
   expect(Graph.fromJSON(oddities().to("json")).toJSON()).toEqual(oddities().toJSON());
+  const shuffled = (value: unknown): unknown =>
+    Array.isArray(value) ? value.map(shuffled) : value && typeof value === "object" ? Object.fromEntries(Object.entries(value).map(([name, own]) => [name, shuffled(own)] as const).reverse()) : value;
+  const { focus, nodes, edges, truncated } = shuffled(JSON.parse(oddities().to("json"))) as Loose;
+  const text = `${JSON.stringify({ focus, nodes, edges, truncated, partial: true }, null, 2)}\n`;
+  expect(Graph.fromJSON(text).to("json")).toBe(text);
 });
 
 type Loose = { focus?: unknown; truncated?: unknown; nodes: Record<string, unknown>[]; edges: Record<string, unknown>[] };

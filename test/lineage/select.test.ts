@@ -1,10 +1,11 @@
 /** Parts of a graph: what fits, and what lies between it and the focus. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { Graph } from "../../src/lineage/graph.ts";
 import type { NodeKind } from "../../src/lineage/node.ts";
 import { select } from "../../src/lineage/select.ts";
 import { anyGraph } from "./arbitrary.ts";
-import { chain, fan, oddities, projectFlow } from "./sample.ts";
+import { artifact, chain, edges, fan, graph, oddities, projectFlow, run } from "./sample.ts";
 
 const uids = (g: { nodes: readonly { uid: string }[] }) => g.nodes.map(node => node.uid.replace(/A*(0000)?$/, "")).sort();
 
@@ -28,9 +29,44 @@ describe("select", () => {
   });
 
   test("what there is not is refused", () => {
-    expect(() => select(chain(), { kind: "file" as NodeKind })).toThrow('"file" is not a kind of node');
+    expect(() => select(chain(), { kind: "file" as NodeKind })).toThrow('kind cannot be "file"');
     expect(() => select(chain(), { since: "yesterday" })).toThrow('since cannot be "yesterday"');
-    expect(() => select(chain(), { until: new Date(Number.NaN) })).toThrow("until cannot be");
+    expect(() => select(chain(), { until: new Date(Number.NaN) })).toThrow("until cannot be an invalid Date");
+  });
+
+  test.each<[Record<string, unknown> | null, string]>([
+    [{ status: "foo" }, 'status cannot be "foo"'], [{ status: "Errored" }, 'status cannot be "Errored"'], [{ status: ["errored", null] }, "status cannot be null"],
+    [{ since: null }, "since cannot be null"], [{ since: 20200101 }, "since cannot be 20200101"], [{ until: "Jan 5 2020" }, 'until cannot be "Jan 5 2020"'],
+    [{ until: "2020-02-31" }, 'until cannot be "2020-02-31"'], [{ until: "2020-02-03T25:00" }, "until cannot be"], [{ until: "2020-01-05 (a Sunday)" }, "until cannot be"],
+    [{ since: "2021-01-01", until: "2020-12-31" }, 'since "2021-01-01" is later than until "2020-12-31"'],
+    [{ since: "2024-12-25" }, 'since "2024-12-25" is in the future'], [{ states: "errored" }, 'a selection has no option "states"'], [null, "a selection takes options, not null"],
+  ])("%j is refused", (selection, message) => {
+    const now = new Date("2024-12-24T12:00:00Z");
+    expect(() => select(chain(), selection as never, now)).toThrow(expect.objectContaining({ code: "invalid", message: expect.stringContaining(message), hint: expect.any(String) }));
+  });
+
+  test("a misspelt status is named", () => {
+    expect(() => select(chain(), { status: "Errored" as never })).toThrow(expect.objectContaining({ hint: expect.stringContaining('Did you mean "errored"?') }));
+  });
+
+  test("a time means all of what it names: a day to its end, a minute to its last second", () => {
+    const late = (when: string) => graph(artifact("a"), [run("r", "r.ts", { startedAt: when })], edges("r:r > a:a"));
+    const has = (when: string, until: string) => select(late(when), { kind: "run", until }).node("r") !== undefined;
+    expect(has("2024-12-20T23:59:59.999Z", "2024-12-20")).toBe(true);
+    expect(has("2024-12-21T00:00:00.000Z", "2024-12-20")).toBe(false);
+    expect(has("2024-12-20T15:09:59.999Z", "2024-12-20T15:09")).toBe(true);
+    expect(has("2024-12-20T15:09:33.500Z", "2024-12-20 15:09:33")).toBe(true);
+    expect(has("2024-12-20T15:09:33.500Z", "2024-12-20T15:09:33.499Z")).toBe(false);
+    expect(has("2024-12-20T15:09:33.500Z", "2024-12-20T17:09:33.500+02:00")).toBe(true);
+    expect(select(late("2024-12-20T00:00:00.000Z"), { kind: "run", since: "2024-12-20", until: "2024-12-20" }).node("r")).toBeDefined();
+  });
+
+  test("a part says that it is one, and keeps saying so", () => {
+    const part = select(chain(), { status: "errored" });
+    expect(part.nodes).toHaveLength(1);
+    expect(part.toJSON()).toMatchObject({ partial: true });
+    expect(Graph.fromJSON(part.to("json")).merge(chain()).partial).toBe(true);
+    expect(select(chain(), { kind: ["artifact", "run"] }).toJSON()).not.toHaveProperty("partial");
   });
 
   test("a cut is told of kept nodes only", () => {

@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Graph } from "../../src/lineage/graph.ts";
+import { select } from "../../src/lineage/select.ts";
 import { columns, harmless, shorten } from "../../src/lineage/terminal.ts";
 import { anyGraph, label } from "./arbitrary.ts";
 import { artifact, chain, edges, fan, graph, ladder, oddities, projectFlow, run, singleFile, transform } from "./sample.ts";
@@ -53,6 +54,69 @@ describe("any graph", () => {
         }
       }
     }), { numRuns: 100 });
+  });
+});
+
+describe("what lies beside", () => {
+  const plates = Array.from({ length: 50 }, (_, i) => artifact(`p${i}`, { key: `plates/plate_${i}.parquet` }));
+  const split = () => graph(artifact("f", { key: "final.csv" }), [run("merge", "merge.ts"), run("split", "split.ts"), artifact("raw", { key: "raw.csv" }), ...plates],
+    edges("a:raw > r:split", ...plates.map(p => `r:split > a:${p.uid}`), "a:p7 > r:merge", "r:merge > a:f"));
+
+  test("other outputs of runs further up, as many as fit, and how many more", () => {
+    const beside = (width: number) => split().tree({ width }).split("\n").filter(line => line.includes("also made"));
+    expect(beside(80)).toEqual(["   │ also made plates/plate_0.parquet, plates/plate_1.parquet, … 47 more"]);
+    expect(beside(60)).toEqual(["   │ also made plates/plate_0.parquet, … 48 more"]);
+    expect(beside(40)).toEqual([expect.stringMatching(/^ {3}│ also made pla.*….*uet, … 48 more$/)]);
+    for (const width of [80, 60, 40]) expect(columns(beside(width)[0] ?? "")).toBeLessThanOrEqual(width);
+    expect(beside(100_000)[0]).toMatch(/plate_48\.parquet, plates\/plate_49\.parquet$/);
+    expect(beside(100_000)[0]).not.toContain("plate_7.");
+  });
+
+  test("the run that started another made what that one used, and is not said to have made it besides", () => {
+    const g = graph(run("step", "step.ts"), [run("flow", "flow.ts"), artifact("a", { key: "a.txt" })], edges("r:flow > a:a", "r:flow > r:step initiated", "a:a > r:step"));
+    expect(g.tree().split("\n").slice(1)).toEqual(["│ ⤷ started by flow.ts  run flow  testuser1, 2024-12-20 15:09 UTC", "└─ a.txt", "   ← flow.ts  run flow  testuser1, 2024-12-20 15:09 UTC"]);
+  });
+
+  test("who started a run is told downstream too, but not right below it", () => {
+    const g = graph(artifact("raw", { key: "raw.csv" }), [run("flow", "flow.ts"), run("step", "step.ts"), artifact("o", { key: "o.csv" })],
+      edges("a:raw > r:step", "r:step > a:o", "r:flow > r:step initiated"));
+    expect(g.tree().split("\n").slice(2)).toEqual(["used by 1 run", "→ step.ts  run step  testuser1, 2024-12-20 15:09 UTC", "│ ⤷ started by flow.ts  run flow  testuser1, 2024-12-20 15:09 UTC", "└─ o.csv"]);
+    expect(around(g, "run:flow").tree()).not.toContain("⤷");
+  });
+
+  test("what a run started is folded", () => {
+    const steps = Array.from({ length: 40 }, (_, i) => run(`s${i}`, "step.ts"));
+    const text = graph(run("flow", "flow.ts"), steps, edges(...steps.map(s => `r:flow > r:${s.uid} initiated`))).tree();
+    expect(text).toContain("started 40 runs");
+    expect(text.match(/─ started step\.ts/g)).toHaveLength(10);
+    expect(text.split("\n").at(-1)).toBe("└─ … 30 more");
+  });
+});
+
+describe("what is not there", () => {
+  test("a filter that nothing fits is not said to be a file without history, a heading not to be the whole", () => {
+    expect(select(projectFlow(), { status: "errored" }).tree().split("\n")[1]).toBe("nothing before or after it fits what was asked for");
+    expect(select(around(projectFlow(), "run:seqRunAAAAAAAAAA"), { since: "2024-12-21" }).tree()).not.toContain("no recorded");
+    expect(select(fan(5), { status: "errored" }).tree()).toContain("\nused by at least 3 runs\n");
+    expect(singleFile().tree()).toContain("not made or used by any recorded run");
+  });
+
+  test("where the graph was cut, a count is a least, and the advice is never cut off", () => {
+    const cut = (more: string[]) => new Graph({ ...fan(2).toJSON(), truncated: { upstream: true, downstream: true, limit: 300_000, more } });
+    expect(cut(["artifact:focus"]).tree()).toContain("\nused by at least 2 runs\n");
+    expect(cut(["run:use1"]).tree()).toContain("\nused by 2 runs\n");
+    for (const width of [120, 80, 40, 12]) {
+      const said = cut([]).tree({ width }).split("\n\n").at(-1)?.replaceAll("\n", "").replaceAll(" ", "");
+      expect(said).toBe("…cutat300,000nodes,moreupstreamanddownstream:askwithahigherlimit");
+    }
+  });
+
+  test("a run that failed and was deleted is told as both", () => {
+    const g = graph(artifact("a"), [run("r", "r.ts", { status: "errored", deleted: true })], edges("a:a > r:r"));
+    expect(g.tree()).toMatch(/errored, deleted$/);
+    expect(g.tree({ width: 30 })).toMatch(/errored, deleted$/);
+    expect(g.to("mermaid")).toContain("errored, deleted");
+    expect(g.to("dot")).toContain("errored, deleted");
   });
 });
 

@@ -48,6 +48,11 @@ forEachDatabase((database) => {
     await refused(raw.lineage({ level: "column" as never }), "invalid");
     await refused(raw.lineage({ kind: "file" as never }), "invalid");
     await refused(raw.lineage({ since: "yesterday" }), "invalid");
+    await refused(raw.lineage({ since: null as never }), "invalid");
+    await refused(raw.lineage({ until: "2026-02-31" }), "invalid");
+    await refused(raw.lineage({ status: "Errored" as never }), "invalid");
+    expect(labels(await raw.lineage({ kind: "run", until: "2026-01-01" }))).toEqual(expect.arrayContaining(["fail.ts", "join.ts", "split.ts"]));
+    expect(String(await raw.lineage({ status: "aborted" }))).toContain("nothing before or after it fits what was asked for");
   });
 
   test("a limit counts the transforms that are drawn, not the runs beneath them", async () => {

@@ -1,22 +1,30 @@
 /** A lineage graph in the DOT language of Graphviz. */
-import { unfinished, whoAndWhen } from "../node.ts";
-import type { EdgeRole, GraphData, Node } from "../node.ts";
+import { cutNote, isFailed, stateOf, whoAndWhen } from "../node.ts";
+import type { EdgeRole, GraphData, Node, NodeKind } from "../node.ts";
+import { harmless, shorten } from "../terminal.ts";
+import { LIGHT } from "../theme.ts";
+
+const SHAPES: { readonly [K in NodeKind]: string } = { artifact: "note", run: "box", transform: "hexagon", collection: "box3d", record: "parallelogram" };
 
 const EDGE_STYLES: { readonly [R in EdgeRole]: string } = {
   input: "",
   output: "",
   predecessor: "",
-  recreated: ' [style=dashed, tooltip="re-created"]',
-  initiated: ' [style=dotted, arrowhead=empty, tooltip="started"]',
+  recreated: ' [style=dashed, label="re-created"]',
+  initiated: ' [style=dotted, arrowhead=empty, label="started"]',
 };
 
-/** DOT text, top to bottom: rounded boxes, the focus green, runs light violet with user and time in small grey. */
+/** Columns of a label that are kept. */
+const LONGEST = 60;
+
+/** DOT text, top to bottom, with the shapes and light colours of the SVG; the focus is green, facts small and grey. */
 export function dot(graph: GraphData): string {
+  const note = graph.truncated ? `, label=${quoted(cutNote(graph.truncated))}` : "";
   return [
     `digraph ${quoted(graph.focus)} {`,
-    "  rankdir=TB;",
-    '  node [shape=box, style="rounded,filled", fillcolor="#ffffff", color="#4b5563", fontname="Helvetica", fontsize=10];',
-    '  edge [color="dimgrey", arrowsize=0.5];',
+    `  graph [rankdir=TB, fontname="Helvetica", fontsize=8, fontcolor="${LIGHT.small}"${note}];`,
+    `  node [style=filled, fontname="Helvetica", fontsize=10, fontcolor="${LIGHT.text}"];`,
+    `  edge [color="${LIGHT.edge}", arrowsize=0.5, fontname="Helvetica", fontsize=8, fontcolor="${LIGHT.small}"];`,
     ...graph.nodes.map(node => `  ${quoted(node.id)} [${attributes(node, graph.focus)}];`),
     ...graph.edges.map(edge => `  ${quoted(edge.from)} -> ${quoted(edge.to)}${EDGE_STYLES[edge.role]};`),
     "}",
@@ -25,30 +33,29 @@ export function dot(graph: GraphData): string {
 }
 
 function attributes(node: Node, focus: string): string {
-  const all = [`label=${caption(node)}`];
-  if (node.id === focus) all.push('fillcolor="#10b981"', "penwidth=2");
-  else if (node.kind === "run" || node.kind === "transform") all.push('fillcolor="#eff2ff"');
-  if (node.kind === "run" && (node.status === "errored" || node.status === "aborted")) all.push('color="#b91c1c"');
-  if (node.deleted) all.push('style="rounded,filled,dashed"', 'fontcolor="#6b7280"');
-  return all.join(", ");
+  const [fill, stroke] = node.id === focus ? LIGHT.focus : node.deleted ? LIGHT.gone : LIGHT[node.kind];
+  const style = ["filled", node.kind === "run" && "rounded", (node.deleted || isFailed(node)) && "dashed"].filter(Boolean).join(",");
+  return [
+    `label=${caption(node)}`,
+    `shape=${SHAPES[node.kind]}`,
+    ...(style === "filled" ? [] : [`style="${style}"`]),
+    `fillcolor="${fill}"`,
+    `color="${isFailed(node) ? LIGHT.bad : stroke}"`,
+    ...(node.id === focus ? ["penwidth=2"] : []),
+  ].join(", ");
 }
 
 function caption(node: Node): string {
-  if (node.kind !== "run") return quoted(entities(node.label));
-  const status = unfinished(node);
-  const small = [whoAndWhen(node.createdBy, node.startedAt), status].filter(Boolean).join(", ");
-  if (!small) return quoted(entities(node.label));
-  const color = status ? "#b91c1c" : "#4b5563";
-  return `<${entities(node.label)}<br/><font point-size="8" color="${color}">${entities(small)}</font>>`;
+  const label = entities(shorten(harmless(node.label), LONGEST));
+  const small = [node.kind === "run" && whoAndWhen(node.createdBy, node.startedAt), stateOf(node)].filter(Boolean).join(", ");
+  if (!small) return quoted(label);
+  const color = isFailed(node) ? LIGHT.bad : LIGHT.small;
+  return `<${label.replaceAll("\\", "\\\\")}<br/><font point-size="8" color="${color}">${entities(harmless(small)).replaceAll("\\", "\\\\")}</font>>`;
 }
 
 /** Graphviz reads HTML entities in quoted labels too, so `&` must not stay as it is in either. */
 function entities(text: string): string {
-  return text
-    .replace(/\p{Cc}|[\u2028\u2029]/gu, " ")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;");
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 function quoted(text: string): string {

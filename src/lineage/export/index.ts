@@ -1,4 +1,6 @@
 /** The formats a lineage graph can be written in: one file and one line each. */
+import type { GraphData } from "../node.ts";
+import { checked } from "../options.ts";
 import { dot } from "./dot.ts";
 import { json } from "./json.ts";
 import { mermaid } from "./mermaid.ts";
@@ -6,7 +8,15 @@ import { png } from "./png.ts";
 import { svg } from "./svg.ts";
 
 /** Every exporter by the name that `graph.to(…)` takes; each is a pure function of the graph's data and its options. */
-export const formats = { json, mermaid, dot, svg, png };
+export const formats = { json: plain(json), mermaid: plain(mermaid), dot: plain(dot), svg, png };
+
+/** An exporter that takes no options, and says so. */
+function plain(write: (graph: GraphData) => string): (graph: GraphData, options?: Record<string, never>) => string {
+  return (graph, options) => {
+    checked(`graph.to("${write.name}")`, options, {});
+    return write(graph);
+  };
+}
 
 /** The name of an export format. */
 export type Format = keyof typeof formats;

@@ -1,6 +1,7 @@
 /** A lineage graph as a Mermaid flowchart, to paste into Markdown, issues and notebooks. */
-import { unfinished, whoAndWhen } from "../node.ts";
+import { cutNote, isFailed, stateOf, whoAndWhen } from "../node.ts";
 import type { EdgeRole, GraphData, Node, NodeKind } from "../node.ts";
+import { harmless, shorten } from "../terminal.ts";
 
 const SHAPES: { readonly [K in NodeKind]: readonly [open: string, close: string] } = {
   artifact: ["[", "]"],
@@ -26,6 +27,10 @@ const CLASSES = [
   "classDef focus fill:#10b981,stroke:#065f46,color:#111827",
 ];
 
+const NOTE = "classDef note fill:none,stroke:none,color:#6b7280";
+/** Columns of a label that are kept. */
+const LONGEST = 60;
+
 /** Mermaid text, top to bottom, with ids n0, n1, … in the order of the nodes; the focus is green. */
 export function mermaid(graph: GraphData): string {
   const short = new Map(graph.nodes.map((node, i) => [node.id, `n${i}`]));
@@ -34,19 +39,20 @@ export function mermaid(graph: GraphData): string {
     return `${short.get(node.id)}${open}"${caption(node)}"${close}:::${styleOf(node, graph.focus)}`;
   });
   const edges = graph.edges.map(edge => `${short.get(edge.from)} ${ARROWS[edge.role]} ${short.get(edge.to)}`);
-  return ["flowchart TD", ...[...nodes, ...edges, ...CLASSES].map(line => `  ${line}`), ""].join("\n");
+  const note = graph.truncated ? [`n${graph.nodes.length}["${escaped(cutNote(graph.truncated))}"]:::note`, NOTE] : [];
+  return ["flowchart TD", ...[...nodes, ...edges, ...CLASSES, ...note].map(line => `  ${line}`), ""].join("\n");
 }
 
 function caption(node: Node): string {
-  if (node.kind !== "run") return escaped(node.label);
-  const small = [whoAndWhen(node.createdBy, node.startedAt), unfinished(node)].filter(Boolean).join(", ");
-  return small ? `${escaped(node.label)}<br/>${escaped(small)}` : escaped(node.label);
+  const label = escaped(shorten(harmless(node.label), LONGEST));
+  const small = [node.kind === "run" && whoAndWhen(node.createdBy, node.startedAt), stateOf(node)].filter(Boolean).join(", ");
+  return small ? `${label}<br/>${escaped(harmless(small))}` : label;
 }
 
 function styleOf(node: Node, focus: string): string {
   if (node.id === focus) return "focus";
   if (node.deleted) return "deleted";
-  if (node.kind === "run" && (node.status === "errored" || node.status === "aborted")) return "failed";
+  if (isFailed(node)) return "failed";
   return node.kind === "run" || node.kind === "transform" ? "act" : "data";
 }
 
@@ -55,8 +61,7 @@ function styleOf(node: Node, focus: string): string {
  * (`fa:fa-car`) and `#35;` codes inside labels, so all but letters, digits and harmless punctuation become codes.
  */
 function escaped(text: string): string {
-  const visible = text.replace(/\p{Cc}|[\u2028\u2029]/gu, " ");
-  return visible.replace(
+  return text.replace(
     /[^\p{L}\p{M}\p{N} _/.:,()=-]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:(?![ \d])|^[-=]|(?<=^\d+)[.)]| (?= )|^ /gu,
     char => `#${char.codePointAt(0)};`,
   );

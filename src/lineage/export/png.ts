@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LinealError } from "../../errors.ts";
 import type { GraphData } from "../node.ts";
-import { drawSvg } from "../svg.ts";
+import { checked } from "../options.ts";
+import { drawSvg, SVG_OPTIONS } from "../svg.ts";
 import type { SvgOptions } from "../svg.ts";
 
 /** How a PNG is drawn: `theme` is `"light"` unless told; `scale` is pixels per pixel of the SVG, 2 unless told. */
@@ -13,6 +14,11 @@ export interface PngOptions extends Omit<SvgOptions, "theme"> {
   readonly scale?: number;
 }
 
+const OPTIONS = {
+  ...SVG_OPTIONS,
+  theme: ["light", "dark"],
+  scale: { fits: (value: unknown) => Number(value) === value && value > 0 && value <= 10, says: "a number above 0 and up to 10: 1 is the size of the SVG" },
+};
 const MOST_PIXELS = 64e6;
 const LONGEST_SIDE = 20_000;
 
@@ -20,13 +26,11 @@ const LONGEST_SIDE = 20_000;
  * The bytes of a PNG; very large graphs are scaled down to 64 megapixels. Letters that are not in the shipped font
  * (Latin, Greek, Cyrillic) are taken from the system's fonts, and left out where those lack them too. Throws `missing-dependency` without `@resvg/resvg-js`.
  */
-export async function png(graph: GraphData, { theme = "light", scale = 2, ...options }: PngOptions = {}): Promise<Uint8Array> {
-  if (!(scale > 0 && scale <= 10)) {
-    throw new LinealError("invalid", `a picture cannot be drawn at scale ${scale}`, { hint: "Give a number above 0 and up to 10: 1 is the size of the SVG." });
-  }
+export async function png(graph: GraphData, options?: PngOptions): Promise<Uint8Array> {
+  const { theme = "light", scale = 2, ...others } = checked<PngOptions>('graph.to("png")', options, OPTIONS);
   const { renderAsync } = await loadResvg();
   const { FAMILY, isShipped, fontBytes } = await import("../font.ts");
-  const text = await drawSvg(graph, { ...options, theme });
+  const text = await drawSvg(graph, { ...others, theme });
   const folder = await mkdtemp(join(tmpdir(), "lineal-font-"));
   try {
     const file = join(folder, "labels.ttf"); // resvg takes fonts only from files
@@ -40,6 +44,13 @@ export async function png(graph: GraphData, { theme = "light", scale = 2, ...opt
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** True when a PNG is as large as it may be: it would have been larger. */
+export function isShrunk(png: Uint8Array): boolean {
+  const header = new DataView(png.buffer, png.byteOffset);
+  const [width, height] = [header.getUint32(16), header.getUint32(20)];
+  return Math.max(width, height) >= LONGEST_SIDE - 1 || width * height >= 0.99 * MOST_PIXELS;
 }
 
 /** The scale at which the picture is as large as it may be. */

@@ -1,8 +1,11 @@
 /** Mermaid, DOT and JSON: golden files, and labels that try to break out. */
 import fc from "fast-check";
+import { instance } from "@viz-js/viz";
 import { describe, expect, test } from "vitest";
+import { toNode } from "../../../src/lineage/node.ts";
+import { harmless, shorten } from "../../../src/lineage/terminal.ts";
 import { anyGraph } from "../arbitrary.ts";
-import { artifact, graph, oddities, projectFlow } from "../sample.ts";
+import { artifact, edges, graph, oddities, projectFlow, run, transform } from "../sample.ts";
 
 describe.each(["mermaid", "dot", "json"] as const)("%s", format => {
   const ending = { mermaid: "mmd", dot: "dot", json: "json" }[format];
@@ -32,8 +35,45 @@ test("mermaid: the codes stand for the label's own characters", () => {
   fc.assert(fc.property(fc.string({ unit: "grapheme", minLength: 1 }), key => {
     const line = graph(artifact("a", { key }), [], []).to("mermaid").split("\n")[1] ?? "";
     const shown = line.slice(line.indexOf('"') + 1, line.lastIndexOf('"'));
-    expect(shown.replace(/#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))).toBe(key.replace(/\p{Cc}|[\u2028\u2029]/gu, " "));
+    expect(shown.replace(/#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))).toBe(harmless(key));
   }));
+});
+
+describe("whoever reads it", () => {
+  const long = `plates/${"deep/".repeat(100)}plate-7.parquet`;
+  const hostile = () => graph(artifact("a", { key: long }), [artifact("b", { key: "x\u202egpj.exe" }), run("r", "\u2066evil\u2069.ts", { createdBy: "\u202eroot" })], edges("r:r > a:a", "a:b > r:r"));
+
+  test.each(["mermaid", "dot"] as const)("%s: long labels are cut in the middle, what turns text round is written out, a cut is seen", format => {
+    const text = hostile().to(format);
+    expect(text).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+    for (const line of text.split("\n")) expect(line.length).toBeLessThan(300);
+    expect(text).toMatch(/plates\/deep.*(…|#8230;).*plate-7\.parquet/);
+    expect(oddities().to(format)).toContain('"cut at 1,000 nodes, more upstream"');
+    expect(hostile().to(format)).not.toContain("cut at");
+  });
+
+  test("dot: Graphviz shows every label as it is, escapes and all", async () => {
+    const viz = await instance();
+    await fc.assert(fc.asyncProperty(anyGraph, async g => {
+      const svg = viz.renderString(g.to("dot"), { format: "svg" });
+      const text = (code: string | undefined) =>
+        code?.replace(/&#(\d+);/g, (_, n: string) => String.fromCodePoint(Number(n))).replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&amp;", "&").replaceAll("\u00a0", " ");
+      const shown = new Map([...svg.matchAll(/class="node">\n<title>([^<]*)<\/title>[^]*?<text [^>]*>([^<]*)<\/text>/g)].map(([, id, label]) => [text(id), text(label)]));
+      for (const node of g.nodes) if (node.label.trim()) expect(shown.get(node.id)).toBe(shorten(harmless(node.label), 60).replaceAll("\u00a0", " "));
+    }), { numRuns: 50 });
+  });
+
+  test("dot: every kind has its own shape; only failure is red", () => {
+    const g = graph(transform("t", "t.ts"), [
+      toNode({ kind: "collection", uid: "c", key: "plates", description: null, createdAt: null, createdBy: null, version: null, isLatest: true }),
+      toNode({ kind: "record", uid: "rec", name: "Sample 7", type: "Sample", createdAt: null, createdBy: null }),
+      artifact("a"), run("r", "r.ts", { status: "started" }),
+    ], []);
+    expect(new Set(g.to("dot").match(/shape=\w+/g)).size).toBe(5);
+    expect(g.to("dot")).toContain("started</font>");
+    expect(g.to("dot")).not.toContain("#b91c1c");
+    expect(oddities().to("dot").match(/.*#b91c1c.*/g)).toEqual([expect.stringContaining('"run:failedRunAAAAAAA"')]);
+  });
 });
 
 test("dot: every node and edge is one line of well-formed text, whatever the labels", () => {

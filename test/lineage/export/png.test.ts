@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { Resvg } from "@resvg/resvg-js";
 import { describe, expect, test } from "vitest";
 import { LinealError } from "../../../src/errors.ts";
+import { isShrunk } from "../../../src/lineage/export/png.ts";
 import { artifact, chain, fan, graph, singleFile } from "../sample.ts";
 
 const uint = (bytes: Uint8Array, at: number) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(at);
@@ -52,7 +53,10 @@ describe("png", () => {
   });
 
   test("very large pictures are scaled down to what can be held", async () => {
-    const [width = 0, height = 0] = size(await fan(400).to("png", { scale: 10 }));
+    const large = await fan(400).to("png", { scale: 10, fan: Number.POSITIVE_INFINITY });
+    const [width = 0, height = 0] = size(large);
+    expect(isShrunk(large)).toBe(true);
+    expect(isShrunk(await chain().to("png"))).toBe(false);
     expect(width * height).toBeLessThanOrEqual(65e6);
     expect(Math.max(width, height)).toBeLessThanOrEqual(20_001);
   }, 30_000);

@@ -92,7 +92,7 @@ describe("what is marked", () => {
     expect(svg).toMatch(/<g class="node artifact deleted"[^\n]*<tspan class="state">deleted<\/tspan>/);
     expect(svg.match(/<g class="recreated"><title>re-created<\/title>/g)).toHaveLength(2);
     expect(svg.match(/<g class="initiated"><title>started<\/title>/g)).toHaveLength(1);
-    expect(svg).toContain(">cut at 1,000 nodes: there is more upstream</text>");
+    expect(svg).toContain(">cut at 1,000 nodes, more upstream</text>");
     expect(svg).toMatch(/\.focus path\{fill:#10b981/);
   });
 
@@ -120,19 +120,19 @@ describe("what is marked", () => {
   });
 });
 
-test("types: options follow the format", () => {
+test("types: options follow the format", async () => {
   expectTypeOf(chain().to("svg", { theme: "auto", direction: "right" })).toEqualTypeOf<Promise<string>>();
   // @ts-expect-error: no such theme
-  void chain().to("svg", { theme: "blue" });
+  await expect(chain().to("svg", { theme: "blue" })).rejects.toThrow('theme cannot be "blue"');
   // @ts-expect-error: text takes no options
-  expect(chain().to("dot", { theme: "dark" })).toBe(chain().to("dot"));
+  expect(() => chain().to("dot", { theme: "dark" })).toThrow('graph.to("dot") has no option "theme"');
 });
 
 describe.each([["graphviz", 0], ["layered", 1]] as const)("layout by %s", (_, own) => {
   test.each([["single", singleFile], ["chain", chain], ["flow", projectFlow], ["fan", () => fan(60)], ["ladder", () => ladder(30)]] as const)(
     "%s: no two boxes overlap, data flows down, lines meet outlines", async (_name, make) => {
       const g = make();
-      const svg = own ? layered(g) : await g.to("svg");
+      const svg = own ? layered(g) : await g.to("svg", { fan: Number.POSITIVE_INFINITY });
       const places = [...svg.matchAll(/class="node [^"]*" transform="translate\(([\d.-]+) ([\d.-]+)\)/g)].map(m => ({ x: Number(m[1]), y: Number(m[2]) }));
       const boxes = g.nodes.map((node, i) => ({ ...figureOf(node), node, ...(places[i] ?? { x: Number.NaN, y: Number.NaN }) }));
       for (const a of boxes) {
@@ -161,9 +161,66 @@ describe.each([["graphviz", 0], ["layered", 1]] as const)("layout by %s", (_, ow
   });
 });
 
+describe("wide fans", () => {
+  const outputs = (n: number) => Array.from({ length: n }, (_, i) => artifact(`o${i}`, { key: `plate_${i}.csv` }));
+  const split = (n: number, facts: (i: number) => object = () => ({})) =>
+    graph(run("split", "split.ts"), outputs(n).map((o, i) => ({ ...o, ...facts(i) })), edges(...outputs(n).map(o => `r:split > a:${o.uid}`)));
+  const shown = async (g: Graph, fan?: number) => read(await g.to("svg", fan ? { fan } : {})).texts.filter(text => /^(plate_|… )/.test(text) && !text.includes("&#10;"));
+
+  test("the first by label are drawn, and how many more there are; one more is drawn instead", async () => {
+    expect(await shown(split(200))).toEqual([...outputs(24).map(o => o.label), "… 176 more"]);
+    expect(await shown(split(25))).toHaveLength(25);
+    expect(await shown(split(200), 3)).toEqual(["plate_0.csv", "plate_1.csv", "plate_2.csv", "… 197 more"]);
+    expect(await shown(split(200), Number.POSITIVE_INFINITY)).toHaveLength(200);
+    const [, width] = /width="(\d+)"/.exec(await split(1000).to("svg"))?.map(Number) ?? [];
+    expect(width).toBeLessThan(2000);
+  });
+
+  test("what failed, was deleted or leads on is not hidden among the rest; the focus never", async () => {
+    expect(await shown(split(60, i => (i % 2 ? { deleted: true } : {})), 5)).toHaveLength(12);
+    const used = split(60).merge(graph(run("use", "use.ts"), [artifact("o59")], edges("a:o59 > r:use")));
+    expect(read(await used.to("svg", { fan: 5 })).texts).toContain("use.ts");
+    const svg = await fan(100).to("svg", { fan: 5 });
+    expect(svg.match(/<g class="node run failed"/g)).toHaveLength(6);
+    expect(svg).toMatch(/<g class="node run failed"[^\n]*>… 45 more<\/text>[^\n]*errored/);
+    expect(read(await new Graph({ ...split(60).toJSON(), focus: "artifact:o59" }).to("svg", { fan: 5 })).texts).toContain("plate_59.csv");
+  });
+
+  test("folding leaves what is narrow as it is, and every edge with both ends", async () => {
+    await fc.assert(fc.asyncProperty(anyGraph, fc.integer({ min: 1, max: 4 }), async (g, few) => {
+      const svg = await g.to("svg", { fan: few });
+      const hidden = [...svg.matchAll(/>… (\d+) more<\/text>/g)].reduce((sum, [, n]) => sum + Number(n) - 1, 0);
+      expect(svg.match(/class="node /g)).toHaveLength(g.nodes.length - hidden);
+      expect(svg.match(/class="edge"/g) ?? []).toHaveLength(g.edges.length - hidden);
+      expect(svg).not.toMatch(/NaN|undefined/);
+    }), { numRuns: 40 });
+  });
+});
+
+describe("the legend", () => {
+  const legend = (svg: string) => [.../<g class="legend".*/.exec(svg)?.[0].matchAll(/>([^<>]+)<\/text>/g) ?? []].map(([, word]) => word);
+
+  test("names what occurs beyond files, runs and their lines, and nothing else", async () => {
+    expect(legend(await projectFlow().to("svg"))).toEqual([]);
+    expect(legend(await oddities().to("svg"))).toEqual(["re-created", "started", "failed", "deleted"]);
+    expect(legend(await everyKind().to("svg"))).toEqual(["transform", "collection", "record"]);
+    expect(await oddities().to("svg")).toBe(await oddities().to("svg"));
+  });
+
+  test("lies within the picture, however narrow that is", async () => {
+    const svg = await graph(artifact("a"), [run("r", "r", { status: "aborted", deleted: true }), run("s", "s")], edges("r:r > a:a recreated", "r:s > r:r initiated")).to("svg");
+    const [, width = 0] = /width="(\d+)"/.exec(svg)?.map(Number) ?? [];
+    const at = Number(/class="legend" transform="translate\(([\d.]+)/.exec(svg)?.[1]);
+    for (const [, x] of /<g class="legend".*/.exec(svg)?.[0].matchAll(/<g transform="translate\((-?[\d.]+) 0\)">/g) ?? []) {
+      expect(at + Number(x)).toBeGreaterThan(13);
+      expect(at + Number(x) + 60).toBeLessThan(width + 13);
+    }
+  });
+});
+
 test("ten thousand nodes and a chain of three thousand are drawn", async () => {
   const started = performance.now();
-  const wide = await fan(5000).to("svg");
+  const wide = await fan(5000).to("svg", { fan: Number.POSITIVE_INFINITY });
   expect(wide.match(/class="node /g)).toHaveLength(10_003);
   const deep = await ladder(1000).to("svg");
   expect(deep.match(/class="node /g)).toHaveLength(4002);
