@@ -32,7 +32,7 @@ export async function recordsTable(name: Name, records: readonly AnyRecord[]): P
     telling.map((key) => ({ name: key, values: rows.map((row) => cell(name, key, row[key], handles, tight)) }));
   const whole = columns(false);
   const width = whole.reduce((sum, column) => sum + 2 + Math.max(column.name.length, ...column.values.map((value) => String(value ?? "").length)), -2);
-  return Table.from({ columns: width > (process.stdout.columns ?? 80) ? columns(true) : whole }).toString({ rows: rows.length });
+  return Table.from({ columns: width > (process.stdout.columns || 80) ? columns(true) : whole }).toString({ rows: rows.length });
 }
 
 /** Not absent, not "latest" like nearly all, not the suffix that ends the key anyway. */

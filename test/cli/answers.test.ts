@@ -53,6 +53,7 @@ forEachDatabase((database) => {
       value: { total: 2, items: [{ uid: first(clean).uid, kind: null, key: "clean.csv", hops: 1, via: clean.run.uid, createdBy: "testuser1", createdAt: first(clean).createdAt.toISOString() }, { hops: 2 }] },
     });
     expect(await text("impact", "figure.svg")).toBe("nothing was made from it\n[exit 0]");
+    expect(await text("impact", "raw.csv", "--kind", "model")).toBe("nothing that fits was made from it\n[exit 0]");
     expect((await json("impact", "nothing.csv")).value).toMatchObject({ error: { code: "not-found" } });
   });
 
@@ -122,6 +123,13 @@ forEachDatabase((database) => {
     expect(await labels("later.svg", "--up", "1", "--siblings")).toEqual(["figure.svg", "later.svg", "plot.ts", "sibling.svg"]);
     expect(await labels("figure.svg", "--level", "transform")).toEqual(["clean.ts", "plot.ts"]);
     expect(await text("lineage", "raw.csv", "--as-of", "2100-01-01")).toContain("in the future");
+    expect(await text("lineage", "raw.csv", "--since", "2100-01-01")).toMatch(/in the future[^]*\[exit 1\]$/);
+    expect(await text("lineage", "raw.csv", "--status", "errored")).toMatch(/^● raw\.csv .*\nnothing before or after it fits what was asked for\n\[exit 0\]$/);
+    expect(await text("lineage", "raw.csv", "--status", "Errored")).toMatch(/did you mean errored[^]*\[exit 2\]$/);
+    await shop.work("plot.ts", { reads: plot.made, makes: { "a.svg": "a", "b.svg": "b", "c.svg": "c" } });
+    expect(await text("lineage", "c.svg", "--siblings", "--fan", "1")).toContain("also made a.svg, b.svg");
+    expect(await text("lineage", "figure.svg", "--fan", "1")).toMatch(/├─ a\.svg .*\n {3}└─ … 2 more\n/);
+    expect(await text("lineage", "figure.svg", "--fan", "1", "--format", "dot")).toMatch(/--fan is for trees and pictures[^]*\[exit 2\]$/);
     // A key means what it meant then.
     const old = await shop.ln.Artifact.get({ key: "figure.svg" });
     await shop.work("plot.ts", { makes: { "figure.svg": "f1" } });

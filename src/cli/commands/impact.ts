@@ -22,7 +22,7 @@ export const definition = command({
       const { encode } = await import("../../formats/index.ts");
       return { text: Buffer.from((await encode(table, ".csv")).bytes).toString("utf8").trimEnd(), json };
     }
-    if (table.length === 0) return { text: "nothing was made from it", json };
+    if (table.length === 0) return { text: kind === undefined && hops === undefined && by === undefined ? "nothing was made from it" : "nothing that fits was made from it", json };
     const short = table.rows().map(({ key, uid, hops: far, kind: what, via, createdBy, createdAt }) => ({ what: key ?? uid, kind: what, hops: far, via: String(via ?? "").slice(0, 8), by: createdBy, at: createdAt instanceof Date ? createdAt.toISOString().slice(0, 16).replace("T", " ") : null }));
     const { Table } = await import("../../formats/table.ts");
     const note = cut ? "\n… and more: --hops lists what is near" : "";

@@ -2,7 +2,10 @@
 
 import { writeFileSync } from "node:fs";
 import { LinealError } from "../../errors.ts";
+import { log } from "../../instance/log.ts";
+import { isShrunk } from "../../lineage/export/png.ts";
 import type { Graph } from "../../lineage/graph.ts";
+import { RUN_STATUSES } from "../../lineage/select.ts";
 import type { LineageOptions } from "../../registries/index.ts";
 import { command, Misuse } from "../command.ts";
 import { isColoured } from "../print.ts";
@@ -24,9 +27,10 @@ export const definition = command({
     limit: { type: "number", value: "N", doc: "at most so many nodes (1000)" },
     level: { type: "string", choices: ["artifact", "transform"], doc: "runs and data, or transforms alone (artifact)" },
     kind: { type: "string", choices: ["artifact", "run", "transform", "collection", "record"], doc: "only such nodes, and what joins them" },
-    status: { type: "string", value: "STATUS", doc: "only runs that ended so: errored …" },
+    status: { type: "string", choices: RUN_STATUSES, doc: "only runs that came so far" },
     since: { type: "string", value: "TIME", doc: "only what is as new as this" },
     until: { type: "string", value: "TIME", doc: "only what is as old as this" },
+    fan: { type: "number", value: "N", doc: "of what is alike side by side, so many (10, in pictures 24)" },
     siblings: { type: "boolean", doc: "also the other outputs of the runs" },
     "as-of": { type: "string", value: "TIME", doc: "only what had been recorded by then" },
   },
@@ -38,19 +42,24 @@ export const definition = command({
     "lineal lineage figures/matrixplot.png --format mermaid -o lineage.mmd",
   ],
   async run({ args, options }) {
-    const { up, down, limit, format = "tree", output } = options;
+    const { up, down, limit, format = "tree", output, fan } = options;
     if (format === "png" && output === undefined) throw new Misuse("a PNG picture is written to a file", "add -o lineage.png");
+    if (fan !== undefined && !["tree", "svg", "png"].includes(format)) throw new Misuse(`--fan is for trees and pictures: ${format} has it all`, "leave --fan out");
     const { level, siblings, kind, status, since, until, "as-of": asOf } = options;
     const given = Object.fromEntries(Object.entries({ limit, level, siblings, kind, status, since, until, asOf }).filter(([, value]) => value !== undefined));
     const walk = { ...given, upstream: hops("--up", up), downstream: hops("--down", down) };
     const { record } = await findRecord(args.ref, ["Artifact", "Run", "Transform", "Collection", "Record"], asOf);
     const graph = await (record as unknown as Linked).lineage(walk);
+    const wide = fan === undefined ? {} : { fan };
+    const picture = fan === undefined ? [] : ([{ fan }] as const);
     const json: unknown = JSON.parse(graph.to("json"));
     if (output === undefined) {
-      const text = format === "tree" ? graph.tree({ width: process.stdout.columns ?? 80, color: isColoured() }) : String(await graph.to(format));
+      const text = format === "tree" ? graph.tree({ ...wide, width: process.stdout.columns || 80, color: isColoured() }) : String(await graph.to(format, ...picture));
       return { text, json };
     }
-    write(output, format === "tree" ? String(graph) : await graph.to(format));
+    const drawn = format === "tree" ? graph.tree(wide) : await graph.to(format, ...picture);
+    write(output, drawn);
+    if (typeof drawn !== "string" && isShrunk(drawn)) log("warning", `the picture was scaled down to what a PNG can hold: --format svg -o ${output.replace(/\.png$/, "")}.svg stays sharp`);
     return { note: `→ wrote ${output}`, json };
   },
 });
