@@ -6,7 +6,7 @@ export { Table, type TableColumns } from "./formats/table.ts";
 export type { ConnectOptions } from "./instance/connect.ts";
 export type { InitOptions } from "./instance/init.ts";
 export { Graph } from "./lineage/graph.ts";
-export type { Edge, Node } from "./lineage/node.ts";
+export type { Edge, GraphData, Node } from "./lineage/node.ts";
 export type { Staleness, StaleReason } from "./lineage/stale.ts";
 export type { Difference, Why } from "./lineage/why.ts";
 export type { Draft, Name, Order, Where } from "./model/index.ts";
@@ -18,6 +18,7 @@ export {
   Branch,
   Collection,
   Feature,
+  type ImpactOptions,
   type InputOptions,
   type LineageOptions,
   Project,

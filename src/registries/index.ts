@@ -16,6 +16,7 @@ export type { InputOptions } from "./artifact/inputs.ts";
 export type { SaveOptions } from "./artifact/save.ts";
 export { Collection } from "./collection.ts";
 export { Branch, Feature, Project, Reference, Schema, Space, Storage, ULabel, User } from "./entities.ts";
+export type { ImpactOptions } from "./impact.ts";
 export type { LineageOptions } from "./lineage.ts";
 export { Query, Related } from "./query.ts";
 export { RecordEntry } from "./record.ts";
