@@ -46,6 +46,7 @@ export function collapse(graph: GraphData, level: "transform"): Graph {
     nodes: [...code.values()],
     edges: edgesBetween(graph, byId, into, focus),
     truncated: cut ? { ...cut, ...more } : false,
+    partial: graph.partial ?? false,
   });
 }
 

@@ -33,7 +33,7 @@ export interface Selection {
  * select(graph, { kind: "artifact", since: "2026-01-01" });
  */
 export function select(graph: GraphData, selection: Selection, now: Date = new Date()): Graph {
-  const fits = fitter(checked<Selection>("a selection", selection, RULES), now);
+  const fits = fitting(selection, now);
   const chosen = graph.nodes.filter(node => node.id !== graph.focus && fits(node)).map(node => node.id);
   const links = linkUp(graph.edges);
   const roles = [...new Set(graph.edges.map(edge => edge.role))];
@@ -94,7 +94,9 @@ const TIME = { fits: (value: unknown) => span(value) !== undefined, says: 'a Dat
 const ANY = { fits: () => true, says: "" }; // one or several, checked one by one
 const RULES = { kind: ANY, status: ANY, since: TIME, until: TIME };
 
-function fitter({ kind, status, since, until }: Partial<Selection>, now: Date): (node: Node) => boolean {
+/** Whether a node fits all that is given. */
+export function fitting(selection: Selection, now: Date): (node: Node) => boolean {
+  const { kind, status, since, until } = checked<Selection>("a selection", selection, RULES);
   const kinds = several("kind", kind, NODE_KINDS);
   const statuses: readonly string[] | undefined = several("status", status, RUN_STATUSES);
   const [first, last] = [span(since)?.[0] ?? Number.NEGATIVE_INFINITY, span(until)?.[1] ?? Number.POSITIVE_INFINITY];

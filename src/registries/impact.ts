@@ -1,6 +1,7 @@
 /** Impact: everything that was made from an artifact, as a table. */
 import { LinealError, refuseUnknown } from "../errors.ts";
 import { Table } from "../formats/table.ts";
+import { fitting } from "../lineage/select.ts";
 import { FLOW, linkUp, reach, walker } from "../lineage/walk.ts";
 import { connectionOf } from "./entry.ts";
 import { lineageOf } from "./lineage.ts";
@@ -13,9 +14,13 @@ export interface ImpactOptions {
   hops?: number;
   /** Only what the user with this handle made. */
   createdBy?: string;
+  /** Only what was made then or later. */
+  since?: Date | string;
+  /** Only what was made then or before; a day without a time is meant whole. */
+  until?: Date | string;
 }
 
-const OPTIONS = ["kind", "hops", "createdBy"];
+const OPTIONS = ["kind", "hops", "createdBy", "since", "until"];
 
 /** Runs and artifacts; beyond it the list is cut, and that is said. */
 const LIMIT = 300_000;
@@ -35,13 +40,15 @@ export async function impactList(entry: object, options: ImpactOptions): Promise
     if (value !== undefined && typeof value !== "string") throw new LinealError("invalid", `${name} must be text, not ${JSON.stringify(value)}`, { hint: `Write { ${name}: "${name === "kind" ? "dataset" : "testuser1"}" }.` });
   }
   if (hops !== undefined && !(Number.isSafeInteger(hops) && hops >= 0)) throw new LinealError("invalid", `hops must be a whole number, 0 or more, not ${JSON.stringify(hops)}`, { hint: "Write { hops: 3 }, or leave hops out for all." });
+  const { since, until } = options;
+  const inTime = fitting({ ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) }, connectionOf(entry).now());
   const graph = await lineageOf(entry, { upstream: 0, downstream: hops ?? "all", limit: LIMIT });
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   const distance = reach(nodes, graph.focus, walker(linkUp(graph.edges), "down", FLOW), Number.POSITIVE_INFINITY);
   const maker = new Map(graph.edges.flatMap((edge) => (edge.role === "output" ? [[edge.to, edge.from] as const] : [])));
   const found = graph.nodes.flatMap((node) => {
     const hop = node.id === graph.focus ? undefined : distance.get(node.id);
-    return hop !== undefined && node.kind === "artifact" && !node.deleted && (kind === undefined || node.artifactKind === kind) && (createdBy === undefined || node.createdBy === createdBy) ? [{ node, hop }] : [];
+    return hop !== undefined && node.kind === "artifact" && !node.deleted && (kind === undefined || node.artifactKind === kind) && (createdBy === undefined || node.createdBy === createdBy) && inTime(node) ? [{ node, hop }] : [];
   });
   found.sort((a, b) => a.hop - b.hop || compare(a.node.key ?? "", b.node.key ?? "") || compare(a.node.uid, b.node.uid));
   const column = (name: string, type: "text" | "int" | "time", cell: (one: (typeof found)[number]) => unknown) => ({ name, type, values: found.map(cell) });

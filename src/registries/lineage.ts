@@ -1,7 +1,7 @@
 /** Lineage of a record: the question to the database, and the picture in words. */
 import { lineage as lineageQuery } from "../db/lineage.ts";
 import { collapse } from "../lineage/collapse.ts";
-import type { Graph } from "../lineage/graph.ts";
+import { Graph } from "../lineage/graph.ts";
 import { nearest, select, type Selection } from "../lineage/select.ts";
 import type { Connection } from "../instance/connection.ts";
 import { LinealError, refuseUnknown } from "../errors.ts";
@@ -42,21 +42,23 @@ export async function lineageOf(entry: object, options: LineageOptions = {}): Pr
   if (asOf.asOf && row.createdAt > asOf.asOf) throw new LinealError("not-found", `${focus.name} ${row.uid} was not there yet at ${printTime(asOf.asOf)}`, { hint: `It was added at ${printTime(row.createdAt)}.` });
   const collapsed = level === "transform" && focus.name !== "Transform";
   const walked = collapsed && limit > 0 ? Math.max(limit, BENEATH) : limit;
-  const whole = await connection.read(() => lineageQuery(connection.database.dialect, { focus, upstream, downstream, limit: walked, siblings, ...asOf }));
+  const found = await connection.read(() => lineageQuery(connection.database.dialect, { focus, upstream, downstream, limit: walked, siblings, ...asOf }));
+  // Who asks for nothing around it is not told that there is nothing.
+  const whole = upstream === 0 && downstream === 0 ? new Graph({ ...found.toJSON(), partial: true }) : found;
   // Runs have a status and a time, the transforms that they become have not; kinds are those that are drawn.
-  const part = chosen(whole, { status, since, until, ...(collapsed ? {} : { kind }) });
-  return collapsed ? nearest(chosen(collapse(part, level), { kind }), limit) : part;
+  const part = chosen(whole, { status, since, until, ...(collapsed ? {} : { kind }) }, connection.now());
+  return collapsed ? nearest(chosen(collapse(part, level), { kind }, connection.now()), limit) : part;
 }
 
-function chosen(graph: Graph, selection: { readonly [K in keyof Selection]: Selection[K] | undefined }): Graph {
+function chosen(graph: Graph, selection: { readonly [K in keyof Selection]: Selection[K] | undefined }, now: Date): Graph {
   const given = Object.fromEntries(Object.entries(selection).filter(([, value]) => value !== undefined));
-  return Object.keys(given).length > 0 ? select(graph, given) : graph;
+  return Object.keys(given).length > 0 ? select(graph, given, now) : graph;
 }
 
 /** Prints the lineage as a tree; returns the graph, which draws itself in a notebook. */
 export async function viewLineageOf(entry: object, options: LineageOptions = {}): Promise<Graph> {
   const graph = await lineageOf(entry, options);
   const width = process.stdout.columns || 80;
-  process.stdout.write(`${graph.tree({ width })}\n`);
+  process.stdout.write(`${graph.tree({ width, color: process.stdout.isTTY === true && process.stdout.hasColors() })}\n`);
   return graph;
 }

@@ -1,7 +1,10 @@
 /** Provenance written row by row for lineage tests: runs and data by name, with marks as a save sets them. */
+import { expect } from "vitest";
 import type { Row } from "../../src/db/columns.ts";
+import { lineage, type LineageQuestion } from "../../src/db/lineage.ts";
 import { highestLink } from "../../src/db/write.ts";
-import type { Fixture } from "./fixture.ts";
+import type { Graph } from "../../src/lineage/graph.ts";
+import { counted, type Fixture } from "./fixture.ts";
 
 export class Flow {
   readonly fixture: Fixture;
@@ -55,3 +58,30 @@ export class Flow {
     return row;
   }
 }
+
+type Ask = Partial<Omit<LineageQuestion, "focus">>;
+
+/** The lineage of a row that the test has given a name, in two statements at most. */
+export async function ask(flow: Flow, name: LineageQuestion["focus"]["name"], focus: string, more: Ask = {}): Promise<Graph> {
+  const { id, uid } = flow.at(focus);
+  const { db } = flow.fixture;
+  let statements = 0;
+  const graph = await db.read(() =>
+    counted(lineage(db.dialect, { focus: { name, id, uid }, upstream: "all", downstream: "all", limit: 1000, ...more }), (n) => {
+      statements = n;
+    }),
+  );
+  expect(statements).toBeLessThanOrEqual(2);
+  return graph;
+}
+
+/** Nodes by what the test called them, sorted. */
+export const called = (graph: Graph): string[] => graph.nodes.map((node) => (node.kind === "run" ? (node.name ?? "") : (node.label ?? ""))).sort();
+/** Edges by the same names, sorted. */
+export const edges = (graph: Graph): string[] => {
+  const name = (id: string): string => {
+    const node = graph.node(id);
+    return node?.kind === "run" ? (node.name ?? "") : (node?.label ?? "");
+  };
+  return graph.edges.map((edge) => `${name(edge.from)} -${edge.role}-> ${name(edge.to)}`).sort();
+};

@@ -37,6 +37,13 @@ forEachDatabase((database) => {
     const text = Buffer.from((await encode(impact, ".csv")).bytes).toString("utf8").split("\n");
     expect(text[0]).toBe("uid,kind,key,hops,via,createdBy,createdAt");
     expect(text[4]).toBe(`${b.made[0]?.uid},,end,2,${b.run.uid},testuser1,${b.made[0]?.createdAt.toISOString()}`);
+    expect((await raw.impact({ createdBy: "testuser1" })).length).toBe(4);
+    expect((await raw.impact({ createdBy: "testuser2" })).length).toBe(0);
+    const last = c.made[0]?.createdAt as Date;
+    expect((await raw.impact({ since: last })).column("key")).toEqual(["last"]);
+    expect((await raw.impact({ until: new Date(last.getTime() - 1) })).column("key")).toEqual(["a-side", "b-side", "end"]);
+    expect((await raw.impact({ until: "2026-01-01", kind: "model" })).column("key")).toEqual(["a-side"]);
+    await refused(raw.impact({ since: "yesterday" }), "invalid");
     await refused(raw.impact({ hops: -1 }), "invalid");
     await refused(raw.impact({ hops: 1.5 }), "invalid");
   });
