@@ -269,8 +269,11 @@ function classOf(node: Node): Expression {
   };
   for (const member of nodes((node.body as Node).body)) {
     const name = propertyName(member);
-    if (member.type.endsWith("Method") && member.body) made.methods.push({ name: name ?? "", fn: callable(member) });
-    else if (member.type === "StaticBlock") made.body.push(...statements(member.body));
+    if (member.type.endsWith("Method") && member.body) {
+      const fn = callable(member);
+      if (name === "constructor") fn.body.push({ kind: "return", value: { kind: "name", name: "this" } });
+      made.methods.push({ name: name ?? "", fn });
+    } else if (member.type === "StaticBlock") made.body.push(...statements(member.body));
     else if (isNode(member.value))
       made.body.push({
         kind: "set",
