@@ -25,7 +25,8 @@ const rules: Record<Language, Rules> = {
     silent:
       words(`includes startsWith endsWith split replace replaceAll indexOf lastIndexOf match matchAll search test padEnd padStart localeCompare charAt slice
       substring trim trimEnd trimStart normalize concat join at keys values entries map forEach filter find findLast findIndex findLastIndex some every reduce flatMap
-      sort toSorted reverse toReversed with then catch finally toString has get delete addEventListener removeEventListener on once emit querySelector querySelectorAll closest matches`),
+      sort toSorted reverse toReversed with then catch finally toString has get delete addEventListener removeEventListener on once emit querySelector querySelectorAll closest matches
+      info debug warn error fatal trace log`),
     silentName:
       /(^|\.)\w*(Error|Exception)$|^(console|assert|expect|Intl|JSON|Object|Array|Math|Promise|String|Number|Reflect|logger|log)(\.|$)|^(RegExp|Symbol|BigInt|Boolean|Date|Map|Set|WeakMap|WeakSet|Buffer\.byteLength|describe|it|test|styleText|util\.(styleText|format|inspect|parseArgs)|parseArgs|encodeURI|encodeURIComponent|decodeURI|decodeURIComponent|structuredClone)$|^process\.(exit|emitWarning|cwd|on|std(out|err)\.write)/,
   },
@@ -36,7 +37,8 @@ const rules: Record<Language, Rules> = {
     setupName: /^(os\.path\.|sys\.path\.|importlib\.|os\.fspath$)/,
     silent:
       words(`startswith endswith split rsplit splitlines replace strip lstrip rstrip removeprefix removesuffix join format find rfind index count lower upper title
-      get pop setdefault keys values items map filter % joinpath with_name with_stem with_suffix strftime strptime`),
+      get pop setdefault keys values items map filter % joinpath with_name with_stem with_suffix strftime strptime
+      info debug warn warning error critical exception log print echo secho`),
     silentName:
       /(^|\.)\w*(Error|Exception|Warning)$|^(logging(?!.*(basicConfig|fileConfig|Handler$))|logger|log|re|warnings|textwrap|itertools|functools|math|typing|collections)\.|^(print|str|repr|len|format|list|tuple|set|dict|frozenset|sorted|reversed|zip|enumerate|isinstance|issubclass|getattr|hasattr|setattr|any|all|min|max|sum|int|float|bool|super|type|range|iter|next|input|os\.getenv|os\.environ\.\w+|sys\.exit)$/,
   },
@@ -73,18 +75,20 @@ const pathMethods = /^(open|(read|write)_(text|bytes)|touch|rename|symlink_to|ha
 
 /** What can be nothing but files in a call. */
 export function openedBy({ name = "", last, receiver, args }: Call): readonly Value[] {
-  if (opens.test(name)) return args.slice(0, 1);
-  if (opensTwo.test(name)) return args.slice(0, 2);
-  return receiver && pathMethods.test(last) ? [receiver] : [];
+  const values = opens.test(name) ? args.slice(0, 1) : opensTwo.test(name) ? args.slice(0, 2) : receiver && pathMethods.test(last) ? [receiver] : [];
+  return values.map((it) => texts(it.own));
 }
 
 const shells =
-  /^(os\.(system|popen)|subprocess\.(run|call|check_call|check_output|Popen|getoutput|getstatusoutput)|(child_process|execa)\.(exec|spawn)\w*|execa)$/;
+  /^(os\.(system|popen)|subprocess\.(run|call|check_call|check_output|Popen|getoutput|getstatusoutput)|(child_process|execa)\.(exec|spawn)\w*|execa|(zx|bun|Bun|execa)\.\$)$/;
+/** Arguments that are read by people. */
+const talk = words("help description title label xlabel ylabel epilog usage metavar prog unit");
 
-/** What a call is given; of a command line its words, without the programs that it runs. */
+/** What a call is given to work with; of a command line its words, without the programs that it runs. */
 export function givenTo({ name = "", args, named }: Call): readonly Value[] {
-  const values = [...args, ...named.values()];
-  return shells.test(name) ? values.map((it) => (it.own.length === 0 ? it : texts(it.own.flatMap(wordsOf)))) : values;
+  const values = [...args, ...[...named].flatMap(([key, it]) => (talk.has(key) ? [] : [it]))];
+  if (!shells.test(name)) return values;
+  return values.map((it) => texts(it.own.length > 0 ? it.own.flatMap(wordsOf) : it.all.flatMap((one) => (one.includes(" ") ? wordsOf(one) : [one]))));
 }
 
 function wordsOf(line: string): string[] {
@@ -105,8 +109,9 @@ export const starNames =
 /** What Lineal reads for a program is the program's: saving that is not saving a record. */
 const givesData = words("load cache open path toTable to_dataframe df lineage describe");
 
-/** The value of a call of Lineal, or of a method of what such a call gave; undefined when it is not one. */
-export function linealCall(callee: Value, last: string): Value | undefined {
+/** The value of a call of Lineal, of a method of what such a call gave, or that reads further in its data; undefined when it is not one. */
+export function linealCall(callee: Value, last: string, receiver: Value | undefined): Value | undefined {
+  if (receiver?.lineal === "data" && /^(read|load|open)/.test(last)) return receiver;
   if (callee.lineal === undefined || callee.lineal === "data") return undefined;
   return { ...unknown, lineal: givesData.has(last) ? "data" : "record" };
 }

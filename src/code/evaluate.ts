@@ -7,7 +7,7 @@ import { joinPath } from "./paths.ts";
 import { resultOf } from "./results.ts";
 import { find, functionScope, Scopes } from "./scopes.ts";
 import { type Mode, Uses } from "./uses.ts";
-import { type Closure, itemAt, itemOf, itemsFrom, joined, memberOf, namedValue, oneOf, type Scope, unknown, type Value, withFields } from "./values.ts";
+import { type Closure, isOpen, itemAt, itemOf, itemsFrom, joined, memberOf, namedValue, oneOf, type Scope, unknown, type Value, withFields } from "./values.ts";
 
 /** What was found out about a program. */
 export type Findings = {
@@ -177,7 +177,7 @@ class Walk {
   ): Value {
     // `import { readFile as read }`: the name it has at home says what it does
     const named = callee.name?.split(".").at(-1) ?? last;
-    const own = named === "then" ? undefined : linealCall(callee, named);
+    const own = named === "then" ? undefined : linealCall(callee, named, receiver);
     if (own) return this.#linealCall(own, callee, named, link, scope, mode);
 
     const closures = callee.closures ?? (callee.name === undefined || /^(this|self)\./.test(callee.name) ? this.#methods.get(last) : undefined);
@@ -348,7 +348,7 @@ class Walk {
         return;
       case "default": {
         const fallback = this.#value(target.value, scope, "counted");
-        this.#set(target.target, value === unknown ? fallback : value, scope, declares);
+        this.#set(target.target, isOpen(value) ? oneOf([unknown, fallback]) : value, scope, declares);
         return;
       }
       case "list":

@@ -28,6 +28,7 @@ const file = /^[\p{L}\p{N}_\-.,+@=~#%&()[\]* ]+\.([A-Za-z0-9]{1,10})$/u;
 const uri = /^[a-z][a-z0-9+.-]*:\/\/[^\s<>"]+$/i;
 const media = /^(text|application|image|audio|video|font|multipart|message|model)\/(\*|vnd\.[\w.+-]+|x-[\w.+-]+|[\w+-]+)$/;
 const timeZone = /^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Etc|Europe|Indian|Pacific)\/[A-Z][\w+-]*(\/[A-Z]\w*)?$/;
+const unit = /^[\p{L}%]{1,6}\/(s|h|m[23]?|cm[23]|[mdunµ]?L|kg|mol|min|sec|day|yr|ha|K)$/u;
 const version = /^[~^]?v?\d+(\.\d+)+([-.+]?(a|b|c|rc|alpha|beta|dev|post|pre)[\w.-]*)?$/i;
 
 /** `%Y/%m/%d`, `yyyy-MM/dd HH:mm`. */
@@ -69,7 +70,7 @@ function namesAPattern(text: string, use: Use): boolean {
 }
 
 function isNoFolder(text: string): boolean {
-  if (media.test(text) || timeZone.test(text) || datePattern.test(text)) return true;
+  if (media.test(text) || unit.test(text) || timeZone.test(text) || datePattern.test(text)) return true;
   const segments = text.split(/[/\\]/);
   // dates and fractions (`01/02/2024`), units and flags (`m/s`, `n/a`)
   return segments.every((it) => /^\d+$/.test(it)) || (segments.every((it) => it.length <= 1) && !text.endsWith("/"));

@@ -27,11 +27,12 @@ export function resultOf({ name = "", last, receiver, args, named }: Call): Valu
   if (passesOn.test(name)) return first;
   if (name === "Object.entries") return entriesOf(first);
   if (name === "Object.keys") return texts(first.fields?.keys() ?? []);
-  if (name === "enumerate") return withFields(new Map([["0", pair([unknown, itemOf(first)])]]));
-  if (name === "zip") return withFields(new Map([["0", pair(args.map(itemOf))]]));
+  if (name === "enumerate") return withFields(new Map([["0", listOf([unknown, itemOf(first)])]]));
+  if (name === "zip") return withFields(new Map([["0", listOf(args.map(itemOf))]]));
   if (/^os\.(getenv|environ\.get)$/.test(name)) return args[1];
   if (last === "strftime")
     return oneOfTexts(name === "" ? first : second.own.length > 0 ? second : first, (text) => filled(text, /%[-#]?[A-Za-z]/g, () => unknown));
+  if (name === "shlex.split") return pieces(first, unknown);
   if (receiver === undefined) return undefined;
   switch (last) {
     case "joinpath":
@@ -46,6 +47,8 @@ export function resultOf({ name = "", last, receiver, args, named }: Call): Valu
       return joined([texts(receiver.own.map((it) => it.replace(/\.[^./\\]*$/, ""))), first], concat);
     case "join":
       return receiver.fields ? between(receiver, args.length > 0 ? first : texts([","])) : between(first, receiver);
+    case "split":
+      return pieces(receiver, first);
     case "format":
       return oneOfTexts(receiver, (text) => formatted(text, args, named));
     case "%":
@@ -60,12 +63,12 @@ export function resultOf({ name = "", last, receiver, args, named }: Call): Valu
   return name === "" && keepsReceiver.test(last) ? receiver : undefined;
 }
 
-const pair = (values: readonly Value[]): Value => withFields(new Map(values.map((it, i) => [String(i), it])));
+const listOf = (values: readonly Value[]): Value => withFields(new Map(values.map((it, i) => [String(i), it])));
 
 /** `[name, value]` for each field of an object. */
 function entriesOf(value: Value): Value {
   if (value.fields === undefined) return value.lineal ? value : unknown;
-  return withFields(new Map([...value.fields].map(([name, it], i) => [String(i), pair([texts([name]), it])])));
+  return withFields(new Map([...value.fields].map(([name, it], i) => [String(i), listOf([texts([name]), it])])));
 }
 
 function oneOfTexts(value: Value, make: (text: string) => Value): Value | undefined {
@@ -111,6 +114,13 @@ function between(list: Value, separator: Value): Value | undefined {
     items.flatMap((it, i) => (i === 0 ? [it] : [separator, it])),
     concat,
   );
+}
+
+/** `"a.csv b.csv".split()`. */
+function pieces({ own: [text, ...more] }: Value, separator: Value): Value | undefined {
+  const [by = /\s+/] = separator.own;
+  if (text === undefined || more.length > 0 || by === "") return undefined;
+  return listOf(text.split(by, 200).map((it) => texts([it])));
 }
 
 function replaced(receiver: Value, { own: [sought, ...more] }: Value, by: Value): Value | undefined {

@@ -29,20 +29,22 @@ export type Scope = { values: Map<string, Value>; parent: Scope | undefined; isF
 /** More texts than this are not told apart. */
 const most = 1000;
 const mostJoined = 250;
-/** Longer texts are no paths. */
+/** Texts with more holes, or longer ones, are no paths. */
+const mostHoles = 6;
 const longest = 1024;
 
 export const unknown: Value = { own: [], all: [] };
 
-/** Where the script lies is here. */
-const scriptPlaces = new Map([
+/** What some names stand for: where the script lies is here. */
+const meanings = new Map([
+  ...["os.sep", "os.path.sep", "path.sep"].map((name) => [name, "/"] as const),
   ...["__file__", "__filename", "import.meta.filename", "import.meta.url"].map((name) => [name, `./${scriptFile}`] as const),
   ...["__dirname", "import.meta.dirname"].map((name) => [name, "."] as const),
 ]);
 
 /** What has this name in a module or globally. */
 export function namedValue(name: string, lineal?: Value["lineal"]): Value {
-  const place = scriptPlaces.get(name);
+  const place = meanings.get(name);
   return place === undefined ? { ...unknown, name: name.slice(-200), ...(lineal ? { lineal } : {}) } : texts([place]);
 }
 
@@ -52,9 +54,15 @@ export function texts(own: Iterable<string>): Value {
   return kept.length === 0 ? unknown : { own: kept, all: kept };
 }
 
+/** Whether nothing is known of what a value is. */
+export const isOpen = (value: Value): boolean => value.all.length === 0 && (value.fields ?? value.closures ?? value.lineal) === undefined;
+
 /** A value that is one of these values. */
 export function oneOf(values: readonly Value[]): Value {
-  const some = [...new Set(values)].filter((it) => it !== unknown);
+  const all = [...new Set(values)];
+  // `x ?? ""`: what is not known, or nothing
+  const dropsEmpty = all.some(isOpen);
+  const some = all.filter((it) => it !== unknown && !(dropsEmpty && it.all.length === 1 && it.all[0] === ""));
   const [only] = some;
   if (some.length < 2) return only ?? unknown;
   const from = firstOf(some.map((it) => it.from ?? []));
@@ -146,11 +154,14 @@ export function joined(values: readonly Value[], join: (a: string, b: string) =>
   let found: readonly string[] = first;
   for (const next of rest) {
     const ways = found.flatMap((a) => next.slice(0, Math.ceil(mostJoined / found.length)).map((b) => join(a, b)));
-    found = firstOf([ways.filter((it) => it.length <= longest && !it.includes("\n"))]);
+    found = firstOf([ways.map((it) => it.replaceAll(`${hole}${hole}`, hole)).filter(mayBePath)]);
     if (found.length === 0) return unknown;
   }
   return { own: found, all: found };
 }
+
+/** Not too long, and not mostly holes. */
+const mayBePath = (text: string): boolean => text.length <= longest && !text.includes("\n") && text.split(hole, mostHoles + 2).length <= mostHoles + 1;
 
 function firstOf(lists: readonly Iterable<string>[]): readonly string[] {
   const found = new Set<string>();

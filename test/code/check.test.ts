@@ -124,6 +124,8 @@ describe("what names a file", () => {
     "example.com",
     "Sepal.Length",
     "Sepal.Width",
+    "km/h",
+    "mg/dL",
     "cell.type",
     "div.class",
     "%Y/%m/%d",
@@ -170,6 +172,14 @@ describe("what names a file", () => {
       "in.bam (line 2)",
       "log.txt (line 2)",
       "out.sam (line 2)",
+    ]);
+    expect(await untracked("import { $ } from 'zx'; await $`wc in.bam > log.txt`; sql`select a/b from c.csv`;")).toEqual([
+      "in.bam (line 2)",
+      "log.txt (line 2)",
+    ]);
+    expect(await untracked(`import { spawn } from "node:child_process"; spawn("sh", ["-c", "wc a.csv > b.txt"]);`)).toEqual([
+      "a.csv (line 2)",
+      "b.txt (line 2)",
     ]);
     expect(
       await python(
@@ -241,6 +251,7 @@ describe("preparation and talk do not count", () => {
     `console.log("wrote data/a.csv"); throw new Error("a.csv"); console.error("./a.csv");`,
     `"x".split("a/bc"); name.endsWith("a.csv"); const map = new Map(); map.get("a.csv"); new RegExp("a/b.csv"); assert.equal(x, "a.csv");`,
     `process.env.DATA = String("data/a.csv");`,
+    `const logger = pino(); logger.info("wrote a.csv"); log.error("x/y.csv");`,
     `format(day, "yyyy/MM/dd"); document.querySelector("ul.nav");`,
   ])("%s", async (text) => {
     expect(await untracked(text)).toEqual([]);
@@ -251,6 +262,8 @@ describe("preparation and talk do not count", () => {
     `os.path.exists("a.csv"); os.makedirs("data/raw"); sys.path.insert(0, str("lib/x")); importlib.import_module("a.py")`,
     `os.environ["DATA"] = make("data/a.csv")`,
     `print("a.csv"); raise ValueError("data/a.csv")`,
+    `import logging; logger = logging.getLogger(__name__); logger.info("saved a.csv"); parser.add_argument("--in", help="such as a.csv")`,
+    `artifact = ln.Artifact.get("x"); artifact.open().read("inner/a.csv")`,
     `from datetime import datetime; datetime.now().strftime("%Y/%m/%d"); pd.to_datetime(x, format="%Y/%m/%d"); sc.pl.umap(adata, color="cell.type")`,
     `"data/a.csv".endswith("a.csv"); d = {}; d.get("a.csv")`,
   ])("Python: %s", async (text) => {

@@ -1,6 +1,8 @@
 /** The values of programs are followed to the calls that use them, in both languages. */
 
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { samePlace } from "../../src/code/paths.ts";
 import { programs } from "../support/checked.ts";
 
 const { untracked, python } = programs();
@@ -39,6 +41,8 @@ describe("values are followed", () => {
     [`["a.csv"].map(readFileSync); ["b.csv"].forEach(path.basename);`, ["a.csv"]],
     [`fs.readFile("a.csv", "utf8", (error, text) => use(text));`, ["a.csv"]],
     ["for (const [a, b] of Object.entries({ x: 'y.csv' })) readFileSync(`${a}/${b}`);", ["x/y.csv"]],
+    [`readFileSync("data" + path.sep + "a.csv"); enum Files { B = "b.csv" } readFileSync(Files.B);`, ["b.csv", "data/a.csv"]],
+    ["readFileSync(`${process.argv[2] ?? ''}/a.csv`); const [, , b = 'b.csv'] = process.argv; readFileSync(b);", ["b.csv", "{…}/a.csv"]],
     [`class Config { static path = "a.csv"; } readFileSync(Config.path);`, ["a.csv"]],
     [`class Config { constructor(p) { this.p = p; } } readFileSync(new Config("a.csv").p);`, ["a.csv"]],
     [`function f() { const a = "a.csv"; } readFileSync(a);`, []],
@@ -82,6 +86,7 @@ describe("values are followed", () => {
       ["data/a.csv/c.csv", "data/a.json", "data/b.csv"],
     ],
     [`for f in sorted(Path("data").glob("*.csv")):\n    pd.read_csv(f)\nfor f in Path("more").iterdir():\n    open(f)`, ["data/*.csv", "more/{…}"]],
+    [`use(*"a.csv b.csv".split())\nuse("c.csv".split(".")[0] + ".json")\nuse("data" + os.sep + "d.csv")`, ["a.csv", "b.csv", "c.json", "data/d.csv"]],
     [`list(map(pd.read_csv, ["a.csv"]))\nfor i, f in enumerate(["b.csv"] + more):\n    use(f)`, ["a.csv", "b.csv"]],
     [`class C:\n    path = "a.csv"\n    other: str = "b.csv"\n    def read(self):\n        use(self.path)\nuse(C.other)\nuse(C().other)`, ["a.csv", "b.csv"]],
     [`import logging\nlogging.basicConfig(filename="run.log")\nlogging.info("a.csv")\nlogging.FileHandler("b.log")`, ["b.log", "run.log"]],
@@ -118,5 +123,46 @@ describe("values are followed", () => {
     [`use = lambda p: pd.read_csv(p)\nuse("a.csv")`, ["a.csv (line 2, line 3)"]],
   ])("through Python functions: %j", async (text, expected) => {
     expect(await python(text)).toEqual(expected);
+  });
+});
+
+describe("one path is one path, however it is put together", () => {
+  const part = fc.constantFrom("data", "raw", "deep", "x1");
+  const parts = fc.tuple(part, part, fc.constantFrom("a.csv", "b.parquet", "c.tar.gz"));
+  const hole = fc.boolean();
+  const quote = (text: string): string => JSON.stringify(text);
+  /** Each takes the folders and the name; the first folder may be a variable of which nothing is known. */
+  const spellings: ((first: string, second: string, name: string) => string)[] = [
+    (a, b, c) => `${a} + ${quote(`/${b}/${c}`)}`,
+    (a, b, c) => `join(${a}, ${quote(b)}, ${quote(c)})`,
+    (a, b, c) => `path.resolve(join(${a}, ${quote(`${b}/sub`)}, "..", ${quote(c)}))`,
+    (a, b, c) => `\`\${${a}}/${b}/${c}\``,
+    (a, b, c) => `[${a}, ${quote(b)}, ${quote(c)}].join("/")`,
+    (a, b, c) => `((folder) => folder + ${quote(`/${c}`)})(join(${a}, ${quote(b)}))`,
+  ];
+  const pythonSpellings: typeof spellings = [
+    (a, b, c) => `${a} + ${quote(`/${b}/${c}`)}`,
+    (a, b, c) => `os.path.join(${a}, ${quote(b)}, ${quote(c)})`,
+    (a, b, c) => `Path(${a}) / ${quote(b)} / "other.txt" / ".." / ${quote(c)}`,
+    (a, b, c) => `f"{${a}}/${b}/${c}"`,
+    (a, b, c) => `"{}/${b}/{}".format(${a}, ${quote(c)})`,
+    (a, b, c) => `"%s/${b}/%s" % (${a}, ${quote(c)})`,
+    (a, b, c) => `(Path(${a}) / ${quote(b)} / "other").with_name(${quote(c)})`,
+  ];
+
+  test.each([
+    ["TypeScript", untracked, spellings, (one: string) => `readFileSync(${one});`, (one: string) => `await ln.Artifact.save(${one});`],
+    ["Python", python, pythonSpellings, (one: string) => `open(${one})`, (one: string) => `ln.Artifact(${one}).save()`],
+  ] as const)("%s", { timeout: 60_000 }, async (_, found, ways, read, save) => {
+    const way = fc.constantFrom(...ways);
+    await fc.assert(
+      fc.asyncProperty(parts, hole, way, way, fc.boolean(), async ([a, b, c], isUnknown, one, other, isSaved) => {
+        const first = isUnknown ? "where" : quote(a);
+        const lines = [read(one(first, b, c)), isSaved ? save(other(first, b, c)) : ""];
+        const missing = (await found(lines.join("\n"))).map((it) => samePlace(it.replace(/ \(.*/, "")));
+        expect(missing).toEqual(isSaved ? [] : [`${isUnknown ? "{…}" : a}/${b}/${c}`]);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
