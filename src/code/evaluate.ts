@@ -317,9 +317,10 @@ class Walk {
   }
 
   #class(it: Extract<Expression, { kind: "class" }>, scope: Scope): Value {
-    for (const part of it.also) this.#value(part, scope, "counted");
+    const bases = it.also.map((part) => this.#value(part, scope, "counted"));
+    const inherited = new Map(bases.flatMap((base) => [...(base.fields ?? [])].filter(([, value]) => !value.closures)));
     const inner = this.#scopes.make(scope, true);
-    for (const self of it.selves) inner.values.set(self, withFields(new Map()));
+    for (const self of it.selves) inner.values.set(self, withFields(inherited));
     const fields = new Map<string, Value>();
     for (const { name, fn } of it.methods) {
       const value = this.#closure(fn, inner);
@@ -328,7 +329,7 @@ class Walk {
     }
     this.#run(it.body, inner);
     const isSelf = (name: string): boolean => it.selves.includes(name);
-    const own = new Map([...inner.values].flatMap(([name, value]) => (isSelf(name) ? [...(value.fields ?? [])] : [[name, value] as const])));
+    const own = new Map([...inherited, ...inner.values].flatMap(([name, value]) => (isSelf(name) ? [...(value.fields ?? [])] : [[name, value] as const])));
     for (const self of it.selves) inner.values.set(self, withFields(own));
     for (const [name, value] of own) fields.set(name, value);
     const made = fields.get("constructor")?.closures;

@@ -32,7 +32,7 @@ const unit = /^[\p{L}%]{1,6}\/(s|h|m[23]?|cm[23]|[mdunµ]?L|kg|mol|min|sec|day|y
 const version = /^[~^]?v?\d+(\.\d+)+([-.+]?(a|b|c|rc|alpha|beta|dev|post|pre)[\w.-]*)?$/i;
 
 /** `%Y/%m/%d`, `yyyy-MM/dd HH:mm`. */
-const datePattern = /^(?=.*(%[Ymd]|[yY]{2}))(%[-#]?[A-Za-z]|[yY]{2,4}|[MDd]{1,4}|[Hhms]{1,2}|[TZaA]|[/\\ ,.:-])+$/;
+const datePattern = /^(?=.*(%[Ymd]|[yY]{2}))(%[-#]?[A-Za-z]|[yYMDdHhmsTZaA/\\ ,.:-])+$/;
 
 /**
  * Whether a text names a file or folder: a URI, a path from the root, from here or from home, `folder/…`, or `name.suffix`.

@@ -2,7 +2,7 @@
 
 import type { Call } from "./calls.ts";
 import { folderOf, hole, joinPath } from "./paths.ts";
-import { itemOf, joined, texts, unknown, type Value, withFields } from "./values.ts";
+import { itemOf, joined, longest, texts, unknown, type Value, withFields } from "./values.ts";
 
 const concat = (a: string, b: string): string => a + b;
 
@@ -26,7 +26,7 @@ export function resultOf({ name = "", last, receiver, args, named }: Call): Valu
   if (/^(os\.)?path\./.test(name)) return /\.(normalize|toNamespacedPath|normpath|abspath|realpath|expanduser|expandvars)$/.test(name) ? first : unknown;
   if (passesOn.test(name)) return first;
   if (name === "Object.entries") return entriesOf(first);
-  if (name === "Object.keys") return texts(first.fields?.keys() ?? []);
+  if (name === "Object.keys") return texts([...(first.fields?.keys() ?? [])]);
   if (name === "enumerate") return withFields(new Map([["0", listOf([unknown, itemOf(first)])]]));
   if (name === "zip") return withFields(new Map([["0", listOf(args.map(itemOf))]]));
   if (/^os\.(getenv|environ\.get)$/.test(name)) return args[1];
@@ -72,7 +72,7 @@ function entriesOf(value: Value): Value {
 }
 
 function oneOfTexts(value: Value, make: (text: string) => Value): Value | undefined {
-  return value.own.length === 0 ? undefined : texts(value.own.slice(0, 100).flatMap((text) => make(text).own));
+  return value.own.length === 0 ? undefined : texts(value.own.slice(0, 100).flatMap((text) => (text.length <= longest ? make(text).own : [])));
 }
 
 /** A text whose places that match a pattern are filled in. */

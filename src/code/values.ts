@@ -31,7 +31,7 @@ const most = 1000;
 const mostJoined = 250;
 /** Texts with more holes, or longer ones, are no paths. */
 const mostHoles = 6;
-const longest = 1024;
+export const longest = 1024;
 
 export const unknown: Value = { own: [], all: [] };
 
@@ -48,9 +48,9 @@ export function namedValue(name: string, lineal?: Value["lineal"]): Value {
   return place === undefined ? { ...unknown, name: name.slice(-200), ...(lineal ? { lineal } : {}) } : texts([place]);
 }
 
-/** A value that is one of these texts. */
-export function texts(own: Iterable<string>): Value {
-  const kept = firstOf([own]);
+/** A value that is one of these texts, without those that are too long to be paths. */
+export function texts(own: readonly string[]): Value {
+  const kept = firstOf([own.filter((it) => it.length <= longest)]);
   return kept.length === 0 ? unknown : { own: kept, all: kept };
 }
 

@@ -325,6 +325,10 @@ describe("hostile files come to an end", () => {
       tooMuch,
     ],
     ["texts that double", "js", `let a=c?'a':'b';${"a=a+(c?'a':'b');".repeat(20_000)}`, tooMuch],
+    ["texts that double by replacing", "py", `a = "a"\n${'a = a.replace("a", "aa")\n'.repeat(5_000)}open(a)\n`, "Missing ln.track() call in script."],
+    ["what is almost a date", "js", `use("yy/${"d".repeat(900)}x")`, expect.stringMatching(/^File not tracked in lineal: yy\/d{900}x/)],
+    ["what is almost a pattern", "py", `use("%${"0".repeat(200_000)}" % x, "${"{a".repeat(20_000)}".format(x))\n`, "Missing ln.track() call in script."],
+    ["folders above folders", "py", `a = Path(".")\n${"a = a.parent\n".repeat(10_000)}open(a)\n`, "Missing ln.track() call in script."],
     ["objects in objects", "js", `let a={};${"a={x:a,y:a};".repeat(10_000)}read(a,"a.csv")`, "File not tracked in lineal: a.csv (line 1)"],
     ["junk", "py", "case 1. yield ( match\n".repeat(5_000), tooDeep],
   ])("%s (%s)", { timeout: 60_000 }, async (_, suffix, text, expected) => {

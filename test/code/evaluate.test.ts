@@ -89,6 +89,7 @@ describe("values are followed", () => {
     [`use(*"a.csv b.csv".split())\nuse("c.csv".split(".")[0] + ".json")\nuse("data" + os.sep + "d.csv")`, ["a.csv", "b.csv", "c.json", "data/d.csv"]],
     [`list(map(pd.read_csv, ["a.csv"]))\nfor i, f in enumerate(["b.csv"] + more):\n    use(f)`, ["a.csv", "b.csv"]],
     [`class C:\n    path = "a.csv"\n    other: str = "b.csv"\n    def read(self):\n        use(self.path)\nuse(C.other)\nuse(C().other)`, ["a.csv", "b.csv"]],
+    [`class A:\n    path = "a.csv"\nclass B(A):\n    def read(self):\n        use(self.path)`, ["a.csv"]],
     [`import logging\nlogging.basicConfig(filename="run.log")\nlogging.info("a.csv")\nlogging.FileHandler("b.log")`, ["b.log", "run.log"]],
   ])("Python: %j", async (text, expected) => {
     expect((await python(text)).map((it) => it.replace(/ \(.*/, ""))).toEqual(expected);
