@@ -6,6 +6,11 @@ import { readPython } from "../../src/code/ir-python.ts";
 describe("valid Python", () => {
   test.each([
     'match a:\n    case [1, *_]:\n        x\n    case {"a": 1, **rest}:\n        y\n    case P(x=0) | Q():\n        z\n    case str() as s if s:\n        w\n    case _:\n        pass\n',
+    "x = lambda a, /, b: a\ny = lambda a, /: a\n",
+    "class C(Generic[*Ts]): pass\nx: tuple[int, *Ts]\n",
+    "match x,:\n    case 1,: pass\n",
+    "with a as b[1][0]: pass\n",
+    "f'{x:=10}'\n",
     "match = 1\ncase = match\nprint(match[0])\ntype = 3\n",
     "if (n := len(a)) > 1: pass\n",
     "f(a := 1, b)\n",
