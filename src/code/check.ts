@@ -1,7 +1,7 @@
 /** Whether a script tracks everything that it does with files: a static check, nothing is run. */
 
-import { readFile } from "node:fs/promises";
-import { extname } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { extname, join } from "node:path";
 import { LinealError } from "../errors.ts";
 import type { Language } from "./calls.ts";
 import { evaluate } from "./evaluate.ts";
@@ -22,16 +22,26 @@ export function checkedLanguage(path: string): Language | undefined {
   return languages[extname(path).toLowerCase()];
 }
 
+/** Whether there is a folder at this path. */
+export async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (it) => it.isDirectory(),
+    () => false,
+  );
+}
+
 /**
  * Reads a script and says what of its work with files is not tracked.
  *
  * Files are the texts that look like paths in the arguments of calls; a file is tracked when any call of Lineal is given it.
- * A suffix other than .ts, .js, .mjs, .py (and their kin) is `invalid`.
+ * What is not known of a path is written `{…}`; a path from where the script lies is seen from there.
+ * A folder and a suffix other than .ts, .js, .mjs, .py (and their kin) are `invalid`.
  *
  * @example
  * const { isFullyTracked, missingLineage } = await checkLineage("clean.ts");
  */
 export async function checkLineage(path: string): Promise<LineageCheck> {
+  if (await isFolder(path)) throw new LinealError("invalid", `${path} is a folder`, { hint: `Give the scripts in it: ${join(path, "*.ts")}` });
   const language = checkedLanguage(path);
   if (language === undefined) throw new LinealError("invalid", `${path} cannot be checked`, { hint: "Give a script in TypeScript, JavaScript or Python." });
   const text = await readFile(path, "utf8").catch(() => undefined);

@@ -1,11 +1,13 @@
 /** Follows the values of a program from where they are written to the calls that use them. */
 
-import { type Call, isFileCall, type Language, linealCall, purposeOf, resultOf } from "./calls.ts";
+import { type Call, givenTo, type Language, linealCall, openedBy, type Purpose, purposeOf, starNames, useOf } from "./calls.ts";
 import type { Callable, Declares, Expression, Link, Statement, Target } from "./ir.ts";
+import { Limits, Memory } from "./limits.ts";
 import { joinPath } from "./paths.ts";
+import { resultOf } from "./results.ts";
 import { find, functionScope, Scopes } from "./scopes.ts";
 import { type Mode, Uses } from "./uses.ts";
-import { type Closure, itemAt, itemOf, itemsFrom, joined, memberOf, oneOf, type Scope, unknown, type Value, withFields } from "./values.ts";
+import { type Closure, isOpen, itemAt, itemOf, itemsFrom, joined, memberOf, namedValue, oneOf, type Scope, unknown, type Value, withFields } from "./values.ts";
 
 /** What was found out about a program. */
 export type Findings = {
@@ -17,10 +19,9 @@ export type Findings = {
   isComplete: boolean;
 };
 
-type Arguments = { list: Value[]; named: Map<string, Value> };
+type Arguments = { list: readonly Value[]; named: ReadonlyMap<string, Value> };
 
 const linealModules: Record<Language, RegExp> = { javascript: /^lineal$/, python: /^(lamindb|lineal)(\.|$)/ };
-const manySteps = 2_000_000;
 const deepest = 100;
 
 /** Follows a whole program; every function is looked into, called or not. */
@@ -35,11 +36,9 @@ class Walk {
   readonly #methods = new Map<string, Closure[]>();
   readonly #waiting = new Map<Callable, Scope>();
   readonly #active = new Set<Callable>();
-  readonly #seen = new Map<Callable, Map<string, Value>>();
-  readonly #idents = new Map<unknown, number>();
+  readonly #limits = new Limits();
+  readonly #memory = new Memory();
   #returned: Value[] = [];
-  #steps = 0;
-  #isComplete = true;
   #tracks = false;
   #finishes = false;
 
@@ -49,8 +48,8 @@ class Walk {
 
   program(statements: readonly Statement[]): Findings {
     this.#run(statements, this.#scopes.program);
-    for (const [fn, scope] of this.#waiting) if (!this.#seen.has(fn)) this.#enter({ fn, scope }, noArguments, "");
-    return { tracks: this.#tracks, finishes: this.#finishes, untracked: this.#uses.untracked(), isComplete: this.#isComplete };
+    for (const [fn, scope] of this.#waiting) if (!this.#memory.knows(fn)) this.#enter({ fn, scope }, noArguments, "");
+    return { tracks: this.#tracks, finishes: this.#finishes, untracked: this.#uses.untracked(), isComplete: this.#limits.isComplete };
   }
 
   #run(statements: readonly Statement[], scope: Scope): void {
@@ -71,7 +70,10 @@ class Walk {
         return;
       }
       case "import":
-        for (const { name, as } of it.names) this.#scopes.write(scope, as, this.#module(it.module, name));
+        for (const { name, as } of it.names) {
+          if (as !== "*") this.#scopes.write(scope, as, this.#module(it.module, name));
+          else if (linealModules[this.#language].test(it.module)) for (const one of starNames) this.#scopes.write(scope, one, this.#module(it.module, one));
+        }
         return;
       case "branch":
         this.#scopes.branch(it.ways.map((way) => () => this.#run(way, this.#scopes.make(scope, false))));
@@ -97,19 +99,21 @@ class Walk {
   }
 
   #value(it: Expression, scope: Scope, mode: Mode): Value {
-    this.#isAffordable(1);
+    this.#limits.isAffordable(1);
     switch (it.kind) {
       case "text":
         return { own: [it.value], all: [it.value] };
       case "name":
-        return find(scope, it.name)?.values.get(it.name) ?? { ...unknown, name: it.name };
+        return find(scope, it.name)?.values.get(it.name) ?? namedValue(it.name);
       case "module":
         return this.#module(it.module, "*");
       case "chain":
         return this.#chain(it, scope, mode);
       case "join": {
         const parts = it.parts.map((part) => this.#value(part, scope, mode));
-        if (!this.#isAffordable(parts.reduce((sum, part) => sum + costOf(part.own), 0))) return unknown;
+        if (!this.#limits.canJoin(parts)) return unknown;
+        // lists put together
+        if (parts.some((part) => part.fields && part.own.length === 0)) return oneOf(parts);
         return joined(parts, it.by === "/" ? joinPath : (a, b) => a + b);
       }
       case "list":
@@ -173,33 +177,43 @@ class Walk {
   ): Value {
     // `import { readFile as read }`: the name it has at home says what it does
     const named = callee.name?.split(".").at(-1) ?? last;
-    const own = named === "then" ? undefined : linealCall(callee, named);
+    const own = named === "then" ? undefined : linealCall(callee, named, receiver);
     if (own) return this.#linealCall(own, callee, named, link, scope, mode);
 
     const closures = callee.closures ?? (callee.name === undefined || /^(this|self)\./.test(callee.name) ? this.#methods.get(last) : undefined);
-    const purpose = closures ? "silent" : purposeOf({ name: callee.name, last: named, receiver, args: this.#peek(link, scope) }, this.#language);
+    const call = { name: callee.name, last: named, receiver };
+    const purpose = closures ? "silent" : purposeOf({ ...call, args: this.#peek(link, scope), named: nothingNamed }, this.#language);
     const args = this.#arguments(link, scope, purpose === "setup" && mode !== "tracked" ? "skipped" : mode);
     if (closures) {
       if (mode === "tracked") this.#uses.track(valuesOf(args));
-      else if (mode === "counted" && this.#canNote(args)) this.#uses.pass(valuesOf(args), link.line, isFileCall(named));
+      else if (mode === "counted" && this.#limits.canNote(valuesOf(args))) this.#uses.pass(valuesOf(args), link.line, useOf(named));
       return oneOf(closures.map((closure) => this.#follow(closure, args)));
     }
-    const call: Call = { name: callee.name, last: named, receiver, args: args.list };
     const grown = holder !== undefined && receiver?.fields ? this.#grow(holder, receiver, named, args, scope) : false;
-    if (purpose !== "setup") {
-      const results = this.#callbacks(args, receiver, named);
-      if (results !== undefined) return results;
+    const result = this.#carryOut({ ...call, args: args.list, named: args.named }, grown ? "silent" : purpose, link.line, mode);
+    const results = purpose === "setup" ? undefined : this.#callbacks(args, receiver, named, link.line, mode);
+    if (results !== undefined) return results;
+    // a class without a constructor
+    return callee.fields ? withFields(callee.fields) : result;
+  }
+
+  /** A call of what is not in the program: notes its files; its value, as far as it is known. */
+  #carryOut(call: Call, purpose: Purpose, line: number, mode: Mode): Value {
+    const [given, opened] = [givenTo(call), openedBy(call)];
+    if (mode === "tracked") this.#uses.track([...given, ...opened]);
+    else if (mode === "counted" && purpose === "other" && this.#limits.canNote(given)) {
+      this.#uses.use(given, line, useOf(call.last));
+      this.#uses.use(opened, line, "opened");
     }
-    if (purpose === "other" && mode === "counted" && !grown && this.#canNote(args)) this.#uses.use(valuesOf(args), link.line, isFileCall(named));
-    const result = resultOf(call);
+    const result = this.#limits.canJoin(call.args) ? resultOf(call) : unknown;
     if (result !== undefined) return result;
-    const given = args.list.flatMap((it) => it.all);
-    return purpose === "other" && given.length > 0 && !/^(read|load|open|fetch|scan|imread)/i.test(named) ? { ...unknown, from: given } : unknown;
+    const from = call.args.flatMap((it) => it.all);
+    return purpose === "other" && from.length > 0 && !/^(read|load|open|fetch|scan|imread)/i.test(call.last) ? { ...unknown, from } : unknown;
   }
 
   #linealCall(own: Value, callee: Value, named: string, link: Extract<Link, { kind: "call" }>, scope: Scope, mode: Mode): Value {
     const args = this.#arguments(link, scope, "tracked");
-    if (mode !== "skipped" && this.#canNote(args)) {
+    if (mode !== "skipped" && this.#limits.canNote(valuesOf(args))) {
       this.#uses.track(valuesOf(args));
       this.#uses.trackFolders(args.list);
     }
@@ -210,7 +224,7 @@ class Walk {
       if (named === "flow") this.#tracks = this.#finishes = true;
       return closures.length > 0 ? { ...unknown, closures } : own;
     }
-    this.#callbacks(args, undefined, named);
+    this.#callbacks(args, callee.lineal === "record" ? own : undefined, named, link.line, mode);
     return own;
   }
 
@@ -219,15 +233,23 @@ class Walk {
     if (value.lineal === "api" && value.name?.endsWith(".flow")) this.#tracks = this.#finishes = true;
   }
 
-  /** Functions given to a call: they may run, with an item of what the call is made on. Undefined when there are none. */
-  #callbacks(args: Arguments, receiver: Value | undefined, named: string): Value | undefined {
-    const closures = valuesOf(args).flatMap((it) => it.closures ?? []);
-    if (closures.length === 0) return undefined;
-    const item = receiver === undefined ? unknown : named === "then" ? receiver : itemOf(receiver);
+  /** Functions given to a call: they may run, with an item of what the call is made on (or is given next). Undefined when there are none. */
+  #callbacks(args: Arguments, receiver: Value | undefined, named: string, line: number, mode: Mode): Value | undefined {
+    const isEach = /map|each/i.test(named);
+    const functions = valuesOf(args).filter((it) => it.closures || (isEach && it.name !== undefined));
+    if (functions.length === 0) return undefined;
+    const isOn = receiver !== undefined && (receiver.fields ?? receiver.lineal ?? receiver.own[0]) !== undefined;
+    const over = isOn || !isEach ? (receiver ?? unknown) : (args.list[1] ?? unknown);
+    const list = [named === "then" ? over : itemOf(over)];
     const results: Value[] = [];
-    for (const closure of closures) this.#scopes.branch([() => results.push(this.#follow(closure, { list: [item], named: new Map() })), () => undefined]);
+    for (const { closures, name } of functions) {
+      for (const closure of closures ?? []) this.#scopes.branch([() => results.push(this.#follow(closure, { list, named: nothingNamed })), () => undefined]);
+      if (closures || name === undefined) continue;
+      const call: Call = { name, last: name.split(".").at(-1) ?? "", receiver: undefined, args: list, named: nothingNamed };
+      results.push(this.#carryOut(call, purposeOf(call, this.#language), line, mode));
+    }
     if (/^(then|map|flatMap)$/.test(named)) return oneOf(results);
-    return /^(filter|sort|toSorted)$/.test(named) ? receiver : itemOf(receiver ?? unknown);
+    return /^(filter|sort|toSorted)$/.test(named) ? receiver : itemOf(over);
   }
 
   /** `files.push("a.csv")`: the list holds one more. */
@@ -246,7 +268,7 @@ class Walk {
   }
 
   #arguments(link: Extract<Link, { kind: "call" }>, scope: Scope, mode: Mode): Arguments {
-    const found: Arguments = { list: [], named: new Map() };
+    const found = { list: [] as Value[], named: new Map<string, Value>() };
     for (const { name, spread, value } of link.args) {
       const given = this.#value(value, scope, mode);
       if (name !== undefined) found.named.set(name, given);
@@ -259,19 +281,18 @@ class Walk {
   /** What a function gives for these arguments; it does not call itself. */
   #follow({ fn, scope }: Closure, args: Arguments): Value {
     const isInformed = valuesOf(args).some((it) => it !== unknown);
-    const key = `${this.#scopes.changes} ${isInformed ? [...args.list.map((it) => this.#key(it)), ...[...args.named].map(([name, it]) => `${name}=${this.#key(it)}`)].join() : ""}`;
-    const known = this.#seen.get(fn)?.get(key);
+    const key = `${this.#scopes.changes} ${isInformed ? [...args.list.map((it) => this.#memory.key(it)), ...[...args.named].map(([name, it]) => `${name}=${this.#memory.key(it)}`)].join() : ""}`;
+    const known = this.#memory.recall(fn, key);
     if (known !== undefined) return known;
     if (this.#active.has(fn)) return unknown;
-    if (this.#active.size < deepest && this.#isAffordable(1)) return this.#enter({ fn, scope }, args, key);
+    if (this.#active.size < deepest && this.#limits.isAffordable(1)) return this.#enter({ fn, scope }, args, key);
     // it waits to be looked into without arguments, which is the same when nothing is known of them
-    if (isInformed) this.#isComplete = false;
+    if (isInformed) this.#limits.isComplete = false;
     return unknown;
   }
 
   #enter({ fn, scope }: Closure, args: Arguments, key: string): Value {
-    const seen = this.#seen.get(fn) ?? new Map<string, Value>();
-    this.#seen.set(fn, seen);
+    this.#memory.keep(fn);
     this.#active.add(fn);
     const outerReturns = this.#returned;
     this.#returned = [];
@@ -286,32 +307,8 @@ class Walk {
     const result = oneOf(this.#returned);
     this.#returned = outerReturns;
     this.#active.delete(fn);
-    seen.set(key, result);
+    this.#memory.keep(fn, { key, value: result });
     return result;
-  }
-
-  #key(value: Value): string {
-    if (value === unknown) return "";
-    if (value.fields || value.closures || value.from) return `#${this.#ident(value)}`;
-    return JSON.stringify([value.own, value.name, value.lineal]);
-  }
-
-  #canNote(args: Arguments): boolean {
-    return this.#isAffordable(valuesOf(args).reduce((sum, it) => sum + 4 * it.all.length, 0));
-  }
-
-  /** Whether there is time for more work; once there is not, the answer says that it is incomplete. */
-  #isAffordable(steps: number): boolean {
-    this.#steps += steps;
-    if (this.#steps > manySteps) this.#isComplete = false;
-    return this.#steps <= manySteps;
-  }
-
-  #ident(value: unknown): number {
-    const there = this.#idents.get(value);
-    if (there !== undefined) return there;
-    this.#idents.set(value, this.#idents.size);
-    return this.#idents.size - 1;
   }
 
   #closure(fn: Callable, scope: Scope): Value {
@@ -320,9 +317,10 @@ class Walk {
   }
 
   #class(it: Extract<Expression, { kind: "class" }>, scope: Scope): Value {
-    for (const part of it.also) this.#value(part, scope, "counted");
+    const bases = it.also.map((part) => this.#value(part, scope, "counted"));
+    const inherited = new Map(bases.flatMap((base) => [...(base.fields ?? [])].filter(([, value]) => !value.closures)));
     const inner = this.#scopes.make(scope, true);
-    for (const self of it.selves) inner.values.set(self, withFields(new Map()));
+    for (const self of it.selves) inner.values.set(self, withFields(inherited));
     const fields = new Map<string, Value>();
     for (const { name, fn } of it.methods) {
       const value = this.#closure(fn, inner);
@@ -330,6 +328,10 @@ class Walk {
       if (name !== "constructor") this.#methods.set(name, [...(this.#methods.get(name) ?? []), ...(value.closures ?? [])].slice(-8));
     }
     this.#run(it.body, inner);
+    const isSelf = (name: string): boolean => it.selves.includes(name);
+    const own = new Map([...inherited, ...inner.values].flatMap(([name, value]) => (isSelf(name) ? [...(value.fields ?? [])] : [[name, value] as const])));
+    for (const self of it.selves) inner.values.set(self, withFields(own));
+    for (const [name, value] of own) fields.set(name, value);
     const made = fields.get("constructor")?.closures;
     return { ...withFields(fields), ...(made ? { closures: made } : {}) };
   }
@@ -347,7 +349,7 @@ class Walk {
         return;
       case "default": {
         const fallback = this.#value(target.value, scope, "counted");
-        this.#set(target.target, value === unknown ? fallback : value, scope, declares);
+        this.#set(target.target, isOpen(value) ? oneOf([unknown, fallback]) : value, scope, declares);
         return;
       }
       case "list":
@@ -378,11 +380,7 @@ class Walk {
   }
 }
 
-const noArguments: Arguments = { list: [], named: new Map() };
+const nothingNamed: ReadonlyMap<string, Value> = new Map();
+const noArguments: Arguments = { list: [], named: nothingNamed };
 
 const valuesOf = (args: Arguments): Value[] => [...args.list, ...args.named.values()];
-
-/** Long texts take longer to put together. */
-function costOf(own: readonly string[]): number {
-  return own.length === 0 ? 0 : own.length * (1 + Math.ceil((own[0]?.length ?? 0) / 8));
-}

@@ -101,6 +101,13 @@ function statement(node: Node): Statement[] {
       const module = literal((node.moduleReference as Node).expression);
       return module === undefined ? [] : [{ kind: "import", module, names: [{ name: "*", as: nameOf(node.id) ?? "" }] }];
     }
+    case "TSEnumDeclaration": {
+      const entries = nodes((node.body as Node | undefined)?.members ?? node.members).map((it) => ({
+        name: propertyName({ ...it, key: it.id }),
+        value: expression(it.initializer),
+      }));
+      return [{ kind: "set", target: { kind: "name", name: nameOf(node.id) ?? "" }, value: { kind: "record", entries }, declares: "block" }];
+    }
     case "TSModuleDeclaration":
       return nodes((node.body as Node | undefined)?.body).flatMap(statement);
     default:
@@ -148,6 +155,11 @@ function expression(value: unknown): Expression {
       ]);
       return { kind: "join", by: "", parts };
     }
+    case "TaggedTemplateExpression":
+      // a command line of `zx` and its kin
+      if (nameOf(node.tag) !== "$" && nameOf((node.tag as Node).property) !== "$")
+        return { kind: "unknown", parts: [expression(node.tag), expression(node.quasi)] };
+      return chain({ ...node, type: "CallExpression", callee: node.tag, arguments: [node.quasi] });
     case "ImportExpression":
       return moduleOr(literal(node.source), [node.source]);
     case "MemberExpression":
@@ -269,8 +281,11 @@ function classOf(node: Node): Expression {
   };
   for (const member of nodes((node.body as Node).body)) {
     const name = propertyName(member);
-    if (member.type.endsWith("Method") && member.body) made.methods.push({ name: name ?? "", fn: callable(member) });
-    else if (member.type === "StaticBlock") made.body.push(...statements(member.body));
+    if (member.type.endsWith("Method") && member.body) {
+      const fn = callable(member);
+      if (name === "constructor") fn.body.push({ kind: "return", value: { kind: "name", name: "this" } });
+      made.methods.push({ name: name ?? "", fn });
+    } else if (member.type === "StaticBlock") made.body.push(...statements(member.body));
     else if (isNode(member.value))
       made.body.push({
         kind: "set",

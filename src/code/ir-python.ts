@@ -3,6 +3,7 @@
 import { LinealError } from "../errors.ts";
 import { type Statement, SyntaxProblem } from "./ir.ts";
 import { PythonReader } from "./python-reader.ts";
+import { type Refusal, refusal } from "./python-refuse.ts";
 import { repaired } from "./python-repair.ts";
 import { lineAt, lineStarts, type Parser, type Tree } from "./python-tree.ts";
 
@@ -10,22 +11,36 @@ const manyErrors = 1000;
 
 /** The program of a Python file; throws {@link SyntaxProblem} when it does not parse. */
 export async function readPython(text: string): Promise<Statement[]> {
-  const { tree, readable } = await parsePython(text);
-  return new PythonReader(readable, lineStarts(text)).statements(tree.topNode);
+  const { tree, plain, readable } = await parsePython(text);
+  return new PythonReader(readable, lineStarts(plain)).statements(tree.topNode);
 }
 
-/** The syntax tree, and the text as the parser can read it: each position is that of the original. Throws {@link SyntaxProblem}. */
-export async function parsePython(text: string): Promise<{ tree: Tree; readable: string }> {
+/** The syntax tree of the `plain` text, without what may stand before and after it, which is `readable` to the parser. Throws {@link SyntaxProblem}. */
+export async function parsePython(text: string): Promise<{ tree: Tree; plain: string; readable: string }> {
   const { parser } = await loadParser();
+  const plain = text.replace(/^\uFEFF/, "").trimEnd();
+  const lines = lineStarts(plain);
   // a form feed is white space
-  let readable = text.replaceAll("\f", " ");
+  let readable = plain.replaceAll("\f", " ");
   for (let attempt = 0; ; attempt++) {
-    const tree = parser.parse(readable);
+    // the parser knows the statement of Python 2
+    const tree = parser.parse(readable.replaceAll(/\bprint\b/g, "Print"));
     const errors: number[] = [];
-    tree.iterate({ enter: (node) => void (node.type.isError && errors.length < manyErrors && errors.push(node.from)) });
-    if (errors.length === 0) return { tree, readable };
+    let refused: Refusal | undefined;
+    tree.iterate({
+      enter: (node) => {
+        if (node.type.isError && errors.length < manyErrors) errors.push(node.from);
+        refused ??= refusal(node.node, plain);
+      },
+    });
+    if (errors.length === 0 && refused === undefined) return { tree, plain, readable };
     const next = attempt < 4 && errors.length < manyErrors ? repaired(readable, errors) : undefined;
-    if (next === undefined) throw new SyntaxProblem(`unexpected input (line ${lineAt(lineStarts(text), errors[0] ?? 0)})`);
+    if (next === undefined)
+      throw new SyntaxProblem(
+        refused && (errors[0] ?? refused.at) >= refused.at
+          ? `${refused.what} (line ${lineAt(lines, refused.at)})`
+          : `unexpected input (line ${lineAt(lines, errors[0] ?? 0)})`,
+      );
     readable = next;
   }
 }

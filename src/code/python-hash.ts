@@ -11,8 +11,8 @@ import type { Node, Tree } from "./python-tree.ts";
  */
 export async function pythonHash(text: string): Promise<string | undefined> {
   try {
-    const { tree } = await parsePython(text);
-    return createHash("sha256").update(canonical(tree, text)).digest("hex");
+    const { tree, plain } = await parsePython(text);
+    return createHash("sha256").update(canonical(tree, plain)).digest("hex");
   } catch (error) {
     if (error instanceof SyntaxProblem) return undefined;
     throw error;

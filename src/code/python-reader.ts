@@ -122,6 +122,7 @@ export class PythonReader {
       .join("");
     const names: { name: string; as: string }[] = [];
     for (const [i, part] of parts.entries()) {
+      if (i > at && part.name === "*") names.push({ name: "*", as: "*" });
       if (i <= at || part.name !== "VariableName") continue;
       const last = names.at(-1);
       if (parts[i - 1]?.name === "as" && last) last.as = this.#slice(part);
@@ -152,9 +153,12 @@ export class PythonReader {
       }
       made.also.push(...it.decorators);
       const isStatic = it.decorators.some((one) => one.kind === "chain" && one.root.kind === "name" && one.root.name === "staticmethod");
-      const self = it.fn.params[0]?.target;
-      if (!isStatic && self?.kind === "name") made.selves.push(self.name);
-      made.methods.push({ name: it.name === "__init__" ? "constructor" : it.name, fn: isStatic ? it.fn : { ...it.fn, params: it.fn.params.slice(1) } });
+      const self = isStatic ? undefined : it.fn.params[0]?.target;
+      if (self?.kind === "name") made.selves.push(self.name);
+      const fn = isStatic ? it.fn : { ...it.fn, params: it.fn.params.slice(1) };
+      if (it.name === "__init__" && self?.kind === "name")
+        made.methods.push({ name: "constructor", fn: { ...fn, body: [...fn.body, { kind: "return", value: self }] } });
+      else made.methods.push({ name: it.name, fn });
     }
     return made;
   }
@@ -296,6 +300,8 @@ export class PythonReader {
     parts.reverse();
     if (sign === "+") return { kind: "join", by: "", parts };
     if (sign === "/") return { kind: "join", by: "/", parts };
+    const fill: Link = { kind: "call", args: parts.slice(1).map((value) => ({ value })), line: lineAt(this.#lines, node.from) };
+    if (sign === "%") return { kind: "chain", root: parts[0] ?? nothing, links: [{ kind: "member", name: "%" }, fill] };
     return sign === "or" || sign === "and" ? { kind: "either", options: parts, also: [] } : { kind: "unknown", parts };
   }
 

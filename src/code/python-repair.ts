@@ -6,7 +6,9 @@ type Edit = { from: number; text: string };
 /**
  * The text with the causes of these errors (positions) rewritten, or undefined when none of them is a known one.
  *
- * Known are: `yield` without a value, `1.`, parenthesised items of `with` and its targets other than names, `C()` in `case`, `match a, b`, and stars in `return *a` and `in *a`.
+ * Known are: `yield` without a value, `1.`, parenthesised items of `with` and its targets other than names, `C()` and `{}` in `case`, `match a, b`,
+ * stars in `return *a`, `in *a`, `a[*b]` and `for a, *b in` of a comprehension, `lambda a, /`, decorators other than names and calls, type parameters with a default, and
+ * `\{{` in raw templates and `{x:=10}` in others.
  */
 export function repaired(text: string, errors: readonly number[]): string | undefined {
   const edits = new Map(errors.flatMap((at) => editsFor(text, at)).map((it) => [it.from, it]));
@@ -30,7 +32,9 @@ function editsFor(text: string, at: number): Edit[] {
     numbers(line, start) ??
     matches(line, start) ??
     stars(line, start) ??
-    goals(line, start) ??
+    braces(line, start) ??
+    blanks(line, start) ??
+    goals(text, Math.max(0, start - 400), start + 800) ??
     withItems(text, at) ??
     numbers(previousLine(text, start), previousStart(text, start)) ??
     []
@@ -46,25 +50,53 @@ function numbers(line: string, start: number): Edit[] | undefined {
   return found.length > 0 ? found : undefined;
 }
 
-/** `case C():` is `case C  :`, `match a, b:` is `match a+ b:`. */
+/** `case C():` is `case C  :`, `case {}:` is `case _ :`, `match a, b:` is `match a+ b:`. */
 function matches(line: string, start: number): Edit[] | undefined {
-  const [sought, put] = /^\s*case\b/.test(line) ? [/\(\)/g, "  "] : /^\s*match\b.*,.*:\s*(#.*)?$/.test(line) ? [/,(?=[^()]*:)/g, "+"] : [];
-  if (sought === undefined || put === undefined) return undefined;
-  const found = [...line.matchAll(sought)].map((it) => ({ from: start + it.index, text: put }));
+  const inCase = /^\s*case\b/.test(line);
+  const sought = inCase ? /\(\)|\[\]|\{\}/g : /^\s*match\b.*,.*:\s*(#.*)?$/.test(line) ? /,(?=[^()]*:)/g : undefined;
+  if (sought === undefined) return undefined;
+  const found = [...line.matchAll(sought)].map(({ index }) => ({
+    from: start + index,
+    text: inCase ? (/\w/.test(line[index - 1] ?? "") ? "  " : "_ ") : /^,\s*:/.test(line.slice(index)) ? " " : "+",
+  }));
   return found.length > 0 ? found : undefined;
 }
 
+/** Any expression after `@`, and types that have a default: of no interest. */
+function blanks(line: string, start: number): Edit[] | undefined {
+  const [, before = "", blank] =
+    /^(\s*@)((?!(?:for|if|in|is|as|def|class|while|with|return|try|else|pass)\b)[\w.]*[[(].*[\])]\s*)$/.exec(line) ??
+    /^(\s*(?:(?:async\s+)?def|class|type)\s+\w+)(\[.*\])(?=\s*[(:=])/.exec(line) ??
+    [];
+  return blank === undefined ? undefined : [{ from: start + before.length, text: (before.endsWith("@") ? "_" : "").padEnd(blank.length) }];
+}
+
+/** Stars where only newer Python has them, and the slash of a lambda: what they stand before (or after) is the same without. */
 function stars(line: string, start: number): Edit[] | undefined {
-  const found = /^\s*(return|yield|for\b.*\bin)\b.*?(\*)/.exec(line);
-  return found ? [{ from: start + found[0].length - 1, text: " " }] : undefined;
+  const found =
+    /^\s*(?:return|yield|for\b.*\bin)\b.*?(\*)/.exec(line) ??
+    /\bfor\b[^:*]*(\*)(?=\w+[^:]*\bin\b)/.exec(line) ??
+    /\w\[(?:[^\]*]*,\s*)?(\*)(?=\w)/.exec(line) ??
+    /\blambda\b[^:/]*(,\s*\/)/.exec(line);
+  const sign = found?.[1] ?? "";
+  return found ? [{ from: start + found.index + found[0].length - sign.length, text: " ".repeat(sign.length) }] : undefined;
+}
+
+/** `rf"\{{x}}"`: there the backslash is just another sign; so is the equals sign in `f"{x:=10}"`. */
+function braces(line: string, start: number): Edit[] | undefined {
+  const padded = /\br?fr?["'].*?\{\w+:=/i.exec(line);
+  if (padded) return [{ from: start + padded.index + padded[0].length - 1, text: ">" }];
+  const found = /\b(rf|fr)["']/i.test(line) ? [...line.matchAll(/\\(?=\{\{|\}\})/g)].map((it) => ({ from: start + it.index, text: "_" })) : [];
+  return found.length > 0 ? found : undefined;
 }
 
 /** `with f() as (a, b):` and `as self.file:` name something else, or nothing. */
-function goals(line: string, start: number): Edit[] | undefined {
-  const found = [...line.matchAll(/\bas\s+(\([\w\s,.*]*\)|\[[\w\s,.*]*\]|\w+(?:\.\w+)+)(?=\s*[:,)])/g)].map((it) => ({
-    from: start + it.index + it[0].length - (it[1] ?? "").length,
-    text: "_".repeat((it[1] ?? "").length),
-  }));
+function goals(text: string, start: number, end: number): Edit[] | undefined {
+  const sought = /\bas\s+(\([\w\s,.*]*\)|\[[\w\s,.*]*\]|\w+(?:\.\w+|\[\w+\])+)(?=\s*[:,)])/g;
+  const found = [...text.slice(start, end).matchAll(sought)].map((it) => {
+    const goal = it[1] ?? "";
+    return { from: start + it.index + it[0].length - goal.length, text: "_".padEnd(goal.length) };
+  });
   return found.length > 0 ? found : undefined;
 }
 

@@ -1,6 +1,6 @@
 /** The files that calls were given: by Lineal's, or by others and in which lines. */
 
-import { namesAFile, samePlace } from "./paths.ts";
+import { namesAFile, samePlace, type Use } from "./paths.ts";
 import type { Value } from "./values.ts";
 
 /** How the calls inside an expression count. */
@@ -14,14 +14,14 @@ export class Uses {
   readonly #tracked = new Set<string>();
   readonly #folders = new Set<string>();
 
-  /** A call outside Lineal uses these files; `isFileCall` when its name says so. */
-  use(values: Iterable<Value>, line: number, isFileCall: boolean): void {
-    add(this.#untracked, values, line, isFileCall);
+  /** A call outside Lineal uses these files. */
+  use(values: Iterable<Value>, line: number, use: Use): void {
+    add(this.#untracked, values, line, use);
   }
 
   /** A function of the program is given these files: its line is named beside those in which it uses them. */
-  pass(values: Iterable<Value>, line: number, isFileCall: boolean): void {
-    add(this.#passed, values, line, isFileCall);
+  pass(values: Iterable<Value>, line: number, use: Use): void {
+    add(this.#passed, values, line, use);
   }
 
   track(values: Iterable<Value>): void {
@@ -49,10 +49,10 @@ export class Uses {
   }
 }
 
-function add(lines: Lines, values: Iterable<Value>, line: number, isFileCall: boolean): void {
+function add(lines: Lines, values: Iterable<Value>, line: number, use: Use): void {
   for (const value of values)
     for (const text of value.all) {
-      if (!namesAFile(text, isFileCall)) continue;
+      if (!namesAFile(text, use)) continue;
       const file = text.trim();
       lines.set(file, (lines.get(file) ?? new Set()).add(line));
     }

@@ -1,6 +1,7 @@
 /** What a value can be, as far as the text of a program tells. */
 
 import type { Callable } from "./ir.ts";
+import { folderOf, hole, scriptFile } from "./paths.ts";
 
 /** A value: the texts it may be, and what it may stand for. */
 export type Value = {
@@ -14,8 +15,8 @@ export type Value = {
   fields?: ReadonlyMap<string, Value>;
   /** Dotted name of what comes from a module or is global: `fs.readFileSync`. */
   name?: string;
-  /** Whether it is Lineal itself (or part of it), or a record that Lineal gave. */
-  lineal?: "api" | "record";
+  /** Whether it is Lineal itself (or part of it), a record that Lineal gave, or what such a record holds: its data, or where that lies. */
+  lineal?: "api" | "record" | "data";
   closures?: readonly Closure[];
 };
 
@@ -28,20 +29,40 @@ export type Scope = { values: Map<string, Value>; parent: Scope | undefined; isF
 /** More texts than this are not told apart. */
 const most = 1000;
 const mostJoined = 250;
-/** Longer texts are no paths. */
-const longest = 1024;
+/** Texts with more holes, or longer ones, are no paths. */
+const mostHoles = 6;
+export const longest = 1024;
 
 export const unknown: Value = { own: [], all: [] };
 
-/** A value that is one of these texts. */
-export function texts(own: Iterable<string>): Value {
-  const kept = firstOf([own]);
+/** What some names stand for: where the script lies is here. */
+const meanings = new Map([
+  ...["os.sep", "os.path.sep", "path.sep"].map((name) => [name, "/"] as const),
+  ...["__file__", "__filename", "import.meta.filename", "import.meta.url"].map((name) => [name, `./${scriptFile}`] as const),
+  ...["__dirname", "import.meta.dirname"].map((name) => [name, "."] as const),
+]);
+
+/** What has this name in a module or globally. */
+export function namedValue(name: string, lineal?: Value["lineal"]): Value {
+  const place = meanings.get(name);
+  return place === undefined ? { ...unknown, name: name.slice(-200), ...(lineal ? { lineal } : {}) } : texts([place]);
+}
+
+/** A value that is one of these texts, without those that are too long to be paths. */
+export function texts(own: readonly string[]): Value {
+  const kept = firstOf([own.filter((it) => it.length <= longest)]);
   return kept.length === 0 ? unknown : { own: kept, all: kept };
 }
 
+/** Whether nothing is known of what a value is. */
+export const isOpen = (value: Value): boolean => value.all.length === 0 && (value.fields ?? value.closures ?? value.lineal) === undefined;
+
 /** A value that is one of these values. */
 export function oneOf(values: readonly Value[]): Value {
-  const some = [...new Set(values)].filter((it) => it !== unknown);
+  const all = [...new Set(values)];
+  // `x ?? ""`: what is not known, or nothing
+  const dropsEmpty = all.some(isOpen);
+  const some = all.filter((it) => it !== unknown && !(dropsEmpty && it.all.length === 1 && it.all[0] === ""));
   const [only] = some;
   if (some.length < 2) return only ?? unknown;
   const from = firstOf(some.map((it) => it.from ?? []));
@@ -100,26 +121,47 @@ export function itemAt(value: Value, index: number): Value {
 
 /** What a value has under a name; undefined when the name is computed. */
 export function memberOf(value: Value, name: string | undefined): Value {
-  if (value.lineal === "record") return value;
+  if (value.lineal === "record") return /^(uid|id|key|name|title|hash|suffix|version|description|handle)$/.test(name ?? "") ? unknown : value;
+  if (value.lineal === "data") return name === undefined || /^(parents?|path|href|-?\d+)$/.test(name) ? value : unknown;
   const field = name === undefined ? undefined : value.fields?.get(name);
   if (field !== undefined) return field;
-  if (value.name !== undefined) return { ...unknown, name: `${value.name}.${name ?? "?"}`.slice(-200), ...(value.lineal ? { lineal: value.lineal } : {}) };
+  if (value.name !== undefined) return namedValue(`${value.name}.${name ?? "?"}`, value.lineal);
   if (value.fields) return name === undefined || /^-?\d+$/.test(name) ? itemOf(value) : unknown;
   if (name !== undefined && /^(href|pathname|path)$/.test(name)) return value;
+  if (name === "parent") return texts(value.own.map(folderOf));
+  if (name === "parents") return parentsOf(value);
   return name === undefined ? texts(value.own) : unknown;
 }
 
-/** Every way to put one text of each value together, as far as it can be a path. */
+/** The folders above, from the nearest on. */
+function parentsOf(value: Value): Value {
+  const fields = new Map<string, Value>();
+  for (let at = texts(value.own.map(folderOf)); fields.size < 6; at = texts(at.own.map(folderOf))) fields.set(String(fields.size), at);
+  return value.own.length === 0 ? unknown : withFields(fields);
+}
+
+/**
+ * Every way to put one text of each value together, as far as it can be a path; what is not known of it is a hole.
+ *
+ * Not known at all when no text is, and what lies within something of Lineal's is Lineal's.
+ */
 export function joined(values: readonly Value[], join: (a: string, b: string) => string): Value {
-  const [first, ...rest] = values;
-  let found: readonly string[] = first?.own ?? [];
+  const parts = values.filter((it) => it.own.length !== 1 || it.own[0] !== "");
+  if (parts.length === 0) return values[0] ?? unknown;
+  if (parts[0]?.lineal) return { ...unknown, lineal: "data" };
+  if (parts.every((it) => it.own.length === 0)) return unknown;
+  const [first = [], ...rest] = parts.map((it) => (it.own.length === 0 ? [hole] : it.own));
+  let found: readonly string[] = first;
   for (const next of rest) {
-    const ways = found.flatMap((a) => next.own.slice(0, Math.ceil(mostJoined / found.length)).map((b) => join(a, b)));
-    found = firstOf([ways.filter((it) => it.length <= longest && !it.includes("\n"))]);
+    const ways = found.flatMap((a) => next.slice(0, Math.ceil(mostJoined / found.length)).map((b) => join(a, b)));
+    found = firstOf([ways.map((it) => it.replaceAll(`${hole}${hole}`, hole)).filter(mayBePath)]);
     if (found.length === 0) return unknown;
   }
-  return found.length === 0 ? unknown : { own: found, all: found };
+  return { own: found, all: found };
 }
+
+/** Not too long, and not mostly holes. */
+const mayBePath = (text: string): boolean => text.length <= longest && !text.includes("\n") && text.split(hole, mostHoles + 2).length <= mostHoles + 1;
 
 function firstOf(lists: readonly Iterable<string>[]): readonly string[] {
   const found = new Set<string>();

@@ -1,6 +1,6 @@
 /** `lineal check-lineage` as it is typed: what it prints, and its exit codes. */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -32,6 +32,14 @@ test("says what is missing, for people and for programs; needs no instance", { t
       total: 2,
     });
     expect(await cli(["check-lineage"], { cwd })).toMatchObject({ code: 2, stdout: "" });
+    const twice = await cli(["check-lineage", "good.ts", "./good.ts", "bad.py", "good.ts", "--json"], { cwd });
+    expect(JSON.parse(twice.stdout)).toMatchObject({ items: [{ file: "good.ts" }, { file: "bad.py" }], total: 2 });
+    mkdirSync(join(cwd, "scripts"));
+    expect(await cli(["check-lineage", "good.ts", "scripts"], { cwd })).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringMatching(/scripts is a folder[\s\S]*scripts\/\*\.ts/),
+    });
     expect(await cli(["check-lineage", "table.csv"], { cwd })).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("table.csv is no TypeScript, JavaScript or Python"),
