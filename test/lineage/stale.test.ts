@@ -11,7 +11,7 @@ interface Step {
   readonly environment: boolean;
 }
 
-const version = (i: number): Version => ({ id: i, uid: `d${i}`, key: null, revision: 0, hash: `h${i}` });
+const version = (i: number): Version => ({ id: i, uid: `d${i}`, key: null, stem: `s${i}`, revision: 0, hash: `h${i}` });
 
 /** A `newer` step has read older versions of its inputs; that which all others have read has newer versions with the same bytes. */
 const knownOf = (steps: readonly (Step | undefined)[]): Known => ({
@@ -19,14 +19,15 @@ const knownOf = (steps: readonly (Step | undefined)[]): Known => ({
     const step = steps[i];
     return (
       step && {
-        uid: `d${i}`,
+        output: version(i),
         inputs: step.inputs.map((input) => ({ ...version(input), hash: step.newer ? "old" : `h${input}` })),
-        code: { uid: "t0", name: "t", hash: "c0", current: step.code ? { uid: "t1", hash: "c1" } : { uid: "t0", hash: "c0" }, onDisk: undefined },
-        later: { uid: "r", params: step.params, environment: step.environment },
+        code: step.code ? { uid: "t0", subject: "t1", detail: "the code of t has changed" } : undefined,
+        later: { uid: "r", params: step.params, environment: step.environment ? "another environment" : undefined },
+        ended: undefined,
       }
     );
   },
-  newest: ({ id }) => ({ ...version(id), uid: `n${id}`, revision: 1 }),
+  newer: ({ id }) => ({ ...version(id), id: id + 1e9, uid: `n${id}`, revision: 1 }),
 });
 
 const own = (step: Step): boolean => (step.newer && step.inputs.length > 0) || step.code || step.params;
@@ -50,8 +51,8 @@ const step = (inputs: fc.Arbitrary<number>): fc.Arbitrary<Step | undefined> =>
   fc.option(fc.record({ inputs: fc.uniqueArray(inputs, { maxLength: 3 }), newer: rarely, code: rarely, params: rarely, environment: fc.boolean() }), { nil: undefined, freq: 5 });
 /** Data are made from earlier data only. */
 const history = fc.tuple(...Array.from({ length: SIZE }, (_, i) => step(i === 0 ? fc.nat({ max: 0 }) : fc.nat({ max: i - 1 })))).map((steps) => steps.map((one, i) => one && { ...one, inputs: one.inputs.filter((input) => input < i) }));
-/** Runs that made bytes again may close circles. */
-const circular = fc.array(step(fc.nat({ max: SIZE - 1 })), { minLength: SIZE, maxLength: SIZE });
+/** Runs that made bytes again may close circles; nothing is its own input. */
+const circular = fc.array(step(fc.nat({ max: SIZE - 1 })), { minLength: SIZE, maxLength: SIZE }).map((steps) => steps.map((one, i) => one && { ...one, inputs: one.inputs.filter((input) => input !== i) }));
 const all = Array.from({ length: SIZE }, (_, i) => i);
 
 describe("judge", () => {

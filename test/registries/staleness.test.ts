@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { status, type Artifact } from "../../src/index.ts";
-import { stalenessOf } from "../../src/registries/staleness.ts";
+import { rowOf } from "../../src/registries/entry.ts";
+import { type Status, standingStalenessOf, stalenessOf } from "../../src/registries/staleness.ts";
 import { forEachDatabase } from "../support/dialects.ts";
 import { Workshop } from "./workshop.ts";
 
@@ -239,9 +240,133 @@ forEachDatabase((database) => {
       const later = await shop.work("env.ts", { environment: { packages: { a: "2" } }, makes: { "env.out": "1'" } });
       expect(await out.staleness()).toEqual({
         stale: false,
-        reasons: [{ code: "environment-differs", subject: later.run.uid, chain: [out.uid, later.run.uid], detail: "the last run for this output had other packages" }],
+        reasons: [{ code: "environment-differs", subject: later.run.uid, chain: [out.uid, later.run.uid], detail: "the last run for this output had another environment: a 1 → 2" }],
       });
       expect(await codes(user)).toEqual(["input-newer"]);
+    });
+
+    test("what of the environment differs is named; the same packages from another lock file are no difference", async () => {
+      shop.script("env2.ts");
+      const environment = (release: string, lock: string, flags: string[] = []) => ({ runtime: { name: "node", version: "24.1.0" }, platform: { os: "linux", release }, packages: { a: "1", b: "1", c: "1", d: "1", e: "1" }, lockfile: { path: "package-lock.json", hash: lock }, flags });
+      let n = 0;
+      const work = async (kept: object | undefined): Promise<string[]> => {
+        const before = await shop.ln.Artifact.filter({ key: "env2.out", isLatest: true }).first();
+        await shop.work("env2.ts", { ...(kept ? { environment: kept } : {}), makes: { "env2.out": `${n++}` } });
+        return before ? (await before.staleness()).reasons.map(({ detail }) => detail.replace("the last run for this output had another environment: ", "")) : [];
+      };
+      await work(environment("6.1", "x"));
+      expect(await work(environment("6.1", "y"))).toEqual([]);
+      expect(await work(environment("6.2", "y"))).toEqual(["release 6.1 → 6.2"]);
+      expect(await work(environment("6.2", "y", ["--no-warnings"]))).toEqual(["flags --no-warnings added"]);
+      expect(await work({ packages: { a: "2", b: "2", c: "2", d: "1", e: "1" } })).toEqual(["a 1 → 2, b 1 → 2, c 1 → 2, 4 more"]);
+      expect(await work(undefined)).toEqual([]);
+    });
+  });
+
+  describe("what was made last for a key", () => {
+    /** What `lineal status KEY` judges, and that `--all` says the same. */
+    const byKey = async (key: string): Promise<Status> => {
+      const artifact = await shop.ln.Artifact.get({ key });
+      const [found] = await standingStalenessOf(shop.lab.connection, [rowOf(artifact).id]);
+      expect((await status()).filter((one) => one.key === key)).toEqual([found]);
+      return found as Status;
+    };
+
+    test.each(["code", "params", "inputs"])("%s that changed and changed back: the run that made the first bytes again counts", async (what) => {
+      const key = `aba.${what}`;
+      const [script, raw] = [`aba-${what}.ts`, `aba-${what}.raw`];
+      const states = [0, 1, 0].map((n, i) => async () => {
+        shop.script(script, `export const v = ${what === "code" ? n : 0};\n`);
+        shop.script("aba-source.ts");
+        const source = only((await shop.work("aba-source.ts", { makes: { [raw]: what === "inputs" ? `${n}` : "0" } })).made);
+        return { i, artifact: only((await shop.work(script, { reads: [source], params: { p: what === "params" ? n : 0 }, makes: { [key]: `${n}` } })).made) };
+      });
+      const [first, second, third] = [await states[0]?.(), await states[1]?.(), await states[2]?.()];
+      expect(third?.artifact.uid).toBe(first?.artifact.uid);
+      expect(await byKey(key)).toEqual({ uid: first?.artifact.uid, key, ...FRESH, latest: second?.artifact.uid });
+      // What was made from the version that does not count any more is out of date, what was made from the other is not.
+      shop.script("aba-user.ts");
+      const [good, bad] = [await shop.work("aba-user.ts", { reads: [third?.artifact as Artifact], makes: { [`${key}.good`]: "g" } }), await shop.work("aba-user.ts", { reads: [second?.artifact as Artifact], makes: { [`${key}.bad`]: "b" } })];
+      expect(await byKey(`${key}.good`)).toMatchObject(FRESH);
+      expect(only(good.made).key).toBe(`${key}.good`);
+      expect((await only(bad.made).staleness()).reasons[0]).toMatchObject({ code: "input-newer", subject: first?.artifact.uid, chain: [only(bad.made).uid, second?.artifact.uid, first?.artifact.uid] });
+    });
+
+    test("a failed run in between, and one after which nothing was made again", async () => {
+      shop.script("between.ts");
+      const first = only((await shop.work("between.ts", { makes: { "between.out": "1" } })).made);
+      const failed = only((await shop.work("between.ts", { makes: { "between.out": "2" }, end: "fail" })).made);
+      expect(await byKey("between.out")).toEqual({ uid: failed.uid, key: "between.out", ...FRESH, detail: "the run that made it errored" });
+      const user = only((await shop.work("between.ts", { reads: [failed], makes: { "between.user": "u" } })).made);
+      expect(await user.staleness()).toEqual({ ...FRESH, detail: "the run that made between.out errored" });
+      await shop.work("between.ts", { makes: { "between.out": "1" } });
+      expect(await byKey("between.out")).toEqual({ uid: first.uid, key: "between.out", ...FRESH, latest: failed.uid });
+      const open = only((await shop.work("between.ts", { makes: { "between.open": "1" }, end: "open" })).made);
+      expect(await open.staleness()).toEqual({ ...FRESH, detail: "the run that made it has not ended" });
+    });
+
+    test("an older version that was made again and lies in the trash does not count", async () => {
+      shop.script("binned.ts");
+      const first = only((await shop.work("binned.ts", { params: { p: 1 }, makes: { "binned.out": "1" } })).made);
+      const second = only((await shop.work("binned.ts", { params: { p: 2 }, makes: { "binned.out": "2" } })).made);
+      await shop.work("binned.ts", { params: { p: 1 }, makes: { "binned.out": "1" } });
+      expect(await byKey("binned.out")).toMatchObject({ uid: first.uid });
+      await first.delete();
+      expect(await byKey("binned.out")).toEqual({ uid: second.uid, key: "binned.out", ...FRESH });
+    });
+  });
+
+  describe("outputs that go on", () => {
+    test("from their own earlier version are not stale because of themselves; what read an earlier one is", async () => {
+      shop.script("count.ts");
+      const versions: Artifact[] = [];
+      for (const n of [0, 1, 2, 3]) versions.push(only((await shop.work("count.ts", { reads: versions.slice(-1), makes: { "count.json": `${n}` } })).made));
+      for (const one of versions) expect(await one.staleness()).toEqual(FRESH);
+      const user = only((await shop.work("count.ts", { reads: versions.slice(1, 2), makes: { "count.user": "u" } })).made);
+      expect(await codes(user)).toEqual(["input-newer"]);
+      // Old versions are what the new one starts from: their code and inputs do not matter any more.
+      shop.script("count.ts", "export const changed = 1;\n");
+      const day = await shop.raw("count.day", "1");
+      await shop.raw("count.day", "2");
+      const next = only((await shop.work("count.ts", { reads: [versions.at(-1) as Artifact], makes: { "count.json": "4" } })).made);
+      expect(await next.staleness()).toEqual(FRESH);
+      const late = only((await shop.work("count.ts", { reads: [next, day], makes: { "count.json": "5" } })).made);
+      expect(await codes(late)).toEqual(["input-newer"]);
+    });
+
+    test("through another output: neither is stale because of what came of it", async () => {
+      for (const name of ["model.ts", "prompt.ts"]) shop.script(name);
+      let model = only((await shop.work("model.ts", { makes: { "loop.model": "m0" } })).made);
+      let prompt: Artifact | undefined;
+      const old: Artifact[] = [];
+      for (const n of [1, 2, 3]) {
+        prompt = only((await shop.work("prompt.ts", { reads: [model], makes: { "loop.prompt": `p${n}` } })).made);
+        model = only((await shop.work("model.ts", { reads: [prompt], makes: { "loop.model": `m${n}` } })).made);
+        old.push(prompt, model);
+      }
+      for (const one of old) expect(await one.staleness(), String(one)).toEqual(FRESH);
+      const aside = only((await shop.work("prompt.ts", { reads: [old[1] as Artifact], makes: { "loop.aside": "a" } })).made);
+      expect(await codes(aside)).toEqual(["input-newer"]);
+    });
+
+    test("an input that was deleted for good still has newer versions", async () => {
+      shop.script("gone.ts");
+      const v0 = await shop.raw("gone.csv", "g0");
+      const step = only((await shop.work("gone.ts", { reads: [v0], makes: { "gone.step": "1" } })).made);
+      const out = only((await shop.work("gone.ts", { reads: [step], makes: { "gone.out": "2" } })).made);
+      await v0.delete({ permanent: true });
+      await step.delete({ permanent: true });
+      expect(await out.staleness()).toEqual(FRESH);
+      const again = await shop.raw("gone.csv", "g1");
+      // The tombstones keep whose successor the newer one is, unless it is another family.
+      expect(again.uid.slice(0, -4) === v0.uid.slice(0, -4)).toBe(false);
+      const w0 = await shop.raw("lost.csv", "l0");
+      const other = only((await shop.work("gone.ts", { reads: [w0], makes: { "lost.step": "1" } })).made);
+      const end = only((await shop.work("gone.ts", { reads: [other], makes: { "lost.out": "2" } })).made);
+      const w1 = await shop.raw("lost.csv", "l1");
+      await other.delete({ permanent: true });
+      await w0.delete({ permanent: true });
+      expect((await end.staleness()).reasons).toMatchObject([{ code: "upstream-stale", subject: w1.uid, chain: [end.uid, other.uid, w0.uid, w1.uid] }]);
     });
   });
 
@@ -249,10 +374,13 @@ forEachDatabase((database) => {
     const { connection } = shop.lab;
     const all = await stalenessOf(connection);
     expect(all.length).toBeGreaterThan(15);
-    for (const { uid, key, stale, reasons } of all) expect({ key, stale, reasons }).toEqual({ key, ...(await (await shop.ln.Artifact.get(uid)).staleness()) });
+    for (const { uid, latest: _, ...one } of all) expect(one).toEqual({ key: one.key, ...(await (await shop.ln.Artifact.get(uid)).staleness()) });
     expect((await status()).map((one) => one.uid)).toEqual(all.map((one) => one.uid));
     const listed = new Set(all.map((one) => one.uid));
-    for (const artifact of await shop.ln.Artifact.filter()) expect(listed.has(artifact.uid), String(artifact)).toBe(artifact.isLatest && (await artifact.run) !== null);
+    const superseded = new Set(all.flatMap(({ latest }) => latest ?? []));
+    expect(superseded.size).toBeGreaterThan(3);
+    for (const artifact of await shop.ln.Artifact.filter({ isLatest: true, run: { not: null } })) expect(listed.has(artifact.uid), String(artifact)).toBe(!superseded.has(artifact.uid));
+    expect(all).toHaveLength(await shop.ln.Artifact.filter({ isLatest: true, run: { not: null } }).count());
   });
 
   test("runs that make each other's inputs again are no endless circle, and nothing is stale because of itself", async () => {
