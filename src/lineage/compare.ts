@@ -35,7 +35,7 @@ export function differing(a: unknown, b: unknown, path = ""): Differing[] {
     const parts = a.flatMap((one, i) => differing(one, b[i], `${path}[${i}]`));
     return parts.length > 0 && a.every((one, i) => !isNested(one) && !isNested(b[i])) ? [{ path, a, b }] : parts;
   }
-  return a === b || (isNested(a) && isNested(b) && JSON.stringify(a) === JSON.stringify(b)) ? [] : [{ path, a, b }];
+  return a === b ? [] : [{ path, a, b }];
 }
 
 const isNested = (value: unknown): value is object => typeof value === "object" && value !== null;

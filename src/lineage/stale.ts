@@ -144,17 +144,16 @@ function ownReasons({ output: { uid }, code, later }: Made, newer: readonly Repl
   return reasons;
 }
 
-/** These outputs and all that they were made from; an earlier version that an output continues is its own past, and is not followed. */
+/** These outputs and all that they were made from. */
 function walk(start: readonly number[], known: Known, looked = new Map<number, Made>()): Map<number, Made> {
   const seen = new Set(start);
   const stack = [...start];
   for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
     const made = looked.has(id) ? undefined : known.made(id);
     if (!made) continue;
-    const { stem } = made.output;
-    looked.set(id, made.inputs.some((input) => input.stem === stem) ? { ...made, inputs: made.inputs.filter((input) => input.stem !== stem) } : made);
+    looked.set(id, made);
     for (const input of made.inputs) {
-      if (seen.has(input.id) || input.stem === stem) continue;
+      if (seen.has(input.id)) continue;
       seen.add(input.id);
       stack.push(input.id);
     }
@@ -163,13 +162,19 @@ function walk(start: readonly number[], known: Known, looked = new Map<number, M
 }
 
 /**
- * Inputs that another version with other bytes came after, by output. Where that one was made from the output itself the
- * input is left out of the output's inputs: making that again would never come to an end.
+ * Inputs that another version with other bytes came after, by output. An earlier version of the output itself, and an
+ * input whose newer version was made from the output, are its own past: they are taken out of its inputs, for making
+ * it again because of them would never come to an end.
  */
 function replaced(looked: Map<number, Made>, known: Known): Map<number, readonly Replaced[]> {
   const found = new Map<number, Replaced[]>();
-  for (const [id, { inputs }] of looked) {
+  const past = new Map<number, Set<Version>>();
+  for (const [id, { output, inputs }] of looked) {
     for (const input of inputs) {
+      if (input.stem === output.stem) {
+        push(past, id, input);
+        continue;
+      }
       const after = known.newer(input);
       if (!after || after.hash === input.hash) continue;
       const list = found.get(id);
@@ -177,24 +182,27 @@ function replaced(looked: Map<number, Made>, known: Known): Map<number, readonly
       else found.set(id, [{ input, after }]);
     }
   }
-  if (found.size === 0) return found;
-  const wider = walk([...found.values()].flatMap((list) => list.map(({ after }) => after.id)), known, new Map(looked));
-  const levels = levelsOf(wider, usersOf(wider));
-  const upstream = new Map<number, Upstream>();
-  for (const [id, list] of found) {
-    const past = new Set<Version>();
-    for (const { input, after } of list) {
-      const above = upstream.get(after.id) ?? new Upstream(after.id, wider, levels);
-      upstream.set(after.id, above);
-      if (above.has(id)) past.add(input);
+  if (found.size > 0) {
+    const wider = walk([...found.values()].flatMap((list) => list.map(({ after }) => after.id)), known, new Map(looked));
+    const levels = levelsOf(wider, usersOf(wider));
+    const upstream = new Map<number, Upstream>();
+    for (const [id, list] of found) {
+      for (const { input, after } of list) {
+        const above = upstream.get(after.id) ?? new Upstream(after.id, wider, levels);
+        upstream.set(after.id, above);
+        if (above.has(id)) push(past, id, input);
+      }
     }
-    if (past.size === 0) continue;
+  }
+  for (const [id, gone] of past) {
     const made = looked.get(id) as Made;
-    looked.set(id, { ...made, inputs: made.inputs.filter((input) => !past.has(input)) });
-    found.set(id, list.filter(({ input }) => !past.has(input)));
+    looked.set(id, { ...made, inputs: made.inputs.filter((input) => !gone.has(input)) });
+    found.set(id, (found.get(id) ?? []).filter(({ input }) => !gone.has(input)));
   }
   return found;
 }
+
+const push = (sets: Map<number, Set<Version>>, id: number, version: Version): void => void sets.set(id, (sets.get(id) ?? new Set()).add(version));
 
 /** All that one output was made from, looked at only down to the level that somebody asks for. */
 class Upstream {

@@ -101,7 +101,7 @@ forEachDatabase((database) => {
     expect(await json("status", two.uid)).toMatchObject({ code: 1, value: { uid: two.uid, stale: true, reasons: [{ code: "params-differ" }] } });
     expect((await json("status")).value).toMatchObject({ items: [{}, {}, { uid: one.uid, stale: false, latest: two.uid }] });
     const failed = first(await shop.work("plot.ts", { reads: plot.made, makes: { "failed.svg": "x" }, end: "fail" }));
-    expect(await text("status")).toBe("fresh  failed.svg\n       the run that made it errored\n4 looked at, 0 stale\n[exit 0]");
+    expect(await text("status")).toBe("unsure  failed.svg\n       the run that made it errored\n4 looked at, 0 stale, 1 unsure\n[exit 0]");
     expect(await json("status", "failed.svg")).toEqual({ code: 0, value: { uid: failed.uid, key: "failed.svg", stale: false, reasons: [], detail: "the run that made it errored" } });
   });
 

@@ -114,6 +114,60 @@ describe("judge", () => {
     );
   });
 
+  describe("outputs that go on", () => {
+    /** Versions one after another, of a few families: each made from some that were there, the latest of their families or older ones. */
+    const versions = fc.array(fc.record({ family: fc.nat({ max: 3 }), inputs: fc.uniqueArray(fc.nat({ max: 12 }), { maxLength: 3 }) }), { minLength: 1, maxLength: 13 }).map((drawn) =>
+      drawn.map(({ family, inputs }, i) => ({ family, inputs: inputs.filter((input) => input < i) })),
+    );
+    const familyOf = (drawn: readonly { family: number; inputs: readonly number[] }[]): Known => {
+      const of = (i: number): Version => ({ ...version(i), stem: `f${drawn[i]?.family}`, revision: i });
+      return {
+        made: (i) => (drawn[i] ? { output: of(i), inputs: drawn[i].inputs.map(of), code: undefined, later: undefined, ended: undefined } : undefined),
+        newer(one) {
+          const last = drawn.findLastIndex(({ family }) => `f${family}` === one.stem);
+          return last === one.id ? undefined : of(last);
+        },
+      };
+    };
+
+    test("an input's newer version is a reason, but for what that was made from; and so on downstream", () => {
+      fc.assert(
+        fc.property(versions, (drawn) => {
+          const known = familyOf(drawn);
+          const madeFrom = (i: number, from: number): boolean => i === from || (drawn[i]?.inputs ?? []).some((input) => madeFrom(input, from));
+          const newest = (i: number): number => drawn.findLastIndex(({ family }) => family === drawn[i]?.family);
+          /** Inputs that are not its own past. */
+          const inputs = (i: number): readonly number[] => (drawn[i]?.inputs ?? []).filter((input) => drawn[input]?.family !== drawn[i]?.family && (newest(input) === input || !madeFrom(newest(input), i)));
+          const isStale = (i: number): boolean => inputs(i).some((input) => newest(input) !== input || isStale(input));
+          const all = [...drawn.keys()];
+          const answers = judge(all, known);
+          for (const i of all) {
+            expect(answers.get(i)?.stale, `d${i}`).toBe(isStale(i));
+            expect(judge([i], known).get(i)).toEqual(answers.get(i));
+            const newer = (answers.get(i)?.reasons ?? []).filter(({ code }) => code === "input-newer");
+            expect(newer.map(({ chain }) => chain[1])).toEqual(inputs(i).filter((input) => newest(input) !== input).map((input) => `d${input}`));
+          }
+        }),
+        { numRuns: 1000 },
+      );
+    });
+
+    test("two that make each other from one another, and a chain that was all made again, end in time however long they are", () => {
+      const rounds = 40_000;
+      const loop = familyOf(Array.from({ length: rounds }, (_, i) => ({ family: i % 2, inputs: i === 0 ? [] : [i - 1] })));
+      const last = [rounds - 2, rounds - 1];
+      const newer = (one: Version): Version | undefined => (last.includes(one.id) ? undefined : { ...one, id: last[one.id % 2] as number, hash: "newest", revision: rounds });
+      expect(judge([rounds - 1], { ...loop, newer }).get(rounds - 1)).toEqual({ stale: false, reasons: [] });
+      // The second chain begins two steps earlier: each new version has a longer history than what was made from the old one.
+      const step = (id: number): Version => ({ ...version(id), stem: `s${id % rounds}`, revision: Math.floor(id / rounds) });
+      const chain: Known = {
+        made: (id) => ({ output: step(id), inputs: id === rounds ? [step(2 * rounds)] : id === 2 * rounds ? [step(3 * rounds)] : id === 0 || id > 2 * rounds ? [] : [step(id - 1)], code: undefined, later: undefined, ended: undefined }),
+        newer: ({ id }) => (id < rounds ? { ...step(id + rounds), hash: "newer" } : undefined),
+      };
+      expect(judge([rounds - 1], chain).get(rounds - 1)?.stale).toBe(true);
+    });
+  });
+
   test("looks at each output once, and comes to the end of a history of a hundred thousand steps", () => {
     const depth = 100_000;
     const steps = Array.from({ length: depth }, (_, i): Step => ({ inputs: i === 0 ? [] : i === 1 ? [0] : [i - 1, i - 2], newer: false, code: i === 0, params: false, environment: false }));

@@ -29,12 +29,12 @@ export const definition = command({
     const [failure] = failures;
     if (failure && args.refs.length === 1) throw failure.error;
     const stale = found.filter((one) => one.stale);
-    const noted = found.filter((one) => one.stale || one.detail !== undefined);
+    const unsure = found.filter((one) => !one.stale && one.detail !== undefined);
     return {
       text: async () => {
-        const shown = all ? noted : found;
+        const shown = all ? found.filter((one) => one.stale || one.detail !== undefined) : found;
         const lines = [...(await statusLines(shown)), ...failures.map(({ ref, error }) => `${paint("red", "error")}  ${nameText(ref, 70)}\n${fitted(error.message, 7)}`)];
-        const sum = [`${found.length} looked at`, `${stale.length} stale`, ...(failures.length > 0 ? [`${failures.length} not found`] : [])].join(", ");
+        const sum = [`${found.length} looked at`, `${stale.length} stale`, ...(unsure.length > 0 ? [`${unsure.length} unsure`] : []), ...(failures.length > 0 ? [`${failures.length} not found`] : [])].join(", ");
         return [...lines, ...(answers.length > 1 || all ? [sum] : [])].join("\n");
       },
       json: answers.length === 1 && !all ? found[0] : { items: found, total: found.length, ...(failures.length > 0 ? { errors: failures.map(({ ref, error }) => ({ ref, ...error.toJSON() })) } : {}) },
@@ -59,7 +59,7 @@ async function statusOf(ref: string): Promise<Status | Failure> {
 async function statusLines(shown: readonly Status[]): Promise<string[]> {
   const labelOf = await labelsOf(shown.flatMap(({ reasons }) => reasons.flatMap(({ chain }) => shownOf(chain).filter((one) => one !== undefined))));
   return shown.flatMap(({ uid, key, stale, reasons, detail, latest }) => [
-    `${stale ? paint("yellow", "stale") : paint("green", "fresh")}  ${nameText(key ?? uid, 70)}`,
+    `${stale ? paint("yellow", "stale") : detail === undefined ? paint("green", "fresh") : paint("yellow", "unsure")}  ${nameText(key ?? uid, 70)}`,
     ...(latest === undefined ? [] : [fitted(`v${uid.slice(-4)} was made again after the latest version, v${latest.slice(-4)}`, 7)]),
     ...(detail === undefined ? [] : [fitted(detail, 7)]),
     ...reasons.map(({ code, chain, detail }) => `${fitted(`${code}: ${detail}`, 7)}\n${paint("dim", chainText(chain, labelOf, 7))}`),
