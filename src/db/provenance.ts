@@ -345,9 +345,9 @@ export interface SourceText {
   readonly modules: readonly { readonly path: string; readonly hash: string }[];
 }
 
-/** The sources of transforms by uid. */
+/** The sources of transforms by uid; only of those with local modules, where it is asked which file has changed. */
 export function* sourcesOf(dialect: Dialect, uids: readonly string[]): Operation<Map<string, SourceText>> {
-  const rows = uids.length === 0 ? [] : yield* execute(sql`select uid, source_code, modules from transform where uid in ${dialect.texts(distinct(uids))}`);
+  const rows = uids.length === 0 ? [] : yield* execute(sql`select uid, source_code, modules from transform where modules is not null and uid in ${dialect.texts(distinct(uids))}`);
   return new Map(rows.map((row) => [row.uid as string, { text: (row.source_code as string | null) ?? "", modules: (dialect.decode("json", row.modules) ?? []) as SourceText["modules"] }]));
 }
 

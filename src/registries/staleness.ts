@@ -116,7 +116,8 @@ function standing(facts: Provenance, artifact: ArtifactFacts): ArtifactFacts {
   const maker = artifact.isLatest && facts.isMadeAgain(artifact.key) ? lastMaker(facts, artifact) : undefined;
   const later = maker && laterMade(facts, artifact, maker);
   const again = later && facts.artifacts.get(later.artifact);
-  return again?.stem === artifact.stem ? again : artifact;
+  // On another branch the family may go on by itself.
+  return again?.stem === artifact.stem && again.revision < artifact.revision ? again : artifact;
 }
 
 /** The version that came after this one of an input: a newer one, or one that was made again after all others. */
