@@ -1,23 +1,69 @@
-/** Lines of an answer from lineage: chains of uids, and sentences within 80 columns. */
+/** Lines of an answer from lineage within 80 columns: chains, sentences, and pairs of values that differ. */
+import { displayWidth, escapeControls, truncate } from "../formats/width.ts";
 
 const WIDTH = 80;
-/** Uids of a chain that are shown at its beginning and at its end. */
+/** Things of a chain that are shown at its beginning and at its end. */
 const [FIRST, LAST] = [3, 2];
+/** Columns that a name gets beside others. */
+const NAME = 36;
+/** Characters that both values share before the place where they differ. */
+const BEFORE = 4;
 
-/** The beginnings of uids from an output back to where it begins: `AsXmTxA3 ← 7hK2QpLz ← … 43 more ← VpL0JhiF`. */
-export function chainText(chain: readonly string[]): string {
-  const short = chain.map((uid) => uid.slice(0, 8));
-  const more = short.length - FIRST - LAST;
-  return (more > 1 ? [...short.slice(0, FIRST), `… ${more} more`, ...short.slice(-LAST)] : short).join(" ← ");
+/** Those things of a chain that are shown, undefined for what is left out. */
+export const shownOf = (chain: readonly string[]): (string | undefined)[] => (chain.length > FIRST + LAST + 1 ? [...chain.slice(0, FIRST), undefined, ...chain.slice(-LAST)] : [...chain]);
+
+/** From an output back to where it begins: `clean.csv v0001 ← raw.csv v0000 ← … 43 more ← raw.csv v0002`. */
+export function chainText(chain: readonly string[], labelOf: (uid: string) => string, indent: number): string {
+  const parts = shownOf(chain).map((uid) => (uid === undefined ? `… ${chain.length - FIRST - LAST} more` : labelOf(uid)));
+  return broken(parts, " ← ", indent);
 }
 
 /** A sentence broken between words so that it fits, every line indented. */
-export function fitted(text: string, indent: number): string {
+export const fitted = (text: string, indent: number): string => broken(escapeControls(text).split(" "), " ", indent);
+
+function broken(parts: readonly string[], between: string, indent: number): string {
   const lines: string[] = [];
-  for (const word of text.split(" ")) {
+  const hanging = between.trimStart();
+  for (const word of parts) {
+    const part = nameText(word, WIDTH - indent - hanging.length);
     const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= WIDTH - indent) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
+    if (last !== undefined && displayWidth(last + between + part) <= WIDTH - indent) lines[lines.length - 1] = last + between + part;
+    else lines.push(last === undefined ? part : hanging + part);
   }
   return lines.map((line) => " ".repeat(indent) + line).join("\n");
 }
+
+/** A name on one line, its end kept: of a path that tells most. */
+export function nameText(name: string, width = NAME): string {
+  const plain = escapeControls(name);
+  if (displayWidth(plain) <= width) return plain;
+  const kept: string[] = [];
+  for (let left = width - 1, letters = [...plain]; letters.length > 0; ) {
+    const letter = letters.pop() as string;
+    left -= displayWidth(letter);
+    if (left < 0) break;
+    kept.unshift(letter);
+  }
+  return `…${kept.join("")}`;
+}
+
+/** `head: a → b` on one line, long values shortened around the place where they differ. */
+export function pairText(head: string, a: string, b: string): string {
+  const [left, right] = [escapeControls(a), escapeControls(b)];
+  const room = WIDTH - displayWidth(head) - 3;
+  if (displayWidth(left) + displayWidth(right) <= room) return `${head}${left} → ${right}`;
+  const half = Math.floor(room / 2);
+  // A short one leaves its room to the other.
+  const [forLeft, forRight] = [Math.max(half, room - displayWidth(right)), Math.max(half, room - displayWidth(left))];
+  let same = 0;
+  while (same < left.length && left[same] === right[same]) same++;
+  const around = (text: string, width: number): string => {
+    if (displayWidth(text) <= width) return text;
+    const start = displayWidth(text.slice(0, same)) < width - BEFORE ? 0 : [...text.slice(0, same)].slice(0, -BEFORE).join("").length;
+    return truncate(start > 0 ? `…${text.slice(start)}` : text, width);
+  };
+  return `${head}${around(left, forLeft)} → ${around(right, forRight)}`;
+}
+
+/** `head: value` on one line. */
+export const valueText = (head: string, value: string): string => truncate(head + escapeControls(value), WIDTH);

@@ -1,8 +1,8 @@
 /** The source of a transform: its text, its hashes, the local modules it is made of, and its key. */
 
 import { createHash } from "node:crypto";
-import { readFileSync, realpathSync } from "node:fs";
-import { basename, extname, isAbsolute, relative, resolve, sep } from "node:path";
+import { readFileSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, extname, isAbsolute, relative, resolve, sep } from "node:path";
 import { LinealError } from "../errors.ts";
 import { type LocalModule, moduleGraph } from "./modules.ts";
 import { redactSource } from "./redact.ts";
@@ -19,8 +19,8 @@ export type Source = {
   astHash: string | undefined;
   /** Local modules by path; empty for other languages. */
   modules: LocalModule[];
-  /** Local modules imported on demand, by path. */
-  dynamic: string[];
+  /** Local modules imported on demand, by path, and what those import so. */
+  dynamic: OnDemandModule[];
   /** Local modules that are imported but missing, by path. */
   missing: string[];
   /** The text to store: secrets replaced, lines kept. */
@@ -33,8 +33,27 @@ export type Source = {
   title?: string;
 };
 
+/** A local module that is imported on demand: its hashes as those of a source, with what it imports itself; null when it is missing. */
+export type OnDemandModule = { path: string; hash: string | null; codeHash: string | null };
+
 /** Reads a source file and everything local that it imports. */
 export async function readSource(path: string): Promise<Source> {
+  const { dynamic, ...source } = await readOne(path);
+  const known = new Map<string, OnDemandModule>();
+  const base = dirname(source.path);
+  for (const queue = [...dynamic]; queue.length > 0; ) {
+    const name = queue.shift() as string;
+    const file = resolve(base, name);
+    if (known.has(name) || file === source.path) continue;
+    const module = statSync(file, { throwIfNoEntry: false })?.isFile() ? await readOne(file) : undefined;
+    known.set(name, { path: name, hash: module?.versionHash ?? null, codeHash: module?.codeHash ?? null });
+    for (const other of module?.dynamic ?? []) queue.push(relative(base, resolve(dirname(file), other)).split(sep).join("/"));
+  }
+  return { ...source, dynamic: [...known.values()].sort((a, b) => (a.path < b.path ? -1 : 1)) };
+}
+
+/** A file by itself: what it imports on demand is only named. */
+async function readOne(path: string): Promise<Omit<Source, "dynamic"> & { dynamic: string[] }> {
   const { absolute, bytes } = open(path);
   const text = bytes.toString("utf8");
   const hash = sha256(bytes);

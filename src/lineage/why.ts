@@ -1,9 +1,16 @@
 /** Why two outputs differ: both histories are walked back, and the first things that differ are named. */
 
+import { differing } from "./compare.ts";
+
 /** One thing that differs: values of parameters, or uids of what was used. */
 export interface Difference {
-  /** `input` `code` `transform` `params` `environment`, `maker` when only one was made by a run, `chance` when all else is the same. */
-  readonly what: "input" | "code" | "transform" | "params" | "environment" | "maker" | "chance";
+  /**
+   * `input` `code` `transform` `entrypoint` `params` `arguments` (of the command line) `environment`, `maker` when only one was
+   * made by a run, `run` when both were made by the same one, `chance` when all that is known is the same.
+   */
+  readonly what: "input" | "code" | "transform" | "entrypoint" | "params" | "arguments" | "environment" | "maker" | "run" | "chance";
+  /** Which one, where there are several: a parameter by its path, a local module, a package. */
+  readonly name?: string;
   readonly a: string | null;
   readonly b: string | null;
   /** Uids from the first artifact back to the place. */
@@ -26,8 +33,14 @@ export interface Origin {
     | {
         readonly run: string;
         readonly transform: { readonly uid: string; readonly stem: string; readonly code: string | null };
+        readonly entrypoint: string | null;
+        /** JSON. */
         readonly params: string;
-        readonly environment: string | null;
+        readonly cliArgs: string | null;
+        /** Versions by name; null when none was kept. */
+        readonly environment: Readonly<Record<string, string>> | null;
+        /** Path → hash of the code of a module that was imported on demand; undefined when that was not kept. */
+        readonly onDemand: Readonly<Record<string, string | null>> | undefined;
         readonly inputs: readonly Origin["id"][];
       }
     | undefined;
@@ -77,37 +90,75 @@ type Found = Omit<Difference, "chain">;
 function compareMakers({ uid: leftUid, maker: left }: Origin, { uid: rightUid, maker: right }: Origin): Found[] {
   if (!left && !right) return [{ what: "input", a: leftUid, b: rightUid }];
   if (!left || !right) return [{ what: "maker", a: left?.run ?? null, b: right?.run ?? null }];
+  if (left.run === right.run) return [{ what: "run", a: left.run, b: right.run }];
   const found: Found[] = [];
   if (left.transform.stem !== right.transform.stem) found.push({ what: "transform", a: left.transform.uid, b: right.transform.uid });
   else if (left.transform.code !== right.transform.code) found.push({ what: "code", a: left.transform.uid, b: right.transform.uid });
-  if (left.params !== right.params) found.push({ what: "params", a: left.params, b: right.params });
-  if (left.environment !== right.environment) found.push({ what: "environment", a: left.environment, b: right.environment });
+  if (left.onDemand && right.onDemand) found.push(...named("code", left.onDemand, right.onDemand));
+  if (left.entrypoint !== right.entrypoint) found.push({ what: "entrypoint", a: left.entrypoint, b: right.entrypoint });
+  if (left.params !== right.params) {
+    for (const { path, a, b } of differing(JSON.parse(left.params), JSON.parse(right.params))) found.push({ what: "params", ...(path === "" ? {} : { name: path }), a: JSON.stringify(a) ?? null, b: JSON.stringify(b) ?? null });
+  }
+  if (left.cliArgs !== right.cliArgs) found.push({ what: "arguments", a: left.cliArgs, b: right.cliArgs });
+  if (left.environment && right.environment) found.push(...named("environment", left.environment, right.environment));
+  else if (left.environment !== right.environment) found.push({ what: "environment", a: left.environment && KEPT, b: right.environment && KEPT });
   return found;
 }
 
-/** How inputs are known to stand for each other, the surest sign first. */
-const SIGNS: readonly ((one: Origin) => string | number | null)[] = [(one) => one.id, (one) => one.hash, (one) => one.stem, (one) => one.key];
+/** Stands for an environment where the other run kept none. */
+const KEPT = "kept";
 
-/** Inputs that stand for each other: the same, the same bytes, of the same family, or with the same key; the rest alone. */
+type Table = Readonly<Record<string, string | null>>;
+
+function named(what: Difference["what"], left: Table, right: Table): Found[] {
+  if (left === right) return [];
+  const names = [...new Set([...Object.keys(left), ...Object.keys(right)])].sort();
+  return names.flatMap((name) => {
+    const [a, b] = [left[name] ?? null, right[name] ?? null];
+    return a === b ? [] : [{ what, name, a, b }];
+  });
+}
+
+/** Made by the same function of the same program: what one of the two runs read and made stands for what the other did. */
+const madeAlike = (a: Origin, b: Origin): boolean => a.maker !== undefined && a.maker.transform.stem === b.maker?.transform.stem && a.maker.entrypoint === b.maker.entrypoint;
+
+type Sign = (one: Origin) => string | number | null | undefined;
+/** How inputs are known to stand for each other, the surest sign first. */
+const SIGNS: readonly Sign[] = [(one) => one.id, (one) => one.hash, (one) => one.stem, (one) => one.key];
+const MAKER: Sign = ({ maker }) => maker && `${maker.transform.stem} ${maker.entrypoint ?? ""}`;
+
+/**
+ * Inputs that stand for each other: the same, the same bytes, of the same family, or with the same key; when two runs did
+ * the same with others, those that came about in the same way, and those that are the only ones left. The rest alone.
+ */
 function pairInputs(left: Origin, right: Origin, origin: (id: number) => Origin): { a: Origin | undefined; b: Origin | undefined }[] {
-  if (!left.maker || !right.maker) return [];
+  if (!left.maker || !right.maker || left.maker.run === right.maker.run) return [];
   const pairs: { a: Origin | undefined; b: Origin | undefined }[] = [];
   let rest = left.maker.inputs.map(origin);
   const others = new Set(right.maker.inputs.map(origin));
-  for (const sign of SIGNS) {
+  const pair = (sign: Sign): void => {
     const bySign = new Map<string | number, Origin[]>();
     for (const other of others) {
       const value = sign(other);
-      if (value !== null) bySign.set(value, [...(bySign.get(value) ?? []), other]);
+      const alike = value == null ? undefined : bySign.get(value);
+      if (alike) alike.push(other);
+      else if (value != null) bySign.set(value, [other]);
     }
     rest = rest.filter((a) => {
       const value = sign(a);
-      const b = value === null ? undefined : bySign.get(value)?.shift();
+      const b = value == null ? undefined : bySign.get(value)?.shift();
       if (!b) return true;
       others.delete(b);
       pairs.push({ a, b });
       return false;
     });
+  };
+  for (const sign of SIGNS) pair(sign);
+  if (madeAlike(left, right)) {
+    pair(MAKER);
+    const [last] = rest;
+    // One that was made and one that was not have nothing to be compared in.
+    if (rest.length === 1 && others.size === 1 && [...others].every((other) => (other.maker === undefined) === (last?.maker === undefined))) pair(() => 0);
   }
   return [...pairs, ...rest.map((a) => ({ a, b: undefined })), ...[...others].map((b) => ({ a: undefined, b }))];
 }

@@ -1,29 +1,21 @@
 /** `ln.diff(a, b)`: in what two runs differ. */
-import { canonicalJson } from "../db/operation.ts";
+import { lostBeside } from "../db/provenance.ts";
 import { select } from "../db/select.ts";
 import { LinealError } from "../errors.ts";
+import { type Changed, changed, type Pair } from "../lineage/compare.ts";
 import { connectionOf, isEntry, refOf, rowOf } from "./entry.ts";
+import { type Environment, readEnvironment } from "./environments.ts";
 import type { Run } from "./run.ts";
 
-/** Two values, of the first run and of the second. */
-export interface Pair<T> {
-  readonly a: T;
-  readonly b: T;
-}
-/** Keyed things that only one has, or that both have differently. */
-export interface Changed<T> {
-  readonly added: Readonly<Record<string, T>>;
-  readonly removed: Readonly<Record<string, T>>;
-  readonly changed: Readonly<Record<string, Pair<T>>>;
-}
 /** In what two runs differ; each part is null when it is equal. */
 export interface RunDifference {
   /** A unified diff of the source. */
   readonly code: string | null;
-  /** Unified diffs of the local modules, by path. */
+  /** Unified diffs of the local modules, by path; of those imported on demand only hashes are kept. */
   readonly modules: Readonly<Record<string, string>> | null;
+  /** Arguments of the command line are one of them, `command line`. */
   readonly params: Changed<unknown> | null;
-  /** Runtime, platform and package versions, by name. */
+  /** Runtime, platform, flags and package versions, by name; `environment` alone when one of the runs kept none. */
   readonly environment: Changed<string> | null;
   /** Hashes by key (or uid where there is none). */
   readonly inputs: Changed<string> | null;
@@ -48,16 +40,13 @@ export async function diff(a: Run, b: Run): Promise<RunDifference> {
   const [left, right] = await Promise.all([a, b].map(factsOf));
   if (!left || !right) throw new Error("two runs were given");
   const patch = await patcher();
-  const modules = Object.fromEntries(
-    [...new Set([...Object.keys(left.modules), ...Object.keys(right.modules)])]
-      .sort()
-      .flatMap((path) => (left.modules[path] === right.modules[path] ? [] : [[path, patch([path, path], left.modules[path] ?? "", right.modules[path] ?? "")]])),
-  );
+  const modules = byPath(left.modules, right.modules, (path, one = "", other = "") => patch([path, path], one, other));
+  const onDemand = byPath(left.onDemand, right.onDemand, (path, one, other) => `--- a/${path}\n+++ b/${path}\n${hashLine("-", one)}${hashLine("+", other)}`);
   return {
     code: left.code === right.code ? null : patch([left.key, right.key], left.code, right.code),
-    modules: Object.keys(modules).length > 0 ? modules : null,
+    modules: Object.keys(modules).length + Object.keys(onDemand).length > 0 ? { ...onDemand, ...modules } : null,
     params: changed(left.params, right.params),
-    environment: changed(left.environment, right.environment),
+    environment: environments(left.environment, right.environment),
     inputs: changed(...hashes(left.inputs, right.inputs)),
     outputs: changed(...hashes(left.outputs, right.outputs)),
     duration: pair(a.duration ?? null, b.duration ?? null),
@@ -72,31 +61,42 @@ async function patcher(): Promise<(names: readonly [string, string], a: string, 
 
 const pair = <T>(a: T, b: T): Pair<T> | null => (a === b ? null : { a, b });
 
-function changed<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>): Changed<T> | null {
-  const only = (one: Readonly<Record<string, T>>, other: Readonly<Record<string, T>>): Record<string, T> => Object.fromEntries(Object.entries(one).filter(([key]) => !Object.hasOwn(other, key)));
-  const differ = Object.entries(a).filter(([key, value]) => Object.hasOwn(b, key) && canonicalJson(value) !== canonicalJson(b[key]));
-  const result = { added: only(b, a), removed: only(a, b), changed: Object.fromEntries(differ.map(([key, value]) => [key, { a: value, b: b[key] as T }])) };
-  return Object.values(result).some((part) => Object.keys(part).length > 0) ? result : null;
+function byPath(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>, show: (path: string, a: string | undefined, b: string | undefined) => string): Record<string, string> {
+  const paths = [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((path) => a[path] !== b[path]).sort();
+  return Object.fromEntries(paths.map((path) => [path, show(path, a[path], b[path])]));
+}
+
+const hashLine = (sign: string, hash: string | undefined): string => (hash === undefined ? "" : `${sign}sha256 ${hash}\n`);
+
+function environments(a: Environment | undefined, b: Environment | undefined): Changed<string> | null {
+  if (a && b) return changed(a, b);
+  const told = (one: Environment | undefined): string => (one ? "kept" : "none kept");
+  return a || b ? { added: {}, removed: {}, changed: { environment: { a: told(a), b: told(b) } } } : null;
 }
 
 async function factsOf(run: Run) {
   const transform = await run.transform;
-  const [source, bundle, environment, user, inputs, outputs, recreated] = await Promise.all([
+  const connection = connectionOf(run);
+  const [source, bundle, environment, user, inputs, outputs, recreated, lost] = await Promise.all([
     transform.sourceCode,
     transform.bundle,
     run.environment,
     run.createdBy,
-    ...(["inputs", "outputs", "recreated"] as const).map((key) => besides(run, key)),
+    besides(run, "inputs"),
+    besides(run, "outputs"),
+    besides(run, "recreated"),
+    connection.read(() => lostBeside(run.uid)),
   ]);
   return {
     key: transform.key ?? transform.uid,
     code: source ?? "",
     modules: bundle ? await bundle.load<Record<string, string>>({ isRunInput: false }) : {},
-    params: run.params ?? {},
-    environment: environment ? flatten(await environment.load<StoredEnvironment>({ isRunInput: false })) : {},
+    onDemand: Object.fromEntries((run.dynamicModules ?? []).map(({ path, hash }) => [path, hash ?? "missing"])),
+    params: { ...(run.cliArgs === null ? {} : { "command line": run.cliArgs }), ...run.params },
+    environment: environment ? await readEnvironment(environment) : undefined,
     user: user.handle,
-    inputs: inputs as Beside[],
-    outputs: [...(outputs as Beside[]), ...(recreated as Beside[])],
+    inputs: [...inputs, ...lost.inputs],
+    outputs: [...outputs, ...recreated, ...lost.outputs],
   };
 }
 
@@ -112,18 +112,6 @@ async function besides(run: Run, key: "inputs" | "outputs" | "recreated"): Promi
   const rows = await connection.read(() => select(connection.database.dialect, { name: "Artifact", from: { name: "Run", key, id: rowOf(run).id }, hidden: [] }));
   return rows.filter((row) => !row.internal) as unknown as Beside[];
 }
-
-interface StoredEnvironment {
-  readonly runtime?: { readonly name: string; readonly version: string };
-  readonly platform?: Readonly<Record<string, string>>;
-  readonly packages?: Readonly<Record<string, string>>;
-}
-
-const flatten = ({ runtime, platform, packages }: StoredEnvironment): Record<string, string> => ({
-  ...(runtime ? { [runtime.name]: runtime.version } : {}),
-  ...platform,
-  ...packages,
-});
 
 /** Hashes by key; by uid where there is none, or where several have it on one side. */
 function hashes(one: readonly Beside[], other: readonly Beside[]): [Record<string, string>, Record<string, string>] {

@@ -1,6 +1,6 @@
 /** A source file as a transform: read, keyed by dev-dir, its local modules kept as one text. */
 import { redactSource } from "../code/redact.ts";
-import { keyFor, kindOfFile, readSource } from "../code/source.ts";
+import { keyFor, kindOfFile, readSource, type Source } from "../code/source.ts";
 import type { Connection } from "../instance/connection.ts";
 import { settings } from "../registries/settings.ts";
 import { keepText } from "../registries/tracking/runs.ts";
@@ -12,8 +12,8 @@ export interface SourceFile {
   readonly spec: Omit<TransformSpec, "uid">;
   /** As it is in the file, secrets included. */
   readonly text: string;
-  /** Local modules that are imported under a name that only a run knows. */
-  readonly dynamic: readonly string[];
+  /** Local modules that are imported on demand. */
+  readonly dynamic: Source["dynamic"];
 }
 
 /** Reads a source file. `key` goes before the one that its place gives; `published` looks it up in the repository that is set. */

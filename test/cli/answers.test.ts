@@ -1,8 +1,10 @@
 /** Impact, staleness, differences and times from the command line: what people read, what programs read, and exit codes. */
 import { join } from "node:path";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Artifact } from "../../src/index.ts";
-import { chainText, fitted } from "../../src/cli/chain.ts";
+import { chainText, fitted, nameText, pairText, valueText } from "../../src/cli/chain.ts";
+import { displayWidth } from "../../src/formats/width.ts";
 import { Workshop } from "../registries/workshop.ts";
 import { cli, type Finished } from "../support/child.ts";
 import { forEachDatabase } from "../support/dialects.ts";
@@ -64,16 +66,15 @@ forEachDatabase((database) => {
     expect(await text("status", "figure.svg")).toBe("fresh  figure.svg\n[exit 0]");
     const newer = await shop.raw("raw.csv", "r1");
     const [c, f] = [first(clean), first(plot)];
-    const chain = (...ids: string[]): string => ids.map((uid) => uid.slice(0, 8)).join(" ← ");
     expect(await text("status", "--all")).toBe(
       [
         "stale  clean.csv",
         "       input-newer: raw.csv has a newer version",
-        `       ${chain(c.uid, raw.uid, newer.uid)}`,
+        "       clean.csv v0000 ← raw.csv v0000 ← raw.csv v0001",
         "stale  figure.svg",
         "       upstream-stale: clean.csv is out of date itself: raw.csv has a newer",
         "       version",
-        `       ${chain(f.uid, c.uid, raw.uid, newer.uid)}`,
+        "       figure.svg v0000 ← clean.csv v0000 ← raw.csv v0000 ← raw.csv v0001",
         "2 looked at, 2 stale\n[exit 1]",
       ].join("\n"),
     );
@@ -81,9 +82,28 @@ forEachDatabase((database) => {
     expect(await json("status", "clean.csv")).toEqual({ code: 1, value: { uid: c.uid, key: "clean.csv", stale: true, reasons: [inputNewer] } });
     expect(await json("status", "--all")).toMatchObject({ code: 1, value: { total: 2, items: [{ key: "clean.csv", stale: true }, { key: "figure.svg", reasons: [{ code: "upstream-stale", chain: [f.uid, ...inputNewer.chain] }] }] } });
     expect(await json("status", "raw.csv", "clean.csv")).toMatchObject({ code: 1, value: { total: 2, items: [{ stale: false }, { stale: true }] } });
-    for (const misuse of [["status"], ["status", "--all", "clean.csv"]]) expect(await text(...misuse)).toContain("[exit 2]");
-    // A missing artifact is told from a stale one by its error.
+    expect(await text("status")).toBe(await text("status", "--all"));
+    expect(await json("status")).toEqual(await json("status", "--all"));
+    expect(await text("status", "--all", "clean.csv")).toContain("[exit 2]");
+    // A missing artifact is told from a stale one by its error, and does not take the other answers with it.
     expect(await json("status", "nothing")).toMatchObject({ code: 1, value: { error: { code: "not-found" } } });
+    expect(await json("status", "raw.csv", "nothing", "clean.csv")).toMatchObject({ code: 1, value: { total: 2, items: [{ key: "raw.csv" }, { key: "clean.csv" }], errors: [{ ref: "nothing", code: "not-found", hint: expect.any(String) }] } });
+    expect(await text("status", "raw.csv", "nothing")).toBe("fresh  raw.csv\nerror  nothing\n       nothing is called 'nothing' among Artifact\n1 looked at, 0 stale, 1 not found\n[exit 1]");
+  });
+
+  test("status by key is about what was made last, and tells of runs that failed; a whole uid means that version", { timeout: patience }, async () => {
+    const { shop, plot, text, json } = await open();
+    await using _ = shop;
+    const again = (n: number, end?: "fail") => shop.work("plot.ts", { reads: [], params: { n }, makes: { "again.svg": `${n}` }, ...(end ? { end } : {}) });
+    const [one, two] = [first(await again(1)), first(await again(2))];
+    await again(1);
+    expect(await text("status", "again.svg")).toBe("fresh  again.svg\n       v0000 was made again after the latest version, v0001\n[exit 0]");
+    expect(await json("status", "again.svg")).toEqual({ code: 0, value: { uid: one.uid, key: "again.svg", stale: false, reasons: [], latest: two.uid } });
+    expect(await json("status", two.uid)).toMatchObject({ code: 1, value: { uid: two.uid, stale: true, reasons: [{ code: "params-differ" }] } });
+    expect((await json("status")).value).toMatchObject({ items: [{}, {}, { uid: one.uid, stale: false, latest: two.uid }] });
+    const failed = first(await shop.work("plot.ts", { reads: plot.made, makes: { "failed.svg": "x" }, end: "fail" }));
+    expect(await text("status")).toBe("unsure  failed.svg\n       the run that made it errored\n4 looked at, 0 stale, 1 unsure\n[exit 0]");
+    expect(await json("status", "failed.svg")).toEqual({ code: 0, value: { uid: failed.uid, key: "failed.svg", stale: false, reasons: [], detail: "the run that made it errored" } });
   });
 
   test("diff and why of two runs and their outputs", { timeout: patience }, async () => {
@@ -105,11 +125,46 @@ forEachDatabase((database) => {
     expect(value).toMatchObject({ modules: null, user: null, params: { added: { extra: true }, removed: {}, changed: { threshold: { a: 1, b: long } } }, inputs: { changed: { "raw.csv": {} } } });
     expect(await text("diff", again.run.uid, again.run.uid)).toBe("the runs are alike\n[exit 0]");
 
-    expect((await text("why", a.uid, b.uid)).split("\n").filter((line) => /^\w+:/.test(line))).toEqual(["code: other code", "params: other parameters", "environment: other packages", "input: another input"]);
-    expect((await json("why", a.uid, b.uid)).value).toMatchObject({ same: false, differences: [{ what: "code", chain: [a.uid] }, { what: "params" }, { what: "environment" }, { what: "input", b: newer.uid }] });
+    expect((await text("why", a.uid, b.uid)).split("\n").filter((line) => /^\w+:/.test(line))).toEqual(["code: other code", "params: other parameters", "environment: another environment", "input: another input"]);
+    expect(await text("why", a.uid, b.uid)).toContain("environment: another environment\n  zod: 4.0.0 → 4.1.0\n  by clean.csv v0000\ninput: another input\n  raw.csv v0000 → raw.csv v0001\n  by clean.csv v0000 ← raw.csv v0000\n[exit 0]");
+    expect(await text("why", a.uid, b.uid)).toContain("code: other code\n  clean.ts v0000 → clean.ts v0001\n  by clean.csv v0000\n");
+    expect((await json("why", a.uid, b.uid)).value).toMatchObject({ same: false, differences: [{ what: "code", chain: [a.uid] }, { what: "params", name: "extra", a: null, b: "true" }, { what: "params", name: "threshold", a: "1" }, { what: "environment", name: "zod" }, { what: "input", b: newer.uid }] });
     expect(await json("why", a.uid, a.uid)).toEqual({ code: 0, value: { same: true, differences: [] } });
     await shop.raw("foreign", "f");
     expect(await json("why", a.uid, "foreign")).toMatchObject({ code: 1, value: { error: { code: "invalid" } } });
+  });
+
+  test("diff and why keep to 80 columns, on one line each, and show where long values differ", { timeout: patience }, async () => {
+    const { shop, text } = await open();
+    await using _ = shop;
+    const long = "w".repeat(150);
+    const work = (side: string, cliArgs: string) =>
+      shop.work("plot.ts", {
+        cliArgs,
+        params: { nested: { deep: { list: [1, side], same: 1 }, same: 2 }, [`name${long}`]: `${long}${side}${long}`, lines: `one\ntwo ${side}`, 幅: `${"全角".repeat(40)}${side}`, type: side === "a" ? "1" : 1, [`only${side}`]: `${"全角".repeat(40)}\n` },
+        environment: { packages: { [`@scope/${long}`]: `1-${side}` } },
+        makes: { [`${"長い名前/".repeat(20)}${long}.svg`]: side },
+      });
+    const [a, b] = [await work("a", `--n 1 --file ${long}`), await work("b", `--n 2 --file ${long}`)];
+    const shown = await text("diff", a.run.uid, b.run.uid);
+    for (const line of shown.split("\n")) expect(displayWidth(line), line).toBeLessThanOrEqual(80);
+    const lines = shown.split("\n");
+    expect(lines.slice(0, 3)).toEqual(["params", expect.stringMatching(/^- onlya: 全角.*…$/), expect.stringMatching(/^\+ onlyb: 全角.*…$/)]);
+    expect(lines).toContain("~ nested.deep.list: [1,\"a\"] → [1,\"b\"]");
+    expect(lines).toContain("~ lines: one\\ntwo a → one\\ntwo b");
+    expect(lines).toContain('~ type: "1" → 1');
+    expect(shown).toMatch(/~ command line: --n 1 --file w+… → --n 2 --file w+…/);
+    expect(shown).toMatch(/~ …w{35}: …w{4}aw+… → …w{4}bw+…/);
+    expect(shown).toMatch(/~ 幅: …[^ ]{4}a → …[^ ]{4}b/);
+    expect(shown).toMatch(/~ …w+: 1-a → 1-b/);
+    expect(shown).toMatch(/~ …w+\.svg: [0-9a-f]{8} → [0-9a-f]{8}/);
+    // Both took no time that anybody would see.
+    expect(shown).not.toContain("1.0 s → 1.0 s");
+    const because = await text("why", first(a).uid, first(b).uid);
+    for (const line of because.split("\n")) expect(displayWidth(line), line).toBeLessThanOrEqual(80);
+    expect(because).toContain("arguments: other arguments on the command line\n  --n 1");
+    expect(because).toMatch(/ {2}nested\.deep\.list: \[1,"a"\] → \[1,"b"\]\n/);
+    expect(because).toMatch(/ {2}幅: …[^ ]{4}a" → …[^ ]{4}b"\n/);
   });
 
   test("seed 1-13, 1-26: lineage as of a time, of transforms, with siblings", { timeout: patience }, async () => {
@@ -145,10 +200,18 @@ forEachDatabase((database) => {
   });
 });
 
-test("long chains keep both ends, sentences break between words", () => {
+test("long chains keep both ends, sentences break between words, all within 80 columns", () => {
   const uids = Array.from({ length: 9 }, (_, i) => `${i}`.repeat(20));
-  expect(chainText(uids)).toBe("00000000 ← 11111111 ← 22222222 ← … 4 more ← 77777777 ← 88888888");
-  expect(chainText(uids.slice(0, 6))).toBe("00000000 ← 11111111 ← 22222222 ← 33333333 ← 44444444 ← 55555555");
+  const labelOf = (uid: string): string => `data/${uid[0]}.csv v0000`;
+  expect(chainText(uids, labelOf, 7)).toBe("       data/0.csv v0000 ← data/1.csv v0000 ← data/2.csv v0000 ← … 4 more\n       ← data/7.csv v0000 ← data/8.csv v0000");
+  expect(chainText(uids.slice(0, 2), () => `${"長い名前/".repeat(20)}x.csv v0001`, 2).split("\n").map((line) => line.slice(-11))).toEqual(["x.csv v0001", "x.csv v0001"]);
   expect(fitted("one two three", 70)).toBe(`${" ".repeat(70)}one two\n${" ".repeat(70)}three`);
-  expect(fitted("x".repeat(90), 2)).toBe(`  ${"x".repeat(90)}`);
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: "grapheme", maxLength: 120 }), { minLength: 1, maxLength: 9 }), fc.string({ unit: "grapheme", maxLength: 40 }), fc.string({ unit: "grapheme", maxLength: 300 }), fc.string({ unit: "grapheme", maxLength: 300 }), (words, same, a, b) => {
+      const head = `~ ${nameText(words[0] as string)}: `;
+      for (const text of [fitted(words.join(" "), 7), chainText(words, (word) => word, 7), pairText(head, same + a, same + b), valueText(head, a)]) for (const line of text.split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+      const [left, right] = pairText("", `${same.repeat(20)}a${"x".repeat(100)}`, `${same.repeat(20)}b${"x".repeat(100)}`).split(" → ");
+      expect(left).not.toBe(right);
+    }),
+  );
 });

@@ -11,7 +11,7 @@ interface Step {
   readonly environment: boolean;
 }
 
-const version = (i: number): Version => ({ id: i, uid: `d${i}`, key: null, revision: 0, hash: `h${i}` });
+const version = (i: number): Version => ({ id: i, uid: `d${i}`, key: null, stem: `s${i}`, revision: 0, hash: `h${i}` });
 
 /** A `newer` step has read older versions of its inputs; that which all others have read has newer versions with the same bytes. */
 const knownOf = (steps: readonly (Step | undefined)[]): Known => ({
@@ -19,14 +19,15 @@ const knownOf = (steps: readonly (Step | undefined)[]): Known => ({
     const step = steps[i];
     return (
       step && {
-        uid: `d${i}`,
+        output: version(i),
         inputs: step.inputs.map((input) => ({ ...version(input), hash: step.newer ? "old" : `h${input}` })),
-        code: { uid: "t0", name: "t", hash: "c0", current: step.code ? { uid: "t1", hash: "c1" } : { uid: "t0", hash: "c0" }, onDisk: undefined },
-        later: { uid: "r", params: step.params, environment: step.environment },
+        code: step.code ? { uid: "t0", subject: "t1", detail: "the code of t has changed" } : undefined,
+        later: { uid: "r", params: step.params, environment: step.environment ? "another environment" : undefined },
+        ended: undefined,
       }
     );
   },
-  newest: ({ id }) => ({ ...version(id), uid: `n${id}`, revision: 1 }),
+  newer: ({ id }) => ({ ...version(id), id: id + 1e9, uid: `n${id}`, revision: 1 }),
 });
 
 const own = (step: Step): boolean => (step.newer && step.inputs.length > 0) || step.code || step.params;
@@ -50,8 +51,8 @@ const step = (inputs: fc.Arbitrary<number>): fc.Arbitrary<Step | undefined> =>
   fc.option(fc.record({ inputs: fc.uniqueArray(inputs, { maxLength: 3 }), newer: rarely, code: rarely, params: rarely, environment: fc.boolean() }), { nil: undefined, freq: 5 });
 /** Data are made from earlier data only. */
 const history = fc.tuple(...Array.from({ length: SIZE }, (_, i) => step(i === 0 ? fc.nat({ max: 0 }) : fc.nat({ max: i - 1 })))).map((steps) => steps.map((one, i) => one && { ...one, inputs: one.inputs.filter((input) => input < i) }));
-/** Runs that made bytes again may close circles. */
-const circular = fc.array(step(fc.nat({ max: SIZE - 1 })), { minLength: SIZE, maxLength: SIZE });
+/** Runs that made bytes again may close circles; nothing is its own input. */
+const circular = fc.array(step(fc.nat({ max: SIZE - 1 })), { minLength: SIZE, maxLength: SIZE }).map((steps) => steps.map((one, i) => one && { ...one, inputs: one.inputs.filter((input) => input !== i) }));
 const all = Array.from({ length: SIZE }, (_, i) => i);
 
 describe("judge", () => {
@@ -111,6 +112,60 @@ describe("judge", () => {
         }
       }),
     );
+  });
+
+  describe("outputs that go on", () => {
+    /** Versions one after another, of a few families: each made from some that were there, the latest of their families or older ones. */
+    const versions = fc.array(fc.record({ family: fc.nat({ max: 3 }), inputs: fc.uniqueArray(fc.nat({ max: 12 }), { maxLength: 3 }) }), { minLength: 1, maxLength: 13 }).map((drawn) =>
+      drawn.map(({ family, inputs }, i) => ({ family, inputs: inputs.filter((input) => input < i) })),
+    );
+    const familyOf = (drawn: readonly { family: number; inputs: readonly number[] }[]): Known => {
+      const of = (i: number): Version => ({ ...version(i), stem: `f${drawn[i]?.family}`, revision: i });
+      return {
+        made: (i) => (drawn[i] ? { output: of(i), inputs: drawn[i].inputs.map(of), code: undefined, later: undefined, ended: undefined } : undefined),
+        newer(one) {
+          const last = drawn.findLastIndex(({ family }) => `f${family}` === one.stem);
+          return last === one.id ? undefined : of(last);
+        },
+      };
+    };
+
+    test("an input's newer version is a reason, but for what that was made from; and so on downstream", () => {
+      fc.assert(
+        fc.property(versions, (drawn) => {
+          const known = familyOf(drawn);
+          const madeFrom = (i: number, from: number): boolean => i === from || (drawn[i]?.inputs ?? []).some((input) => madeFrom(input, from));
+          const newest = (i: number): number => drawn.findLastIndex(({ family }) => family === drawn[i]?.family);
+          /** Inputs that are not its own past. */
+          const inputs = (i: number): readonly number[] => (drawn[i]?.inputs ?? []).filter((input) => drawn[input]?.family !== drawn[i]?.family && (newest(input) === input || !madeFrom(newest(input), i)));
+          const isStale = (i: number): boolean => inputs(i).some((input) => newest(input) !== input || isStale(input));
+          const all = [...drawn.keys()];
+          const answers = judge(all, known);
+          for (const i of all) {
+            expect(answers.get(i)?.stale, `d${i}`).toBe(isStale(i));
+            expect(judge([i], known).get(i)).toEqual(answers.get(i));
+            const newer = (answers.get(i)?.reasons ?? []).filter(({ code }) => code === "input-newer");
+            expect(newer.map(({ chain }) => chain[1])).toEqual(inputs(i).filter((input) => newest(input) !== input).map((input) => `d${input}`));
+          }
+        }),
+        { numRuns: 1000 },
+      );
+    });
+
+    test("two that make each other from one another, and a chain that was all made again, end in time however long they are", () => {
+      const rounds = 40_000;
+      const loop = familyOf(Array.from({ length: rounds }, (_, i) => ({ family: i % 2, inputs: i === 0 ? [] : [i - 1] })));
+      const last = [rounds - 2, rounds - 1];
+      const newer = (one: Version): Version | undefined => (last.includes(one.id) ? undefined : { ...one, id: last[one.id % 2] as number, hash: "newest", revision: rounds });
+      expect(judge([rounds - 1], { ...loop, newer }).get(rounds - 1)).toEqual({ stale: false, reasons: [] });
+      // The second chain begins two steps earlier: each new version has a longer history than what was made from the old one.
+      const step = (id: number): Version => ({ ...version(id), stem: `s${id % rounds}`, revision: Math.floor(id / rounds) });
+      const chain: Known = {
+        made: (id) => ({ output: step(id), inputs: id === rounds ? [step(2 * rounds)] : id === 2 * rounds ? [step(3 * rounds)] : id === 0 || id > 2 * rounds ? [] : [step(id - 1)], code: undefined, later: undefined, ended: undefined }),
+        newer: ({ id }) => (id < rounds ? { ...step(id + rounds), hash: "newer" } : undefined),
+      };
+      expect(judge([rounds - 1], chain).get(rounds - 1)?.stale).toBe(true);
+    });
   });
 
   test("looks at each output once, and comes to the end of a history of a hundred thousand steps", () => {

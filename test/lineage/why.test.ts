@@ -9,14 +9,18 @@ interface Draft {
   readonly code?: string;
   readonly transform?: string;
   readonly params?: string;
-  readonly environment?: string;
+  readonly environment?: Record<string, string> | null;
+  readonly entrypoint?: string;
+  readonly cliArgs?: string;
+  readonly onDemand?: Record<string, string>;
+  readonly run?: string;
   /** Undefined: no run made it. */
   readonly inputs?: readonly number[];
 }
 
 const build = (drafts: readonly Draft[]) => (id: number): Origin => {
-  const { hash, stem, key = null, code = "c", transform = "t", params = "{}", environment = null, inputs } = drafts[id] ?? expect.fail(`there is no ${id}`);
-  return { id, uid: `d${id}`, key, stem: stem ?? `s${id}`, hash, maker: inputs && { run: `r${id}`, transform: { uid: `${transform}${code}`, stem: transform, code }, params, environment, inputs } };
+  const { hash, stem, key = null, code = "c", transform = "t", params = "{}", environment = null, entrypoint = null, cliArgs = null, onDemand, run = `r${id}`, inputs } = drafts[id] ?? expect.fail(`there is no ${id}`);
+  return { id, uid: `d${id}`, key, stem: stem ?? `s${id}`, hash, maker: inputs && { run, transform: { uid: `${transform}${code}`, stem: transform, code }, entrypoint, params, cliArgs, environment, onDemand, inputs } };
 };
 const why = (drafts: readonly Draft[], a: number, b: number): Why => whyDifferent(build(drafts), a, b);
 
@@ -29,8 +33,21 @@ describe("why two outputs differ", () => {
     const one = (a: Partial<Draft>, b: Partial<Draft>) => why([{ hash: "x", inputs: [], ...a }, { hash: "y", inputs: [], ...b }], 0, 1).differences;
     expect(one({ code: "c1" }, { code: "c2" })).toEqual([{ what: "code", a: "tc1", b: "tc2", chain: ["d0"] }]);
     expect(one({ transform: "t" }, { transform: "u" })).toEqual([{ what: "transform", a: "tc", b: "uc", chain: ["d0"] }]);
-    expect(one({ params: '{"lr":1}' }, { params: '{"lr":2}' })).toEqual([{ what: "params", a: '{"lr":1}', b: '{"lr":2}', chain: ["d0"] }]);
-    expect(one({ environment: "e1" }, { environment: "e2" })).toEqual([{ what: "environment", a: "e1", b: "e2", chain: ["d0"] }]);
+    expect(one({ params: '{"lr":1,"same":0,"deep":{"x":[1,2],"y":"a"}}' }, { params: '{"same":0,"lr":"1","deep":{"y":"a","x":[1,3]},"more":true}' })).toEqual([
+      { what: "params", name: "deep.x", a: "[1,2]", b: "[1,3]", chain: ["d0"] },
+      { what: "params", name: "lr", a: "1", b: '"1"', chain: ["d0"] },
+      { what: "params", name: "more", a: null, b: "true", chain: ["d0"] },
+    ]);
+    expect(one({ environment: { zod: "4.0.0", a: "1" } }, { environment: { zod: "4.1.0", a: "1", b: "2" } })).toEqual([
+      { what: "environment", name: "b", a: null, b: "2", chain: ["d0"] },
+      { what: "environment", name: "zod", a: "4.0.0", b: "4.1.0", chain: ["d0"] },
+    ]);
+    expect(one({ environment: {} }, { environment: null })).toEqual([{ what: "environment", a: "kept", b: null, chain: ["d0"] }]);
+    expect(one({ entrypoint: "f" }, {})).toEqual([{ what: "entrypoint", a: "f", b: null, chain: ["d0"] }]);
+    expect(one({ cliArgs: "--n 1" }, { cliArgs: "--n 2" })).toEqual([{ what: "arguments", a: "--n 1", b: "--n 2", chain: ["d0"] }]);
+    expect(one({ onDemand: { "a.ts": "1", "b.ts": "1" } }, { onDemand: { "a.ts": "1", "b.ts": "2" } })).toEqual([{ what: "code", name: "b.ts", a: "1", b: "2", chain: ["d0"] }]);
+    expect(one({ onDemand: { "a.ts": "1" } }, {}).map(({ what }) => what)).toEqual(["chance"]);
+    expect(one({ run: "r" }, { run: "r" })).toEqual([{ what: "run", a: "r", b: "r", chain: ["d0"] }]);
     expect(one({ code: "c1", params: "{}" }, { code: "c2", params: "[]" }).map(({ what }) => what)).toEqual(["code", "params"]);
   });
 
@@ -50,7 +67,16 @@ describe("why two outputs differ", () => {
     // Two versions of one family; two families with one key.
     expect(inputs([2], [3], [{ hash: "p", stem: "s" }, { hash: "q", stem: "s" }])).toEqual([{ what: "input", a: "d2", b: "d3", chain: ["d0", "d2"] }]);
     expect(inputs([2], [3], [{ hash: "p", key: "k" }, { hash: "q", key: "k" }])).toEqual([{ what: "input", a: "d2", b: "d3", chain: ["d0", "d2"] }]);
-    expect(inputs([2], [3], [{ hash: "p" }, { hash: "q" }]).map(({ a, b }) => [a, b])).toEqual([["d2", null], [null, "d3"]]);
+    // Nothing in common but that they are the only ones: as long as both runs did the same.
+    expect(inputs([2], [3], [{ hash: "p" }, { hash: "q" }])).toEqual([{ what: "input", a: "d2", b: "d3", chain: ["d0", "d2"] }]);
+    expect(inputs([2], [3], [{ hash: "p", inputs: [] }, { hash: "q" }]).map(({ a, b }) => [a, b])).toEqual([["d2", null], [null, "d3"]]);
+    expect(why([{ hash: "x", inputs: [2], transform: "t" }, { hash: "y", inputs: [3], transform: "u" }, { hash: "p" }, { hash: "q" }], 0, 1).differences.map(({ a, b }) => [a, b])).toEqual([["tc", "uc"], ["d2", null], [null, "d3"]]);
+    // Made in the same way, in this order.
+    const [sweep, other] = [{ transform: "s", inputs: [] }, { transform: "o", inputs: [] }];
+    expect(inputs([2, 3], [4, 5], [{ hash: "p", ...sweep, params: '{"lr":1}' }, { hash: "q", ...other }, { hash: "r", ...other }, { hash: "s", ...sweep, params: '{"lr":2}' }])).toEqual([
+      { what: "params", name: "lr", a: "1", b: "2", chain: ["d0", "d2"] },
+      { what: "chance", a: "r3", b: "r4", chain: ["d0", "d3"] },
+    ]);
     // The version that both have is not taken for another one: 2 and 4 are left.
     const family = { stem: "s" };
     expect(inputs([2, 3], [3, 4], [{ hash: "p", ...family }, { hash: "q", ...family }, { hash: "r", ...family }])).toEqual([{ what: "input", a: "d2", b: "d4", chain: ["d0", "d2"] }]);

@@ -40,6 +40,23 @@ forEachDatabase((database) => {
     expect(modules?.["helper.ts"]).toContain("-export const one = 1.5;");
   });
 
+  test("modules that are imported on demand are named, with the hashes that are kept of them", async () => {
+    shop.script("l/late.ts", "export const late = 1;\n");
+    shop.script("l/main.ts", 'export const late = () => import("./late.ts");\n');
+    const first = await work("l/main.ts");
+    expect(first.dynamicModules).toEqual([{ path: "late.ts", hash: expect.stringMatching(/^[0-9a-f]{64}$/), codeHash: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+    shop.script("l/late.ts", "export const late = 2;\n");
+    const second = await work("l/main.ts");
+    const [one, two] = [first, second].map((run) => run.dynamicModules?.[0]?.hash);
+    expect(await differing(first, second)).toEqual({ modules: { "late.ts": `--- a/late.ts\n+++ b/late.ts\n-sha256 ${one}\n+sha256 ${two}\n` } });
+  });
+
+  test("arguments of the command line are among the parameters", async () => {
+    const [a, b, c] = [await work("plain.ts", { cliArgs: "--n 1", params: { p: 1 } }), await work("plain.ts", { cliArgs: "--n 2", params: { p: 1 } }), await work("plain.ts", { params: { p: 1 } })];
+    expect(await differing(a, b)).toEqual({ params: { added: {}, removed: {}, changed: { "command line": { a: "--n 1", b: "--n 2" } } } });
+    expect(await differing(a, c)).toEqual({ params: { added: {}, removed: { "command line": "--n 1" }, changed: {} } });
+  });
+
   test("nested parameters by name, whatever the order of their keys", async () => {
     const a = await work("plain.ts", { params: { same: { x: 1, y: [1, { p: 1, q: 2 }] }, lr: 0.1, gone: null, text: "1" } });
     const b = await work("plain.ts", { params: { same: { y: [1, { q: 2, p: 1 }], x: 1 }, lr: 0.2, more: true, text: 1 } });
@@ -51,6 +68,22 @@ forEachDatabase((database) => {
     const a = await work("plain.ts", { environment: environment("24.1.0", { zod: "4.0.0", old: "1.0.0", same: "2.0.0" }) });
     const b = await work("plain.ts", { environment: environment("24.2.0", { zod: "4.1.0", new: "1.0.0", same: "2.0.0" }) });
     expect(await differing(a, b)).toEqual({ environment: { added: { new: "1.0.0" }, removed: { old: "1.0.0" }, changed: { node: { a: "24.1.0", b: "24.2.0" }, zod: { a: "4.0.0", b: "4.1.0" } } } });
+  });
+
+  test("a run that kept no environment: that is said instead of all packages", async () => {
+    const [a, b] = [await work("plain.ts", { environment: { packages: { zod: "4.0.0" } } }), await work("plain.ts")];
+    expect(await differing(a, b)).toEqual({ environment: { added: {}, removed: {}, changed: { environment: { a: "kept", b: "none kept" } } } });
+    expect(await differing(b, await work("plain.ts"))).toEqual({});
+  });
+
+  test("inputs and outputs that were deleted for good are known by their tombstones", async () => {
+    const [x0, x1] = [await shop.raw("dead.csv", "0"), await shop.raw("dead.csv", "1")];
+    const a = await shop.work("plain.ts", { reads: [x0], makes: { "dead.out": "o0" } });
+    const b = await shop.work("plain.ts", { reads: [x1], makes: { "dead.out": "o1" } });
+    const wanted = await differing(a.run, b.run);
+    expect(Object.keys(wanted)).toEqual(["inputs", "outputs"]);
+    for (const one of [x0, ...a.made]) await one.delete({ permanent: true });
+    expect(await differing(a.run, b.run)).toEqual(wanted);
   });
 
   test("inputs and outputs by hash under their keys, what is in the trash too; several with one key by uid", async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { status, type Artifact } from "../../src/index.ts";
-import { stalenessOf } from "../../src/registries/staleness.ts";
+import { rowOf } from "../../src/registries/entry.ts";
+import { type Status, standingStalenessOf, stalenessOf } from "../../src/registries/staleness.ts";
 import { forEachDatabase } from "../support/dialects.ts";
 import { Workshop } from "./workshop.ts";
 
@@ -119,117 +120,6 @@ forEachDatabase((database) => {
     });
   });
 
-  describe("code", () => {
-    test("a comment, white space or types change nothing; other code does", async () => {
-      shop.script("code.ts", "export const f = (x: number) => x + 1;\n");
-      const out = only((await shop.work("code.ts", { makes: { "code.out": "c0" } })).made);
-      for (const same of [
-        "// why\nexport const f =\n  (x: number) => x + 1;\n",
-        "export const f = (x: bigint | number): any => (x as number) + 1;\n",
-        "interface Row { id: number }\nexport type Id = Row['id'];\nexport const f = (x: Id) => x! + 1;\n",
-      ]) {
-        shop.script("code.ts", same);
-        const { transform } = await shop.work("code.ts", { makes: { "code.other": same } });
-        expect(transform.uid).not.toBe((await (await out.run)?.transform)?.uid);
-        expect(await out.staleness(), same).toEqual(FRESH);
-      }
-      shop.script("code.ts", "export const f = (x: number) => x + 2;\n");
-      const { transform } = await shop.work("code.ts", { makes: { "code.third": "e" } });
-      const made = await (await out.run)?.transform;
-      expect(await out.staleness()).toEqual({
-        stale: true,
-        reasons: [{ code: "code-changed", subject: transform.uid, chain: [out.uid, made?.uid, transform.uid], detail: "the code of code.ts has changed" }],
-      });
-      await shop.work("code.ts", { makes: { "code.out": "c0" } });
-      expect(await out.staleness()).toEqual(FRESH);
-    });
-
-    test("a changed local module flags, a comment in it does not", async () => {
-      shop.script("module/helper.ts", "export const two = 2;\n");
-      shop.script("module/main.ts", 'import { two } from "./helper.ts";\nexport const four = two * 2;\n');
-      const out = only((await shop.work("module/main.ts", { makes: { "module.out": "4" } })).made);
-      shop.script("module/helper.ts", "/** Two. */\nexport const two = 2;\n");
-      await shop.work("module/main.ts");
-      expect(await out.staleness()).toEqual(FRESH);
-      shop.script("module/helper.ts", "export const two = 3;\n");
-      await shop.work("module/main.ts");
-      expect(await codes(out)).toEqual(["code-changed"]);
-    });
-
-    test("a refactor of script and module changes nothing, in `status` neither; what it means does", async () => {
-      const main = (text: string) => shop.script("refactor/main.ts", text);
-      const helper = (text: string) => shop.script("refactor/lib/helper.ts", text);
-      main('import { scale } from "./lib/helper.ts";\nconst rows = [{ id: 1, v: 2 }];\nexport const out = rows.map((row) => scale(row));\n');
-      helper("export function scale(row: any): any {\n  const factor = 2;\n  return { ...row, v: row.v * factor };\n}\n");
-      shop.script("refactor/lib/types.ts", "export interface Row { id: number; v: number }\n");
-      const out = only((await shop.work("refactor/main.ts", { makes: { "refactor.out": "4" } })).made);
-      const reasons = async () => (await status()).find((one) => one.uid === out.uid)?.reasons.map((reason) => reason.code);
-
-      main('import { scale as times } from "./lib/helper.ts";\nimport type { Row } from "./lib/types.ts";\nconst data: Row[] = [{ id: 1, v: 2 }];\nexport const out = data.map((item: Row): Row => times(item) as Row);\n');
-      helper('import type { Row } from "./types.ts";\ntype Scaled = Row;\nexport function scale(input: Row): Scaled {\n  const by = 2 as const;\n  return { ...input, v: input.v * by } satisfies Scaled;\n}\n');
-      const refactored = await shop.work("refactor/main.ts");
-      expect(refactored.transform.uid).not.toBe((await (await out.run)?.transform)?.uid);
-      expect(await out.staleness()).toEqual(FRESH);
-      expect(await reasons()).toEqual([]);
-
-      helper("export function scale(input: any) {\n  const by = 2;\n  return { ...input, v: by * by };\n}\n");
-      await shop.work("refactor/main.ts");
-      expect(await codes(out)).toEqual(["code-changed"]);
-      expect(await reasons()).toEqual(["code-changed"]);
-    });
-
-    test("code that went back to what it was is not changed", async () => {
-      const [first, second] = ["export const v = 1;\n", "export const v = 2;\n"];
-      shop.script("back.ts", first);
-      const out = only((await shop.work("back.ts", { makes: { "back.out": "1" } })).made);
-      shop.script("back.ts", second);
-      await shop.work("back.ts", { makes: { "back.2": "2" } });
-      expect(await codes(out)).toEqual(["code-changed"]);
-      shop.script("back.ts", first);
-      const two = await shop.ln.Artifact.get({ key: "back.2" });
-      await shop.work("back.ts");
-      expect(await out.staleness()).toEqual(FRESH);
-      expect(await codes(two)).toEqual(["code-changed"]);
-    });
-
-    test("code that has only failed makes nothing stale", async () => {
-      shop.script("bad.ts", "export const ok = true;\n");
-      const out = only((await shop.work("bad.ts", { makes: { "bad.out": "ok" } })).made);
-      shop.script("bad.ts", "export const ok = false;\n");
-      await shop.work("bad.ts", { end: "fail" });
-      expect(await out.staleness()).toEqual(FRESH);
-      await shop.work("bad.ts");
-      expect(await codes(out)).toEqual(["code-changed"]);
-    });
-
-    test("a file in the dev-dir that is newer than any run flags; reverted, or with a comment more, it does not", async () => {
-      const { settings } = shop.lab.connection;
-      Object.assign(settings, { devDir: shop.lab.place.work });
-      try {
-        const code = "export const deep = { a: 1 };\n";
-        shop.script("dev/disk.ts", code);
-        const out = only((await shop.work("dev/disk.ts", { makes: { "disk.out": "z" } })).made);
-        expect(await out.staleness()).toEqual(FRESH);
-        shop.script("dev/disk.ts", "export const deep = { a: 2 };\n");
-        const uid = (await (await out.run)?.transform)?.uid;
-        expect(await out.staleness()).toEqual({ stale: true, reasons: [{ code: "code-changed", subject: uid, chain: [out.uid, uid], detail: "dev/disk.ts has changed on disk since" }] });
-        shop.script("dev/disk.ts", `// nothing\n${code}`);
-        expect(await out.staleness()).toEqual(FRESH);
-        await shop.work("dev/disk.ts");
-        shop.script("dev/disk.ts", "export const deep = { a: 3 };\n");
-        const { transform } = await shop.work("dev/disk.ts");
-        expect(await out.staleness()).toMatchObject({ reasons: [{ code: "code-changed", subject: transform.uid }] });
-        shop.script("dev/disk.ts", code);
-        expect(await out.staleness()).toEqual(FRESH);
-        // A file that does not parse is compared as it is; a folder or a missing file says nothing.
-        shop.script("dev/disk.ts", "export const = ;\n");
-        expect(await codes(out)).toEqual(["code-changed"]);
-      } finally {
-        Object.assign(settings, { devDir: undefined });
-      }
-    });
-  });
-
   describe("parameters and environment", () => {
     test("other parameters of the last run for the same output; the other outputs of a sweep are not stale", async () => {
       shop.script("sweep.ts");
@@ -268,9 +158,134 @@ forEachDatabase((database) => {
       const later = await shop.work("env.ts", { environment: { packages: { a: "2" } }, makes: { "env.out": "1'" } });
       expect(await out.staleness()).toEqual({
         stale: false,
-        reasons: [{ code: "environment-differs", subject: later.run.uid, chain: [out.uid, later.run.uid], detail: "the last run for this output had other packages" }],
+        reasons: [{ code: "environment-differs", subject: later.run.uid, chain: [out.uid, later.run.uid], detail: "the last run for this output had another environment: a 1 → 2" }],
       });
       expect(await codes(user)).toEqual(["input-newer"]);
+    });
+  });
+
+  describe("what was made last for a key", () => {
+    /** What `lineal status KEY` judges, and that `--all` says the same. */
+    const byKey = async (key: string): Promise<Status> => {
+      const artifact = await shop.ln.Artifact.get({ key });
+      const [found] = await standingStalenessOf(shop.lab.connection, [rowOf(artifact).id]);
+      expect((await status()).filter((one) => one.key === key)).toEqual([found]);
+      return found as Status;
+    };
+
+    test.each(["code", "params", "inputs"])("%s that changed and changed back: the run that made the first bytes again counts", async (what) => {
+      const key = `aba.${what}`;
+      const [script, raw] = [`aba-${what}.ts`, `aba-${what}.raw`];
+      const states = [0, 1, 0].map((n, i) => async () => {
+        shop.script(script, `export const v = ${what === "code" ? n : 0};\n`);
+        shop.script("aba-source.ts");
+        const source = only((await shop.work("aba-source.ts", { makes: { [raw]: what === "inputs" ? `${n}` : "0" } })).made);
+        return { i, artifact: only((await shop.work(script, { reads: [source], params: { p: what === "params" ? n : 0 }, makes: { [key]: `${n}` } })).made) };
+      });
+      const [first, second, third] = [await states[0]?.(), await states[1]?.(), await states[2]?.()];
+      expect(third?.artifact.uid).toBe(first?.artifact.uid);
+      expect(await byKey(key)).toEqual({ uid: first?.artifact.uid, key, ...FRESH, latest: second?.artifact.uid });
+      // What was made from the version that does not count any more is out of date, what was made from the other is not.
+      shop.script("aba-user.ts");
+      await shop.work("aba-user.ts", { reads: [third?.artifact as Artifact], makes: { [`${key}.good`]: "g" } });
+      const bad = await shop.work("aba-user.ts", { reads: [second?.artifact as Artifact], makes: { [`${key}.bad`]: "b" } });
+      expect(await byKey(`${key}.good`)).toMatchObject(FRESH);
+      expect((await only(bad.made).staleness()).reasons[0]).toMatchObject({ code: "input-newer", subject: first?.artifact.uid, chain: [only(bad.made).uid, second?.artifact.uid, first?.artifact.uid] });
+    });
+
+    test("a failed run in between, and one after which nothing was made again", async () => {
+      shop.script("between.ts");
+      const first = only((await shop.work("between.ts", { makes: { "between.out": "1" } })).made);
+      const failed = only((await shop.work("between.ts", { makes: { "between.out": "2" }, end: "fail" })).made);
+      expect(await byKey("between.out")).toEqual({ uid: failed.uid, key: "between.out", ...FRESH, detail: "the run that made it errored" });
+      const { made } = await shop.work("between.ts", { reads: [failed], makes: { "between.user": "u" } });
+      expect(await only(made).staleness()).toEqual({ ...FRESH, detail: "the run that made between.out errored" });
+      await shop.work("between.ts", { makes: { "between.out": "1" } });
+      expect(await byKey("between.out")).toEqual({ uid: first.uid, key: "between.out", ...FRESH, latest: failed.uid });
+      const open = await shop.work("between.ts", { makes: { "between.open": "1" }, end: "open" });
+      expect(await only(open.made).staleness()).toEqual({ ...FRESH, detail: "the run that made it has not ended" });
+    });
+
+    test("a newer version on the current branch does not stand for the latest one on main", async () => {
+      shop.script("branch.ts");
+      const [v0, v1] = [await shop.raw("branch.raw", "0"), await shop.raw("branch.raw", "1")];
+      const first = only((await shop.work("branch.ts", { reads: [v0], makes: { "branch.out": "1" } })).made);
+      const second = only((await shop.work("branch.ts", { reads: [v1], makes: { "branch.out": "2" } })).made);
+      const side = await shop.ln.Branch.save({ name: "side" });
+      await second.update({ branch: side });
+      const { places } = shop.lab.connection;
+      const { branch } = places;
+      try {
+        Object.assign(places, { branch: rowOf(side) });
+        const found = (await stalenessOf(shop.lab.connection)).filter((one) => one.key === "branch.out");
+        expect(found.map(({ uid, stale }) => [uid, stale])).toEqual([[first.uid, true], [second.uid, false]]);
+        expect((await standingStalenessOf(shop.lab.connection, [rowOf(second).id])).map(({ uid }) => uid)).toEqual([second.uid]);
+      } finally {
+        Object.assign(places, { branch });
+      }
+    });
+
+    test("an older version that was made again and lies in the trash does not count", async () => {
+      shop.script("binned.ts");
+      const first = only((await shop.work("binned.ts", { params: { p: 1 }, makes: { "binned.out": "1" } })).made);
+      const second = only((await shop.work("binned.ts", { params: { p: 2 }, makes: { "binned.out": "2" } })).made);
+      await shop.work("binned.ts", { params: { p: 1 }, makes: { "binned.out": "1" } });
+      await first.delete();
+      expect(await byKey("binned.out")).toEqual({ uid: second.uid, key: "binned.out", ...FRESH });
+    });
+  });
+
+  describe("outputs that go on", () => {
+    test("from their own earlier version are not stale because of themselves; what read an earlier one is", async () => {
+      shop.script("count.ts");
+      const versions: Artifact[] = [];
+      for (const n of [0, 1, 2, 3]) versions.push(only((await shop.work("count.ts", { reads: versions.slice(-1), makes: { "count.json": `${n}` } })).made));
+      for (const one of versions) expect(await one.staleness()).toEqual(FRESH);
+      const user = only((await shop.work("count.ts", { reads: versions.slice(1, 2), makes: { "count.user": "u" } })).made);
+      expect(await codes(user)).toEqual(["input-newer"]);
+      // Old versions are what the new one starts from: their code and inputs do not matter any more.
+      shop.script("count.ts", "export const changed = 1;\n");
+      const day = await shop.raw("count.day", "1");
+      await shop.raw("count.day", "2");
+      const next = only((await shop.work("count.ts", { reads: [versions.at(-1) as Artifact], makes: { "count.json": "4" } })).made);
+      expect(await next.staleness()).toEqual(FRESH);
+      const late = await shop.work("count.ts", { reads: [next, day], makes: { "count.json": "5" } });
+      expect(await codes(only(late.made))).toEqual(["input-newer"]);
+    });
+
+    test("through another output: neither is stale because of what came of it", async () => {
+      for (const name of ["model.ts", "prompt.ts"]) shop.script(name);
+      let model = only((await shop.work("model.ts", { makes: { "loop.model": "m0" } })).made);
+      let prompt: Artifact | undefined;
+      const old: Artifact[] = [];
+      for (const n of [1, 2, 3]) {
+        prompt = only((await shop.work("prompt.ts", { reads: [model], makes: { "loop.prompt": `p${n}` } })).made);
+        model = only((await shop.work("model.ts", { reads: [prompt], makes: { "loop.model": `m${n}` } })).made);
+        old.push(prompt, model);
+      }
+      for (const one of old) expect(await one.staleness(), String(one)).toEqual(FRESH);
+      const aside = only((await shop.work("prompt.ts", { reads: [old[1] as Artifact], makes: { "loop.aside": "a" } })).made);
+      expect(await codes(aside)).toEqual(["input-newer"]);
+    });
+
+    test("an input that was deleted for good still has newer versions", async () => {
+      shop.script("gone.ts");
+      const v0 = await shop.raw("gone.csv", "g0");
+      const step = only((await shop.work("gone.ts", { reads: [v0], makes: { "gone.step": "1" } })).made);
+      const out = only((await shop.work("gone.ts", { reads: [step], makes: { "gone.out": "2" } })).made);
+      await v0.delete({ permanent: true });
+      await step.delete({ permanent: true });
+      expect(await out.staleness()).toEqual(FRESH);
+      // All versions are gone: what has the key now is another family.
+      await shop.raw("gone.csv", "g1");
+      expect(await out.staleness()).toEqual(FRESH);
+      const w0 = await shop.raw("lost.csv", "l0");
+      const other = only((await shop.work("gone.ts", { reads: [w0], makes: { "lost.step": "1" } })).made);
+      const end = only((await shop.work("gone.ts", { reads: [other], makes: { "lost.out": "2" } })).made);
+      const w1 = await shop.raw("lost.csv", "l1");
+      await other.delete({ permanent: true });
+      await w0.delete({ permanent: true });
+      expect((await end.staleness()).reasons).toMatchObject([{ code: "upstream-stale", subject: w1.uid, chain: [end.uid, other.uid, w0.uid, w1.uid] }]);
     });
   });
 
@@ -278,10 +293,13 @@ forEachDatabase((database) => {
     const { connection } = shop.lab;
     const all = await stalenessOf(connection);
     expect(all.length).toBeGreaterThan(15);
-    for (const { uid, key, stale, reasons } of all) expect({ key, stale, reasons }).toEqual({ key, ...(await (await shop.ln.Artifact.get(uid)).staleness()) });
+    for (const { uid, latest: _, ...one } of all) expect(one).toEqual({ key: one.key, ...(await (await shop.ln.Artifact.get(uid)).staleness()) });
     expect((await status()).map((one) => one.uid)).toEqual(all.map((one) => one.uid));
     const listed = new Set(all.map((one) => one.uid));
-    for (const artifact of await shop.ln.Artifact.filter()) expect(listed.has(artifact.uid), String(artifact)).toBe(artifact.isLatest && (await artifact.run) !== null);
+    const superseded = new Set(all.flatMap(({ latest }) => latest ?? []));
+    expect(superseded.size).toBeGreaterThan(3);
+    for (const artifact of await shop.ln.Artifact.filter({ isLatest: true, run: { not: null } })) expect(listed.has(artifact.uid), String(artifact)).toBe(!superseded.has(artifact.uid));
+    expect(all).toHaveLength(await shop.ln.Artifact.filter({ isLatest: true, run: { not: null } }).count());
   });
 
   test("runs that make each other's inputs again are no endless circle, and nothing is stale because of itself", async () => {

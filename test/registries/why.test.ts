@@ -24,9 +24,9 @@ forEachDatabase((database) => {
   test("code, parameters and packages, each by itself", async () => {
     const a = await make("plain.ts", { params: { lr: 1, deep: { x: 1, y: 2 } }, environment: { packages: {} }, makes: { out: "1" } });
     const b = await make("plain.ts", { params: { deep: { y: 2, x: 1 }, lr: 2 }, environment: { packages: {} }, makes: { out: "2" } });
-    expect(await why(a, b)).toEqual({ same: false, differences: [{ what: "params", a: '{"deep":{"x":1,"y":2},"lr":1}', b: '{"deep":{"x":1,"y":2},"lr":2}', chain: [a.uid] }] });
+    expect(await why(a, b)).toEqual({ same: false, differences: [{ what: "params", name: "lr", a: "1", b: "2", chain: [a.uid] }] });
     const c = await make("plain.ts", { params: { deep: { y: 2, x: 1 }, lr: 2 }, environment: { packages: { zod: "4" } }, makes: { out: "3" } });
-    expect((await why(b, c)).differences.map(({ what }) => what)).toEqual(["environment"]);
+    expect((await why(b, c)).differences).toEqual([{ what: "environment", name: "zod", a: null, b: "4", chain: [b.uid] }]);
     shop.script("plain.ts", "export const changed = 1;\n");
     const d = await make("plain.ts", { params: { deep: { y: 2, x: 1 }, lr: 2 }, environment: { packages: { zod: "4" } }, makes: { out: "4" } });
     expect((await why(c, d)).differences).toEqual([{ what: "code", a: (await c.transform)?.uid, b: (await d.transform)?.uid, chain: [c.uid] }]);
@@ -44,6 +44,51 @@ forEachDatabase((database) => {
     };
     const [a, b] = [await follow("0"), await follow("1")];
     expect(await why(a.end, b.end)).toEqual({ same: false, differences: [{ what: "input", a: a.raw.uid, b: b.raw.uid, chain: [a.end.uid, a.clean[0]?.uid, a.raw.uid] }] });
+  });
+
+  test("a sweep: inputs with other keys are known by how they were made, and the parameter is named", async () => {
+    const [train, report] = [[], []] as Artifact[][];
+    for (const lr of [1, 2]) train?.push(await make("clean.ts", { params: { optimizer: { lr, beta: 0.9 } }, makes: { [`model/${lr}.json`]: `m${lr}` } }));
+    for (const [i, model] of (train ?? []).entries()) report?.push(await make("plot.ts", { reads: [model], makes: { [`report/${i}.json`]: `r${i}` } }));
+    const [a, b] = report as [Artifact, Artifact];
+    expect(await why(a, b)).toEqual({ same: false, differences: [{ what: "params", name: "optimizer.lr", a: "1", b: "2", chain: [a.uid, train?.[0]?.uid] }] });
+  });
+
+  test("arguments of the command line, entrypoints, modules, and two outputs of one run are no chance", async () => {
+    const what = async (one: Artifact | undefined, other: Artifact | undefined) => (await why(one as Artifact, other as Artifact)).differences.map(({ what, name, a, b }) => [what, name, a, b]);
+    const a = await make("plot.ts", { cliArgs: "--n 1", makes: { facts: "1" } });
+    const b = await make("plot.ts", { cliArgs: "--n 2", makes: { facts: "2" } });
+    expect(await what(a, b)).toEqual([["arguments", undefined, "--n 1", "--n 2"]]);
+    const c = await make("plot.ts", { cliArgs: "--n 2", entrypoint: "draw", makes: { facts: "3" } });
+    expect(await what(b, c)).toEqual([["entrypoint", undefined, null, "draw"]]);
+    const { made, run } = await shop.work("plot.ts", { makes: { one: "1", other: "2" } });
+    expect(await what(made[0], made[1])).toEqual([["run", undefined, run.uid, run.uid]]);
+    shop.script("w/part.ts", "export const part = 1;\n");
+    shop.script("w/late.ts", "export const late = 1;\n");
+    shop.script("w/main.ts", 'import { part } from "./part.ts";\nexport const late = () => import("./late.ts");\nexport const two = part;\n');
+    const d = await make("w/main.ts", { makes: { modules: "1" } });
+    shop.script("w/part.ts", "export const part = 2;\n");
+    const e = await make("w/main.ts", { makes: { modules: "2" } });
+    expect(await what(d, e)).toEqual([["code", "part.ts", (await d.transform)?.uid, (await e.transform)?.uid]]);
+    shop.script("w/late.ts", "export const late = 2;\n");
+    const f = await make("w/main.ts", { makes: { modules: "3" } });
+    expect(await what(e, f)).toEqual([["code", "late.ts", expect.stringMatching(/^[0-9a-f]{64}$/), expect.stringMatching(/^[0-9a-f]{64}$/)]]);
+  });
+
+  test("inputs that were deleted for good are told, and what they were made from", async () => {
+    const raw = [await shop.raw("dead.raw", "0"), await shop.raw("dead.raw", "1")] as const;
+    const step = [await make("clean.ts", { reads: [raw[0]], makes: { "dead.step": "s0" } }), await make("clean.ts", { reads: [raw[1]], makes: { "dead.step": "s1" } })] as const;
+    const end = [await make("plot.ts", { reads: [step[0]], makes: { "dead.end": "e0" } }), await make("plot.ts", { reads: [step[1]], makes: { "dead.end": "e1" } })] as const;
+    const wanted = await why(...end);
+    expect(wanted.differences).toEqual([{ what: "input", a: raw[0].uid, b: raw[1].uid, chain: [end[0].uid, step[0].uid, raw[0].uid] }]);
+    await step[0].delete({ permanent: true });
+    expect(await why(...end)).toEqual(wanted);
+    for (const one of [step[1], ...raw]) await one.delete({ permanent: true });
+    expect(await why(...end)).toEqual(wanted);
+    const more = [await make("plot.ts", { makes: { "dead.more": "m0" } }), await make("plot.ts", { reads: [await shop.raw("dead.only", "o")], makes: { "dead.more": "m1" } })] as const;
+    const only = await shop.ln.Artifact.get({ key: "dead.only" });
+    await only.delete({ permanent: true });
+    expect((await why(...more)).differences).toEqual([{ what: "input", a: null, b: only.uid, chain: [more[0].uid] }]);
   });
 
   test("one that no run made; nothing in common; no artifact; one that is gone", async () => {
@@ -79,8 +124,9 @@ forEachDatabase((database) => {
     }
     const [a, b] = [await shop.ln.Artifact.get(ends[0] as string), await shop.ln.Artifact.get(ends[1] as string)];
     const { differences } = await why(a, b);
-    // No two steps have a key or a family in common: the first pair that stands for nothing is told.
-    expect(differences).toEqual([{ what: "input", a: expect.any(String), b: null, chain: [a.uid] }, { what: "input", a: null, b: expect.any(String), chain: [a.uid] }]);
+    // No two steps have a key or a family in common: they are known by how they were made.
+    expect(differences).toEqual([{ what: "input", a: first.uid, b: second.uid, chain: expect.any(Array) }]);
+    expect(differences[0]?.chain).toHaveLength(depth + 1);
     expect(await a.staleness()).toMatchObject({ stale: true, reasons: [{ code: "upstream-stale", subject: second.uid }] });
     expect((await a.staleness()).reasons[0]?.chain).toHaveLength(depth + 2);
     expect((await b.staleness()).stale).toBe(false);

@@ -17,6 +17,7 @@ export interface Work {
   readonly readsLater?: readonly Artifact[];
   readonly params?: Record<string, unknown>;
   readonly entrypoint?: string;
+  readonly cliArgs?: string;
   readonly environment?: object;
   readonly by?: Run;
   /** How it ended; "open" is still going on. */
@@ -63,14 +64,14 @@ export class Workshop implements AsyncDisposable {
   }
 
   /** A run of the file as it is now. */
-  async work(name: string, { reads = [], makes = {}, readsLater = [], params, entrypoint, environment, by, end = "finish" }: Work = {}): Promise<Worked> {
+  async work(name: string, { reads = [], makes = {}, readsLater = [], params, entrypoint, cliArgs, environment, by, end = "finish" }: Work = {}): Promise<Worked> {
     const { connection } = this.lab;
     const source = await readSource(join(this.lab.place.work, name));
     const bundle = source.modules.length > 0 ? await keepText(connection, JSON.stringify(Object.fromEntries(source.modules.map((m) => [m.path, m.text]))), ".json", "local modules of a transform") : null;
     const { run, transform } = await beginRun(
       connection,
       { uid: undefined, key: name, kind: "script", description: undefined, reference: undefined, source: { text: source.redacted, hash: source.versionHash, codeHash: source.codeHash, modules: source.modules.map(({ path, hash }) => ({ path, hash })), path: source.path, bundle } },
-      { params, entrypoint, environment: environment && JSON.stringify(environment), initiatedByRun: by },
+      { params, entrypoint, cliArgs, dynamicModules: source.dynamic, environment: environment && JSON.stringify(environment), initiatedByRun: by },
     );
     const made = await withScope({ instance: this.ln.uid, run: rowOf(run), transform: rowOf(transform) }, async () => {
       for (const artifact of reads) await artifact.cache();

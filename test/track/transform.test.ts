@@ -183,8 +183,8 @@ console.log("RESULT", JSON.stringify({ runs, out, more: (await ln.Run.filter().c
     const finished = await start(lab, "kinds/main.js");
     expect(finished.code, finished.stderr).toBe(0);
     const runs = await lab.ln.Run.filter({ transform: { key: { in: ["a.mts", "late.mjs", "helper.js", "named/by me.js"] } } });
-    const keys = await Promise.all(runs.map(async (run) => [(await run.transform).key, run.dynamicModules, (await run.transform).modules?.map((m) => m.path) ?? null]));
-    expect(keys).toEqual([["a.mts", ["late.mjs"], ["helper.js"]], ["late.mjs", null, null], ["helper.js", null, null], ["named/by me.js", ["a.mts"], ["helper.js"]]]);
+    const keys = await Promise.all(runs.map(async (run) => [(await run.transform).key, run.dynamicModules?.map((m) => m.path) ?? null, (await run.transform).modules?.map((m) => m.path) ?? null]));
+    expect(keys).toEqual([["a.mts", ["late.mjs"], ["helper.js"]], ["late.mjs", null, null], ["helper.js", null, null], ["named/by me.js", ["a.mts", "late.mjs"], ["helper.js"]]]);
   });
 
   test("keys below the dev-dir; a file outside of it is told", async () => {

@@ -1,7 +1,9 @@
 /** `lineal diff`: in what two runs differ. */
 
+import { type Changed, differing } from "../../lineage/compare.ts";
 import type { Run } from "../../registries/index.ts";
-import { type Changed, diff, type RunDifference } from "../../registries/difference.ts";
+import { diff, type RunDifference } from "../../registries/difference.ts";
+import { nameText, pairText, valueText } from "../chain.ts";
 import { command } from "../command.ts";
 import { paint } from "../print.ts";
 import { findRecord } from "../reference.ts";
@@ -20,6 +22,7 @@ export const definition = command({
 
 function differenceText(difference: RunDifference): string {
   const { code, modules, params, environment, inputs, outputs, duration, user } = difference;
+  const [before, after] = [seconds(duration?.a ?? null), seconds(duration?.b ?? null)];
   const parts = [
     ...(code === null ? [] : [title("code"), coloured(code)]),
     ...Object.values(modules ?? {}).flatMap((patch, i) => [...(i === 0 ? [title("modules")] : []), coloured(patch)]),
@@ -27,8 +30,9 @@ function differenceText(difference: RunDifference): string {
     ...changes("environment", environment),
     ...changes("inputs", inputs, hash),
     ...changes("outputs", outputs, hash),
-    ...(duration ? [`${title("duration")} ${seconds(duration.a)} → ${seconds(duration.b)}`] : []),
-    ...(user ? [`${title("user")} ${user.a} → ${user.b}`] : []),
+    // Milliseconds that nobody sees are no difference.
+    ...(before === after ? [] : [`${title("duration")} ${before} → ${after}`]),
+    ...(user ? [pairText(`${title("user")} `, user.a, user.b)] : []),
   ];
   return parts.length === 0 ? "the runs are alike" : parts.join("\n");
 }
@@ -36,20 +40,19 @@ function differenceText(difference: RunDifference): string {
 const title = (text: string): string => paint("bold", text);
 const seconds = (milliseconds: number | null): string => (milliseconds === null ? "unfinished" : `${(milliseconds / 1000).toFixed(1)} s`);
 
-const WIDTH = 80;
-const cut = (text: string, room: number): string => (text.length > room ? `${text.slice(0, room - 1)}…` : text);
 const hash = (value: unknown): string => String(value).slice(0, 8);
-const plain = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
+const plain = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing"));
 
 function changes(name: string, changed: Changed<unknown> | null, show: (value: unknown) => string = plain): string[] {
   if (!changed) return [];
+  const parts = Object.entries(changed.changed).flatMap(([key, { a, b }]) => (show === plain ? differing(a, b, key) : [{ path: key, a, b }]));
   return [
     title(name),
-    ...Object.entries(changed.removed).map(([key, value]) => paint("red", cut(`- ${key}: ${show(value)}`, WIDTH))),
-    ...Object.entries(changed.added).map(([key, value]) => paint("green", cut(`+ ${key}: ${show(value)}`, WIDTH))),
-    ...Object.entries(changed.changed).map(([key, { a, b }]) => {
-      const room = Math.max(8, Math.floor((WIDTH - `~ ${key}:  → `.length) / 2));
-      return `~ ${key}: ${cut(show(a), room)} → ${cut(show(b), room)}`;
+    ...Object.entries(changed.removed).map(([key, value]) => paint("red", valueText(`- ${nameText(key)}: `, show(value)))),
+    ...Object.entries(changed.added).map(([key, value]) => paint("green", valueText(`+ ${nameText(key)}: `, show(value)))),
+    ...parts.map(({ path, a, b }) => {
+      const alike = show(a) === show(b);
+      return pairText(`~ ${nameText(path)}: `, alike ? JSON.stringify(a) : show(a), alike ? JSON.stringify(b) : show(b));
     }),
   ];
 }

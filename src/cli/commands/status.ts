@@ -1,31 +1,67 @@
 /** `lineal status`: which outputs are out of date, and why; exit code 1 when any is. */
 
-import type { Artifact } from "../../registries/index.ts";
-import { type Status, status } from "../../registries/staleness.ts";
-import { chainText, fitted } from "../chain.ts";
+import { LinealError } from "../../errors.ts";
+import { connectionOf, rowOf } from "../../registries/entry.ts";
+import { labelsOf } from "../../registries/labels.ts";
+import { standingStalenessOf, type Status, stalenessOf, status } from "../../registries/staleness.ts";
+import { chainText, fitted, nameText, shownOf } from "../chain.ts";
 import { command, Misuse } from "../command.ts";
 import { paint } from "../print.ts";
 import { findRecord } from "../reference.ts";
 
+/** A reference that means nothing, or several things. */
+interface Failure {
+  readonly ref: string;
+  readonly error: LinealError;
+}
+
 export const definition = command({
   summary: "say which outputs are out of date, and why; exits with 1 when any is",
-  arguments: { refs: { doc: "artifacts: uids, beginnings of uids, keys or URLs", rest: true, optional: true } },
-  options: { all: { type: "boolean", doc: "every latest output of the instance" } },
-  examples: ["lineal status figures/penguins.png", "lineal status --all"],
+  arguments: { refs: { doc: "artifacts: uids, beginnings of uids, keys or URLs; without any, every output", rest: true, optional: true } },
+  options: { all: { type: "boolean", doc: "every output of the instance, as without references" } },
+  examples: ["lineal status figures/penguins.png", "lineal status"],
   async run({ args, options }) {
-    if (options.all === args.refs.length > 0) throw new Misuse(options.all ? "give references or --all, not both" : "give a reference, or --all", "for example lineal status --all");
-    const found: Status[] = options.all ? await status() : [];
-    for (const ref of args.refs) {
-      const artifact = (await findRecord(ref, ["Artifact"])).record as unknown as Artifact;
-      found.push({ uid: artifact.uid, key: artifact.key, ...(await artifact.staleness()) });
-    }
+    if (options.all && args.refs.length > 0) throw new Misuse("give references or --all, not both");
+    const all = args.refs.length === 0;
+    const answers = all ? await status() : await Promise.all(args.refs.map(statusOf));
+    const found = answers.filter((one): one is Status => !("error" in one));
+    const failures = answers.filter((one): one is Failure => "error" in one);
+    const [failure] = failures;
+    if (failure && args.refs.length === 1) throw failure.error;
     const stale = found.filter((one) => one.stale);
-    const shown = options.all ? stale : found;
-    const lines = shown.flatMap((one) => [
-      `${one.stale ? paint("yellow", "stale") : paint("green", "fresh")}  ${one.key ?? one.uid}`,
-      ...one.reasons.map((reason) => `${fitted(`${reason.code}: ${reason.detail}`, 7)}\n       ${paint("dim", chainText(reason.chain))}`),
-    ]);
-    const sum = `${found.length} looked at, ${stale.length} stale`;
-    return { text: [...lines, ...(found.length > 1 || options.all ? [sum] : [])].join("\n"), json: !options.all && found.length === 1 ? found[0] : { items: found, total: found.length }, exitCode: stale.length > 0 ? 1 : 0 };
+    const unsure = found.filter((one) => !one.stale && one.detail !== undefined);
+    return {
+      text: async () => {
+        const shown = all ? found.filter((one) => one.stale || one.detail !== undefined) : found;
+        const lines = [...(await statusLines(shown)), ...failures.map(({ ref, error }) => `${paint("red", "error")}  ${nameText(ref, 70)}\n${fitted(error.message, 7)}`)];
+        const sum = [`${found.length} looked at`, `${stale.length} stale`, ...(unsure.length > 0 ? [`${unsure.length} unsure`] : []), ...(failures.length > 0 ? [`${failures.length} not found`] : [])].join(", ");
+        return [...lines, ...(answers.length > 1 || all ? [sum] : [])].join("\n");
+      },
+      json: answers.length === 1 && !all ? found[0] : { items: found, total: found.length, ...(failures.length > 0 ? { errors: failures.map(({ ref, error }) => ({ ref, ...error.toJSON() })) } : {}) },
+      exitCode: stale.length + failures.length > 0 ? 1 : 0,
+    };
   },
 });
+
+/** A whole uid means that version; a key, or the beginning of a uid, what was made last for it. */
+async function statusOf(ref: string): Promise<Status | Failure> {
+  try {
+    const { record } = await findRecord(ref, ["Artifact"]);
+    const judge = ref.includes(record.uid) ? stalenessOf : standingStalenessOf;
+    const [found] = await judge(connectionOf(record), [rowOf(record).id]);
+    return found ?? { uid: record.uid, key: null, stale: false, reasons: [] };
+  } catch (error) {
+    if (error instanceof LinealError) return { ref, error };
+    throw error;
+  }
+}
+
+async function statusLines(shown: readonly Status[]): Promise<string[]> {
+  const labelOf = await labelsOf(shown.flatMap(({ reasons }) => reasons.flatMap(({ chain }) => shownOf(chain).filter((one) => one !== undefined))));
+  return shown.flatMap(({ uid, key, stale, reasons, detail, latest }) => [
+    `${stale ? paint("yellow", "stale") : detail === undefined ? paint("green", "fresh") : paint("yellow", "unsure")}  ${nameText(key ?? uid, 70)}`,
+    ...(latest === undefined ? [] : [fitted(`v${uid.slice(-4)} was made again after the latest version, v${latest.slice(-4)}`, 7)]),
+    ...(detail === undefined ? [] : [fitted(detail, 7)]),
+    ...reasons.map(({ code, chain, detail }) => `${fitted(`${code}: ${detail}`, 7)}\n${paint("dim", chainText(chain, labelOf, 7))}`),
+  ]);
+}

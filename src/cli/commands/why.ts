@@ -1,20 +1,27 @@
 /** `lineal why`: the first things upstream in which two artifacts differ. */
 
 import type { Artifact } from "../../registries/index.ts";
+import { labelsOf } from "../../registries/labels.ts";
+import type { Difference } from "../../lineage/why.ts";
 import { why } from "../../registries/why.ts";
+import { chainText, nameText, pairText } from "../chain.ts";
 import { command } from "../command.ts";
-import { chainText } from "../chain.ts";
 import { findRecord } from "../reference.ts";
 
-const SAYS = {
+const SAYS: Readonly<Record<Difference["what"], string>> = {
   input: "another input",
   code: "other code",
   transform: "another transform",
+  entrypoint: "another function of the same file",
   params: "other parameters",
-  environment: "other packages",
+  arguments: "other arguments on the command line",
+  environment: "another environment",
   maker: "only one was made by a run",
-  chance: "all else is the same: chance, time, or something that is not tracked",
-} as const;
+  run: "they are two outputs of the same run",
+  chance: "all that is known is the same: chance, time, or something that is not tracked",
+};
+/** Where `a` and `b` are uids. */
+const UIDS: readonly Difference["what"][] = ["input", "code", "transform", "maker", "run", "chance"];
 
 export const definition = command({
   summary: "say why two artifacts differ: the first things upstream that do",
@@ -24,8 +31,24 @@ export const definition = command({
   async run({ args }) {
     const [a, b] = [(await findRecord(args.a, ["Artifact"])).record, (await findRecord(args.b, ["Artifact"])).record] as unknown as [Artifact, Artifact];
     const answer = await why(a, b);
-    const short = (text: string | null): string => (text === null ? "none" : text.length > 34 ? `${text.slice(0, 33)}…` : text);
-    const lines = answer.differences.flatMap(({ what, a: left, b: right, chain }) => [`${what}: ${SAYS[what]}`, `  ${short(left)} → ${short(right)}`, `  by ${chainText(chain)}`]);
-    return { text: answer.same ? "they have the same bytes" : lines.join("\n"), json: answer };
+    return { text: async () => (answer.same ? "they have the same bytes" : await differencesText(answer.differences)), json: answer };
   },
 });
+
+async function differencesText(differences: readonly Difference[]): Promise<string> {
+  const labelOf = await labelsOf(differences.flatMap(({ a, b, chain }) => [a ?? "", b ?? "", ...chain]));
+  const lines: string[] = [];
+  differences.forEach(({ what, name, a, b, chain }, i) => {
+    // A module that is imported on demand has no uid, but a hash.
+    const short = (text: string | null): string => (text === null ? "none" : text.length === HASH ? text.slice(0, 8) : UIDS.includes(what) ? nameText(labelOf(text)) : text);
+    const [before, after] = [differences[i - 1], differences[i + 1]];
+    const goesOn = (other: Difference | undefined): boolean => other?.what === what && other.chain.join() === chain.join();
+    if (!goesOn(before)) lines.push(`${what}: ${SAYS[what]}`);
+    lines.push(what === "run" ? `  ${short(a)}` : pairText(name === undefined ? "  " : `  ${nameText(name)}: `, short(a), short(b)));
+    if (!goesOn(after)) lines.push(`  by ${chainText(chain, labelOf, 5).trimStart()}`);
+  });
+  return lines.join("\n");
+}
+
+/** Hexadecimal digits of SHA-256. */
+const HASH = 64;

@@ -1,0 +1,86 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Artifact } from "../../src/index.ts";
+import { forEachDatabase } from "../support/dialects.ts";
+import { Workshop } from "./workshop.ts";
+
+const codes = async (artifact: Artifact): Promise<string[]> => (await artifact.staleness()).reasons.map((reason) => reason.code);
+const FRESH = { stale: false, reasons: [] };
+
+forEachDatabase((database) => {
+  let shop: Workshop;
+  beforeAll(async () => {
+    shop = await Workshop.open(database);
+  });
+  afterAll(() => shop[Symbol.asyncDispose]());
+
+  const only = ([artifact]: readonly Artifact[]): Artifact => artifact ?? expect.fail("nothing was made");
+
+  test("the file that has changed is named: a local module, several, one that is imported on demand and what that imports", async () => {
+    shop.script("named/a.ts", "export const a = 1;\n");
+    shop.script("named/b.ts", "export const b = 1;\n");
+    shop.script("named/inner.ts", "export const inner = 1;\n");
+    shop.script("named/late.ts", 'import { inner } from "./inner.ts";\nexport const late = inner;\nexport const later = () => import("./latest.ts");\n');
+    shop.script("named/latest.ts", "export const latest = 1;\n");
+    shop.script("named/main.ts", 'import { a } from "./a.ts";\nimport { b } from "./b.ts";\nexport const late = () => import("./late.ts");\nexport const c = a + b;\n');
+    let n = 0;
+    const again = async (): Promise<Artifact> => only((await shop.work("named/main.ts", { makes: { [`named.${n++}`]: "1" } })).made);
+    const details = async (artifact: Artifact) => (await artifact.staleness()).reasons.map(({ code, detail }) => [code, detail]);
+    const first = await again();
+    shop.script("named/a.ts", "export const a = 2;\n");
+    const second = await again();
+    expect(await details(first)).toEqual([["code-changed", "the code of a.ts, which named/main.ts imports, has changed"]]);
+    shop.script("named/b.ts", "export const b = 2;\n");
+    const third = await again();
+    expect(await details(first)).toEqual([["code-changed", "the code of a.ts and b.ts, which named/main.ts imports, has changed"]]);
+    expect(await details(second)).toEqual([["code-changed", "the code of b.ts, which named/main.ts imports, has changed"]]);
+    for (const [file, code] of [["late.ts", 'import { inner } from "./inner.ts";\nexport const late = inner + 1;\nexport const later = () => import("./latest.ts");\n'], ["inner.ts", "export const inner = 2;\n"], ["latest.ts", "export const latest = 2;\n"]] as const) {
+      const before = await again();
+      shop.script(`named/${file}`, `// a comment\n${code}`);
+      const { run, transform } = await shop.work("named/main.ts");
+      expect(await before.staleness()).toEqual({
+        stale: true,
+        reasons: [{ code: "code-changed", subject: run.uid, chain: [before.uid, transform.uid, run.uid], detail: `the code of ${file === "latest.ts" ? file : "late.ts"}, which named/main.ts imports, has changed` }],
+      });
+      shop.script(`named/${file}`, `// another comment\n${code}`);
+      const after = await again();
+      await again();
+      expect(await after.staleness()).toEqual(FRESH);
+    }
+    expect(await details(third)).toEqual([["code-changed", "the code of late.ts and latest.ts, which named/main.ts imports, has changed"]]);
+    shop.script("named/main.ts", 'import { a } from "./a.ts";\nexport const c = a;\n');
+    await again();
+    expect(await details(third)).toEqual([["code-changed", "the code of named/main.ts and b.ts has changed"]]);
+  });
+
+  test("on disk too; but only the file that was tracked, not another with its name", async () => {
+    const { settings } = shop.lab.connection;
+    Object.assign(settings, { devDir: shop.lab.place.work });
+    try {
+      shop.script("ondisk/part.ts", "export const part = 1;\n");
+      shop.script("ondisk/late.ts", "export const late = 1;\n");
+      shop.script("ondisk/main.ts", 'import { part } from "./part.ts";\nexport const late = () => import("./late.ts");\nexport const two = part;\n');
+      shop.script("ondisk/lone.ts", 'export const late = () => import("./late.ts");\n');
+      const [out, lone] = [only((await shop.work("ondisk/main.ts", { makes: { "ondisk.out": "1" } })).made), only((await shop.work("ondisk/lone.ts", { makes: { "ondisk.lone": "1" } })).made)];
+      for (const one of [out, lone]) expect(await one.staleness()).toEqual(FRESH);
+      shop.script("ondisk/late.ts", "export const late = 2;\n");
+      const uid = (await out.transform)?.uid;
+      expect(await out.staleness()).toEqual({ stale: true, reasons: [{ code: "code-changed", subject: uid, chain: [out.uid, uid], detail: "late.ts, which ondisk/main.ts imports, has changed on disk since" }] });
+      expect(await codes(lone)).toEqual(["code-changed"]);
+      shop.script("ondisk/part.ts", "export const part = 2;\n");
+      expect((await out.staleness()).reasons[0]?.detail).toBe("part.ts, which ondisk/main.ts imports, has changed on disk since");
+
+      Object.assign(settings, { devDir: join(shop.lab.place.work, "checkout") });
+      shop.script("outside.ts", "export const outside = 1;\n");
+      const away = only((await shop.work("outside.ts", { makes: { "outside.out": "1" } })).made);
+      shop.script("checkout/outside.ts", "export const another = 1;\n");
+      expect(await away.staleness()).toEqual(FRESH);
+      // A checkout that was moved is the same scripts.
+      rmSync(join(shop.lab.place.work, "outside.ts"));
+      expect(await codes(away)).toEqual(["code-changed"]);
+    } finally {
+      Object.assign(settings, { devDir: undefined });
+    }
+  });
+});
