@@ -81,8 +81,7 @@ export function* factsOf(dialect: Dialect, keys: Iterable<number>, wanted: Wante
 function idsByKind(keys: Iterable<number>): number[][] {
   const ids: number[][] = REGISTRIES.map(() => []);
   for (const key of keys) (ids[kindOf(key)] as number[]).push(idOf(key));
-  for (const list of ids) list.sort((a, b) => a - b);
-  return ids;
+  return ids.map((list) => Array.from(Float64Array.from(list).sort()));
 }
 
 type Before = (registry: string, uid: unknown) => Readonly<Record<string, unknown>>;
@@ -188,6 +187,7 @@ function asideOf(dialect: Dialect, ids: readonly (readonly number[])[], { rare, 
   const tables: Sql[] = [];
   const rows: Sql[] = [];
   const since = until(dialect, "x", asOf);
+  if (!rare.recreated && !rare.initiated) return undefined;
   const [data, runs] = [idsByKind(remade), idsByKind(remaking)[RUN] as number[]];
   for (const { kind, table, remade: can } of rare.recreated ? DATA : []) {
     if (!can) continue;

@@ -138,10 +138,11 @@ function* around(dialect: Dialect, walk: Walk, start: number, all: readonly Rows
   const keys = down.nodes.size === 1 ? new Set(up.nodes) : new Set([...up.nodes, ...down.nodes]);
   if (walk.siblings) takeSiblings(all, limit, keys, up, down);
   const living = all.length === 1 ? [...keys] : [...keys].filter((key) => !isBuried(key));
+  const { rare } = all[0] as Rows;
   const facts = yield* factsOf(dialect, living, {
-    ...{ rare: (all[0] as Rows).rare, asOf, room: limit - keys.size },
+    ...{ rare, asOf, room: limit - keys.size },
     remade: walk.upstream === 0 ? living.filter((key) => key !== start) : living,
-    remaking: walk.downstream === 0 ? [] : living.filter((key) => down.nodes.has(key)),
+    remaking: walk.downstream === 0 || !rare.recreated ? [] : living.filter((key) => down.nodes.has(key)),
     starting: walk.downstream !== 0 && walk.table === "run" ? walk.ids[0] : undefined,
   });
   return [up, down, keys, facts];

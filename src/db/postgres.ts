@@ -54,7 +54,7 @@ const postgresDialect: Dialect = {
   },
   // Formatting it as ISO in the database takes longer than all else that a row of lineage needs.
   timeText: (column) => sql`cast(${column} at time zone 'UTC' as text)`,
-  isoTime: (text) => (text.endsWith("Z") ? text : `${text.slice(0, 10)}T${(text.length === 19 ? `${text}.` : text).padEnd(23, "0").slice(11)}Z`),
+  isoTime: (text) => (text.endsWith("Z") ? text : `${text.slice(0, 10)}T${text.slice(11)}${".000".slice(Math.max(0, text.length - 19))}Z`),
   forwardReferences: false,
   hasTable: (name) => sql`select 1 from pg_tables where schemaname = current_schema() and tablename = ${name}`,
   afterFixedIds: (table) => sql`select setval(pg_get_serial_sequence(${`"${table}"`}, 'id'), (select max(id) from ${raw(`"${table}"`)}))`,
