@@ -5,7 +5,7 @@ import type { Operation } from "../db/operation.ts";
 import { byUid, select } from "../db/select.ts";
 import { LinealError } from "../errors.ts";
 import type { Connection } from "../instance/connection.ts";
-import { coerce, model, type Name, printTime, time } from "../model/index.ts";
+import { coerce, model, type Name, printTime, REVISION_LENGTH, time } from "../model/index.ts";
 import { checkUid, checkWanted, chooseByUid, MANY } from "./get.ts";
 
 /** A time in the past from what people give; `invalid` for what is no time, or not past. */
@@ -28,14 +28,22 @@ export async function getAsOf(connection: Connection, name: Name, wanted: string
   const found = await connection.read(function* () {
     const rows = typeof wanted === "string" ? yield* byUidThen(connection, name, wanted, at) : yield* byFilterThen(connection, name, wanted, at);
     const named = typeof wanted === "string" ? { uid: wanted } : typeof wanted.key === "string" ? { key: wanted.key } : undefined;
-    return { rows, buried: rows.length === 0 && named ? yield* buriedSince(dialect, name, named, at) : undefined };
+    // The latest of a family may be among what is gone: an older version is not what was there.
+    const gone = rows.length === 0 || (asksFamily(name, wanted) && !rows.some((row) => row.isLatest));
+    return { rows, buried: gone && named ? yield* buriedSince(dialect, name, named, at) : undefined };
   });
-  if (found.rows.length === 0) {
+  if (found.rows.length === 0 || found.buried) {
     const hint = found.buried ? `It was deleted for good at ${printTime(found.buried)}.` : "It may have been added later; ask without asOf.";
     throw new LinealError("not-found", `no ${name} fitted at ${printTime(at)}`, { hint });
   }
   if (typeof wanted === "string") return chooseByUid(connection, name, wanted, found.rows);
   return chooseByFilter(connection, name, wanted, found.rows, at);
+}
+
+/** Whether the latest of a family is meant, and not one version. */
+function asksFamily(name: Name, wanted: string | Record<string, unknown>): boolean {
+  if (!model[name].versioned) return false;
+  return typeof wanted === "string" ? wanted.length <= model[name].uid - REVISION_LENGTH : !["uid", "version", "isLatest", "versions"].some((key) => key in wanted);
 }
 
 function* byUidThen(connection: Connection, name: Name, prefix: string, at: Date): Operation<Row[]> {
@@ -83,8 +91,7 @@ function isSeen(connection: Connection, row: Row): boolean {
 
 /** As `get` chooses: the latest of families, the current branch before main. */
 function chooseByFilter(connection: Connection, name: Name, wanted: Record<string, unknown>, rows: readonly Row[], at: Date): Row {
-  const family = model[name].versioned && !["uid", "version", "isLatest", "versions"].some((key) => key in wanted);
-  const latest = family ? rows.filter((row) => row.isLatest) : rows;
+  const latest = asksFamily(name, wanted) ? rows.filter((row) => row.isLatest) : rows;
   const fitting = latest.length > 0 ? latest : [...rows].sort((a, b) => b.id - a.id).slice(0, 1);
   const here = fitting.filter((row) => branchOf(row) === connection.places.branch.uid);
   const chosen = fitting.length > 1 && here.length === 1 ? here : fitting;

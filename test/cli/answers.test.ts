@@ -1,4 +1,5 @@
 /** Impact, staleness, differences and times from the command line: what people read, what programs read, and exit codes. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -195,6 +196,9 @@ forEachDatabase((database) => {
     expect(await focus("renamed.svg")).toBe(`artifact:${newer.uid}`);
     expect(await json("lineage", "renamed.svg", "--as-of", then)).toMatchObject({ code: 1, value: { error: { code: "not-found" } } });
     expect((await json("get", "figure.svg", "--as-of", then)).value).toMatchObject({ uid: old.uid, isLatest: true });
+    const file = join(shop.lab.place.work, "graph.json");
+    const printed = (await json("lineage", "renamed.svg", "-o", file)).value;
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(printed);
     await shop.ln.Collection.save({ key: "cohort" });
     expect(await text("lineage", "cohort")).toContain("cohort");
   });

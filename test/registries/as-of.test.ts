@@ -126,6 +126,21 @@ forEachDatabase((database) => {
     await refused(ln.Artifact.get({ key: "orphan" }, { asof: before } as never), "invalid");
   });
 
+  test("the latest there was, deleted for good since: said so, and no older version in its place", async () => {
+    const v0 = await shop.raw("buried.csv", "b0");
+    const one = shop.time;
+    const v1 = await shop.raw("buried.csv", "b1");
+    const two = shop.time;
+    await v1.delete({ permanent: true });
+    for (const wanted of [{ key: "buried.csv" }, v0.uid.slice(0, 16), v1.uid]) {
+      const error = await refused(get(wanted, two), "not-found");
+      expect(error.hint).toContain("deleted for good");
+    }
+    expect((await get({ key: "buried.csv" }, one)).uid).toBe(v0.uid);
+    expect((await get(v0.uid, two)).uid).toBe(v0.uid);
+    expect((await shop.ln.Artifact.get({ key: "buried.csv" })).uid).toBe(v0.uid);
+  });
+
   test("wrong questions are refused as without a time", async () => {
     const artifact = await shop.raw("q.csv", "q");
     const now = shop.time;

@@ -41,8 +41,9 @@ export const definition = command({
     "lineal lineage figures/matrixplot.png --format svg -o lineage.svg",
     "lineal lineage figures/matrixplot.png --format mermaid -o lineage.mmd",
   ],
-  async run({ args, options }) {
-    const { up, down, limit, format = "tree", output, fan } = options;
+  async run({ args, options, json: asJson }) {
+    // Who asks for JSON and a file wants JSON in the file.
+    const { up, down, limit, output, fan, format = asJson && output !== undefined ? "json" : "tree" } = options;
     if (format === "png" && output === undefined) throw new Misuse("a PNG picture is written to a file", "add -o lineage.png");
     if (fan !== undefined && !["tree", "svg", "png"].includes(format)) throw new Misuse(`--fan is for trees and pictures: ${format} has it all`, "leave --fan out");
     const { level, siblings, kind, status, since, until, "as-of": asOf } = options;
