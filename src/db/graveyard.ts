@@ -2,12 +2,9 @@
 import { type Node, toNode } from "../lineage/node.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Aside } from "./lineage-facts.ts";
-import { ARTIFACT, add, COLLECTION, keyOf, kindOf, type Linked, nothing, RECORD, RUN, TRANSFORM } from "./linked.ts";
+import { ARTIFACT, add, COLLECTION, GRAVES, keyOf, kindOf, type Linked, nothing, RECORD, RUN, TRANSFORM } from "./linked.ts";
 import type { Operation, Raw } from "./operation.ts";
 import { identified, type Severed, severedLinks } from "./severed.ts";
-
-/** Removed rows are numbered from here on: no row that is there has such an id. */
-const GRAVES = 2 ** 40;
 
 /** Whether a key of the walk is that of a removed row. */
 export const isBuried = (key: number): boolean => key >= keyOf(0, GRAVES);

@@ -2,17 +2,16 @@
 import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import { type Node, toNode } from "../lineage/node.ts";
 import type { Dialect } from "./dialect.ts";
-import { ARTIFACT, COLLECTION, DATA, idOf, keyOf, kindOf, RECORD, RUN, TRANSFORM } from "./linked.ts";
+import { until } from "./lineage-sql.ts";
+import { ARTIFACT, COLLECTION, DATA, idOf, keyOf, kindOf, RECORD, RUN, TABLES, TRANSFORM } from "./linked.ts";
 import { executeLists, type Operation } from "./operation.ts";
 import { besides, type Severed } from "./severed.ts";
 
 /** The branch that is the trash, from the first migration on. */
 const TRASH = 3;
 const TRASH_UID = "tttttttttttt";
-/** Tags of rows that are no nodes: a change after the time that was asked for; a link to what was removed for good; what stands aside. */
+/** Tags of nodes are their kinds; of rows that are no nodes: a change after the time that was asked for; a link to what was removed for good; what stands aside. */
 const [CHANGED, SEVERED, ASIDE] = [16, 17, 18];
-/** Tags of nodes are their kinds. */
-const REGISTRIES = ["Artifact", "Collection", "Record", "Run", "Transform"];
 
 /** What is known of nodes, by key, and what stands beside the flow of data. */
 export interface Facts {
@@ -77,9 +76,11 @@ export function* factsOf(dialect: Dialect, keys: Iterable<number>, wanted: Wante
   return { nodes, aside, severed };
 }
 
+const tableAt = (kind: number): (typeof TABLES)[number] => TABLES[kind] as (typeof TABLES)[number];
+
 /** Neighbours in a table are read together. */
 function idsByKind(keys: Iterable<number>): number[][] {
-  const ids: number[][] = REGISTRIES.map(() => []);
+  const ids: number[][] = TABLES.map(() => []);
   for (const key of keys) (ids[kindOf(key)] as number[]).push(idOf(key));
   return ids.map((list) => Array.from(Float64Array.from(list).sort()));
 }
@@ -99,7 +100,7 @@ function changesOf(rows: readonly Listed[]): Before {
 
 /** Makes a row what it was before the changes. */
 function takeBack(dialect: Dialect, tag: number, row: Listed, before: Before, asOf: Date): void {
-  const registry = REGISTRIES[tag] as string;
+  const { name: registry } = tableAt(tag);
   const was = before(registry, row[AT.uid]);
   const code = tag === RUN ? before("Transform", row[AT.version]) : was;
   const set = (column: keyof typeof AT, from: Readonly<Record<string, unknown>>, name: string = column): void => {
@@ -140,7 +141,7 @@ function statement(dialect: Dialect, ids: readonly (readonly number[])[], wanted
   const has = (kind: number): boolean => ids[kind]?.length !== 0;
   const d = (column: string): Sql => raw(`d."${column}"`);
   const nodes = (kind: number, columns: Columns, more: { shown?: Sql; join?: Sql; among: Sql | undefined }): Sql => {
-    const table = (REGISTRIES[kind] as string).toLowerCase();
+    const { table } = tableAt(kind);
     const rows = sql`${more.among ?? among(kind)} i join ${dialect.seek(table, "d", sql`d.id = i.value${more.shown ?? empty}`)} ${more.join ?? empty} left join "user" u on u.id = d.created_by_id`;
     return selected(kind, d("id"), { uid: d("uid"), description: d("description"), began: dialect.timeText(d("created_at")), branch: d("branch_id"), createdBy: raw("u.handle"), ...columns }, rows);
   };
@@ -150,7 +151,7 @@ function statement(dialect: Dialect, ids: readonly (readonly number[])[], wanted
     nodes(
       RUN,
       { key: raw('t."key"'), description: raw("t.description"), version: raw("t.uid"), kind: raw("t.kind"), began: dialect.timeText(d("started_at")), ended: dialect.timeText(d("finished_at")), entrypoint: d("entrypoint"), status: d("status"), name: d("name") },
-      { among, join: sql`join transform t on t.id = d.transform_id`, shown: until(dialect, "d", asOf) },
+      { among, join: sql`join transform t on t.id = d.transform_id`, shown: until(dialect, asOf)("d") },
     );
   const shown = sql` and d.internal = ${dialect.encode("bool", false)}`;
   const make: Readonly<Record<number, (among?: Sql) => Sql>> = {
@@ -167,7 +168,7 @@ function statement(dialect: Dialect, ids: readonly (readonly number[])[], wanted
     parts.push(runs(sql`(select run as value from aside union select id from aside where kind = ${raw(String(RUN))})`));
     parts.push(selected(ASIDE, raw("id"), { branch: raw("kind"), size: raw("run") }, raw("aside")));
   }
-  const uidsOf = (kinds: readonly number[]): Sql[] => kinds.filter(has).map((kind) => sql`select uid from ${raw((REGISTRIES[kind] as string).toLowerCase())} where id in ${among(kind)}`);
+  const uidsOf = (kinds: readonly number[]): Sql[] => kinds.filter(has).map((kind) => sql`select uid from ${raw(tableAt(kind).table)} where id in ${among(kind)}`);
   const ends = rare.severed ? uidsOf([ARTIFACT, COLLECTION, RECORD, RUN, TRANSFORM]) : [];
   if (ends.length > 0) parts.push(selected(SEVERED, raw("s.id"), { uid: raw("s.from_uid"), key: raw("s.to_uid"), description: raw("s.role"), size: raw("s.mark") }, sql`severed_link s where ${besides(dialect, sql`(${join(ends, " union all ")})`, asOf)}`));
   if (asOf) {
@@ -180,14 +181,12 @@ function statement(dialect: Dialect, ids: readonly (readonly number[])[], wanted
   return sql`${head}${join(parts, " union all ")}`;
 }
 
-const until = (dialect: Dialect, alias: string, asOf: Date | undefined): Sql => (asOf ? sql` and ${raw(alias)}.created_at <= ${dialect.encode("time", asOf)}` : empty);
-
 /** The table `aside`: a `run` that made the data `kind` `id` again, or that started the run `id`, or one that started that. */
 function asideOf(dialect: Dialect, ids: readonly (readonly number[])[], { rare, asOf, room, remade, remaking, starting }: Wanted): Sql | undefined {
+  if (!rare.recreated && !rare.initiated) return undefined;
   const tables: Sql[] = [];
   const rows: Sql[] = [];
-  const since = until(dialect, "x", asOf);
-  if (!rare.recreated && !rare.initiated) return undefined;
+  const since = until(dialect, asOf)("x");
   const [data, runs] = [idsByKind(remade), idsByKind(remaking)[RUN] as number[]];
   for (const { kind, table, remade: can } of rare.recreated ? DATA : []) {
     if (!can) continue;

@@ -127,7 +127,8 @@ export const [RARE_SEVERED, RARE_INITIATED] = [0, 3];
 const NO_INTEGER = sql`cast(null as bigint)`;
 const NO_TEXT = sql`cast(null as text)`;
 
-const until = (dialect: Dialect, asOf: Date | undefined): Since => (alias) => (asOf ? sql` and ${raw(alias)}.created_at <= ${dialect.encode("time", asOf)}` : raw(""));
+/** The condition that a row was there at a time, if any. */
+export const until = (dialect: Dialect, asOf: Date | undefined): Since => (alias) => (asOf ? sql` and ${raw(alias)}.created_at <= ${dialect.encode("time", asOf)}` : empty);
 
 /** `up` or `down`, walked breadth first, and `ups` or `downs`: the nearest of it, as many as are needed and one more. */
 function recursion(dialect: Dialect, side: Side, start: Sql, arms: readonly Arm[], walk: Walk): Sql {

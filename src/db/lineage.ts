@@ -7,14 +7,12 @@ import { Graveyard, isBuried } from "./graveyard.ts";
 import { type Facts, factsOf, type Rare } from "./lineage-facts.ts";
 import { RARE_INITIATED, RARE_SEVERED, rowLimit, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
 import { downstreamOf, type Hops, type Reached, reachRuns, reachTransforms, upstreamOf } from "./lineage-walk.ts";
-import { ARTIFACT, both, COLLECTION, each, type Ids, joined, keyOf, keysOf, kindOf, type Linked, listOf, nothing, type Pairs, RECORD, RUN, TRANSFORM } from "./linked.ts";
+import { both, each, type Ids, joined, keyOf, keysOf, kindOf, type Linked, listOf, nothing, type Pairs, RUN, TABLES, TRANSFORM } from "./linked.ts";
 import { execute, type Operation } from "./operation.ts";
-
-const KINDS = { Artifact: ARTIFACT, Collection: COLLECTION, Record: RECORD, Run: RUN, Transform: TRANSFORM } as const;
 
 /** What is asked: around which row, how many hops each way, and at most how many nodes. */
 export interface LineageQuestion {
-  readonly focus: { readonly name: keyof typeof KINDS; readonly id: number; readonly uid: string };
+  readonly focus: { readonly name: (typeof TABLES)[number]["name"]; readonly id: number; readonly uid: string };
   /** A hop is artifact → run → artifact. */
   readonly upstream: Hops;
   readonly downstream: Hops;
@@ -34,7 +32,7 @@ export function* lineage(dialect: Dialect, question: LineageQuestion): Operation
   checkHops("upstream", upstream);
   checkHops("downstream", downstream);
   if (!Number.isSafeInteger(limit) || limit < 1) throw invalid(`limit must be a whole number, 1 or more, not ${String(limit)}`, "Write { limit: 1000 }.");
-  const start = keyOf(KINDS[focus.name], focus.id);
+  const start = keyOf(TABLES.findIndex(({ name }) => name === focus.name), focus.id);
   const walk: Walk = { table: focus.name.toLowerCase() as Walk["table"], ids: [focus.id], upstream, downstream, limit, asOf, siblings };
   const graves = new Graveyard(dialect, limit, asOf);
   const rows = yield* rowsOf(dialect, walk);

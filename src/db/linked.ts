@@ -26,6 +26,18 @@ export const DATA = [
 ] as const;
 export type DataTable = (typeof DATA)[number];
 
+/** What takes and makes, or stands for that. */
+export const ACTS = [
+  { kind: RUN, name: "Run", table: "run" },
+  { kind: TRANSFORM, name: "Transform", table: "transform" },
+] as const;
+
+/** All of them: each stands at the place that its kind numbers. */
+export const TABLES = [...DATA, ...ACTS] as const;
+
+/** What was removed for good is numbered from here on: no row that is there has such an id. */
+export const GRAVES = 2 ** 40;
+
 const KINDS = 8;
 
 /** One key for a row of any table, cheap to hash. */

@@ -1,6 +1,8 @@
 /** What staleness needs to know: artifacts, who made them, from what and with which code; read in bulk. */
 import sql, { join, raw, type Sql } from "sql-template-tag";
+import { REVISION_LENGTH } from "../model/index.ts";
 import type { Dialect } from "./dialect.ts";
+import { GRAVES } from "./linked.ts";
 import { canonicalJson, execute, type Operation, type Raw } from "./operation.ts";
 
 export interface ArtifactFacts {
@@ -83,10 +85,6 @@ const RUN = sql`r.id, r.transform_id, r.entrypoint, r.status`;
 const TRANSFORM = sql`t.id, t.uid, t.key, t.stem, t.revision, coalesce(t.code_hash, t.hash) as code, case when t.modules is null then t.hash end as file, t.source_path, t.branch_id,
   (select r.id from run r where r.transform_id = t.id and r.status not in ('errored', 'aborted') order by r.id desc limit 1) as good_run,
   (select r.id from run r where r.transform_id = t.id limit 1) as any_run`;
-/** The four characters at the end of a uid number the version. */
-const REVISION = -4;
-/** What was deleted for good is numbered from here on: no row that is there has such an id. */
-const LOST = 2 ** 40;
 
 class Gathered implements Provenance {
   readonly artifacts = new Map<number, ArtifactFacts>();
@@ -119,7 +117,7 @@ class Gathered implements Provenance {
       id: row.id as number,
       uid,
       key: row.key as string | null,
-      stem: uid.slice(0, REVISION),
+      stem: uid.slice(0, -REVISION_LENGTH),
       revision: row.revision as number,
       hash: row.hash as string,
       isLatest: isSeen && row.is_latest === this.#yes,
@@ -192,10 +190,10 @@ class Gathered implements Provenance {
   severed = (row: Raw): string | undefined => {
     const uid = row.uid as string;
     const [known, run, mark] = [this.#lost.get(uid), row.run_id as number, row.mark as number];
-    const id = known ?? LOST + this.#lost.size;
+    const id = known ?? GRAVES + this.#lost.size;
     this.#lost.set(uid, id);
     const { revision = 0 } = (this.#dialect.decode("json", row.facts) ?? {}) as { revision?: number };
-    const before = this.artifacts.get(id) ?? { id, uid, key: row.key as string | null, stem: uid.slice(0, REVISION), revision, hash: row.hash as string, isLatest: false, isSeen: false, run: null, mark: 0 };
+    const before = this.artifacts.get(id) ?? { id, uid, key: row.key as string | null, stem: uid.slice(0, -REVISION_LENGTH), revision, hash: row.hash as string, isLatest: false, isSeen: false, run: null, mark: 0 };
     this.artifacts.set(id, row.role === "output" ? { ...before, run, mark } : before);
     if (row.role === "input") push(this.inputs, run, { artifact: id, link: mark });
     if (row.role === "recreated") push(this.remakers, id, run);
@@ -309,11 +307,10 @@ function* gather(found: Gathered, dialect: Dialect, start: readonly number[], ga
 const upstreamRuns = (dialect: Dialect, begin: Sql): Sql => sql`with recursive w(id) as (
       ${begin}
       union
-      select coalesce(a.run_id, x.to_id) from w cross join (select 0 as arm union all select 1) k
+      select coalesce(x.to_id, case k.arm when 0 then l.run_id end) from w cross join (select 0 as arm union all select 1) k
         join ${dialect.seek("artifact_input_of", "l", sql`l.to_id = w.id`)}
-        left join ${dialect.seek("artifact", "a", sql`k.arm = 0 and a.id = l.from_id`)}
         left join ${dialect.seek("artifact_recreating_runs", "x", sql`k.arm = 1 and x.from_id = l.from_id`)}
-      where coalesce(a.run_id, x.to_id) is not null
+      where coalesce(x.to_id, case k.arm when 0 then l.run_id end) is not null
     ) select ${RUN} from run r where r.id in (select id from w)`;
 
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];

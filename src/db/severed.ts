@@ -3,7 +3,7 @@ import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import { model, type Name } from "../model/index.ts";
 import { identifier, type Row, type RowRef } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
-import { DATA, type DataTable, RUN, TRANSFORM } from "./linked.ts";
+import { ACTS, DATA, type DataTable, TABLES } from "./linked.ts";
 import { execute, type Operation, type Raw } from "./operation.ts";
 
 /** A link between a removed row and another, by uids, along the flow of data. */
@@ -46,11 +46,6 @@ export function* sever(dialect: Dialect, name: Name, row: Row): Operation<void> 
   }
 }
 
-const ACTS = [
-  { kind: RUN, name: "Run", table: "run" },
-  { kind: TRANSFORM, name: "Transform", table: "transform" },
-];
-
 const KEPT = ["isLatest", "description", "size", "suffix", "revision", "kind", "version", "name", "entrypoint", "status", "startedAt", "finishedAt"];
 
 /** What a tombstone says of a removed row: enough for its node in lineage. */
@@ -89,7 +84,7 @@ export function* identified(dialect: Dialect, uids: readonly string[]): Operatio
   const found = [
     ...DATA.map(({ kind, table, marked }) => sql`select ${raw(String(kind))} as kind, id, uid, run_id as maker, ${marked ? raw("input_mark") : NO_INTEGER} as mark, ${rest} from ${raw(table)} where uid in ${among}`),
     ...ACTS.map(({ kind, table }) => sql`select ${raw(String(kind))} as kind, id, uid, ${NO_INTEGER} as maker, ${NO_INTEGER} as mark, ${rest} from ${raw(table)} where uid in ${among}`),
-    ...[...DATA, ...ACTS].map(({ name, kind }) => sql`select ${raw(String(kind))} as kind, id, uid, ${NO_INTEGER}, ${NO_INTEGER}, registry, "key", hash, cast(facts as text), at from tombstone where registry = ${name} and uid in ${among}`),
+    ...TABLES.map(({ name, kind }) => sql`select ${raw(String(kind))} as kind, id, uid, ${NO_INTEGER}, ${NO_INTEGER}, registry, "key", hash, cast(facts as text), at from tombstone where registry = ${name} and uid in ${among}`),
   ];
   return yield* execute(join(found, " union all "));
 }

@@ -1,9 +1,7 @@
 /** What people call things by their uids: a key with its version, a run. */
 import { keysOf } from "../db/provenance.ts";
 import { defaultConnection } from "../instance/connect.ts";
-
-/** Of the uid's last characters a version is made. */
-const VERSION = -4;
+import { REVISION_LENGTH } from "../model/index.ts";
 
 /** Uid → what it is called: `clean.csv v0001`, `Run('X1GYNq9t')`; deleted things too. */
 export async function labelsOf(uids: readonly string[]): Promise<(uid: string) => string> {
@@ -11,6 +9,6 @@ export async function labelsOf(uids: readonly string[]): Promise<(uid: string) =
   const keys = await connection.read(() => keysOf(connection.database.dialect, uids));
   return (uid) => {
     const short = uid.slice(0, 8);
-    return keys.has(uid) ? `${keys.get(uid) ?? short} v${uid.slice(VERSION)}` : `Run('${short}')`;
+    return keys.has(uid) ? `${keys.get(uid) ?? short} v${uid.slice(-REVISION_LENGTH)}` : `Run('${short}')`;
   };
 }

@@ -1,5 +1,5 @@
 /** The start of a run: source, environment and arguments first, then one transaction. */
-import { LinealError, closest } from "../errors.ts";
+import { LinealError, refuseUnknown } from "../errors.ts";
 import { defaultConnection } from "../instance/connect.ts";
 import type { Connection } from "../instance/connection.ts";
 import { isInside } from "../instance/scope.ts";
@@ -68,10 +68,8 @@ function normalise(given: Transform | string | TrackOptions | undefined): TrackO
   for (const [key, value] of Object.entries(given)) {
     const [fits, what] = CHECKS[key] ?? [];
     if (value !== undefined && fits && !fits(value)) throw new LinealError("invalid", `track's ${key} must be ${what}`, { hint: "Write ln.track({ params: { … } })." });
-    if (OPTIONS.includes(key)) continue;
-    const near = closest(key, OPTIONS);
-    throw new LinealError("invalid", `track has no option "${key}"`, { hint: near ? `Did you mean ${near}?` : `Options: ${OPTIONS.join(", ")}.` });
   }
+  refuseUnknown(given, OPTIONS, "track");
   const { name: column } = model.Run.columns;
   if (given.name !== undefined && column?.is === "field") checkValue(column, given.name, "name");
   return given as TrackOptions;

@@ -3,10 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Artifact } from "../../src/index.ts";
 import { forEachDatabase } from "../support/dialects.ts";
-import { Workshop } from "./workshop.ts";
-
-const codes = async (artifact: Artifact): Promise<string[]> => (await artifact.staleness()).reasons.map((reason) => reason.code);
-const FRESH = { stale: false, reasons: [] };
+import { codes, FRESH, only, Workshop } from "./workshop.ts";
 
 forEachDatabase((database) => {
   let shop: Workshop;
@@ -14,8 +11,6 @@ forEachDatabase((database) => {
     shop = await Workshop.open(database);
   });
   afterAll(() => shop[Symbol.asyncDispose]());
-
-  const only = ([artifact]: readonly Artifact[]): Artifact => artifact ?? expect.fail("nothing was made");
 
   test("the file that has changed is named: a local module, several, one that is imported on demand and what that imports", async () => {
     shop.script("named/a.ts", "export const a = 1;\n");

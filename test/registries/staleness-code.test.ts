@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { status, type Artifact } from "../../src/index.ts";
+import { status } from "../../src/index.ts";
 import { forEachDatabase } from "../support/dialects.ts";
-import { Workshop } from "./workshop.ts";
-
-const codes = async (artifact: Artifact): Promise<string[]> => (await artifact.staleness()).reasons.map((reason) => reason.code);
-const FRESH = { stale: false, reasons: [] };
+import { codes, FRESH, only, Workshop } from "./workshop.ts";
 
 forEachDatabase((database) => {
   let shop: Workshop;
@@ -12,8 +9,6 @@ forEachDatabase((database) => {
     shop = await Workshop.open(database);
   });
   afterAll(() => shop[Symbol.asyncDispose]());
-
-  const only = ([artifact]: readonly Artifact[]): Artifact => artifact ?? expect.fail("nothing was made");
 
   describe("code", () => {
     test("a comment, white space or types change nothing; other code does", async () => {

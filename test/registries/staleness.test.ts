@@ -3,10 +3,7 @@ import { status, type Artifact } from "../../src/index.ts";
 import { rowOf } from "../../src/registries/entry.ts";
 import { type Status, standingStalenessOf, stalenessOf } from "../../src/registries/staleness.ts";
 import { forEachDatabase } from "../support/dialects.ts";
-import { Workshop } from "./workshop.ts";
-
-const codes = async (artifact: Artifact): Promise<string[]> => (await artifact.staleness()).reasons.map((reason) => reason.code);
-const FRESH = { stale: false, reasons: [] };
+import { codes, FRESH, only, Workshop } from "./workshop.ts";
 
 forEachDatabase((database) => {
   let shop: Workshop;
@@ -14,8 +11,6 @@ forEachDatabase((database) => {
     shop = await Workshop.open(database);
   });
   afterAll(() => shop[Symbol.asyncDispose]());
-
-  const only = ([artifact]: readonly Artifact[]): Artifact => artifact ?? expect.fail("nothing was made");
 
   describe("inputs", () => {
     test("a newer version of an input, with the chain to it; the old output's successor is fresh", async () => {

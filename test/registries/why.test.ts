@@ -118,7 +118,7 @@ forEachDatabase((database) => {
         yield* execute(sql`insert into artifact (id, uid, created_at, stem, revision, is_latest, "key", suffix, size, hash, hash_type, overwritten, storage_id, run_id, created_by_id, space_id, branch_id, internal, input_mark)
           select ${1_000_000 * side} + i.value, ${uid("a")} || '0000', a.created_at, ${uid("a")}, 0, a.is_latest, 'chain/' || i.value || '/' || ${side}, '', 1, ${`h${side}`} || i.value, 'sha256', a.overwritten, a.storage_id, ${Number(id)} + i.value, a.created_by_id, a.space_id, a.branch_id, a.internal, ${2 ** 31}
           from artifact a cross join ${numbers} i where a.id = ${Number(base)}`);
-        yield* execute(sql`insert into artifact_input_of (from_id, to_id, created_at) select case when i.value = 1 then ${Number(base)} else ${1_000_000 * side} + i.value - 1 end, ${Number(id)} + i.value, r.created_at from run r cross join ${numbers} i where r.uid = ${run.uid}`);
+        yield* execute(sql`insert into artifact_input_of (from_id, to_id, created_at, run_id, input_mark) select case when i.value = 1 then ${Number(base)} else ${1_000_000 * side} + i.value - 1 end, ${Number(id)} + i.value, r.created_at, case when i.value > 1 then ${Number(id)} + i.value - 1 end, case when i.value = 1 then 0 else cast(${2 ** 31} as bigint) end from run r cross join ${numbers} i where r.uid = ${run.uid}`);
       });
       ends.push(`${side}${String(depth).padStart(14, "0")}a0000`);
     }

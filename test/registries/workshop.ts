@@ -1,4 +1,5 @@
 /** Runs of real source files in one process: what they read, what they make, with which parameters and packages. */
+import { expect } from "vitest";
 import { join } from "node:path";
 import { readSource } from "../../src/code/source.ts";
 import { withScope } from "../../src/instance/scope.ts";
@@ -88,3 +89,12 @@ export class Workshop implements AsyncDisposable {
     await this.lab.close();
   }
 }
+
+/** What nothing is out of date in. */
+export const FRESH = { stale: false, reasons: [] };
+
+/** Why an artifact is out of date. */
+export const codes = async (artifact: Artifact): Promise<string[]> => (await artifact.staleness()).reasons.map((reason) => reason.code);
+
+/** The one output of a run. */
+export const only = ([artifact]: readonly Artifact[]): Artifact => artifact ?? expect.fail("nothing was made");

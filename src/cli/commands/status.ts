@@ -1,6 +1,7 @@
 /** `lineal status`: which outputs are out of date, and why; exit code 1 when any is. */
 
 import { LinealError } from "../../errors.ts";
+import { REVISION_LENGTH } from "../../model/index.ts";
 import { connectionOf, rowOf } from "../../registries/entry.ts";
 import { labelsOf } from "../../registries/labels.ts";
 import { standingStalenessOf, type Status, stalenessOf, status } from "../../registries/staleness.ts";
@@ -60,7 +61,7 @@ async function statusLines(shown: readonly Status[]): Promise<string[]> {
   const labelOf = await labelsOf(shown.flatMap(({ reasons }) => reasons.flatMap(({ chain }) => shownOf(chain).filter((one) => one !== undefined))));
   return shown.flatMap(({ uid, key, stale, reasons, detail, latest }) => [
     `${stale ? paint("yellow", "stale") : detail === undefined ? paint("green", "fresh") : paint("yellow", "unsure")}  ${nameText(key ?? uid, 70)}`,
-    ...(latest === undefined ? [] : [fitted(`v${uid.slice(-4)} was made again after the latest version, v${latest.slice(-4)}`, 7)]),
+    ...(latest === undefined ? [] : [fitted(`v${uid.slice(-REVISION_LENGTH)} was made again after the latest version, v${latest.slice(-REVISION_LENGTH)}`, 7)]),
     ...(detail === undefined ? [] : [fitted(detail, 7)]),
     ...reasons.map(({ code, chain, detail }) => `${fitted(`${code}: ${detail}`, 7)}\n${paint("dim", chainText(chain, labelOf, 7))}`),
   ]);
