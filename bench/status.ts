@@ -1,5 +1,5 @@
 /** Staleness of every output, beside the same walk with one query per step. */
-import { stalenessOf } from "../src/registries/staleness.ts";
+import { statusOfAll } from "../src/registries/staleness.ts";
 import { connectionOf } from "../src/registries/entry.ts";
 import { type Bench, inTurns, type Row } from "./measure.ts";
 import { filled } from "./million.ts";
@@ -16,7 +16,7 @@ export const bench: Bench = {
       const { instance, place } = await filled(name, { runs, island: runs / 2 });
       const plain = await openPlain(name, place);
       const connection = connectionOf(await instance.Artifact.filter().first() as object);
-      const ask = async (): Promise<number> => (await stalenessOf(connection)).filter((one) => !one.stale).length;
+      const ask = async (): Promise<number> => (await statusOfAll(connection)).filter((one) => !one.stale).length;
       const fresh = await ask();
       if (fresh !== runs) throw new Error(`${name}: ${fresh} of ${runs} are fresh`);
       const some = Math.min(runs, 2_000);

@@ -27,7 +27,7 @@ export async function findRecord(reference: string, registries?: readonly Name[]
     if (best.length === 1) return best[0] as Found;
     if (best.length > 1) throw several(reference, best);
   }
-  const where = name ?? registries?.join(" or ");
+  const where = name ?? (registries && new Intl.ListFormat("en-GB", { type: "disjunction" }).format(registries));
   throw new LinealError("not-found", `nothing ${asOf === undefined ? "is" : "was"} called '${reference}'${where === undefined ? "" : ` among ${where}`}${asOf === undefined ? "" : ` at ${asOf}`}`, {
     hint: `Look for it: lineal search ${(name ?? registries?.[0] ?? "Artifact").toLowerCase()} '${id}'`,
   });

@@ -1,56 +1,13 @@
-/** What staleness needs to know: artifacts, who made them, from what and with which code; read in bulk. */
-import sql, { join, raw, type Sql } from "sql-template-tag";
-import { REVISION_LENGTH } from "../model/index.ts";
-import type { Dialect } from "./dialect.ts";
-import { GRAVES } from "./linked.ts";
+/** Reads the making of data in bulk: all that there is, or all that some data came from. */
+import sql, { empty, join, raw, type Sql } from "sql-template-tag";
+import type { Arm, Dialect } from "./dialect.ts";
+import { Gathered, type Provenance } from "./gathered.ts";
+import { ARTIFACT, COLLECTION, DATA, type DataTable, idOf, keyOf, kindOf, RECORD } from "./linked.ts";
 import { canonicalJson, execute, type Operation, type Raw } from "./operation.ts";
 
-export interface ArtifactFacts {
-  readonly id: number;
-  readonly uid: string;
-  readonly key: string | null;
-  readonly stem: string;
-  readonly revision: number;
-  readonly hash: string;
-  /** The latest of its family on a branch that is seen. */
-  readonly isLatest: boolean;
-  /** On a branch that is seen: not in the trash, and not deleted for good. */
-  readonly isSeen: boolean;
-  readonly run: number | null;
-  /** The last input link that its maker had then. */
-  readonly mark: number;
-}
-export interface RunFacts {
-  readonly id: number;
-  readonly transform: number;
-  readonly entrypoint: string | null;
-  readonly status: string;
-}
-export interface TransformFacts {
-  readonly id: number;
-  readonly uid: string;
-  readonly key: string | null;
-  readonly stem: string;
-  readonly revision: number;
-  /** Blind to comments and formatting; null for what has no source. */
-  readonly code: string | null;
-  /** Of the bytes, when it has no local modules. */
-  readonly file: string | null;
-  /** Where it lay when it was first tracked. */
-  readonly path: string | null;
-  /** Its last run that did not fail. */
-  readonly goodRun: number | null;
-}
-/** The local modules that a run imported on demand. */
-export interface OnDemand {
-  readonly uid: string;
-  readonly modules: readonly { readonly path: string; readonly hash: string | null; readonly codeHash: string | null }[];
-}
-/** A run that completed, and what it made for a key. */
-export interface LastMade {
-  readonly run: number;
-  readonly artifact: number;
-}
+export { hasFailed } from "./gathered.ts";
+export type { DataFacts, LastMade, OnDemand, Provenance, RunFacts, TransformFacts } from "./gathered.ts";
+
 /** Under which a run worked. */
 export interface Conditions {
   readonly uid: string;
@@ -60,213 +17,75 @@ export interface Conditions {
   /** Hash of its description; null when none was kept. */
   readonly environment: string | null;
 }
-export interface Provenance {
-  readonly artifacts: ReadonlyMap<number, ArtifactFacts>;
-  readonly runs: ReadonlyMap<number, RunFacts>;
-  readonly transforms: ReadonlyMap<number, TransformFacts>;
-  /** Run → what it read, with the number of the link. */
-  readonly inputs: ReadonlyMap<number, readonly { readonly artifact: number; readonly link: number }[]>;
-  /** Artifact → runs that made the same bytes again. */
-  readonly remakers: ReadonlyMap<number, readonly number[]>;
-  /** The newest version of the family on a branch that is seen. */
-  newestOf(artifact: ArtifactFacts): ArtifactFacts | undefined;
-  /** Family → the code that holds now: what was registered last and never ran, else what ran last and did not fail. */
-  readonly current: ReadonlyMap<string, TransformFacts>;
-  /** Run → what it imported on demand, where that was kept. */
-  readonly onDemand: ReadonlyMap<number, OnDemand>;
-  /** Whether an output key was made more than once. */
-  isMadeAgain(key: string | null): key is string;
-  /** What the last completed run of a transform family and entrypoint made for an output key that was made more than once. */
-  lastMade(key: string, stem: string, entrypoint: string | null): LastMade | undefined;
+
+/** The rows of a table of data, under `alias`, as facts. */
+function factsOf({ kind }: DataTable, alias: string): Sql {
+  const of = (column: string): Sql => raw(`${alias}."${column}"`);
+  const own: Record<"key" | "revision" | "hash" | "latest" | "mark", Sql> =
+    kind === ARTIFACT
+      ? { key: of("key"), revision: of("revision"), hash: of("hash"), latest: of("is_latest"), mark: of("input_mark") }
+      : kind === COLLECTION
+        ? { key: of("key"), revision: of("revision"), hash: sql`coalesce(${of("hash")}, ${of("uid")})`, latest: of("is_latest"), mark: sql`null` }
+        : { key: of("name"), revision: sql`0`, hash: of("uid"), latest: sql`${of("id")} is not null`, mark: sql`null` };
+  return sql`${of("id")}, ${of("uid")}, ${own.key} as "key", ${own.revision} as revision, ${own.hash} as hash, ${own.latest} as is_latest, ${of("run_id")}, ${own.mark} as mark, ${of("branch_id")}`;
 }
 
-const ARTIFACT = sql`a.id, a.uid, a.key, a.revision, a.hash, a.is_latest, a.run_id, a.input_mark, a.branch_id`;
 const RUN = sql`r.id, r.transform_id, r.entrypoint, r.status`;
 const TRANSFORM = sql`t.id, t.uid, t.key, t.stem, t.revision, coalesce(t.code_hash, t.hash) as code, case when t.modules is null then t.hash end as file, t.source_path, t.branch_id,
   (select r.id from run r where r.transform_id = t.id and r.status not in ('errored', 'aborted') order by r.id desc limit 1) as good_run,
   (select r.id from run r where r.transform_id = t.id limit 1) as any_run`;
 
-class Gathered implements Provenance {
-  readonly artifacts = new Map<number, ArtifactFacts>();
-  readonly runs = new Map<number, RunFacts>();
-  readonly transforms = new Map<number, TransformFacts>();
-  readonly inputs = new Map<number, { artifact: number; link: number }[]>();
-  readonly remakers = new Map<number, number[]>();
-  readonly current = new Map<string, TransformFacts>();
-  readonly onDemand = new Map<number, OnDemand>();
-  /** Output key → family and entrypoint → what was made. */
-  readonly #lastMade = new Map<string, Map<string, LastMade>>();
-  /** Uid → id. */
-  readonly #lost = new Map<string, number>();
-  #newest: Map<string, ArtifactFacts> | undefined;
-  readonly #standing = new Map<string, number>();
-  readonly #dialect: Dialect;
-  readonly #yes: unknown;
-  readonly #seen: readonly number[];
-
-  constructor(dialect: Dialect, seen: readonly number[]) {
-    this.#dialect = dialect;
-    this.#yes = dialect.encode("bool", true);
-    this.#seen = seen;
-  }
-
-  artifact = (row: Raw): void => {
-    const uid = row.uid as string;
-    const isSeen = this.#seen.includes(row.branch_id as number);
-    const facts: ArtifactFacts = {
-      id: row.id as number,
-      uid,
-      key: row.key as string | null,
-      stem: uid.slice(0, -REVISION_LENGTH),
-      revision: row.revision as number,
-      hash: row.hash as string,
-      isLatest: isSeen && row.is_latest === this.#yes,
-      isSeen,
-      run: row.run_id as number | null,
-      mark: row.input_mark as number,
-    };
-    this.artifacts.set(facts.id, facts);
-  };
-
-  /** Most inputs are the latest themselves: the table of families is made when one is not. */
-  newestOf(artifact: ArtifactFacts): ArtifactFacts | undefined {
-    if (artifact.isLatest && this.#seen.length === 1) return artifact;
-    if (!this.#newest) {
-      this.#newest = new Map();
-      for (const one of this.artifacts.values()) if (one.isLatest && one.revision >= (this.#newest.get(one.stem)?.revision ?? 0)) this.#newest.set(one.stem, one);
-    }
-    return this.#newest.get(artifact.stem);
-  }
-
-  lastMade(key: string, stem: string, entrypoint: string | null): LastMade | undefined {
-    return this.#lastMade.get(key)?.get(makerKey(stem, entrypoint));
-  }
-
-  isMadeAgain(key: string | null): key is string {
-    return this.#lastMade.size > 0 && key !== null && this.#lastMade.has(key);
-  }
-
-  run = (row: Raw): void => {
-    const id = row.id as number;
-    this.runs.set(id, { id, transform: row.transform_id as number, entrypoint: row.entrypoint as string | null, status: row.status as string });
-  };
-
-  transform = (row: Raw): void => {
-    const facts: TransformFacts = {
-      id: row.id as number,
-      uid: row.uid as string,
-      key: row.key as string | null,
-      stem: row.stem as string,
-      revision: row.revision as number,
-      code: row.code as string | null,
-      file: row.file as string | null,
-      path: row.source_path as string | null,
-      goodRun: row.good_run as number | null,
-    };
-    this.transforms.set(facts.id, facts);
-    if (!this.#seen.includes(row.branch_id as number)) return;
-    // Code that only ever failed makes nothing stale; code that went back to an older version did so with its last run.
-    const standing = row.any_run === null ? Number.MAX_SAFE_INTEGER : facts.goodRun;
-    const other = this.current.get(facts.stem);
-    const best = this.#standing.get(facts.stem) ?? -1;
-    if (standing === null || standing < best || (standing === best && facts.revision < (other?.revision ?? 0))) return;
-    this.current.set(facts.stem, facts);
-    this.#standing.set(facts.stem, standing);
-  };
-
-  input = (row: Raw): void => {
-    push(this.inputs, row.to_id as number, { artifact: row.from_id as number, link: row.id as number });
-  };
-
-  remaker = (row: Raw): void => {
-    push(this.remakers, row.from_id as number, row.to_id as number);
-  };
-
-  imported = (row: Raw): void => {
-    this.onDemand.set(row.id as number, { uid: row.uid as string, modules: this.#dialect.decode("json", row.dynamic_modules) as OnDemand["modules"] });
-  };
-
-  /** A link between a run and what was deleted for good; the uid when that was not known yet. */
-  severed = (row: Raw): string | undefined => {
-    const uid = row.uid as string;
-    const [known, run, mark] = [this.#lost.get(uid), row.run_id as number, row.mark as number];
-    const id = known ?? GRAVES + this.#lost.size;
-    this.#lost.set(uid, id);
-    const { revision = 0 } = (this.#dialect.decode("json", row.facts) ?? {}) as { revision?: number };
-    const before = this.artifacts.get(id) ?? { id, uid, key: row.key as string | null, stem: uid.slice(0, -REVISION_LENGTH), revision, hash: row.hash as string, isLatest: false, isSeen: false, run: null, mark: 0 };
-    this.artifacts.set(id, row.role === "output" ? { ...before, run, mark } : before);
-    if (row.role === "input") push(this.inputs, run, { artifact: id, link: mark });
-    if (row.role === "recreated") push(this.remakers, id, run);
-    return known === undefined ? uid : undefined;
-  };
-
-  made(key: string, stem: string, entrypoint: string | null, last: LastMade): void {
-    const makers = this.#lastMade.get(key) ?? new Map<string, LastMade>();
-    this.#lastMade.set(key, makers);
-    const by = makerKey(stem, entrypoint);
-    const other = makers.get(by);
-    if (!other || last.run > other.run || (last.run === other.run && last.artifact > other.artifact)) makers.set(by, last);
-  }
-}
-
-function push<T>(lists: Map<number, T[]>, key: number, value: T): void {
-  const list = lists.get(key);
-  if (list) list.push(value);
-  else lists.set(key, [value]);
-}
-
 /** Everything in the instance: one scan of each table. `seen` are the branches (ids) whose newest versions count. */
 export function* provenanceOfAll(dialect: Dialect, seen: readonly number[]): Operation<Provenance> {
   const found = new Gathered(dialect, seen);
-  for (const row of yield* execute(sql`select ${ARTIFACT} from artifact a where a.internal = ${dialect.encode("bool", false)}`)) found.artifact(row);
+  for (const data of DATA) {
+    const { kind, table, remade } = data;
+    const shown = kind === ARTIFACT ? sql` where d.internal = ${dialect.encode("bool", false)}` : empty;
+    for (const row of yield* execute(sql`select ${factsOf(data, "d")} from ${raw(table)} d${shown}`)) found.add(kind, row);
+    for (const row of yield* execute(sql`select id, from_id, to_id from ${raw(`${table}_input_of`)}`)) found.input(kind, row);
+    if (remade) for (const row of yield* execute(sql`select from_id, to_id from ${raw(`${table}_recreating_runs`)}`)) found.remaker(kind, row);
+  }
+  for (const row of yield* execute(sql`select from_id, to_id from collection_artifacts`)) found.member(row);
   for (const row of yield* execute(sql`select ${RUN} from run r`)) found.run(row);
   for (const row of yield* execute(sql`select ${TRANSFORM} from transform t`)) found.transform(row);
-  for (const row of yield* execute(sql`select id, from_id, to_id from artifact_input_of`)) found.input(row);
-  for (const row of yield* execute(sql`select from_id, to_id from artifact_recreating_runs`)) found.remaker(row);
   for (const row of yield* execute(sql`select id, uid, dynamic_modules from run where dynamic_modules is not null`)) found.imported(row);
   for (const row of yield* execute(sql`select ${SEVERED} from severed_link s ${TOMBSTONE} case s.role when 'input' then s.from_uid else s.to_uid end
     join run r on r.uid = case s.role when 'input' then s.to_uid else s.from_uid end`)) found.severed(row);
-  noteMakers(found);
+  found.noteMakers();
   return found;
 }
 
-const SEVERED = sql`s.role, s.mark, t.uid, t.key, t.hash, t.facts, r.id as run_id`;
-const TOMBSTONE = sql`join tombstone t on t.registry = 'Artifact' and t.uid =`;
+const SEVERED = sql`s.role, s.mark, t.registry, t.uid, t.key, t.hash, t.facts, r.id as run_id`;
+const TOMBSTONE = sql`join tombstone t on t.registry in (${join(DATA.map(({ name }) => name))}) and t.uid =`;
 
-/** Keys that were made but once have no later maker to compare with. What lies in the trash is no output any more. */
-function noteMakers(found: Gathered): void {
-  const once = new Set<string>();
-  const more = new Set<string>();
-  for (const { id, key } of found.artifacts.values()) if (key !== null) (once.has(key) || found.remakers.has(id) ? more : once).add(key);
-  for (const { id, key, run, isSeen } of more.size > 0 ? found.artifacts.values() : []) {
-    if (key === null || !isSeen || !more.has(key)) continue;
-    for (const maker of [run, ...(found.remakers.get(id) ?? [])]) {
-      const facts = maker === null ? undefined : found.runs.get(maker);
-      const stem = facts && found.transforms.get(facts.transform)?.stem;
-      if (facts?.status === "completed" && stem !== undefined) found.made(key, stem, facts.entrypoint, { run: facts.id, artifact: id });
-    }
-  }
-}
-
-/** Everything upstream of these artifacts, with what stands now for all that it meets; as many statements whatever its depth. */
+/** Everything upstream of these data (by their keys among all, see `linked.ts`), with what stands now for all that it meets; as many statements whatever its depth. */
 export function* provenanceUpstream(dialect: Dialect, start: readonly number[], seen: readonly number[]): Operation<Provenance> {
   const found = new Gathered(dialect, seen);
   const gathered = new Set<number>();
   yield* gather(found, dialect, start, gathered);
-  const stems = dialect.texts(distinct([...found.artifacts.values()].map((a) => a.stem)));
-  for (const row of yield* execute(sql`select ${ARTIFACT} from ${stems} s join ${dialect.seek("artifact", "a", sql`a.stem = s.value and a.is_latest`)}`)) found.artifact(row);
-  const standing = new Set([...found.artifacts.values()].flatMap((a) => (a.isLatest ? [a.id] : [])));
-  const keys = dialect.texts(distinct([...found.artifacts.values()].flatMap((a) => a.key ?? [])));
-  const makers = (by: Sql): Sql => sql`select t.stem, r.entrypoint, a.key, a.id, a.branch_id, max(r.id) as run from artifact a ${by} join transform t on t.id = r.transform_id
-    where r.status = 'completed' and a.key in ${keys} group by t.stem, r.entrypoint, a.key, a.id, a.branch_id`;
-  const both = join([makers(sql`join run r on r.id = a.run_id`), makers(sql`join artifact_recreating_runs x on x.from_id = a.id join run r on r.id = x.to_id`)], " union all ");
-  for (const row of yield* execute(both)) {
-    if (!seen.includes(row.branch_id as number)) continue;
-    found.made(row.key as string, row.stem as string, row.entrypoint as string | null, { run: row.run as number, artifact: row.id as number });
-    standing.add(row.id as number);
+  const standing = new Set<number>();
+  for (const data of DATA) {
+    const { kind, table, remade } = data;
+    if (!remade) continue;
+    const known = [...found.data.values()].filter(({ id }) => kindOf(id) === kind);
+    if (known.length === 0) continue;
+    const stems = dialect.texts(distinct(known.map((one) => one.stem)));
+    for (const row of yield* execute(sql`select ${factsOf(data, "d")} from ${stems} s join ${dialect.seek(table, "d", sql`d.stem = s.value and d.is_latest`)}`)) found.add(kind, row);
+    for (const one of found.data.values()) if (one.isLatest && kindOf(one.id) === kind) standing.add(one.id);
+    const keys = dialect.texts(distinct(known.flatMap((one) => one.key ?? [])));
+    const makers = (by: Sql): Sql => sql`select t.stem, r.entrypoint, d.key, d.id, d.branch_id, max(r.id) as run from ${raw(table)} d ${by} join transform t on t.id = r.transform_id
+      where r.status = 'completed' and d.key in ${keys} group by t.stem, r.entrypoint, d.key, d.id, d.branch_id`;
+    const both = join([makers(sql`join run r on r.id = d.run_id`), makers(sql`join ${raw(`${table}_recreating_runs`)} x on x.from_id = d.id join run r on r.id = x.to_id`)], " union all ");
+    for (const row of yield* execute(both)) {
+      if (!seen.includes(row.branch_id as number)) continue;
+      const id = keyOf(kind, row.id as number);
+      found.made({ id, key: row.key as string }, row.stem as string, row.entrypoint as string | null, row.run as number);
+      standing.add(id);
+    }
   }
   // What is newer may have been made from what is asked for.
   yield* gather(found, dialect, [...standing].filter((id) => !gathered.has(id)), gathered);
+  yield* gather(found, dialect, yield* beforeFailures(found, dialect, seen), gathered);
   const used = dialect.integers(distinct([...found.runs.values()].map((r) => r.transform)));
   for (const row of yield* execute(sql`select ${TRANSFORM} from transform t where t.stem in (select stem from transform where id in ${used})`)) found.transform(row);
   const runs = dialect.integers([...found.runs.keys(), ...[...found.current.values()].flatMap((t) => t.goodRun ?? [])]);
@@ -274,20 +93,40 @@ export function* provenanceUpstream(dialect: Dialect, start: readonly number[], 
   return found;
 }
 
-/** What these artifacts were made from, through what was deleted for good as well. */
+/** Of families whose latest version a failed run left: the newest version that one did not. */
+function* beforeFailures(found: Gathered, dialect: Dialect, seen: readonly number[]): Operation<number[]> {
+  const newest = new Map<string, { id: number; revision: number }>();
+  for (const { kind, table, remade } of DATA) {
+    const left = [...found.data.values()].filter((one) => kindOf(one.id) === kind && one.isLatest && found.isLeftByFailure(one));
+    if (!remade || left.length === 0) continue;
+    const families = dialect.texts(distinct(left.map((one) => one.stem)));
+    const again = sql`select 1 from ${raw(`${table}_recreating_runs`)} x join run y on y.id = x.to_id where x.from_id = d.id and y.status = 'completed'`;
+    const rows = sql`select d.id, d.stem, d.revision from ${families} s join ${dialect.seek(table, "d", sql`d.stem = s.value`)} left join run r on r.id = d.run_id
+      where d.branch_id in (${join(seen)}) and (r.id is null or r.status not in ('errored', 'aborted') or exists (${again}))`;
+    for (const row of yield* execute(rows)) {
+      const [stem, revision] = [row.stem as string, row.revision as number];
+      if (revision >= (newest.get(stem)?.revision ?? 0)) newest.set(stem, { id: keyOf(kind, row.id as number), revision });
+    }
+  }
+  return [...newest.values()].map(({ id }) => id);
+}
+
+/** What these data were made from, through what was deleted for good as well. */
 function* gather(found: Gathered, dialect: Dialect, start: readonly number[], gathered: Set<number>): Operation<void> {
   if (start.length === 0) return;
   const ids = new Set(start);
-  const among = dialect.integers(start);
-  let begin = sql`select s.id from (select run_id as id from artifact where id in ${among} union select to_id from artifact_recreating_runs where from_id in ${among}) s where s.id is not null`;
+  const among = (kind: number, some: Iterable<number>): Sql => dialect.integers([...some].flatMap((id) => (kindOf(id) === kind ? idOf(id) : [])));
+  let begin = startOf(dialect, among(ARTIFACT, start), among(COLLECTION, start), among(RECORD, start));
   for (;;) {
     const fresh = (yield* execute(upstreamRuns(dialect, begin))).filter((row) => !found.runs.has(row.id as number));
     if (fresh.length === 0) break;
     for (const row of fresh) found.run(row);
     const runs = dialect.integers(fresh.map((row) => row.id as number));
-    for (const row of yield* execute(sql`select id, from_id, to_id from artifact_input_of where to_id in ${runs} order by id`)) {
-      found.input(row);
-      ids.add(row.from_id as number);
+    for (const { kind, table } of DATA) {
+      for (const row of yield* execute(sql`select id, from_id, to_id from ${raw(`${table}_input_of`)} where to_id in ${runs} order by id`)) {
+        found.input(kind, row);
+        ids.add(keyOf(kind, row.from_id as number));
+      }
     }
     const cut = sql`select ${SEVERED} from ${runs} n join run r on r.id = n.value join ${dialect.seek("severed_link", "s", sql`s.to_uid = r.uid and s.role = 'input'`)} ${TOMBSTONE} s.from_uid`;
     const lost = (yield* execute(cut)).flatMap((row) => found.severed(row) ?? []);
@@ -297,21 +136,51 @@ function* gather(found: Gathered, dialect: Dialect, start: readonly number[], ga
     if (makers.length === 0) break;
     begin = sql`select value as id from ${dialect.integers(makers.map((row) => row.run_id as number))} m`;
   }
-  const all = dialect.integers([...ids].filter((id) => !gathered.has(id)));
-  for (const row of yield* execute(sql`select ${ARTIFACT} from artifact a where a.id in ${all}`)) found.artifact(row);
-  for (const row of yield* execute(sql`select from_id, to_id from artifact_recreating_runs where from_id in ${all}`)) found.remaker(row);
+  for (const row of yield* execute(sql`select from_id, to_id from collection_artifacts where from_id in ${among(COLLECTION, ids)} order by id`)) {
+    const id = keyOf(COLLECTION, row.from_id as number);
+    if (gathered.has(id)) continue;
+    found.member(row);
+    ids.add(keyOf(ARTIFACT, row.to_id as number));
+  }
+  const all = [...ids].filter((id) => !gathered.has(id));
+  for (const data of DATA) {
+    const { kind, table, remade } = data;
+    const own = all.filter((id) => kindOf(id) === kind);
+    if (own.length === 0) continue;
+    for (const row of yield* execute(sql`select ${factsOf(data, "d")} from ${raw(table)} d where d.id in ${among(kind, own)}`)) found.add(kind, row);
+    if (remade) for (const row of yield* execute(sql`select from_id, to_id from ${raw(`${table}_recreating_runs`)} where from_id in ${among(kind, own)}`)) found.remaker(kind, row);
+  }
   for (const id of ids) gathered.add(id);
 }
 
+/** Who made these data, again too, and who made the members of collections: ids of runs. */
+function startOf(dialect: Dialect, artifacts: Sql, collections: Sql, records: Sql): Sql {
+  const members = sql`(select m.to_id as value from ${collections} c join ${dialect.seek("collection_artifacts", "m", sql`m.from_id = c.value`)} union all select value from ${artifacts} a)`;
+  const made = (table: string, ids: Sql): Sql => sql`select d.run_id as id from ${ids} i join ${dialect.seek(table, "d", sql`d.id = i.value`)}`;
+  const again = (table: string, ids: Sql): Sql => sql`select x.to_id as id from ${ids} i join ${dialect.seek(`${table}_recreating_runs`, "x", sql`x.from_id = i.value`)}`;
+  const all = [made("artifact", members), again("artifact", members), made("collection", collections), again("collection", collections), made("record", records)];
+  return sql`select s.id from (${join(all, " union all ")}) s where s.id is not null`;
+}
+
 /** The runs of `begin` (a select of ids), and all upstream of them. */
-const upstreamRuns = (dialect: Dialect, begin: Sql): Sql => sql`with recursive w(id) as (
-      ${begin}
-      union
-      select coalesce(x.to_id, case k.arm when 0 then l.run_id end) from w cross join (select 0 as arm union all select 1) k
-        join ${dialect.seek("artifact_input_of", "l", sql`l.to_id = w.id`)}
-        left join ${dialect.seek("artifact_recreating_runs", "x", sql`k.arm = 1 and x.from_id = l.from_id`)}
-      where coalesce(x.to_id, case k.arm when 0 then l.run_id end) is not null
-    ) select ${RUN} from run r where r.id in (select id from w)`;
+function upstreamRuns(dialect: Dialect, begin: Sql): Sql {
+  const there = (table: string): Sql => sql`exists (select 1 from ${raw(table)})`;
+  const arms: Arm[] = DATA.flatMap(({ table, kind, remade }) => {
+    const links = `${table}_input_of`;
+    // Artifacts are many: nobody asks whether there are any.
+    const used = kind === ARTIFACT ? sql`true` : there(links);
+    const again = dialect.seek(`${table}_recreating_runs`, "x", sql`x.from_id = l.from_id`);
+    return [
+      { id: sql`l.run_id`, from: sql`${raw(links)} l where l.to_id = w.id and l.run_id is not null and ${used}` },
+      ...(remade ? [{ id: sql`x.to_id`, from: sql`${raw(links)} l join ${again} where l.to_id = w.id and ${used} and ${there(`${table}_recreating_runs`)}` }] : []),
+    ];
+  });
+  const members = sql`collection_input_of l join ${dialect.seek("collection_artifacts", "m", sql`m.from_id = l.from_id`)}`;
+  const contains = sql`where l.to_id = w.id and ${there("collection_artifacts")} and ${there("collection_input_of")}`;
+  arms.push({ id: sql`a.run_id`, from: sql`${members} join ${dialect.seek("artifact", "a", sql`a.id = m.to_id and a.run_id is not null`)} ${contains}` });
+  arms.push({ id: sql`x.to_id`, from: sql`${members} join ${dialect.seek("artifact_recreating_runs", "x", sql`x.from_id = m.to_id`)} ${contains}` });
+  return sql`with recursive w(id) as (${begin} union ${dialect.steps("w", arms, Number.MAX_SAFE_INTEGER)}) select ${RUN} from run r where r.id in (select id from w)`;
+}
 
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
@@ -347,13 +216,3 @@ export function* sourcesOf(dialect: Dialect, uids: readonly string[]): Operation
   const rows = uids.length === 0 ? [] : yield* execute(sql`select uid, source_code, modules from transform where modules is not null and uid in ${dialect.texts(distinct(uids))}`);
   return new Map(rows.map((row) => [row.uid as string, { text: (row.source_code as string | null) ?? "", modules: (dialect.decode("json", row.modules) ?? []) as SourceText["modules"] }]));
 }
-
-/** The keys of artifacts and transforms by uid, of those too that were deleted for good; null for what has none. */
-export function* keysOf(dialect: Dialect, uids: readonly string[]): Operation<Map<string, string | null>> {
-  if (uids.length === 0) return new Map();
-  const among = dialect.texts(distinct(uids));
-  const parts = ["artifact where", "transform where", "tombstone where registry in ('Artifact', 'Transform') and"].map((table) => sql`select uid, "key" from ${raw(table)} uid in ${among}`);
-  return new Map((yield* execute(join(parts, " union all "))).map((row) => [row.uid as string, row.key as string | null]));
-}
-
-const makerKey = (stem: string, entrypoint: string | null): string => `${stem} ${entrypoint ?? ""}`;

@@ -39,10 +39,10 @@ export interface ChangedCode {
   readonly detail: string;
 }
 
-/** One output as it was made last: what it was made from, and by what. */
+/** One way in which an output was made: from what, and by what. */
 export interface Made {
   readonly output: Version;
-  /** What its last maker had read. */
+  /** What its maker had read, and what it contains. */
   readonly inputs: readonly Version[];
   /** Undefined while the code is as it was, and for what has none. */
   readonly code: ChangedCode | undefined;
@@ -52,64 +52,80 @@ export interface Made {
   readonly ended: "errored" | "aborted" | "open" | undefined;
 }
 
-/** How to look things up: an output by id (undefined for what no run made), and the version that came after that of an input. */
+/** How to look things up: in which ways an output was made, the last one first (none for what no run made), and the version that came after that of an input. */
 export interface Known {
-  made(id: number): Made | undefined;
+  made(id: number): readonly Made[];
   newer(version: Version): Version | undefined;
 }
 
-/** Why an output is stale: a reason of its own, or that of an input. */
+/** Why a way of making does not hold any more: a reason of its own, or that of an input. */
 interface Cause {
   readonly reason: StaleReason;
   readonly input: number | undefined;
 }
+/** Outputs by id, in all ways in which they were made. */
+type Looked = ReadonlyMap<number, readonly Made[]>;
+type Causes = ReadonlyMap<Made, Cause>;
 
 /**
- * The staleness of each output that is asked for. Each is looked at once, however deep or wide the history is; what is
- * stale by itself makes stale what was made from it, on the shortest way. Runs that made bytes again may close
- * circles, and an output may continue its own earlier version: nothing is stale because of itself.
+ * The staleness of each output that is asked for. It is fresh while one of the ways in which it was made still holds:
+ * the bytes are what one gets. Each way is looked at once, however deep or wide the history is; what is stale by
+ * itself makes stale what was made from it, on the shortest way. Runs that made bytes again may close circles, and an
+ * output may continue its own earlier version: nothing is stale because of itself.
  */
 export function judge(asked: readonly number[], known: Known): Map<number, Staleness> {
   const looked = walk(asked, known);
   const newer = replaced(looked, known);
-  const own = new Map<number, readonly StaleReason[]>();
-  const causes = new Map<number, Cause>();
+  const own = new Map<Made, readonly StaleReason[]>();
+  const causes = new Map<Made, Cause>();
+  /** How many ways to an output still hold. */
+  const open = new Map<number, number>();
   const stale: number[] = [];
   const failed: number[] = [];
-  for (const [id, made] of looked) {
-    if (made.ended !== undefined && made.ended !== "open") failed.push(id);
-    const reasons = ownReasons(made, newer.get(id) ?? []);
-    if (reasons.length === 0) continue;
-    own.set(id, reasons);
-    const reason = reasons.find(counts);
-    if (!reason) continue;
-    causes.set(id, { reason, input: undefined });
-    stale.push(id);
-  }
-  const users = stale.length + failed.length > 0 ? usersOf(looked) : new Map<number, number[]>();
-  for (const id of stale) {
-    const { reason } = causes.get(id) as Cause;
-    for (const user of users.get(id) ?? []) {
-      if (causes.has(user)) continue;
-      causes.set(user, { reason, input: id });
-      stale.push(user);
+  const fail = (way: Made, cause: Cause): void => {
+    if (causes.has(way)) return;
+    causes.set(way, cause);
+    const { id } = way.output;
+    const left = (open.get(id) ?? (looked.get(id) as readonly Made[]).length) - 1;
+    open.set(id, left);
+    if (left === 0) stale.push(id);
+  };
+  for (const [id, ways] of looked) {
+    for (const way of ways) {
+      const reasons = ownReasons(way, newer.get(way) ?? []);
+      if (reasons.length > 0) own.set(way, reasons);
+      const reason = reasons.find(counts);
+      if (reason) fail(way, { reason, input: undefined });
     }
+    if (hasFailed(ways[0])) failed.push(id);
+  }
+  const users = stale.length + failed.length > 0 ? usersOf(looked) : new Map<number, Made[]>();
+  for (const id of stale) {
+    const { reason } = causeOf(looked, causes, id) as Cause;
+    for (const user of users.get(id) ?? []) fail(user, { reason, input: id });
   }
   const notes = notesOf(looked, failed, users);
   const levels = stale.length > 0 ? levelsOf(looked, users) : undefined;
   const answer = (id: number): Staleness => {
-    const made = looked.get(id);
-    const detail = made?.ended === "open" ? "the run that made it has not ended" : notes.get(id);
+    const ways = looked.get(id) ?? [];
+    const isStale = open.get(id) === 0;
+    const way = isStale ? ways[0] : ways.find((one) => !causes.has(one));
+    const detail = way?.ended === "open" ? "the run that made it has not ended" : notes.get(id);
     const note = detail === undefined ? undefined : { detail };
-    if (!made || !(causes.has(id) || own.has(id))) return note ? { ...FRESH, ...note } : FRESH;
-    const upstream = made.inputs.flatMap((input) => {
-      const cause = causes.get(input.id);
-      return cause && !(!levels?.has(id) && leadsThrough(causes, input.id, id)) ? [inherited(made.output.uid, input, cause.reason, causes, looked)] : [];
+    if (!way || !(isStale || own.has(way))) return note ? { ...FRESH, ...note } : FRESH;
+    const upstream = way.inputs.flatMap((input) => {
+      const cause = open.get(input.id) === 0 ? causeOf(looked, causes, input.id) : undefined;
+      return cause && (levels?.has(id) || !leadsThrough(looked, causes, input.id, id)) ? [inherited(way.output.uid, input, cause.reason, looked, causes)] : [];
     });
-    return { stale: causes.has(id), reasons: [...(own.get(id) ?? []), ...upstream], ...note };
+    return { stale: isStale, reasons: [...(own.get(way) ?? []), ...upstream], ...note };
   };
   return new Map(asked.map((id) => [id, answer(id)]));
 }
+
+const hasFailed = (way: Made | undefined): boolean => way?.ended !== undefined && way.ended !== "open";
+
+/** Of what is stale in all ways: why it is as it was made last. */
+const causeOf = (looked: Looked, causes: Causes, id: number): Cause | undefined => causes.get(looked.get(id)?.[0] as Made);
 
 /** What people call a version: its key, else the beginning of its uid. */
 const nameOf = ({ key, uid }: Version): string => key ?? uid.slice(0, 8);
@@ -145,73 +161,83 @@ function ownReasons({ output: { uid }, code, later }: Made, newer: readonly Repl
 }
 
 /** These outputs and all that they were made from. */
-function walk(start: readonly number[], known: Known, looked = new Map<number, Made>()): Map<number, Made> {
+function walk(start: readonly number[], known: Known, looked = new Map<number, readonly Made[]>()): Map<number, readonly Made[]> {
   const seen = new Set(start);
   const stack = [...start];
   for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
-    const made = looked.has(id) ? undefined : known.made(id);
-    if (!made) continue;
-    looked.set(id, made);
-    for (const input of made.inputs) {
-      if (seen.has(input.id)) continue;
-      seen.add(input.id);
-      stack.push(input.id);
+    const ways = looked.has(id) ? [] : known.made(id);
+    if (ways.length > 0) looked.set(id, ways);
+    for (const { inputs } of ways) {
+      for (const input of inputs) {
+        if (seen.has(input.id)) continue;
+        seen.add(input.id);
+        stack.push(input.id);
+      }
     }
   }
   return looked;
 }
 
 /**
- * Inputs that another version with other bytes came after, by output. An earlier version of the output itself, and an
- * input whose newer version was made from the output, are its own past: they are taken out of its inputs, for making
- * it again because of them would never come to an end.
+ * Inputs that another version with other bytes came after, by the way that they were used in. An earlier version of the
+ * output itself, and an input whose newer version was made from the output, are its own past: they are taken out of its
+ * inputs, for making it again because of them would never come to an end. So are older versions beside a newer one: who
+ * reads both wants them as they were.
  */
-function replaced(looked: Map<number, Made>, known: Known): Map<number, readonly Replaced[]> {
-  const found = new Map<number, Replaced[]>();
-  const past = new Map<number, Set<Version>>();
-  for (const [id, { output, inputs }] of looked) {
-    for (const input of inputs) {
-      if (input.stem === output.stem) {
-        push(past, id, input);
-        continue;
+function replaced(looked: Map<number, readonly Made[]>, known: Known): Map<Made, readonly Replaced[]> {
+  const found = new Map<Made, Replaced[]>();
+  const past = new Map<Made, Set<Version>>();
+  const outlive = (way: Made, input: Version): void => void past.set(way, (past.get(way) ?? new Set()).add(input));
+  for (const ways of looked.values()) {
+    for (const way of ways) {
+      const { inputs, output } = way;
+      for (const input of inputs) {
+        if (input.stem === output.stem || inputs.some(({ stem, revision }) => stem === input.stem && revision > input.revision)) {
+          outlive(way, input);
+          continue;
+        }
+        const after = known.newer(input);
+        if (!after || after.hash === input.hash || inputs.some(({ id }) => id === after.id)) continue;
+        const list = found.get(way);
+        if (list) list.push({ input, after });
+        else found.set(way, [{ input, after }]);
       }
-      const after = known.newer(input);
-      if (!after || after.hash === input.hash) continue;
-      const list = found.get(id);
-      if (list) list.push({ input, after });
-      else found.set(id, [{ input, after }]);
     }
   }
   if (found.size > 0) {
     const wider = walk([...found.values()].flatMap((list) => list.map(({ after }) => after.id)), known, new Map(looked));
     const levels = levelsOf(wider, usersOf(wider));
     const upstream = new Map<number, Upstream>();
-    for (const [id, list] of found) {
+    for (const [way, list] of found) {
       for (const { input, after } of list) {
         const above = upstream.get(after.id) ?? new Upstream(after.id, wider, levels);
         upstream.set(after.id, above);
-        if (above.has(id)) push(past, id, input);
+        if (above.has(way.output.id)) outlive(way, input);
       }
     }
   }
-  for (const [id, gone] of past) {
-    const made = looked.get(id) as Made;
-    looked.set(id, { ...made, inputs: made.inputs.filter((input) => !gone.has(input)) });
-    found.set(id, (found.get(id) ?? []).filter(({ input }) => !gone.has(input)));
+  if (past.size === 0) return found;
+  const left = new Map<Made, readonly Replaced[]>();
+  for (const [id, ways] of looked) {
+    const kept = ways.map((way) => {
+      const gone = past.get(way);
+      const now = gone ? { ...way, inputs: way.inputs.filter((input) => !gone.has(input)) } : way;
+      left.set(now, (found.get(way) ?? []).filter(({ input }) => !gone?.has(input)));
+      return now;
+    });
+    looked.set(id, kept);
   }
-  return found;
+  return left;
 }
-
-const push = (sets: Map<number, Set<Version>>, id: number, version: Version): void => void sets.set(id, (sets.get(id) ?? new Set()).add(version));
 
 /** All that one output was made from, looked at only down to the level that somebody asks for. */
 class Upstream {
-  readonly #looked: ReadonlyMap<number, Made>;
+  readonly #looked: Looked;
   readonly #levels: ReadonlyMap<number, number>;
   readonly #seen: Set<number>;
   #rest: number[];
 
-  constructor(id: number, looked: ReadonlyMap<number, Made>, levels: ReadonlyMap<number, number>) {
+  constructor(id: number, looked: Looked, levels: ReadonlyMap<number, number>) {
     this.#looked = looked;
     this.#levels = levels;
     this.#seen = new Set([id]);
@@ -225,7 +251,7 @@ class Upstream {
     const open = this.#rest.filter(isAbove);
     this.#rest = this.#rest.filter((one) => !isAbove(one));
     for (const one of open) {
-      for (const { id: input } of this.#looked.get(one)?.inputs ?? []) {
+      for (const { id: input } of inputsOf(this.#looked, one)) {
         if (this.#seen.has(input)) continue;
         this.#seen.add(input);
         (isAbove(input) ? open : this.#rest).push(input);
@@ -236,62 +262,72 @@ class Upstream {
 }
 
 /** What is to be said of outputs of runs that failed, and of all that was made from those. */
-function notesOf(looked: ReadonlyMap<number, Made>, failed: readonly number[], users: ReadonlyMap<number, readonly number[]>): Map<number, string> {
-  const notes = new Map(failed.map((id) => [id, `the run that made it ${looked.get(id)?.ended}`]));
-  const roots = new Map(failed.map((id) => [id, looked.get(id) as Made]));
-  for (const [id, root] of roots) {
-    for (const user of users.get(id) ?? []) {
-      if (roots.has(user)) continue;
-      roots.set(user, root);
-      notes.set(user, `the run that made ${nameOf(root.output)} ${root.ended}`);
+function notesOf(looked: Looked, failed: readonly number[], users: ReadonlyMap<number, readonly Made[]>): Map<number, string> {
+  const roots = failed.map((id) => ({ id, root: looked.get(id)?.[0] as Made }));
+  const notes = new Map(roots.map(({ id, root }) => [id, `the run that made it ${root.ended}`]));
+  for (const { id, root } of roots) {
+    for (const { output } of users.get(id) ?? []) {
+      if (notes.has(output.id)) continue;
+      roots.push({ id: output.id, root });
+      notes.set(output.id, `the run that made ${nameOf(root.output)} ${root.ended}`);
     }
   }
   return notes;
 }
 
-function usersOf(looked: ReadonlyMap<number, Made>): Map<number, number[]> {
-  const users = new Map<number, number[]>();
-  for (const [id, made] of looked) {
-    for (const input of made.inputs) {
-      const list = users.get(input.id);
-      if (list) list.push(id);
-      else users.set(input.id, [id]);
+const inputsOf = (looked: Looked, id: number): Version[] => looked.get(id)?.flatMap(({ inputs }) => inputs) ?? [];
+
+/** Input → the ways that begin with it. */
+function usersOf(looked: Looked): Map<number, Made[]> {
+  const users = new Map<number, Made[]>();
+  for (const ways of looked.values()) {
+    for (const way of ways) {
+      for (const input of way.inputs) {
+        const list = users.get(input.id);
+        if (list) list.push(way);
+        else users.set(input.id, [way]);
+      }
     }
   }
   return users;
 }
 
 /** How many steps of making lie before each output at most; outputs in circles or behind them have no level. */
-function levelsOf(looked: ReadonlyMap<number, Made>, users: ReadonlyMap<number, readonly number[]>): Map<number, number> {
-  const waiting = new Map([...looked].map(([id, made]) => [id, made.inputs.filter((input) => looked.has(input.id)).length]));
+function levelsOf(looked: Looked, users: ReadonlyMap<number, readonly Made[]>): Map<number, number> {
+  const waiting = new Map([...looked.keys()].map((id) => [id, inputsOf(looked, id).filter((input) => looked.has(input.id)).length]));
   const ready = [...waiting].filter(([, n]) => n === 0).map(([id]) => id);
   const levels = new Map(ready.map((id) => [id, 0]));
   for (const id of ready) {
-    for (const user of users.get(id) ?? []) {
-      const left = (waiting.get(user) ?? 0) - 1;
-      waiting.set(user, left);
+    for (const { output } of users.get(id) ?? []) {
+      const left = (waiting.get(output.id) ?? 0) - 1;
+      waiting.set(output.id, left);
       // Those of lower levels are ready earlier: the last one to come counts.
       if (left > 0) continue;
-      ready.push(user);
-      levels.set(user, (levels.get(id) ?? 0) + 1);
+      ready.push(output.id);
+      levels.set(output.id, (levels.get(id) ?? 0) + 1);
     }
   }
   return levels;
 }
 
-function leadsThrough(causes: ReadonlyMap<number, Cause>, from: number, through: number): boolean {
-  for (let id: number | undefined = from; id !== undefined; id = causes.get(id)?.input) if (id === through) return true;
+function leadsThrough(looked: Looked, causes: Causes, from: number, through: number): boolean {
+  for (let id: number | undefined = from; id !== undefined; id = causeOf(looked, causes, id)?.input) if (id === through) return true;
   return false;
 }
 
 /** The chain is put together when somebody reads it: in a deep history all chains together are long. */
-function inherited(uid: string, input: Version, reason: StaleReason, causes: ReadonlyMap<number, Cause>, looked: ReadonlyMap<number, Made>): StaleReason {
+function inherited(uid: string, input: Version, reason: StaleReason, looked: Looked, causes: Causes): StaleReason {
   return {
     code: "upstream-stale",
     subject: reason.subject,
     get chain() {
       const chain = [uid];
-      for (let id: number | undefined = input.id; id !== undefined; id = causes.get(id)?.input) if (causes.get(id)?.input !== undefined) chain.push((looked.get(id) as Made).output.uid);
+      for (let at: Version | undefined = input; at; ) {
+        const [made]: readonly Made[] = looked.get(at.id) ?? [];
+        const from: number | undefined = causes.get(made as Made)?.input;
+        if (from !== undefined) chain.push(at.uid);
+        at = made?.inputs.find((one: Version) => one.id === from);
+      }
       return [...chain, ...reason.chain];
     },
     get detail() {

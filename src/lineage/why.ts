@@ -22,13 +22,15 @@ export interface Why {
   readonly differences: readonly Difference[];
 }
 
-/** One artifact as it was made. */
+/** An artifact, a collection or a record as it was made. */
 export interface Origin {
   readonly id: number;
   readonly uid: string;
   readonly key: string | null;
   readonly stem: string;
   readonly hash: string;
+  /** The artifacts in a collection. */
+  readonly members: readonly Origin["id"][];
   readonly maker:
     | {
         readonly run: string;
@@ -87,10 +89,14 @@ function chainOf(step: Step): string[] {
 
 type Found = Omit<Difference, "chain">;
 
-function compareMakers({ uid: leftUid, maker: left }: Origin, { uid: rightUid, maker: right }: Origin): Found[] {
-  if (!left && !right) return [{ what: "input", a: leftUid, b: rightUid }];
+function compareMakers(one: Origin, other: Origin): Found[] {
+  const [left, right] = [one.maker, other.maker];
+  if (left?.run === right?.run) {
+    // Collections differ in what is in them, whoever put it there.
+    if (one.members.length > 0 && other.members.length > 0) return [];
+    return [left && right ? { what: "run", a: left.run, b: right.run } : { what: "input", a: one.uid, b: other.uid }];
+  }
   if (!left || !right) return [{ what: "maker", a: left?.run ?? null, b: right?.run ?? null }];
-  if (left.run === right.run) return [{ what: "run", a: left.run, b: right.run }];
   const found: Found[] = [];
   if (left.transform.stem !== right.transform.stem) found.push({ what: "transform", a: left.transform.uid, b: right.transform.uid });
   else if (left.transform.code !== right.transform.code) found.push({ what: "code", a: left.transform.uid, b: right.transform.uid });
@@ -132,10 +138,11 @@ const MAKER: Sign = ({ maker }) => maker && `${maker.transform.stem} ${maker.ent
  * the same with others, those that came about in the same way, and those that are the only ones left. The rest alone.
  */
 function pairInputs(left: Origin, right: Origin, origin: (id: number) => Origin): { a: Origin | undefined; b: Origin | undefined }[] {
-  if (!left.maker || !right.maker || left.maker.run === right.maker.run) return [];
+  const inputs = left.maker && right.maker && left.maker.run !== right.maker.run;
   const pairs: { a: Origin | undefined; b: Origin | undefined }[] = [];
-  let rest = left.maker.inputs.map(origin);
-  const others = new Set(right.maker.inputs.map(origin));
+  const of = ({ maker, members }: Origin): Set<Origin> => new Set([...(inputs ? (maker?.inputs ?? []) : []), ...members].map(origin));
+  const others = of(right);
+  let rest = [...of(left)];
   const pair = (sign: Sign): void => {
     const bySign = new Map<string | number, Origin[]>();
     for (const other of others) {
@@ -172,8 +179,9 @@ export function haveCommonHistory(origin: (id: number) => Origin, a: number, b: 
     for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
       if (visited.has(id)) continue;
       visited.add(id);
-      const { stem, key, maker } = origin(id);
+      const { stem, key, maker, members } = origin(id);
       found.add(stem);
+      stack.push(...members);
       if (key !== null) found.add(`key:${key}`);
       if (maker) {
         found.add(maker.transform.stem);

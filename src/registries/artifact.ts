@@ -97,9 +97,8 @@ export class Artifact extends registry("Artifact") {
   }
 
   /** Whether it is out of date, and why: a newer input, changed code, other parameters, or something upstream. */
-  async staleness(): Promise<Staleness> {
-    const [found] = await stalenessOf(connectionOf(this), [rowOf(this).id]);
-    return { stale: found?.stale ?? false, reasons: found?.reasons ?? [], ...(found?.detail === undefined ? {} : { detail: found.detail }) };
+  staleness(): Promise<Staleness> {
+    return stalenessOf(this);
   }
 
   /** Prints its lineage as a tree, and returns the graph. */

@@ -1,7 +1,9 @@
 /** Collection: a versioned set of artifacts, with its lineage. */
 import type { Graph } from "../lineage/graph.ts";
+import type { Staleness } from "../lineage/stale.ts";
 import { type LineageOptions, lineageOf, viewLineageOf } from "./lineage.ts";
 import { entity } from "./registry.ts";
+import { stalenessOf } from "./staleness.ts";
 
 /**
  * A versioned set of artifacts.
@@ -14,6 +16,11 @@ export class Collection extends entity("Collection") {
   /** Where it came from, and what came of it. */
   lineage(options: LineageOptions = {}): Promise<Graph> {
     return lineageOf(this, options);
+  }
+
+  /** Whether it is out of date, and why: a newer version of a member or of what it was made from, changed code, or something upstream. */
+  staleness(): Promise<Staleness> {
+    return stalenessOf(this);
   }
 
   /** Prints its lineage as a tree, and returns the graph. */

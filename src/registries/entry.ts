@@ -1,6 +1,7 @@
 /** A record: a snapshot of one row and the instance it came from. */
 import type { Row, RowRef } from "../db/columns.ts";
 import { shapeOf } from "../db/columns.ts";
+import { keyOf, TABLES } from "../db/linked.ts";
 import { LinealError } from "../errors.ts";
 import type { Connection } from "../instance/connection.ts";
 import { model, type Name } from "../model/index.ts";
@@ -45,6 +46,9 @@ export function isEntry(value: unknown, name?: Name): value is Entry & { uid: st
 export const connectionOf = (entry: object): Connection => stateOfEntry(entry as Entry).connection;
 export const nameOf = (entry: object): Name => stateOfEntry(entry as Entry).name;
 export const rowOf = (entry: object): Row => stateOfEntry(entry as Entry).row;
+
+/** The number of data, a run or a transform among all of them (see `db/linked.ts`). */
+export const numberOf = (entry: object): number => keyOf(TABLES.findIndex(({ name }) => name === nameOf(entry)), rowOf(entry).id);
 
 /** After a write: the same object, refreshed. */
 export function refresh(entry: object, row: Row): void {

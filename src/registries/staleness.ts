@@ -1,20 +1,49 @@
-/** Staleness of artifacts: what is known of their making, judged. */
-import { type ArtifactFacts, type Conditions, conditionsOf, type LastMade, type Provenance, provenanceOfAll, provenanceUpstream, type RunFacts, sourcesOf } from "../db/provenance.ts";
+/** Staleness of data: what is known of their making, judged. */
+import { type Conditions, conditionsOf, type DataFacts, hasFailed, type LastMade, type Provenance, provenanceOfAll, provenanceUpstream, type RunFacts, sourcesOf } from "../db/provenance.ts";
+import { kindOf, RECORD } from "../db/linked.ts";
 import { defaultConnection } from "../instance/connect.ts";
 import type { Connection } from "../instance/connection.ts";
 import { judge, type Made, type Staleness } from "../lineage/stale.ts";
 import { CodeChanges, codeOnDisk } from "./code-changes.ts";
+import { connectionOf, numberOf, rowOf } from "./entry.ts";
 import { anotherEnvironment, environmentsOf } from "./environments.ts";
 
 export interface Status extends Staleness {
   readonly uid: string;
+  /** A record's name. */
   readonly key: string | null;
   /** Only there when what was made last is an older version: the uid of the latest. */
   readonly latest?: string;
 }
 
-/** The staleness of these artifacts (ids), or of every output of the instance as it was made last. */
-export async function stalenessOf(connection: Connection, ids?: readonly number[]): Promise<Status[]> {
+/** The staleness of an artifact, a collection or a record. */
+export async function stalenessOf(entry: object): Promise<Staleness> {
+  const { stale, reasons, detail } = await statusOf(entry);
+  return { stale, reasons, ...(detail === undefined ? {} : { detail }) };
+}
+
+/** The same with what it is called. */
+export async function statusOf(entry: object): Promise<Status> {
+  const [found] = await judged(connectionOf(entry), [numberOf(entry)]);
+  return found ?? { uid: rowOf(entry).uid, key: null, stale: false, reasons: [] };
+}
+
+/** The staleness of what the last completed run made for its key: itself, or an older version that was made again. */
+export async function standingStatusOf(entry: object): Promise<Status> {
+  const connection = connectionOf(entry);
+  const facts = await connection.read(() => provenanceUpstream(connection.database.dialect, [numberOf(entry)], connection.seenBranches));
+  const asked = facts.data.get(numberOf(entry));
+  const last = asked?.isLatest ? standing(facts, asked) : undefined;
+  if (!asked || !last || last === asked) return statusOf(entry);
+  const [found] = await judged(connection, [last.id]);
+  return { ...(found as Status), latest: asked.uid };
+}
+
+/** The staleness of every output as it was made last. */
+export const statusOfAll = (connection: Connection): Promise<Status[]> => judged(connection);
+
+/** The staleness of these data (by number), or of every output of the instance as it was made last. */
+async function judged(connection: Connection, ids?: readonly number[]): Promise<Status[]> {
   const { dialect } = connection.database;
   const [facts, conditions] = await connection.read(function* () {
     const gathered = yield* ids ? provenanceUpstream(dialect, ids, connection.seenBranches) : provenanceOfAll(dialect, connection.seenBranches);
@@ -22,50 +51,45 @@ export async function stalenessOf(connection: Connection, ids?: readonly number[
   });
   const code = new CodeChanges(facts, await codeOnDisk(connection.settings.devDir, facts));
   const environments = await environmentsOf(connection, comparedEnvironments(facts, conditions));
-  const asked: readonly ArtifactFacts[] = ids
-    ? ids.flatMap((id) => facts.artifacts.get(id) ?? [])
-    : [...facts.artifacts.values()].filter((a) => a.isLatest && a.run !== null);
-  const judged = ids ? asked : asked.map((artifact) => standing(facts, artifact));
+  const asked: readonly DataFacts[] = ids ? ids.flatMap((id) => facts.data.get(id) ?? []) : outputs(facts);
+  const standingNow = ids ? asked : asked.map((data) => standing(facts, data));
   const environment = (a: Conditions, b: Conditions): string | undefined =>
     // Where none was kept there is nothing to compare.
     a.environment === null || b.environment === null || a.environment === b.environment ? undefined : anotherEnvironment(environments.get(a.environment), environments.get(b.environment));
-  const answers = judge(judged.map(({ id }) => id), {
-    made: (id) => madeOf(facts, conditions, code, environment, id),
-    newer: (version) => newerThan(facts, version as ArtifactFacts),
+  const answers = judge(standingNow.map(({ id }) => id), {
+    made: (id) => waysTo(facts, conditions, code, environment, id),
+    newer: (version) => newerThan(facts, version as DataFacts),
   });
   const sources = code.sources();
   if (sources.length > 0) await code.explain(await connection.read(() => sourcesOf(dialect, sources)));
-  return judged.map(({ id, uid, key }, i) => {
+  return standingNow.map(({ id, uid, key }, i) => {
     const answer = { uid, key, ...(answers.get(id) as Staleness) };
     const latest = asked[i]?.uid as string;
     return latest === uid ? answer : { ...answer, latest };
   });
 }
 
-/** The staleness of what the last completed run made for each of these artifacts' keys: the artifact itself, or an older version that was made again. */
-export async function standingStalenessOf(connection: Connection, ids: readonly number[]): Promise<Status[]> {
-  const facts = await connection.read(() => provenanceUpstream(connection.database.dialect, ids, connection.seenBranches));
-  const asked = ids.flatMap((id) => facts.artifacts.get(id) ?? []);
-  const found = await stalenessOf(connection, asked.map((artifact) => standing(facts, artifact).id));
-  return found.map((one, i) => (one.uid === asked[i]?.uid ? one : { ...one, latest: asked[i]?.uid as string }));
+/** What runs made, and what was put together of artifacts; records are looked at where something was made from them. */
+const outputs = ({ data, members }: Provenance): DataFacts[] => [...data.values()].filter(({ id, isLatest, run }) => isLatest && (run !== null || members.has(id)) && kindOf(id) !== RECORD);
+
+/** Every run that was followed by another one for the same output, with that one. */
+function* followed(facts: Provenance): Generator<[maker: RunFacts, later: LastMade]> {
+  for (const data of facts.data.values()) {
+    for (const maker of facts.isMadeAgain(data) ? makersOf(facts, data) : []) {
+      const later = laterMade(facts, data, maker);
+      if (later) yield [maker, later];
+    }
+  }
 }
 
-/** Runs whose parameters and environments have to be compared: makers that were followed by another. */
-function comparedRuns(facts: Provenance): number[] {
-  return [...facts.artifacts.values()].flatMap((artifact) => {
-    const maker = facts.isMadeAgain(artifact.key) ? lastMaker(facts, artifact) : undefined;
-    const later = maker && laterMade(facts, artifact, maker);
-    return maker && later ? [maker.id, later.run] : [];
-  });
-}
+/** Runs whose parameters and environments have to be compared. */
+const comparedRuns = (facts: Provenance): number[] => [...followed(facts)].flatMap(([maker, later]) => [maker.id, later.run]);
 
 /** The hashes of environments that are not the same text. */
 function comparedEnvironments(facts: Provenance, conditions: ReadonlyMap<number, Conditions>): string[] {
   const hashes = new Set<string>();
-  for (const artifact of conditions.size > 0 ? facts.artifacts.values() : []) {
-    const maker = facts.isMadeAgain(artifact.key) ? lastMaker(facts, artifact) : undefined;
-    const later = maker && laterMade(facts, artifact, maker);
-    const [then, now] = later ? [conditions.get(maker.id)?.environment, conditions.get(later.run)?.environment] : [];
+  for (const [maker, later] of conditions.size > 0 ? followed(facts) : []) {
+    const [then, now] = [conditions.get(maker.id)?.environment, conditions.get(later.run)?.environment];
     if (then && now && then !== now) hashes.add(then).add(now);
   }
   return [...hashes];
@@ -73,55 +97,63 @@ function comparedEnvironments(facts: Provenance, conditions: ReadonlyMap<number,
 
 type CompareEnvironments = (a: Conditions, b: Conditions) => string | undefined;
 
-function madeOf(facts: Provenance, conditions: ReadonlyMap<number, Conditions>, code: CodeChanges, compare: CompareEnvironments, id: number): Made | undefined {
-  const artifact = facts.artifacts.get(id);
-  const maker = artifact && lastMaker(facts, artifact);
-  if (!artifact || !maker) return undefined;
-  const inputs: ArtifactFacts[] = [];
-  for (const { artifact: input, link } of facts.inputs.get(maker.id) ?? []) {
-    // Links after the artifact was made are none of its inputs; a run that made it again had all of them.
-    const version = maker.id !== artifact.run || link <= artifact.mark ? facts.artifacts.get(input) : undefined;
-    if (version) inputs.push(version);
-  }
-  const after = laterMade(facts, artifact, maker);
-  const [then, later] = after ? [conditions.get(maker.id), conditions.get(after.run)] : [];
-  return {
-    output: artifact,
-    inputs,
-    code: code.of(maker),
-    later: then && later && { uid: later.uid, params: later.params !== then.params, environment: compare(then, later) },
-    ended: maker.status === "completed" ? undefined : maker.status === "errored" || maker.status === "aborted" ? maker.status : "open",
-  };
+/** In which ways an output was made, the last one first; others count where they had other versions of the same inputs. */
+function waysTo(facts: Provenance, conditions: ReadonlyMap<number, Conditions>, code: CodeChanges, compare: CompareEnvironments, id: number): Made[] {
+  const output = facts.data.get(id);
+  if (!output) return [];
+  const members = (facts.members.get(id) ?? []).flatMap((member) => facts.data.get(member) ?? []);
+  const makers = makersOf(facts, output);
+  // What was put together without a run is made of what is in it.
+  if (makers.length === 0) return members.length > 0 ? [{ output, inputs: members, code: undefined, later: undefined, ended: undefined }] : [];
+  const ways = makers.map((maker): Made => {
+    const inputs = [...members];
+    for (const { data, link } of facts.inputs.get(maker.id) ?? []) {
+      // Links after the output was made are none of its inputs; a run that made it again had all of them.
+      const version = maker.id !== output.run || link <= output.mark ? facts.data.get(data) : undefined;
+      if (version && !members.includes(version)) inputs.push(version);
+    }
+    const after = laterMade(facts, output, maker);
+    const [then, later] = after ? [conditions.get(maker.id), conditions.get(after.run)] : [];
+    return {
+      output,
+      inputs,
+      code: code.of(maker),
+      later: then && later && { uid: later.uid, params: later.params !== then.params, environment: compare(then, later) },
+      ended: maker.status === "completed" ? undefined : maker.status === "errored" || maker.status === "aborted" ? maker.status : "open",
+    };
+  });
+  const [last, ...earlier] = ways as [Made, ...Made[]];
+  return earlier.length === 0 ? ways : [last, ...earlier.filter((way) => familiesOf(way) === familiesOf(last))];
 }
 
-/** Who made these bytes last: its creator, or a completed run that made them again. */
-function lastMaker(facts: Provenance, artifact: ArtifactFacts): RunFacts | undefined {
-  let last = artifact.run === null ? undefined : facts.runs.get(artifact.run);
-  for (const id of facts.remakers.get(artifact.id) ?? []) {
-    const run = facts.runs.get(id);
-    if (run?.status === "completed" && (!last || run.id > last.id)) last = run;
-  }
-  return last;
+const familiesOf = ({ inputs }: Made): string => [...new Set(inputs.map(({ stem }) => stem))].sort().join();
+
+/** Who made it: its creator, and completed runs that made the same again, the last one first. A creator that failed does not count beside others. */
+function makersOf(facts: Provenance, { id, run }: DataFacts): RunFacts[] {
+  const creator = run === null ? undefined : facts.runs.get(run);
+  const again = (facts.remakers.get(id) ?? []).flatMap((maker) => facts.runs.get(maker) ?? []).filter(({ status }) => status === "completed");
+  if (again.length === 0) return creator ? [creator] : [];
+  return [...again, ...(creator && !hasFailed(creator) ? [creator] : [])].sort((a, b) => b.id - a.id);
 }
 
 /** What the last completed run made for the same output, when it came after this one. */
-function laterMade(facts: Provenance, artifact: ArtifactFacts, maker: RunFacts): LastMade | undefined {
-  const transform = facts.isMadeAgain(artifact.key) ? facts.transforms.get(maker.transform) : undefined;
-  const last = transform && artifact.key !== null ? facts.lastMade(artifact.key, transform.stem, maker.entrypoint) : undefined;
+function laterMade(facts: Provenance, data: DataFacts, maker: RunFacts): LastMade | undefined {
+  const transform = facts.isMadeAgain(data) ? facts.transforms.get(maker.transform) : undefined;
+  const last = transform && facts.lastMade(data, transform.stem, maker.entrypoint);
   return last && last.run > maker.id ? last : undefined;
 }
 
-/** A latest version stands for its family until the same code makes an older one again: saving that gives the older one back. */
-function standing(facts: Provenance, artifact: ArtifactFacts): ArtifactFacts {
-  const maker = artifact.isLatest && facts.isMadeAgain(artifact.key) ? lastMaker(facts, artifact) : undefined;
-  const later = maker && laterMade(facts, artifact, maker);
-  const again = later && facts.artifacts.get(later.artifact);
+/** The newest version stands for its family until the same code makes an older one again: saving that gives the older one back. */
+function standing(facts: Provenance, data: DataFacts): DataFacts {
+  const [maker] = facts.isMadeAgain(data) ? makersOf(facts, data) : [];
+  const later = maker && laterMade(facts, data, maker);
+  const again = later && facts.data.get(later.data);
   // On another branch the family may go on by itself.
-  return again?.stem === artifact.stem && again.revision < artifact.revision ? again : artifact;
+  return again?.stem === data.stem && again.revision < data.revision ? again : data;
 }
 
 /** The version that came after this one of an input: a newer one, or one that was made again after all others. */
-function newerThan(facts: Provenance, version: ArtifactFacts): ArtifactFacts | undefined {
+function newerThan(facts: Provenance, version: DataFacts): DataFacts | undefined {
   const latest = facts.newestOf(version);
   const now = latest && standing(facts, latest);
   // A version whose successor lies in the trash is the latest again, and not newer.
@@ -135,5 +167,5 @@ function newerThan(facts: Provenance, version: ArtifactFacts): ArtifactFacts | u
  * const stale = (await ln.status()).filter((output) => output.stale);
  */
 export async function status(): Promise<Status[]> {
-  return stalenessOf(await defaultConnection());
+  return statusOfAll(await defaultConnection());
 }

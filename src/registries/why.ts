@@ -1,34 +1,41 @@
-/** `ln.why(a, b)`: the first things upstream in which two artifacts differ. */
+/** `ln.why(a, b)`: the first things upstream in which two data differ. */
 import { type Conditions, conditionsOf, type Provenance, provenanceUpstream, type SourceText, sourcesOf } from "../db/provenance.ts";
 import { LinealError } from "../errors.ts";
 import { type Difference, haveCommonHistory, type Origin, type Why, whyDifferent } from "../lineage/why.ts";
 import type { Artifact } from "./artifact.ts";
+import type { Collection } from "./collection.ts";
+import type { RecordEntry } from "./record.ts";
 import { changedFiles } from "./code-changes.ts";
-import { connectionOf, isEntry, refOf } from "./entry.ts";
+import { connectionOf, isEntry, nameOf, numberOf, refOf } from "./entry.ts";
 import { type Environment, environmentsOf } from "./environments.ts";
 
+/** What can have been made by a run. */
+type Output = Artifact | Collection | RecordEntry;
+
 /**
- * Walks the histories of two artifacts back and names the first things that differ: inputs, code, parameters, packages.
+ * Walks the histories of two artifacts (or collections, or records) back and names the first things that differ: inputs,
+ * code, parameters, packages.
  *
- * Throws `invalid` for artifacts that have nothing in common.
+ * Throws `invalid` for what has nothing in common.
  *
  * @example
  * const { same, differences } = await ln.why(oldFigure, newFigure);
  */
-export async function why(a: Artifact, b: Artifact): Promise<Why> {
+export async function why(a: Output, b: Output): Promise<Why> {
   for (const one of [a, b]) {
-    if (!isEntry(one, "Artifact")) throw new LinealError("invalid", "why takes two artifacts", { hint: 'Get them first: await ln.Artifact.get({ key: "…" }).' });
+    if (!(["Artifact", "Collection", "Record"] as const).some((name) => isEntry(one, name))) throw new LinealError("invalid", "why takes two artifacts, collections or records", { hint: 'Get them first: await ln.Artifact.get({ key: "…" }).' });
   }
   const connection = connectionOf(a);
-  const [left, right] = [refOf(a, connection), refOf(b, connection)];
+  refOf(b, connection);
+  const [left, right] = [numberOf(a), numberOf(b)];
   const { dialect } = connection.database;
   const [facts, conditions] = await connection.read(function* () {
-    const gathered = yield* provenanceUpstream(dialect, [left.id, right.id], connection.seenBranches);
+    const gathered = yield* provenanceUpstream(dialect, [left, right], connection.seenBranches);
     return [gathered, yield* conditionsOf(dialect, [...gathered.runs.keys()])] as const;
   });
   const environments = await environmentsOf(connection, [...conditions.values()].flatMap((run) => run.environment ?? []));
-  for (const { id, uid } of [left, right]) {
-    if (!facts.artifacts.has(id)) throw new LinealError("not-found", `there is no Artifact ${uid} any more`, { hint: "Someone deleted it for good." });
+  for (const one of [a, b]) {
+    if (!facts.data.has(numberOf(one))) throw new LinealError("not-found", `there is no ${nameOf(one)} ${one.uid} any more`, { hint: "Someone deleted it for good." });
   }
   const origins = new Map<number, Origin>();
   const origin = (id: number): Origin => {
@@ -36,10 +43,11 @@ export async function why(a: Artifact, b: Artifact): Promise<Why> {
     origins.set(id, known);
     return known;
   };
-  if (a.hash !== b.hash && !haveCommonHistory(origin, left.id, right.id)) {
-    throw new LinealError("invalid", `${name(a)} and ${name(b)} have no common history`, { hint: "Compare two versions of one artifact, or two outputs of one transform." });
+  if (origin(left).hash !== origin(right).hash && !haveCommonHistory(origin, left, right)) {
+    const [one, other] = [left, right].map((id) => origin(id).key ?? origin(id).uid.slice(0, 8));
+    throw new LinealError("invalid", `${one} and ${other} have no common history`, { hint: "Compare two versions of one artifact, or two outputs of one transform." });
   }
-  const { same, differences } = whyDifferent(origin, left.id, right.id);
+  const { same, differences } = whyDifferent(origin, left, right);
   const sources = await connection.read(() => sourcesOf(dialect, differences.flatMap(({ what, a, b }) => (what === "code" ? [a ?? "", b ?? ""] : []))));
   const keys = new Map([...facts.transforms.values()].map(({ uid, key }) => [uid, key ?? uid]));
   return { same, differences: (await Promise.all(differences.map((one) => byModule(one, sources, keys)))).flat() };
@@ -54,22 +62,21 @@ async function byModule(difference: Difference, sources: ReadonlyMap<string, Sou
   return files.map((file) => (file === key ? difference : { ...difference, name: file }));
 }
 
-const name = (artifact: Artifact): string => artifact.key ?? artifact.uid.slice(0, 8);
-
 function originOf(facts: Provenance, conditions: ReadonlyMap<number, Conditions>, environments: ReadonlyMap<string, Environment>, id: number): Origin {
-  const artifact = facts.artifacts.get(id);
-  if (!artifact) throw new Error(`artifact ${id} was not gathered`);
-  const run = artifact.run === null ? undefined : facts.runs.get(artifact.run);
+  const data = facts.data.get(id);
+  if (!data) throw new Error(`${id} was not gathered`);
+  const run = data.run === null ? undefined : facts.runs.get(data.run);
   const under = run && conditions.get(run.id);
   const transform = run && facts.transforms.get(run.transform);
   const onDemand = run && facts.onDemand.get(run.id);
-  const inputs = run ? (facts.inputs.get(run.id) ?? []).filter(({ link }) => link <= artifact.mark).map((input) => input.artifact) : [];
+  const inputs = run ? (facts.inputs.get(run.id) ?? []).filter(({ link }) => link <= data.mark).map((input) => input.data) : [];
   return {
     id,
-    uid: artifact.uid,
-    key: artifact.key,
-    stem: artifact.stem,
-    hash: artifact.hash,
+    uid: data.uid,
+    key: data.key,
+    stem: data.stem,
+    hash: data.hash,
+    members: facts.members.get(id) ?? [],
     maker: run && under && transform && {
       run: under.uid,
       transform: { uid: transform.uid, stem: transform.stem, code: transform.code },

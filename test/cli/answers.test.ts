@@ -89,7 +89,7 @@ forEachDatabase((database) => {
     // A missing artifact is told from a stale one by its error, and does not take the other answers with it.
     expect(await json("status", "nothing")).toMatchObject({ code: 1, value: { error: { code: "not-found" } } });
     expect(await json("status", "raw.csv", "nothing", "clean.csv")).toMatchObject({ code: 1, value: { total: 2, items: [{ key: "raw.csv" }, { key: "clean.csv" }], errors: [{ ref: "nothing", code: "not-found", hint: expect.any(String) }] } });
-    expect(await text("status", "raw.csv", "nothing")).toBe("fresh  raw.csv\nerror  nothing\n       nothing is called 'nothing' among Artifact\n1 looked at, 0 stale, 1 not found\n[exit 1]");
+    expect(await text("status", "raw.csv", "nothing")).toBe("fresh  raw.csv\nerror  nothing\n       nothing is called 'nothing' among Artifact, Collection or Record\n1 looked at, 0 stale, 1 not found\n[exit 1]");
   });
 
   test("status by key is about what was made last, and tells of runs that failed; a whole uid means that version", { timeout: patience }, async () => {

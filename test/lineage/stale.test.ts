@@ -13,20 +13,17 @@ interface Step {
 
 const version = (i: number): Version => ({ id: i, uid: `d${i}`, key: null, stem: `s${i}`, revision: 0, hash: `h${i}` });
 
+const wayOf = (i: number, step: Step): Made => ({
+  output: version(i),
+  inputs: step.inputs.map((input) => ({ ...version(input), hash: step.newer ? "old" : `h${input}` })),
+  code: step.code ? { uid: "t0", subject: "t1", detail: "the code of t has changed" } : undefined,
+  later: { uid: "r", params: step.params, environment: step.environment ? "another environment" : undefined },
+  ended: undefined,
+});
+
 /** A `newer` step has read older versions of its inputs; that which all others have read has newer versions with the same bytes. */
 const knownOf = (steps: readonly (Step | undefined)[]): Known => ({
-  made(i): Made | undefined {
-    const step = steps[i];
-    return (
-      step && {
-        output: version(i),
-        inputs: step.inputs.map((input) => ({ ...version(input), hash: step.newer ? "old" : `h${input}` })),
-        code: step.code ? { uid: "t0", subject: "t1", detail: "the code of t has changed" } : undefined,
-        later: { uid: "r", params: step.params, environment: step.environment ? "another environment" : undefined },
-        ended: undefined,
-      }
-    );
-  },
+  made: (i) => (steps[i] ? [wayOf(i, steps[i])] : []),
   newer: ({ id }) => ({ ...version(id), id: id + 1e9, uid: `n${id}`, revision: 1 }),
 });
 
@@ -114,6 +111,28 @@ describe("judge", () => {
     );
   });
 
+  test("an output is fresh while one of the ways in which it was made holds", () => {
+    const several = fc.array(fc.array(step(fc.nat({ max: SIZE - 1 })), { maxLength: 3 }), { minLength: SIZE, maxLength: SIZE }).map((all) => all.map((ways, i) => ways.flatMap((one) => (one ? { ...one, inputs: one.inputs.filter((input) => input !== i) } : []))));
+    fc.assert(
+      fc.property(several, (drawn) => {
+        const known: Known = { ...knownOf([]), made: (i) => (drawn[i] ?? []).map((one) => wayOf(i, one)) };
+        /** What is stale in all its ways, until nothing is added any more. */
+        const found = new Set<number>();
+        for (let before = -1; before !== found.size; ) {
+          before = found.size;
+          for (const [i, ways] of drawn.entries()) if (ways.length > 0 && ways.every((way) => own(way) || way.inputs.some((input) => found.has(input)))) found.add(i);
+        }
+        for (const [i, answer] of judge(all, known)) {
+          expect(answer.stale, `d${i}`).toBe(found.has(i));
+          expect(judge([i], known).get(i)?.stale).toBe(answer.stale);
+          const reasons = answer.reasons.filter(({ code }) => code !== "environment-differs");
+          expect(reasons.length > 0).toBe(found.has(i));
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   describe("outputs that go on", () => {
     /** Versions one after another, of a few families: each made from some that were there, the latest of their families or older ones. */
     const versions = fc.array(fc.record({ family: fc.nat({ max: 3 }), inputs: fc.uniqueArray(fc.nat({ max: 12 }), { maxLength: 3 }) }), { minLength: 1, maxLength: 13 }).map((drawn) =>
@@ -122,7 +141,7 @@ describe("judge", () => {
     const familyOf = (drawn: readonly { family: number; inputs: readonly number[] }[]): Known => {
       const of = (i: number): Version => ({ ...version(i), stem: `f${drawn[i]?.family}`, revision: i });
       return {
-        made: (i) => (drawn[i] ? { output: of(i), inputs: drawn[i].inputs.map(of), code: undefined, later: undefined, ended: undefined } : undefined),
+        made: (i) => (drawn[i] ? [{ output: of(i), inputs: drawn[i].inputs.map(of), code: undefined, later: undefined, ended: undefined }] : []),
         newer(one) {
           const last = drawn.findLastIndex(({ family }) => `f${family}` === one.stem);
           return last === one.id ? undefined : of(last);
@@ -136,8 +155,9 @@ describe("judge", () => {
           const known = familyOf(drawn);
           const madeFrom = (i: number, from: number): boolean => i === from || (drawn[i]?.inputs ?? []).some((input) => madeFrom(input, from));
           const newest = (i: number): number => drawn.findLastIndex(({ family }) => family === drawn[i]?.family);
-          /** Inputs that are not its own past. */
-          const inputs = (i: number): readonly number[] => (drawn[i]?.inputs ?? []).filter((input) => drawn[input]?.family !== drawn[i]?.family && (newest(input) === input || !madeFrom(newest(input), i)));
+          const isOlder = (i: number, others: readonly number[]): boolean => others.some((other) => other > i && drawn[other]?.family === drawn[i]?.family);
+          /** Inputs that are not its own past, nor older versions beside others. */
+          const inputs = (i: number): readonly number[] => (drawn[i]?.inputs ?? []).filter((input, _, all) => !isOlder(input, all) && drawn[input]?.family !== drawn[i]?.family && (newest(input) === input || !madeFrom(newest(input), i)));
           const isStale = (i: number): boolean => inputs(i).some((input) => newest(input) !== input || isStale(input));
           const all = [...drawn.keys()];
           const answers = judge(all, known);
@@ -161,7 +181,7 @@ describe("judge", () => {
       // The second chain begins two steps earlier: each new version has a longer history than what was made from the old one.
       const step = (id: number): Version => ({ ...version(id), stem: `s${id % rounds}`, revision: Math.floor(id / rounds) });
       const chain: Known = {
-        made: (id) => ({ output: step(id), inputs: id === rounds ? [step(2 * rounds)] : id === 2 * rounds ? [step(3 * rounds)] : id === 0 || id > 2 * rounds ? [] : [step(id - 1)], code: undefined, later: undefined, ended: undefined }),
+        made: (id) => [{ output: step(id), inputs: id === rounds ? [step(2 * rounds)] : id === 2 * rounds ? [step(3 * rounds)] : id === 0 || id > 2 * rounds ? [] : [step(id - 1)], code: undefined, later: undefined, ended: undefined }],
         newer: ({ id }) => (id < rounds ? { ...step(id + rounds), hash: "newer" } : undefined),
       };
       expect(judge([rounds - 1], chain).get(rounds - 1)?.stale).toBe(true);
@@ -173,7 +193,7 @@ describe("judge", () => {
     const steps = Array.from({ length: depth }, (_, i): Step => ({ inputs: i === 0 ? [] : i === 1 ? [0] : [i - 1, i - 2], newer: false, code: i === 0, params: false, environment: false }));
     let looked = 0;
     const known = knownOf(steps);
-    const made = (i: number): Made | undefined => {
+    const made = (i: number): readonly Made[] => {
       looked++;
       return known.made(i);
     };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { status, type Artifact } from "../../src/index.ts";
 import { rowOf } from "../../src/registries/entry.ts";
-import { type Status, standingStalenessOf, stalenessOf } from "../../src/registries/staleness.ts";
+import { type Status, standingStatusOf, statusOfAll } from "../../src/registries/staleness.ts";
 import { forEachDatabase } from "../support/dialects.ts";
 import { codes, FRESH, only, Workshop } from "./workshop.ts";
 
@@ -62,6 +62,32 @@ forEachDatabase((database) => {
       }
       await shop.work("fails.ts", { reads: [v1], makes: { "fails.out": "g" } });
       expect(await out.staleness()).toEqual(FRESH);
+    });
+
+    test("a version that a failed run left is no newer one, until one that completes makes it too; an older good one is", async () => {
+      for (const name of ["left.ts", "uses.ts"]) shop.script(name);
+      const v0 = only((await shop.work("left.ts", { makes: { "left.in": "l0" } })).made);
+      const out = only((await shop.work("uses.ts", { reads: [v0], makes: { "left.out": "m0" } })).made);
+      const broken = only((await shop.work("left.ts", { makes: { "left.in": "broken" }, end: "fail" })).made);
+      expect(await out.staleness()).toEqual(FRESH);
+      expect((await status()).find(({ uid }) => uid === out.uid)).toMatchObject({ stale: false });
+      const good = only((await shop.work("left.ts", { makes: { "left.in": "l1" } })).made);
+      await shop.work("left.ts", { makes: { "left.in": "broken 2" }, end: "fail" });
+      expect((await out.staleness()).reasons).toMatchObject([{ code: "input-newer", subject: good.uid }]);
+      expect((await status()).find(({ uid }) => uid === out.uid)?.reasons).toMatchObject([{ code: "input-newer", subject: good.uid }]);
+      await shop.work("left.ts", { makes: { "left.in": "broken" } });
+      expect((await out.staleness()).reasons).toMatchObject([{ code: "input-newer", subject: broken.uid }]);
+    });
+
+    test("who read two versions of a file wanted both; a third one is newer", async () => {
+      for (const name of ["old.ts", "compare.ts"]) shop.script(name);
+      const v0 = only((await shop.work("old.ts", { makes: { "both.csv": "0" } })).made);
+      shop.script("old.ts", "export const changed = 1;\n");
+      const v1 = only((await shop.work("old.ts", { makes: { "both.csv": "1" } })).made);
+      const out = only((await shop.work("compare.ts", { reads: [v0, v1], makes: { "both.out": "0 and 1" } })).made);
+      expect(await out.staleness()).toEqual(FRESH);
+      const v2 = only((await shop.work("old.ts", { makes: { "both.csv": "2" } })).made);
+      expect((await out.staleness()).reasons).toMatchObject([{ code: "input-newer", chain: [out.uid, v1.uid, v2.uid] }]);
     });
 
     test("what a run read after it had saved an output is no input of that output", async () => {
@@ -163,9 +189,9 @@ forEachDatabase((database) => {
     /** What `lineal status KEY` judges, and that `--all` says the same. */
     const byKey = async (key: string): Promise<Status> => {
       const artifact = await shop.ln.Artifact.get({ key });
-      const [found] = await standingStalenessOf(shop.lab.connection, [rowOf(artifact).id]);
+      const found = await standingStatusOf(artifact);
       expect((await status()).filter((one) => one.key === key)).toEqual([found]);
-      return found as Status;
+      return found;
     };
 
     test.each(["code", "params", "inputs"])("%s that changed and changed back: the run that made the first bytes again counts", async (what) => {
@@ -186,6 +212,24 @@ forEachDatabase((database) => {
       const bad = await shop.work("aba-user.ts", { reads: [second?.artifact as Artifact], makes: { [`${key}.bad`]: "b" } });
       expect(await byKey(`${key}.good`)).toMatchObject(FRESH);
       expect((await only(bad.made).staleness()).reasons[0]).toMatchObject({ code: "input-newer", subject: first?.artifact.uid, chain: [only(bad.made).uid, second?.artifact.uid, first?.artifact.uid] });
+    });
+
+    test("bytes that were made from each of two inputs hold whichever of them is the one now", async () => {
+      for (const name of ["turn.ts", "count.ts"]) shop.script(name);
+      const turn = async (text: string): Promise<Artifact> => only((await shop.work("turn.ts", { params: { text }, makes: { "turn.in": text } })).made);
+      const a = await turn("a");
+      const out = only((await shop.work("count.ts", { reads: [a], makes: { "turn.out": "one letter" } })).made);
+      const b = await turn("b");
+      expect((await out.staleness()).reasons[0]).toMatchObject({ code: "input-newer", subject: b.uid });
+      await shop.work("count.ts", { reads: [b], makes: { "turn.out": "one letter" } });
+      expect(await byKey("turn.out")).toMatchObject(FRESH);
+      expect((await turn("a")).uid).toBe(a.uid);
+      // By key one still gets the version in between.
+      expect(await byKey("turn.out")).toMatchObject(FRESH);
+      await shop.work("count.ts", { reads: [b], makes: { "turn.out": "one letter" } });
+      expect(await byKey("turn.out")).toMatchObject(FRESH);
+      const c = await turn("c");
+      expect((await byKey("turn.out")).reasons[0]).toMatchObject({ code: "input-newer", subject: c.uid });
     });
 
     test("a failed run in between, and one after which nothing was made again", async () => {
@@ -212,9 +256,9 @@ forEachDatabase((database) => {
       const { branch } = places;
       try {
         Object.assign(places, { branch: rowOf(side) });
-        const found = (await stalenessOf(shop.lab.connection)).filter((one) => one.key === "branch.out");
+        const found = (await statusOfAll(shop.lab.connection)).filter((one) => one.key === "branch.out");
         expect(found.map(({ uid, stale }) => [uid, stale])).toEqual([[first.uid, true], [second.uid, false]]);
-        expect((await standingStalenessOf(shop.lab.connection, [rowOf(second).id])).map(({ uid }) => uid)).toEqual([second.uid]);
+        expect((await standingStatusOf(second)).uid).toBe(second.uid);
       } finally {
         Object.assign(places, { branch });
       }
@@ -286,7 +330,7 @@ forEachDatabase((database) => {
 
   test("all outputs at once give what each gives by itself", async () => {
     const { connection } = shop.lab;
-    const all = await stalenessOf(connection);
+    const all = await statusOfAll(connection);
     expect(all.length).toBeGreaterThan(15);
     for (const { uid, latest: _, ...one } of all) expect(one).toEqual({ key: one.key, ...(await (await shop.ln.Artifact.get(uid)).staleness()) });
     expect((await status()).map((one) => one.uid)).toEqual(all.map((one) => one.uid));
@@ -308,6 +352,6 @@ forEachDatabase((database) => {
     await other.work("y.ts");
     expect(await codes(x)).toEqual(["upstream-stale"]);
     expect(await codes(y)).toEqual(["code-changed"]);
-    expect((await stalenessOf(other.lab.connection)).map((one) => one.reasons.map((reason) => reason.code))).toEqual([["upstream-stale"], ["code-changed"]]);
+    expect((await statusOfAll(other.lab.connection)).map((one) => one.reasons.map((reason) => reason.code))).toEqual([["upstream-stale"], ["code-changed"]]);
   });
 });

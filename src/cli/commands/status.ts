@@ -2,9 +2,8 @@
 
 import { LinealError } from "../../errors.ts";
 import { REVISION_LENGTH } from "../../model/index.ts";
-import { connectionOf, rowOf } from "../../registries/entry.ts";
 import { labelsOf } from "../../registries/labels.ts";
-import { standingStalenessOf, type Status, stalenessOf, status } from "../../registries/staleness.ts";
+import { standingStatusOf, type Status, status, statusOf } from "../../registries/staleness.ts";
 import { chainText, fitted, nameText, shownOf } from "../chain.ts";
 import { command, Misuse } from "../command.ts";
 import { paint } from "../print.ts";
@@ -18,13 +17,13 @@ interface Failure {
 
 export const definition = command({
   summary: "say which outputs are out of date, and why; exits with 1 when any is",
-  arguments: { refs: { doc: "artifacts: uids, beginnings of uids, keys or URLs; without any, every output", rest: true, optional: true } },
+  arguments: { refs: { doc: "artifacts, collections or records: uids, beginnings of uids, keys or URLs; without any, every output", rest: true, optional: true } },
   options: { all: { type: "boolean", doc: "every output of the instance, as without references" } },
   examples: ["lineal status figures/penguins.png", "lineal status"],
   async run({ args, options }) {
     if (options.all && args.refs.length > 0) throw new Misuse("give references or --all, not both");
     const all = args.refs.length === 0;
-    const answers = all ? await status() : await Promise.all(args.refs.map(statusOf));
+    const answers = all ? await status() : await Promise.all(args.refs.map(answerOf));
     const found = answers.filter((one): one is Status => !("error" in one));
     const failures = answers.filter((one): one is Failure => "error" in one);
     const [failure] = failures;
@@ -45,12 +44,10 @@ export const definition = command({
 });
 
 /** A whole uid means that version; a key, or the beginning of a uid, what was made last for it. */
-async function statusOf(ref: string): Promise<Status | Failure> {
+async function answerOf(ref: string): Promise<Status | Failure> {
   try {
-    const { record } = await findRecord(ref, ["Artifact"]);
-    const judge = ref.includes(record.uid) ? stalenessOf : standingStalenessOf;
-    const [found] = await judge(connectionOf(record), [rowOf(record).id]);
-    return found ?? { uid: record.uid, key: null, stale: false, reasons: [] };
+    const { record } = await findRecord(ref, ["Artifact", "Collection", "Record"]);
+    return await (ref.includes(record.uid) ? statusOf : standingStatusOf)(record);
   } catch (error) {
     if (error instanceof LinealError) return { ref, error };
     throw error;

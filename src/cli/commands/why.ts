@@ -1,5 +1,6 @@
 /** `lineal why`: the first things upstream in which two artifacts differ. */
 
+import type { Name } from "../../model/index.ts";
 import type { Artifact } from "../../registries/index.ts";
 import { labelsOf } from "../../registries/labels.ts";
 import type { Difference } from "../../lineage/why.ts";
@@ -20,16 +21,17 @@ const SAYS: Readonly<Record<Difference["what"], string>> = {
   run: "they are two outputs of the same run",
   chance: "all that is known is the same: chance, time, or something that is not tracked",
 };
+const OUTPUTS: readonly Name[] = ["Artifact", "Collection", "Record"];
 /** Where `a` and `b` are uids. */
 const UIDS: readonly Difference["what"][] = ["input", "code", "transform", "maker", "run", "chance"];
 
 export const definition = command({
-  summary: "say why two artifacts differ: the first things upstream that do",
+  summary: "say why two artifacts (or collections, or records) differ: the first things upstream that do",
   arguments: { a: { doc: "uid, beginning of a uid, key or URL" }, b: { doc: "another one" } },
   options: {},
   examples: ["lineal why LbrG9IibAk3fQx0z0000 LbrG9IibAk3fQx0z0001"],
   async run({ args }) {
-    const [a, b] = [(await findRecord(args.a, ["Artifact"])).record, (await findRecord(args.b, ["Artifact"])).record] as unknown as [Artifact, Artifact];
+    const [a, b] = [(await findRecord(args.a, OUTPUTS)).record, (await findRecord(args.b, OUTPUTS)).record] as unknown as [Artifact, Artifact];
     const answer = await why(a, b);
     return { text: async () => (answer.same ? "they have the same bytes" : await differencesText(answer.differences)), json: answer };
   },

@@ -1,0 +1,246 @@
+/** What staleness and difference know of data, who made them, from what and with which code; filled from rows. */
+import { REVISION_LENGTH } from "../model/index.ts";
+import type { Dialect } from "./dialect.ts";
+import { ARTIFACT, COLLECTION, GRAVES, keyOf, kindOf, RECORD, TABLES } from "./linked.ts";
+import type { Raw } from "./operation.ts";
+
+/** An artifact, a collection or a record; its number is its key among all of them (see `linked.ts`). */
+export interface DataFacts {
+  readonly id: number;
+  readonly uid: string;
+  /** A record's name. */
+  readonly key: string | null;
+  /** A record is alone in its family. */
+  readonly stem: string;
+  readonly revision: number;
+  /** Of the bytes, or of the members; what has none is known by its uid. */
+  readonly hash: string;
+  /** The latest of its family on a branch that is seen. */
+  readonly isLatest: boolean;
+  /** On a branch that is seen: not in the trash, and not deleted for good. */
+  readonly isSeen: boolean;
+  readonly run: number | null;
+  /** The last input link that its maker had then. */
+  readonly mark: number;
+}
+export interface RunFacts {
+  readonly id: number;
+  readonly transform: number;
+  readonly entrypoint: string | null;
+  readonly status: string;
+}
+export interface TransformFacts {
+  readonly id: number;
+  readonly uid: string;
+  readonly key: string | null;
+  readonly stem: string;
+  readonly revision: number;
+  /** Blind to comments and formatting; null for what has no source. */
+  readonly code: string | null;
+  /** Of the bytes, when it has no local modules. */
+  readonly file: string | null;
+  /** Where it lay when it was first tracked. */
+  readonly path: string | null;
+  /** Its last run that did not fail. */
+  readonly goodRun: number | null;
+}
+/** The local modules that a run imported on demand. */
+export interface OnDemand {
+  readonly uid: string;
+  readonly modules: readonly { readonly path: string; readonly hash: string | null; readonly codeHash: string | null }[];
+}
+/** A run that completed, and what it made for a key. */
+export interface LastMade {
+  readonly run: number;
+  readonly data: number;
+}
+export interface Provenance {
+  readonly data: ReadonlyMap<number, DataFacts>;
+  readonly runs: ReadonlyMap<number, RunFacts>;
+  readonly transforms: ReadonlyMap<number, TransformFacts>;
+  /** Run → what it read, with the number of the link. */
+  readonly inputs: ReadonlyMap<number, readonly { readonly data: number; readonly link: number }[]>;
+  /** Data → runs that made the same again. */
+  readonly remakers: ReadonlyMap<number, readonly number[]>;
+  /** Collection → the artifacts in it. */
+  readonly members: ReadonlyMap<number, readonly number[]>;
+  /** The newest version of the family on a branch that is seen that was not left by a failed run. */
+  newestOf(data: DataFacts): DataFacts | undefined;
+  /** Family → the code that holds now: what was registered last and never ran, else what ran last and did not fail. */
+  readonly current: ReadonlyMap<string, TransformFacts>;
+  /** Run → what it imported on demand, where that was kept. */
+  readonly onDemand: ReadonlyMap<number, OnDemand>;
+  /** Whether something was made for its key more than once. */
+  isMadeAgain(data: DataFacts): boolean;
+  /** What the last completed run of a transform family and entrypoint made for a key that was made more than once. */
+  lastMade(data: DataFacts, stem: string, entrypoint: string | null): LastMade | undefined;
+}
+
+export const hasFailed = (run: RunFacts | undefined): boolean => run?.status === "errored" || run?.status === "aborted";
+
+export class Gathered implements Provenance {
+  readonly data = new Map<number, DataFacts>();
+  readonly runs = new Map<number, RunFacts>();
+  readonly transforms = new Map<number, TransformFacts>();
+  readonly inputs = new Map<number, { data: number; link: number }[]>();
+  readonly remakers = new Map<number, number[]>();
+  readonly members = new Map<number, number[]>();
+  readonly current = new Map<string, TransformFacts>();
+  readonly onDemand = new Map<number, OnDemand>();
+  /** Output key → family and entrypoint → what was made. */
+  readonly #lastMade = new Map<string, Map<string, LastMade>>();
+  /** Uid → number. */
+  readonly #lost = new Map<string, number>();
+  #newest: Map<string, DataFacts> | undefined;
+  readonly #standing = new Map<string, number>();
+  readonly #dialect: Dialect;
+  readonly #yes: unknown;
+  readonly #seen: readonly number[];
+
+  constructor(dialect: Dialect, seen: readonly number[]) {
+    this.#dialect = dialect;
+    this.#yes = dialect.encode("bool", true);
+    this.#seen = seen;
+  }
+
+  add = (kind: number, row: Raw): void => {
+    const uid = row.uid as string;
+    const isSeen = this.#seen.includes(row.branch_id as number);
+    const facts: DataFacts = {
+      id: keyOf(kind, row.id as number),
+      uid,
+      key: row.key as string | null,
+      stem: stemOf(kind, uid),
+      revision: row.revision as number,
+      hash: row.hash as string,
+      isLatest: isSeen && row.is_latest === this.#yes,
+      isSeen,
+      run: row.run_id as number | null,
+      mark: (row.mark as number | null) ?? Number.POSITIVE_INFINITY,
+    };
+    this.data.set(facts.id, facts);
+  };
+
+  /** Most inputs are the latest themselves: the table of families is made when one is not. */
+  newestOf(data: DataFacts): DataFacts | undefined {
+    if (data.isLatest && this.#seen.length === 1 && !this.isLeftByFailure(data)) return data;
+    if (!this.#newest) {
+      this.#newest = new Map();
+      for (const one of this.data.values()) if (one.isSeen && one.revision >= (this.#newest.get(one.stem)?.revision ?? 0) && !this.isLeftByFailure(one)) this.#newest.set(one.stem, one);
+    }
+    return this.#newest.get(data.stem);
+  }
+
+  /** Whether all that made it failed. */
+  isLeftByFailure({ id, run }: DataFacts): boolean {
+    return run !== null && hasFailed(this.runs.get(run)) && !this.remakers.get(id)?.some((maker) => this.runs.get(maker)?.status === "completed");
+  }
+
+  lastMade(data: DataFacts, stem: string, entrypoint: string | null): LastMade | undefined {
+    return this.#lastMade.get(slotOf(data) ?? "")?.get(makerKey(stem, entrypoint));
+  }
+
+  isMadeAgain(data: DataFacts): boolean {
+    return this.#lastMade.size > 0 && this.#lastMade.has(slotOf(data) ?? "");
+  }
+
+  run = (row: Raw): void => {
+    const id = row.id as number;
+    this.runs.set(id, { id, transform: row.transform_id as number, entrypoint: row.entrypoint as string | null, status: row.status as string });
+  };
+
+  transform = (row: Raw): void => {
+    const facts: TransformFacts = {
+      id: row.id as number,
+      uid: row.uid as string,
+      key: row.key as string | null,
+      stem: row.stem as string,
+      revision: row.revision as number,
+      code: row.code as string | null,
+      file: row.file as string | null,
+      path: row.source_path as string | null,
+      goodRun: row.good_run as number | null,
+    };
+    this.transforms.set(facts.id, facts);
+    if (!this.#seen.includes(row.branch_id as number)) return;
+    // Code that only ever failed makes nothing stale; code that went back to an older version did so with its last run.
+    const standing = row.any_run === null ? Number.MAX_SAFE_INTEGER : facts.goodRun;
+    const other = this.current.get(facts.stem);
+    const best = this.#standing.get(facts.stem) ?? -1;
+    if (standing === null || standing < best || (standing === best && facts.revision < (other?.revision ?? 0))) return;
+    this.current.set(facts.stem, facts);
+    this.#standing.set(facts.stem, standing);
+  };
+
+  /** A link of a run to what it read; those of collections and records are numbered apart and count for all that the run made. */
+  input = (kind: number, row: Raw): void => {
+    push(this.inputs, row.to_id as number, { data: keyOf(kind, row.from_id as number), link: kind === ARTIFACT ? (row.id as number) : 0 });
+  };
+
+  remaker = (kind: number, row: Raw): void => {
+    push(this.remakers, keyOf(kind, row.from_id as number), row.to_id as number);
+  };
+
+  member = (row: Raw): void => {
+    push(this.members, keyOf(COLLECTION, row.from_id as number), keyOf(ARTIFACT, row.to_id as number));
+  };
+
+  imported = (row: Raw): void => {
+    this.onDemand.set(row.id as number, { uid: row.uid as string, modules: this.#dialect.decode("json", row.dynamic_modules) as OnDemand["modules"] });
+  };
+
+  /** A link between a run and what was deleted for good; the uid when that was not known yet. */
+  severed = (row: Raw): string | undefined => {
+    const uid = row.uid as string;
+    const kind = TABLES.findIndex(({ name }) => name === row.registry);
+    const [known, run, mark] = [this.#lost.get(uid), row.run_id as number, row.mark as number];
+    const id = known ?? keyOf(kind, GRAVES + this.#lost.size);
+    this.#lost.set(uid, id);
+    const { revision = 0, name = null } = (this.#dialect.decode("json", row.facts) ?? {}) as { revision?: number; name?: string | null };
+    const before = this.data.get(id) ?? { id, uid, key: (row.key as string | null) ?? name, stem: stemOf(kind, uid), revision, hash: (row.hash as string | null) ?? uid, isLatest: false, isSeen: false, run: null, mark: 0 };
+    this.data.set(id, row.role === "output" ? { ...before, run, mark } : before);
+    if (row.role === "input") push(this.inputs, run, { data: id, link: mark });
+    if (row.role === "recreated") push(this.remakers, id, run);
+    return known === undefined ? uid : undefined;
+  };
+
+  made(data: Pick<DataFacts, "id" | "key">, stem: string, entrypoint: string | null, run: number): void {
+    const slot = slotOf(data);
+    if (slot === undefined) return;
+    const makers = this.#lastMade.get(slot) ?? new Map<string, LastMade>();
+    this.#lastMade.set(slot, makers);
+    const by = makerKey(stem, entrypoint);
+    const other = makers.get(by);
+    if (!other || run > other.run || (run === other.run && data.id > other.data)) makers.set(by, { run, data: data.id });
+  }
+
+  /** Notes for each key who made it last; keys that were made but once have no later maker to compare with. What lies in the trash is no output any more. */
+  noteMakers(): void {
+    const once = new Set<string>();
+    const more = new Set<string>();
+    for (const data of this.data.values()) {
+      const slot = slotOf(data);
+      if (slot !== undefined) (once.has(slot) || this.remakers.has(data.id) ? more : once).add(slot);
+    }
+    for (const data of more.size > 0 ? this.data.values() : []) {
+      if (!data.isSeen || !more.has(slotOf(data) ?? "")) continue;
+      for (const maker of [data.run, ...(this.remakers.get(data.id) ?? [])]) {
+        const facts = maker === null ? undefined : this.runs.get(maker);
+        const stem = facts && this.transforms.get(facts.transform)?.stem;
+        if (facts?.status === "completed" && stem !== undefined) this.made(data, stem, facts.entrypoint, facts.id);
+      }
+    }
+  }
+}
+
+function push<T>(lists: Map<number, T[]>, key: number, value: T): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}
+
+const stemOf = (kind: number, uid: string): string => (kind === RECORD ? uid : uid.slice(0, -REVISION_LENGTH));
+
+/** What it was made for: an artifact and a collection of one key are two things. Records come but once. */
+const slotOf = ({ id, key }: Pick<DataFacts, "id" | "key">): string | undefined => (key === null || kindOf(id) === RECORD ? undefined : kindOf(id) === ARTIFACT ? key : `${kindOf(id)} ${key}`);
+const makerKey = (stem: string, entrypoint: string | null): string => `${stem} ${entrypoint ?? ""}`;
