@@ -4,7 +4,7 @@ import { type Node, toNode } from "../lineage/node.ts";
 import type { Dialect } from "./dialect.ts";
 import { until } from "./lineage-sql.ts";
 import { ARTIFACT, COLLECTION, DATA, idOf, keyOf, kindOf, RECORD, RUN, TABLES, TRANSFORM } from "./linked.ts";
-import { executeLists, type Operation } from "./operation.ts";
+import { executeEach, type Operation } from "./operation.ts";
 import { besides, type Severed } from "./severed.ts";
 
 /** The branch that is the trash, from the first migration on. */
@@ -56,23 +56,28 @@ const AT = { tag: 0, id: 1, uid: 2, key: 3, description: 4, version: 5, began: 6
 /** Reads the facts of all nodes in one statement. */
 export function* factsOf(dialect: Dialect, keys: Iterable<number>, wanted: Wanted): Operation<Facts> {
   const { asOf } = wanted;
-  const rows = yield* executeLists(statement(dialect, idsByKind(keys), wanted));
   const nodes = new Map<number, Node>();
   const aside: Aside[] = [];
   const severed: Severed[] = [];
-  const before = asOf ? changesOf(rows) : undefined;
-  for (const row of rows) {
+  const take = (row: Listed): void => {
     const [tag, id] = [row[AT.tag] as number, row[AT.id] as number];
     if (tag === ASIDE) {
       const kind = row[AT.branch] as number;
       aside.push({ role: kind === RUN ? "initiated" : "recreated", from: keyOf(RUN, row[AT.size] as number), to: keyOf(kind, id) });
     } else if (tag === SEVERED) {
       severed.push({ id, from: row[AT.uid] as string, to: row[AT.key] as string, role: row[AT.description] as Severed["role"], mark: row[AT.size] as number });
-    } else if (tag !== CHANGED) {
-      if (before && asOf) takeBack(dialect, tag, row, before, asOf);
-      nodes.set(keyOf(tag, id), nodeOf(dialect, tag, row));
+    } else if (tag !== CHANGED) nodes.set(keyOf(tag, id), nodeOf(dialect, tag, row));
+  };
+  const asked = statement(dialect, idsByKind(keys), wanted);
+  if (asOf) {
+    const rows: Listed[] = [];
+    yield* executeEach(asked, (row) => void rows.push(row));
+    const before = changesOf(rows);
+    for (const row of rows) {
+      if ((row[AT.tag] as number) < TABLES.length) takeBack(dialect, row[AT.tag] as number, row, before, asOf);
+      take(row);
     }
-  }
+  } else yield* executeEach(asked, take);
   return { nodes, aside, severed };
 }
 

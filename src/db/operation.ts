@@ -13,15 +13,17 @@ export function* execute(statement: Sql): Operation<Raw[]> {
   return yield statement;
 }
 
-const listed = new WeakSet<Sql>();
+const takers = new WeakMap<Sql, Take>();
+/** Gets a row as a list of its values. */
+export type Take = (row: unknown[]) => void;
 
-/** Whether the rows of a statement are wanted as lists of values. */
-export const isListed = (statement: Sql): boolean => listed.has(statement);
+/** Who gets the rows of a statement one by one, if anyone: it is then asked in the same words often, and answered with no rows. */
+export const takerOf = (statement: Sql): Take | undefined => takers.get(statement);
 
-/** Like `execute`, with each row as a list of its values: for many rows. */
-export function* executeLists(statement: Sql): Operation<unknown[][]> {
-  listed.add(statement);
-  return (yield statement) as unknown as unknown[][];
+/** Like `execute` for many rows of one of a few statements: each is handed over as soon as it is there, and not kept. */
+export function* executeEach(statement: Sql, take: Take): Operation<void> {
+  takers.set(statement, take);
+  yield statement;
 }
 
 /** A connection to one database. */

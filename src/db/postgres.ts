@@ -1,9 +1,10 @@
 /** The team database: a pool of connections to a PostgreSQL server. */
-import type { Client, ClientBase, Pool, PoolClient } from "pg";
+import { createHash } from "node:crypto";
+import type { ClientBase, Pool, PoolClient } from "pg";
 import sql, { join, raw, type Sql } from "sql-template-tag";
 import { LinealError } from "../errors.ts";
 import type { Dialect } from "./dialect.ts";
-import { type Database, escapeNul, isListed, jsonText, type Operation, type Raw } from "./operation.ts";
+import { type Database, escapeNul, jsonText, type Operation, type Raw, takerOf } from "./operation.ts";
 
 const TYPES = { text: 'text collate "C"', int: "bigint", real: "double precision", bool: "boolean", json: "jsonb", time: "timestamptz(3)", ref: "bigint" } as const;
 /** int8: counts and ids fit a number, anything larger is an error and not a wrong number. */
@@ -69,9 +70,44 @@ export async function openPostgres(url: string): Promise<Database> {
   const pool: Pool = new pg.Pool({ connectionString: url, max: POOL, allowExitOnIdle: true, connectionTimeoutMillis: 15_000, application_name: "lineal", types, onConnect: prepare });
   // An idle connection that the server closes must not end the process; the next statement opens another.
   pool.on("error", () => {});
+  /** Poolers between us and the server may know nothing of statements that a connection has prepared. */
+  let keepsStatements = true;
   const place = url.replace(/(:\/\/[^:/@]*):[^@]*@/, "$1:***@");
 
-  const run = async (client: Pick<Client, "query">, statement: Sql): Promise<Raw[]> => (await client.query({ text: statement.text, values: statement.values, ...(isListed(statement) ? { rowMode: "array" } : {}) })).rows as Raw[];
+  const run = async (client: ClientBase, statement: Sql): Promise<Raw[]> => {
+    const { text, values } = statement;
+    const take = takerOf(statement);
+    if (!take) return (await client.query({ text, values })).rows as Raw[];
+    let name = keepsStatements ? nameOf(text) : undefined;
+    for (;;) {
+      let rows = 0;
+      try {
+        const config = { text, values, rowMode: "array", ...(name === undefined ? {} : { name }) };
+        await new Promise<void>((resolve, reject) => {
+          const query = client.query(new pg.Query(config));
+          query.on("row", (row: unknown) => {
+            rows++;
+            try {
+              take(row as unknown[]);
+            } catch (error) {
+              reject(error as Error);
+            }
+          });
+          query.on("end", () => resolve());
+          query.on("error", reject);
+        });
+        return [];
+      } catch (error) {
+        if (name !== undefined && rows === 0 && UNKNOWN_STATEMENT.includes(codeOf(error))) {
+          keepsStatements = false;
+          name = undefined;
+        } else if (rows > 0 && isLost(error)) {
+          // What was handed over cannot be taken back: it is not asked again.
+          throw new LinealError("unavailable", `the database ${place} was lost while it answered`, { hint: "Check that the server runs and can be reached, then try again.", cause: error });
+        } else throw error;
+      }
+    }
+  };
   const drive = async <T>(operation: Operation<T>, query: (statement: Sql) => Promise<Raw[]>): Promise<T> => {
     let step = operation.next([]);
     while (!step.done) {
@@ -146,6 +182,17 @@ async function prepare(client: ClientBase): Promise<void> {
   // Compiling a statement to machine code takes longer than any of ours runs.
   await client.query("select set_config(name, 'off', false) from pg_settings where name = 'jit'");
 }
+
+/** A statement that was prepared under this name is not there, or another one is, or its tables have changed since. */
+const UNKNOWN_STATEMENT = ["26000", "42P05", "0A000"];
+
+/** The name under which a connection keeps a statement prepared. */
+function nameOf(text: string): string {
+  let name = names.get(text);
+  if (name === undefined) names.set(text, (name = `lineal_${createHash("sha256").update(text).digest("hex").slice(0, 24)}`));
+  return name;
+}
+const names = new Map<string, string>();
 
 /** What the driver said. */
 const causeOf = (error: unknown): unknown => (error instanceof LinealError ? error.cause : error);

@@ -5,7 +5,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlit
 import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import { LinealError } from "../errors.ts";
 import type { Dialect } from "./dialect.ts";
-import { canonicalJson, type Database, escapeNul, isListed, jsonText, type Operation, type Raw } from "./operation.ts";
+import { canonicalJson, type Database, escapeNul, jsonText, type Operation, type Raw, takerOf } from "./operation.ts";
 
 /** How long a writer waits for the others, in milliseconds. */
 const BUSY_TIMEOUT = 30_000;
@@ -118,9 +118,13 @@ export function openSqlite(path: string, options: { timeout?: number } = {}): Da
     statements.set(text, kept);
     if (statements.size > STATEMENTS_KEPT) statements.delete(statements.keys().next().value as string);
     const { names } = kept;
-    const rows = kept.prepared.all(...(statement.values as SQLInputValue[])) as unknown as unknown[][];
-    if (isListed(statement)) return rows as unknown as Raw[];
-    return rows.map((values) => {
+    const values = statement.values as SQLInputValue[];
+    const take = takerOf(statement);
+    if (take) {
+      for (const row of kept.prepared.iterate(...values)) take(row as unknown as unknown[]);
+      return [];
+    }
+    return (kept.prepared.all(...values) as unknown as unknown[][]).map((values) => {
       const row: Raw = {};
       for (let i = 0; i < names.length; i++) row[names[i] as string] = values[i];
       return row;

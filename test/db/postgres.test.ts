@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { Client } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import sql from "sql-template-tag";
+import sql, { type Sql } from "sql-template-tag";
 import { migrate } from "../../src/db/migrate.ts";
 import { openDatabase } from "../../src/db/open.ts";
-import { type Database, execute } from "../../src/db/operation.ts";
+import { type Database, execute, executeEach } from "../../src/db/operation.ts";
 import { insert, link } from "../../src/db/write.ts";
 import { repository, runScript } from "../support/child.ts";
 import { createDatabase, type TestDatabase } from "../support/postgres.ts";
@@ -46,6 +46,47 @@ test("connections that die while idle are replaced, for reads and for writes", a
   await killAll();
   await settle();
   expect(await handles()).toEqual(["a"]);
+});
+
+/** The rows of a statement, one by one. */
+const each = async (statement: Sql): Promise<unknown[][]> => {
+  const rows: unknown[][] = [];
+  await db.read(() => executeEach(statement, (row) => void rows.push(row)));
+  return rows;
+};
+
+test("statements that are asked often are kept prepared, and asked anew where a pooler or a change of tables forgot them", async () => {
+  const prepared = async (): Promise<unknown> => (await db.read(() => execute(sql`select count(*) as n from pg_prepared_statements`)))[0]?.n;
+  const numbers = (): Promise<unknown[][]> => each(sql`select handle, ${1}::int from "user"`);
+  await db.write(() => user("user0001", "a"));
+  for (let i = 0; i < 3; i++) expect(await numbers()).toEqual([["a", 1]]);
+  expect(await prepared()).toBe(1);
+  await db.read(() => execute(sql`deallocate all`));
+  expect(await numbers()).toEqual([["a", 1]]);
+  expect(await numbers()).toEqual([["a", 1]]);
+  expect(await prepared()).toBe(0);
+
+  const wider = await openDatabase(place.url);
+  try {
+    const all = (): Promise<unknown> => wider.read(() => executeEach(sql`select * from "user"`, (row) => expect(row).toContain("a")));
+    await all();
+    await wider.read(() => execute(sql`alter table "user" add column more int`));
+    await all();
+  } finally {
+    await wider.close();
+  }
+});
+
+test("rows that were handed over are not handed over again when the connection is lost after them", async () => {
+  const rows: number[] = [];
+  const statement = sql`select g, case when g = 90000 then pg_terminate_backend(pg_backend_pid()) end from generate_series(1, 100000) g`;
+  await expect(db.read(() => executeEach(statement, ([g]) => void rows.push(g as number)))).rejects.toMatchObject({ code: "unavailable", hint: expect.stringContaining("try again") });
+  expect(rows.length).toBeGreaterThan(1000);
+  expect(new Set(rows).size).toBe(rows.length);
+  expect(await each(sql`select 1`)).toEqual([[1]]);
+  // What goes wrong with a row is told, and the connection is of use afterwards.
+  await expect(db.read(() => executeEach(sql`select 1`, () => expect.fail("no")))).rejects.toThrow("no");
+  expect(await each(sql`select 2`)).toEqual([[2]]);
 });
 
 test("ten connections that died while idle are no more trouble than one", async () => {
