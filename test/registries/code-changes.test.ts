@@ -64,7 +64,13 @@ forEachDatabase((database) => {
       expect(await out.staleness()).toEqual({ stale: true, reasons: [{ code: "code-changed", subject: uid, chain: [out.uid, uid], detail: "late.ts, which ondisk/main.ts imports, has changed on disk since" }] });
       expect(await codes(lone)).toEqual(["code-changed"]);
       shop.script("ondisk/part.ts", "export const part = 2;\n");
-      expect((await out.staleness()).reasons[0]?.detail).toBe("part.ts, which ondisk/main.ts imports, has changed on disk since");
+      const detail = async (one: Artifact) => (await one.staleness()).reasons[0]?.detail;
+      expect(await detail(out)).toBe("part.ts, which ondisk/main.ts imports, has changed on disk since");
+      for (const file of ["part.ts", "late.ts"]) rmSync(join(shop.lab.place.work, "ondisk", file));
+      expect(await detail(out)).toBe("part.ts, which ondisk/main.ts imports, is missing on disk");
+      expect(await detail(lone)).toBe("late.ts, which ondisk/lone.ts imports, is missing on disk");
+      shop.script("ondisk/main.ts", 'import { part } from "./part.ts";\nexport const two = part + 2;\n');
+      expect(await detail(out)).toBe("ondisk/main.ts has changed on disk since; part.ts, which ondisk/main.ts imports, is missing on disk");
 
       Object.assign(settings, { devDir: join(shop.lab.place.work, "checkout") });
       shop.script("outside.ts", "export const outside = 1;\n");
