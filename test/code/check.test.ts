@@ -11,7 +11,8 @@ const { path: inFolder, missing, untracked, python } = programs();
 
 describe("files that cannot be checked", () => {
   test("a missing file", async () => {
-    expect(await checkLineage(inFolder("none.ts"))).toEqual({ isFullyTracked: false, missingLineage: [`File not found: ${inFolder("none.ts")}`] });
+    const message = `File not found: ${inFolder("none.ts")}`;
+    expect(await checkLineage(inFolder("none.ts"))).toMatchObject({ status: "error", isFullyTracked: false, missingLineage: [message], error: { code: "not-found", message } });
     expect((await checkLineage(inFolder("none.py"))).missingLineage).toEqual([`File not found: ${inFolder("none.py")}`]);
   });
 
