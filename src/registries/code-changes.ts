@@ -69,11 +69,15 @@ export class CodeChanges {
     const current = this.#facts.current.get(stem);
     const last = current?.goodRun == null ? undefined : this.#facts.onDemand.get(current.goodRun);
     const disk = this.#onDisk.get(stem);
-    const now = typeof disk === "object" ? disk.dynamic : last?.modules;
-    const files = then && now ? others(byCode(then.modules), byCode(now)) : [];
+    const modules = typeof disk === "object" ? disk.dynamic : last?.modules;
+    if (!then || !modules) return undefined;
+    // What could not be imported then is no change: who names it has changed, or a file more fits a computed path.
+    const now = byCode(modules);
+    const files = then.modules.filter(({ path, codeHash }) => (now.get(path) ?? null) !== codeHash).map(({ path }) => path);
     if (files.length === 0) return undefined;
-    const ran = last !== undefined && others(byCode(last.modules), byCode(now ?? [])).length === 0;
-    const gone = files.filter((file) => now?.some(({ path, hash }) => path === file && hash === null));
+    const lately = byCode(last?.modules ?? []);
+    const ran = last !== undefined && files.every((path) => lately.get(path) === now.get(path));
+    const gone = files.filter((path) => now.get(path) === null || (!now.has(path) && typeof disk === "object" && !existsSync(resolve(dirname(disk.path), path))));
     return { uid, subject: ran ? last.uid : uid, detail: sentence(key ?? uid, files, gone, !ran) };
   }
 }
