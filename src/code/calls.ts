@@ -1,6 +1,7 @@
 /** What calls are about, by their names: preparation, plain talk, or work with files. */
 
-import type { Use } from "./paths.ts";
+import { commandLine } from "./command-line.ts";
+import { hole, type Use } from "./paths.ts";
 import { texts, unknown, type Value } from "./values.ts";
 
 export type Language = "javascript" | "python";
@@ -79,26 +80,21 @@ export function openedBy({ name = "", last, receiver, args }: Call): readonly Va
   return values.map((it) => texts(it.own));
 }
 
-const shells =
-  /^(os\.(system|popen)|subprocess\.(run|call|check_call|check_output|Popen|getoutput|getstatusoutput)|(child_process|execa)\.(exec|spawn)\w*|execa|(zx|bun|Bun|execa)\.\$)$/;
 /** Arguments that are read by people. */
 const talk = words("help description title label xlabel ylabel epilog usage metavar prog unit");
 
-/** What a call is given to work with; of a command line its words, without the programs that it runs. */
+/** What a call is given to work with; of a command line its words, without the programs and scripts that it runs. */
 export function givenTo({ name = "", args, named }: Call): readonly Value[] {
-  const values = [...args, ...[...named].flatMap(([key, it]) => (talk.has(key) ? [] : [it]))];
-  if (!shells.test(name)) return values;
-  return values.map((it) => texts(it.own.length > 0 ? it.own.flatMap(wordsOf) : it.all.flatMap((one) => (one.includes(" ") ? wordsOf(one) : [one]))));
+  const line = commandLine(name, args);
+  return line ? [texts(line.files)] : [...args, ...[...named].flatMap(([key, it]) => (talk.has(key) ? [] : [it]))];
 }
 
-function wordsOf(line: string): string[] {
-  return line.split(/[|;&\n]+/).flatMap((part) =>
-    part
-      .trim()
-      .split(/[\s<>()"'`]+/)
-      .slice(1)
-      .map((word) => word.replace(/^--?[\w-]+=/, "")),
-  );
+/** The scripts that a call runs in a process of their own. */
+export const scriptsOf = ({ name = "", args }: Call): readonly Value[] => [texts(commandLine(name, args)?.scripts ?? [])];
+
+/** Whether a call imports a module whose name is only known when it runs. */
+export function importsComputed({ name = "", args: [module] }: Call): boolean {
+  return /^(importlib\.import_module|(builtins\.)?__import__)$/.test(name) && !module?.own.some((it) => !it.includes(hole));
 }
 
 /** What `from lamindb import *` brings. */

@@ -1,13 +1,15 @@
 /** Whether a script tracks everything that it does with files: a static check, nothing is run. */
 
 import { readFile, stat } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { extname, join, resolve } from "node:path";
 import { LinealError } from "../errors.ts";
 import type { Language } from "./calls.ts";
-import { evaluate } from "./evaluate.ts";
-import { type Statement, SyntaxProblem } from "./ir.ts";
+import { evaluate, type Findings } from "./evaluate.ts";
+import { SyntaxProblem } from "./ir.ts";
 import { readJavaScript } from "./ir-javascript.ts";
 import { readPython } from "./ir-python.ts";
+import { computedLines } from "./modules.ts";
+import type { FileUse } from "./uses.ts";
 
 /** What a check found; fully tracked when nothing is missing. */
 export type LineageCheck = {
@@ -15,6 +17,8 @@ export type LineageCheck = {
   status: "tracked" | "untracked" | "error";
   isFullyTracked: boolean;
   missingLineage: string[];
+  /** What else to know: code that the check, or staleness, does not see. */
+  notes: string[];
   error?: LinealError;
 };
 
@@ -43,13 +47,15 @@ export async function checkLineage(path: string): Promise<LineageCheck> {
       throw unreadable(path, cause);
     });
     const program = language === "python" ? await readPython(text) : await readJavaScript(text, path);
-    const missingLineage = missingIn(program, language, path);
+    const found = evaluate(program, language);
+    const missingLineage = missingIn(found, language, path);
     const isFullyTracked = missingLineage.length === 0;
-    return { status: isFullyTracked ? "tracked" : "untracked", isFullyTracked, missingLineage };
+    const computed = language === "python" ? found.computed : await computedLines(text, resolve(path));
+    return { status: isFullyTracked ? "tracked" : "untracked", isFullyTracked, missingLineage, notes: notesOn(found.runs, computed) };
   } catch (cause) {
     const error = cause instanceof SyntaxProblem || cause instanceof RangeError ? unparsable(path, language, cause) : cause;
     if (!(error instanceof LinealError) || error.code === "missing-dependency") throw error;
-    return { status: "error", isFullyTracked: false, missingLineage: [error.message], error };
+    return { status: "error", isFullyTracked: false, missingLineage: [error.message], notes: [], error };
   }
 }
 
@@ -70,13 +76,21 @@ function unparsable(path: string, language: Language, cause: Error): LinealError
   return new LinealError("invalid", `Syntax error while parsing ${path}: ${what}`, { hint: `Mend it first: ${language === "python" ? "python -m py_compile" : "node --check"} ${path}`, cause });
 }
 
-function missingIn(program: readonly Statement[], language: Language, path: string): string[] {
-  const found = evaluate(program, language);
+function missingIn(found: Findings, language: Language, path: string): string[] {
   return [
     ...(found.tracks ? [] : ["Missing ln.track() call in script."]),
     // a normal exit completes the run of a program for Node
     ...(found.finishes || language === "javascript" ? [] : ["Missing ln.finish() call in script."]),
     ...(found.isComplete ? [] : [`Too much to follow in ${path}: its functions call each other in too many ways.`]),
-    ...found.untracked.map(({ file, lines }) => `File not tracked in lineal: ${file} (${lines.map((line) => `line ${line}`).join(", ")})`),
+    ...found.untracked.map(({ file, lines }) => `File not tracked in lineal: ${file} (${places(lines)})`),
   ];
 }
+
+function notesOn(runs: readonly FileUse[], computed: readonly number[]): string[] {
+  return [
+    ...runs.map(({ file, lines }) => `Runs ${file} (${places(lines)}): what that uses is tracked in it, not here.`),
+    ...(computed.length > 0 ? [`Imports a module by a computed path (${places(computed)}): changes in it are not seen by status.`] : []),
+  ];
+}
+
+const places = (lines: readonly number[]): string => lines.map((line) => `line ${line}`).join(", ");

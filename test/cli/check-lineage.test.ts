@@ -45,13 +45,13 @@ test("a file that cannot be read is told from one that is not tracked, and hides
     const files = ["none.mjs", "good.ts", "broken.py", "bad.ts", "loop.ts"];
     const { code, stdout } = await cli(["check-lineage", ...files, "--json"], { cwd });
     expect(code).toBe(1);
-    const failed = (file: string, code: string, message: string, hint: string) => ({ file, status: "error", isFullyTracked: false, missingLineage: [message], error: { code, message, hint } });
+    const failed = (file: string, code: string, message: string, hint: string) => ({ file, status: "error", isFullyTracked: false, missingLineage: [message], notes: [], error: { code, message, hint } });
     expect(JSON.parse(stdout)).toEqual({
       items: [
         failed("none.mjs", "not-found", "File not found: none.mjs", "Give the path of a script that exists."),
-        { file: "good.ts", status: "tracked", isFullyTracked: true, missingLineage: [] },
+        { file: "good.ts", status: "tracked", isFullyTracked: true, missingLineage: [], notes: [] },
         failed("broken.py", "invalid", "Syntax error while parsing broken.py: unexpected input (line 1)", "Mend it first: python -m py_compile broken.py"),
-        { file: "bad.ts", status: "untracked", isFullyTracked: false, missingLineage: ["File not tracked in lineal: b.csv (line 3)"] },
+        { file: "bad.ts", status: "untracked", isFullyTracked: false, missingLineage: ["File not tracked in lineal: b.csv (line 3)"], notes: [] },
         failed("loop.ts", "unavailable", "File cannot be read: loop.ts (ELOOP)", "Look at it: ls -l loop.ts"),
       ],
       total: 5,

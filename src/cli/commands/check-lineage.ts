@@ -23,15 +23,15 @@ export const definition = command({
         ...(await checkLineage(file).catch((error: unknown): LineageCheck => {
           if (!(error instanceof LinealError) || error.code !== "invalid") throw error;
           misused = error;
-          return { status: "error", isFullyTracked: false, missingLineage: [error.message], error };
+          return { status: "error", isFullyTracked: false, missingLineage: [error.message], notes: [], error };
         })),
       });
     }
     if (misused && items.length === 1) throw new Misuse(misused.message, misused.hint);
-    const lines = items.flatMap(({ file, status, missingLineage, error }) => [
+    const lines = items.flatMap(({ file, status, missingLineage, notes, error }) => [
       `${words[status]}  ${file}`,
       ...missingLineage.map((one) => `  ${one}`),
-      ...(error?.hint === undefined ? [] : [paint("dim", `  ${error.hint}`)]),
+      ...[...notes, ...(error?.hint === undefined ? [] : [error.hint])].map((one) => paint("dim", `  ${one}`)),
     ]);
     return { text: lines.join("\n"), json: { items, total: items.length }, exitCode: misused ? 2 : items.every((it) => it.isFullyTracked) ? 0 : 1 };
   },
