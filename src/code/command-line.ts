@@ -8,6 +8,7 @@ export type CommandLine = { scripts: readonly string[]; files: readonly string[]
 
 const shells =
   /^(os\.(system|popen)|subprocess\.(run|call|check_call|check_output|Popen|getoutput|getstatusoutput)|(child_process|execa)\.(exec|spawn|fork)\w*|execa|(zx|bun|Bun|execa)\.\$)$/;
+const shell = /(^|\/)(bash|sh|zsh|dash)$/;
 /** They run the script that they are given. */
 const interpreter = /^(node|nodejs|deno|bun|tsx|ts-node|python[\d.]*|pypy3?|uv|Rscript|julia|perl|ruby|bash|sh|zsh|dash)(\.exe)?$/;
 /** They run the program that they are given. */
@@ -25,7 +26,7 @@ export function commandLine(name: string, [first, second]: readonly (Value | und
   const lines = isList(first) ? [itemsOf(first)] : textsOf(first).flatMap((text) => linesOf(text));
   const started = lines.map((words) => [...(name.endsWith(".fork") ? ["node"] : []), ...words, ...rest]);
   // `sh -c "wc a.csv"`
-  const all = started.flatMap((words) => [words.filter((it) => !it.includes(" ")), ...words.filter((it) => it.includes(" ")).flatMap(linesOf)]);
+  const all = started.flatMap((words) => (shell.test(words[0] ?? "") ? [words.filter((it) => !it.includes(" ")), ...words.filter((it) => it.includes(" ")).flatMap(linesOf)] : [words]));
   const roles = all.flatMap(rolesOf);
   return {
     scripts: roles.filter((it) => it.isCode).map((it) => it.word),

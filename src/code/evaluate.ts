@@ -247,7 +247,7 @@ class Walk {
     if (functions.length === 0) return undefined;
     const isOn = receiver !== undefined && (receiver.fields ?? receiver.lineal ?? receiver.own[0]) !== undefined;
     const over = isOn || !isEach ? (receiver ?? unknown) : (args.list[1] ?? unknown);
-    const list = [named === "then" ? over : itemOf(over)];
+    const list = named.startsWith("reduce") ? [unknown, itemOf(over)] : [named === "then" ? over : itemOf(over)];
     const results: Value[] = [];
     for (const { closures, name } of functions) {
       for (const closure of closures ?? []) this.#scopes.branch([() => results.push(this.#follow(closure, { list, named: nothingNamed })), () => undefined]);
