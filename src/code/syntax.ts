@@ -120,6 +120,10 @@ function importOf(node: SyntaxNode): StaticImport | ComputedImport | undefined {
       const callee = node.callee as SyntaxNode;
       return callee.type === "Identifier" && callee.name === "require" ? named((node.arguments as unknown[])[0], "require") : undefined;
     }
+    case "NewExpression": {
+      const [file] = nodesIn(node.arguments);
+      return (node.callee as SyntaxNode).name === "Worker" && file?.type === "NewExpression" ? named(file, "dynamic") : undefined;
+    }
     default:
       return undefined;
   }
@@ -149,7 +153,9 @@ function textsOf(node: SyntaxNode): readonly string[] {
       return (node.property as SyntaxNode).name === "href" ? textsOf(node.object as SyntaxNode) : unknown;
     case "NewExpression": {
       const [path, base] = nodesIn(node.arguments);
-      return (node.callee as SyntaxNode).name === "URL" && path && (base?.object as SyntaxNode | undefined)?.type === "MetaProperty" ? textsOf(path) : unknown;
+      if ((node.callee as SyntaxNode).name !== "URL" || !path || (base?.object as SyntaxNode | undefined)?.type !== "MetaProperty") return unknown;
+      // `new URL("a.ts", …)` lies beside, where an import of "a.ts" is of a package
+      return textsOf(path).map((text, i) => (i === 0 && /^\w[^:]*$/.test(text) ? `./${text}` : text));
     }
     default:
       return unknown;

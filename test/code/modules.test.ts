@@ -135,6 +135,7 @@ test("a computed path stands for all files that fit it; where none can be told, 
       "import(`../shared/${name}`);",
       "import(`./lib/a.ts?v=${Date.now()}`);",
       "import(new URL(`./data/${name}.json`, import.meta.url).href, { with: { type: 'json' } });",
+      'new Worker(new URL("work.ts", import.meta.url)); new Worker(file); new Map(entries);',
       "import(`lodash/${name}.js`); import(`node:${name}`);",
       "import(name);",
       "import(`${folder}/a.ts`);",
@@ -151,14 +152,15 @@ test("a computed path stands for all files that fit it; where none can be told, 
     "../shared/x.mjs": "",
     "../shared/table.csv": "",
     "data/d.json": "{}",
+    "work.ts": "",
     "later.ts": "\nexport const later = require(path);",
   });
   const { dynamic, computed } = await moduleGraph(entry);
-  expect(dynamic).toEqual(["../shared/x.mjs", "data/d.json", "lib/a.ts", "lib/b.ts", "plugins/one/index.ts", "plugins/two/index.ts"]);
+  expect(dynamic).toEqual(["../shared/x.mjs", "data/d.json", "lib/a.ts", "lib/b.ts", "plugins/one/index.ts", "plugins/two/index.ts", "work.ts"]);
   expect(computed).toEqual([
     { path: "later.ts", lines: [2] },
-    { path: "main.ts", lines: [7, 8, 9] },
+    { path: "main.ts", lines: [8, 9, 10] },
   ]);
   for (let i = 0; i < 201; i++) write({ [`lib/many${i}.ts`]: "" });
-  expect((await moduleGraph(entry)).computed[1]?.lines).toEqual([1, 7, 8, 9]);
+  expect((await moduleGraph(entry)).computed[1]?.lines).toEqual([1, 8, 9, 10]);
 });
