@@ -38,8 +38,8 @@ const rules: Record<Language, Rules> = {
     setupName: /^(os\.path\.|sys\.path\.|importlib\.|os\.fspath$)/,
     silent:
       words(`startswith endswith split rsplit splitlines replace strip lstrip rstrip removeprefix removesuffix join format find rfind index count lower upper title
-      groupby group_by drop sort_values set_index melt pivot pivot_table agg aggregate isin contains query eval assign astype col alias select
-      legend title suptitle xlabel ylabel set_title set_xlabel set_ylabel annotate
+      groupby group_by drop sort_values set_index melt pivot pivot_table agg aggregate isin contains assign astype col alias select
+      legend title suptitle xlabel ylabel set_title set_xlabel set_ylabel
       get pop setdefault keys values items map filter % joinpath with_name with_stem with_suffix strftime strptime
       info debug warn warning error critical exception log print echo secho`),
     silentName:
@@ -83,8 +83,8 @@ export function openedBy({ name = "", last, receiver, args }: Call): readonly Va
 }
 
 /** Arguments that are read by people, or name what is within a table. */
-const talk = words(`help description title label labels legend xlabel ylabel epilog usage metavar prog unit headers
-  by on left_on right_on columns index x y hue row col usecols id_vars value_vars var_name value_name sheet_name names sep palette`);
+const talk = words(`help description title label legend xlabel ylabel epilog usage metavar prog unit headers
+  by on left_on right_on columns x y hue row col usecols id_vars value_vars var_name value_name sheet_name names sep palette`);
 
 /** What a call is given to work with; of a command line its words, without the programs and scripts that it runs. */
 export function givenTo({ name = "", args, named }: Call): readonly Value[] {

@@ -88,7 +88,7 @@ function missingIn(found: Findings, language: Language, path: string): string[] 
 
 function notesOn(runs: readonly FileUse[], computed: readonly number[]): string[] {
   return [
-    ...runs.map(({ file, lines }) => `Runs ${file} (${places(lines)}): what that uses is tracked in it, not here.`),
+    ...runs.map(({ file, lines }) => `Runs ${file} (${places(lines)}): check it by itself.`),
     ...(computed.length > 0 ? [`Imports a module by a computed path (${places(computed)}): changes in it are not seen by status.`] : []),
   ];
 }

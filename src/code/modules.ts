@@ -37,6 +37,8 @@ export type Computed = { path: string; lines: number[] };
 
 /** More files than this do not stand for one import. */
 const mostFitting = 200;
+/** Paths with more unknown parts are not searched for. */
+const mostUnknown = 2;
 
 const swaps: Record<string, string[]> = { ".js": [".ts", ".tsx"], ".jsx": [".tsx"], ".mjs": [".mts"], ".cjs": [".cts"] };
 const tries = [".js", ".json", ".node", ".ts", ".mjs", ".cjs", ".mts", ".cts", ".tsx", ".jsx"];
@@ -79,11 +81,8 @@ export async function moduleGraph(entry: string): Promise<ModuleGraph> {
         queue.push(file);
       }
     }
-    const lines = parsed.computed.flatMap((one) => {
-      const fitting = filesFor(one, path);
-      for (const file of fitting ?? []) if (isOurs(file)) dynamic.add(name(file));
-      return fitting ? [] : [one.line];
-    });
+    for (const one of parsed.computed) for (const file of filesFor(one, path) ?? []) if (isOurs(file)) dynamic.add(name(file));
+    const lines = linesOf(parsed.computed, path);
     if (lines.length > 0) computed.push({ path: name(path), lines });
   }
 
@@ -94,16 +93,18 @@ export async function moduleGraph(entry: string): Promise<ModuleGraph> {
 
 /** The lines in which a text imports modules that nobody can tell without running it. */
 export async function computedLines(text: string, path: string): Promise<number[]> {
-  return (await analyse(text, path)).computed.filter((one) => filesFor(one, path) === undefined).map(({ line }) => line);
+  return linesOf((await analyse(text, path)).computed, path);
 }
+
+const linesOf = (imports: readonly ComputedImport[], path: string): number[] => [...new Set(imports.filter((one) => filesFor(one, path) === undefined).map(({ line }) => line))];
 
 /** The files that a computed path may mean, each unknown part of it being part of one name; undefined when it tells no place, or too many files fit. */
 function filesFor({ texts }: ComputedImport, importer: string): string[] | undefined {
   const [start = ""] = texts;
   if (/^[@\w]/.test(start) && !start.startsWith("file:")) return []; // of a package
-  const glob = texts.join("*").replace(/[?#].*/s, "");
-  if (!/^\.{0,2}\//.test(start) || /[[\]{}()!\\]/.test(glob)) return undefined;
-  const found = globSync(glob.replace(/\*+/g, "*"), { cwd: dirname(importer) }).flatMap((path) => existingFile(resolve(dirname(importer), path)) ?? []);
+  const glob = texts.join("*").replace(/[?#].*/s, "").replace(/\*+/g, "*");
+  if (!/^(\.{1,2}|\/[^/]+)\//.test(start) || /[[\]{}()!\\]/.test(glob) || glob.split("*").length > mostUnknown + 1) return undefined;
+  const found = globSync(glob, { cwd: dirname(importer) }).flatMap((path) => existingFile(resolve(dirname(importer), path)) ?? []);
   const fitting = extname(glob) === "" || extname(glob).includes("*") ? found.filter(isCode) : found;
   return fitting.length === 0 || fitting.length > mostFitting ? undefined : fitting;
 }

@@ -208,7 +208,7 @@ describe("scripts that a program runs", () => {
     ["script.py", 'import subprocess\nln.Artifact("other.py")\nsubprocess.run(["python", "other.py"])', [], []],
   ])("%s: %s", async (name, text, scripts, files) => {
     const { notes, missingLineage } = await check(text, name);
-    expect(notes.map((it) => it.replace(/^Runs (.*) \(line \d+\): what that uses is tracked in it, not here\.$/, "$1"))).toEqual(scripts);
+    expect(notes.map((it) => it.replace(/^Runs (.*) \(line \d+\): check it by itself\.$/, "$1"))).toEqual(scripts);
     expect(missingLineage.map((it) => it.replace(/^File not tracked in lineal: (.*) \(line \d+\)$/, "$1"))).toEqual(files);
   });
 });

@@ -140,6 +140,7 @@ test("a computed path stands for all files that fit it; where none can be told, 
       "import(name);",
       "import(`${folder}/a.ts`);",
       "import(`./none/${name}.ts`);",
+      "import(`./${a}/${b}/${c}.ts`); import(`/${a}/${b}`);",
       'import { later } from "./later.ts";',
     ].join("\n"),
     "lib/a.ts": "",
@@ -159,8 +160,8 @@ test("a computed path stands for all files that fit it; where none can be told, 
   expect(dynamic).toEqual(["../shared/x.mjs", "data/d.json", "lib/a.ts", "lib/b.ts", "plugins/one/index.ts", "plugins/two/index.ts", "work.ts"]);
   expect(computed).toEqual([
     { path: "later.ts", lines: [2] },
-    { path: "main.ts", lines: [8, 9, 10] },
+    { path: "main.ts", lines: [8, 9, 10, 11] },
   ]);
   for (let i = 0; i < 201; i++) write({ [`lib/many${i}.ts`]: "" });
-  expect((await moduleGraph(entry)).computed[1]?.lines).toEqual([1, 8, 9, 10]);
+  expect((await moduleGraph(entry)).computed[1]?.lines).toEqual([1, 8, 9, 10, 11]);
 });
