@@ -9,7 +9,7 @@ import { checkValue, model } from "../model/index.ts";
 import { rowOf } from "../registries/entry.ts";
 import { type Project, Transform } from "../registries/index.ts";
 import { resolveTransform, type TransformSpec } from "../registries/tracking/transform.ts";
-import { describeSource } from "../track/source-file.ts";
+import { describeSource, type SourceFile } from "../track/source-file.ts";
 import { kindOfFile } from "../code/source.ts";
 import { recordRun } from "./shell-session.ts";
 
@@ -20,24 +20,28 @@ export interface SourceOptions {
   description?: string | undefined;
 }
 
-/** What a source file, or only a key, wants as its transform. */
-export async function describeTransform(connection: Connection, file: string | undefined, options: SourceOptions & { published: boolean }): Promise<TransformSpec> {
+/** What a source file, or only a key, wants as its transform, and the modules that it imports on demand. */
+export async function describeTransform(
+  connection: Connection,
+  file: string | undefined,
+  options: SourceOptions & { published: boolean },
+): Promise<{ spec: TransformSpec; dynamic: SourceFile["dynamic"] }> {
   const kind = options.kind ?? (file === undefined ? "script" : kindOfFile(file));
   const column = model.Transform.columns.kind;
   if (column?.is === "field") checkValue(column, kind, "kind");
   if (file === undefined) {
     if (options.key === undefined) throw new LinealError("invalid", "a transform needs a file or a key", { hint: "Give one: lineal track script.sh, or lineal track --key my-session" });
-    return { uid: undefined, key: options.key, kind, description: options.description, reference: undefined, source: undefined };
+    return { spec: { uid: undefined, key: options.key, kind, description: options.description, reference: undefined, source: undefined }, dynamic: [] };
   }
-  const { spec, text } = await describeSource(connection, file, { key: options.key, published: options.published });
-  return { ...spec, uid: trackedUid(text), kind, description: options.description ?? spec.description };
+  const { spec, text, dynamic } = await describeSource(connection, file, { key: options.key, published: options.published });
+  return { spec: { ...spec, uid: trackedUid(text), kind, description: options.description ?? spec.description }, dynamic };
 }
 
 /** Saves a source file; in a tracked shell a new version counts as made by its run. */
 export async function saveSource(file: string, options: SourceOptions & { project?: Project; space?: string; branch?: string }): Promise<Transform> {
   const connection = await defaultConnection();
   const run = await recordRun();
-  const spec = await describeTransform(connection, file, { ...options, published: false });
+  const { spec } = await describeTransform(connection, file, { ...options, published: false });
   const writer = await connection.writer();
   const { dialect } = connection.database;
   const { row, notes, warnings } = await connection.write(function* () {

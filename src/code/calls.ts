@@ -1,6 +1,7 @@
 /** What calls are about, by their names: preparation, plain talk, or work with files. */
 
-import type { Use } from "./paths.ts";
+import { commandLine } from "./command-line.ts";
+import { hole, type Use } from "./paths.ts";
 import { texts, unknown, type Value } from "./values.ts";
 
 export type Language = "javascript" | "python";
@@ -24,11 +25,11 @@ const rules: Record<Language, Rules> = {
       /^(path\.|URL$|url\.(URL|fileURLToPath|pathToFileURL)$|require(\.resolve|$)|import\.meta\.(resolve|dirname|filename)|module\.|(glob|fast-glob|globby|tinyglobby)(\.|$)|(worker_threads\.)?Worker$)/,
     silent:
       words(`includes startsWith endsWith split replace replaceAll indexOf lastIndexOf match matchAll search test padEnd padStart localeCompare charAt slice
-      substring trim trimEnd trimStart normalize concat join at keys values entries map forEach filter find findLast findIndex findLastIndex some every reduce flatMap
+      substring trim trimEnd trimStart normalize concat join groupBy sortBy orderBy at keys values entries map forEach filter find findLast findIndex findLastIndex some every reduce flatMap
       sort toSorted reverse toReversed with then catch finally toString has get delete addEventListener removeEventListener on once emit querySelector querySelectorAll closest matches
       info debug warn error fatal trace log`),
     silentName:
-      /(^|\.)\w*(Error|Exception)$|^(console|assert|expect|Intl|JSON|Object|Array|Math|Promise|String|Number|Reflect|logger|log)(\.|$)|^(RegExp|Symbol|BigInt|Boolean|Date|Map|Set|WeakMap|WeakSet|Buffer\.byteLength|describe|it|test|styleText|util\.(styleText|format|inspect|parseArgs)|parseArgs|encodeURI|encodeURIComponent|decodeURI|decodeURIComponent|structuredClone)$|^process\.(exit|emitWarning|cwd|on|std(out|err)\.write)/,
+      /(^|\.)\w*(Error|Exception)$|^(console|assert(\/strict)?|expect|Intl|JSON|Object|Array|Math|Promise|String|Number|Reflect|logger|log)(\.|$)|^(RegExp|Symbol|BigInt|Boolean|Date|Map|Set|WeakMap|WeakSet|Buffer\.byteLength|describe|it|test|styleText|util\.(styleText|format|inspect|parseArgs)|parseArgs|encodeURI|encodeURIComponent|decodeURI|decodeURIComponent|structuredClone)$|^process\.(exit|emitWarning|cwd|on|std(out|err)\.write)/,
   },
   python: {
     setup:
@@ -37,10 +38,12 @@ const rules: Record<Language, Rules> = {
     setupName: /^(os\.path\.|sys\.path\.|importlib\.|os\.fspath$)/,
     silent:
       words(`startswith endswith split rsplit splitlines replace strip lstrip rstrip removeprefix removesuffix join format find rfind index count lower upper title
+      groupby group_by drop sort_values set_index melt pivot pivot_table agg aggregate isin contains assign astype col alias select
+      legend title suptitle xlabel ylabel set_title set_xlabel set_ylabel
       get pop setdefault keys values items map filter % joinpath with_name with_stem with_suffix strftime strptime
       info debug warn warning error critical exception log print echo secho`),
     silentName:
-      /(^|\.)\w*(Error|Exception|Warning)$|^(logging(?!.*(basicConfig|fileConfig|Handler$))|logger|log|re|warnings|textwrap|itertools|functools|math|typing|collections)\.|^(print|str|repr|len|format|list|tuple|set|dict|frozenset|sorted|reversed|zip|enumerate|isinstance|issubclass|getattr|hasattr|setattr|any|all|min|max|sum|int|float|bool|super|type|range|iter|next|input|os\.getenv|os\.environ\.\w+|sys\.exit)$/,
+      /(^|\.)\w*(Error|Exception|Warning)$|^(logging(?!.*(basicConfig|fileConfig|Handler$))|logger|log|re|warnings|textwrap|itertools|functools|math|typing|collections|json|ujson|orjson|simplejson|pickle|cloudpickle|dill|marshal|yaml)\.|^(print|str|repr|len|format|list|tuple|set|dict|frozenset|sorted|reversed|zip|enumerate|isinstance|issubclass|getattr|hasattr|setattr|any|all|min|max|sum|int|float|bool|super|type|range|iter|next|input|os\.getenv|os\.environ\.\w+|sys\.exit)$/,
   },
 };
 
@@ -79,26 +82,22 @@ export function openedBy({ name = "", last, receiver, args }: Call): readonly Va
   return values.map((it) => texts(it.own));
 }
 
-const shells =
-  /^(os\.(system|popen)|subprocess\.(run|call|check_call|check_output|Popen|getoutput|getstatusoutput)|(child_process|execa)\.(exec|spawn)\w*|execa|(zx|bun|Bun|execa)\.\$)$/;
-/** Arguments that are read by people. */
-const talk = words("help description title label xlabel ylabel epilog usage metavar prog unit");
+/** Arguments that are read by people, or name what is within a table. */
+const talk = words(`help description title label legend xlabel ylabel epilog usage metavar prog unit headers
+  by on left_on right_on columns x y hue row col usecols id_vars value_vars var_name value_name sheet_name names sep palette`);
 
-/** What a call is given to work with; of a command line its words, without the programs that it runs. */
+/** What a call is given to work with; of a command line its words, without the programs and scripts that it runs. */
 export function givenTo({ name = "", args, named }: Call): readonly Value[] {
-  const values = [...args, ...[...named].flatMap(([key, it]) => (talk.has(key) ? [] : [it]))];
-  if (!shells.test(name)) return values;
-  return values.map((it) => texts(it.own.length > 0 ? it.own.flatMap(wordsOf) : it.all.flatMap((one) => (one.includes(" ") ? wordsOf(one) : [one]))));
+  const line = commandLine(name, args);
+  return line ? [texts(line.files)] : [...args, ...[...named].flatMap(([key, it]) => (talk.has(key) ? [] : [it]))];
 }
 
-function wordsOf(line: string): string[] {
-  return line.split(/[|;&\n]+/).flatMap((part) =>
-    part
-      .trim()
-      .split(/[\s<>()"'`]+/)
-      .slice(1)
-      .map((word) => word.replace(/^--?[\w-]+=/, "")),
-  );
+/** The scripts that a call runs in a process of their own. */
+export const scriptsOf = ({ name = "", args }: Call): readonly Value[] => [texts(commandLine(name, args)?.scripts ?? [])];
+
+/** Whether a call imports a module whose name is only known when it runs. */
+export function importsComputed({ name = "", args: [module] }: Call): boolean {
+  return /^(importlib\.import_module|(builtins\.)?__import__)$/.test(name) && !module?.own.some((it) => !it.includes(hole));
 }
 
 /** What `from lamindb import *` brings. */

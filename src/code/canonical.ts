@@ -1,14 +1,16 @@
 /** The text of a program as it runs: types, form, and names that only the program itself knows are gone. */
 
+import { fold } from "./fold.ts";
 import { numberNames } from "./names.ts";
 import { isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";
 
-/** The same text for two programs that differ in types, comments, form or local names only. */
+/** The same text for two programs that differ in types, comments, form, local names or constants for one use only. */
 export function canonical(program: SyntaxNode): string {
   const body = nodesIn(program.body);
   // Types are erased before it is seen whether a file is a module: `import type` makes none, `export {}` does.
   const isModule = body.some((node) => /^(Import|Export\w*)Declaration$/.test(node.type) && !isTypeOnly(node, true));
   const code = erased(program);
+  fold(code);
   numberNames(code, isModule);
   const pieces = [isModule ? "module" : "script"];
   write(code, pieces);
@@ -67,7 +69,7 @@ function erased(node: SyntaxNode, within?: string): SyntaxNode {
     if (Array.isArray(value)) copy[field] = erasedList(value);
     else if (!isNode(value)) copy[field] = node.type === "JSXText" ? jsxWords(value as string) : value;
     else if (field === "key" && node.computed !== true) copy[field] = plainKey(erased(value));
-    else copy[field] = blocks.has(field) ? withoutBraces(erased(value), node.type) : erased(value, field);
+    else copy[field] = erased(value, field);
   }
   return copy;
 }
@@ -75,16 +77,6 @@ function erased(node: SyntaxNode, within?: string): SyntaxNode {
 function erasedList(items: readonly unknown[]): unknown[] {
   const kept = items.filter((item) => !isNode(item) || !(item.type === "EmptyStatement" || isBlankJsx(item) || isTypeOnly(item)));
   return kept.map((item) => (isNode(item) ? erased(item) : item));
-}
-
-const blocks = new Set(["body", "consequent", "alternate"]);
-
-/** `if (a) { b(); }` and `if (a) b();` are one statement. */
-function withoutBraces(block: SyntaxNode, type: string): SyntaxNode {
-  if (block.type !== "BlockStatement" || !/^(If|For\w*|While|DoWhile)Statement$/.test(type)) return block;
-  const [only, more] = nodesIn(block.body);
-  const declares = only?.type.endsWith("Declaration") === true && only.kind !== "var";
-  return only && !more && !declares ? only : block;
 }
 
 /** `{ "a": 1 }` and `{ a: 1 }` are one property. */

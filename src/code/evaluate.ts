@@ -1,12 +1,12 @@
 /** Follows the values of a program from where they are written to the calls that use them. */
 
-import { type Call, givenTo, type Language, linealCall, openedBy, type Purpose, purposeOf, starNames, useOf } from "./calls.ts";
+import { type Call, givenTo, importsComputed, type Language, linealCall, openedBy, type Purpose, purposeOf, scriptsOf, starNames, useOf } from "./calls.ts";
 import type { Callable, Declares, Expression, Link, Statement, Target } from "./ir.ts";
 import { Limits, Memory } from "./limits.ts";
 import { joinPath } from "./paths.ts";
 import { resultOf } from "./results.ts";
 import { find, functionScope, Scopes } from "./scopes.ts";
-import { type Mode, Uses } from "./uses.ts";
+import { type FileUse, type Mode, Uses } from "./uses.ts";
 import { type Closure, isOpen, itemAt, itemOf, itemsFrom, joined, memberOf, namedValue, oneOf, type Scope, unknown, type Value, withFields } from "./values.ts";
 
 /** What was found out about a program. */
@@ -14,7 +14,11 @@ export type Findings = {
   tracks: boolean;
   finishes: boolean;
   /** Files, as written, that only calls outside Lineal use, sorted, and in which lines. */
-  untracked: { file: string; lines: number[] }[];
+  untracked: FileUse[];
+  /** Scripts that are run in processes of their own. */
+  runs: FileUse[];
+  /** Lines that import a module whose name is only known when they run. */
+  computed: number[];
   /** False when the functions of the program call each other in more ways than were followed. */
   isComplete: boolean;
 };
@@ -38,6 +42,7 @@ class Walk {
   readonly #active = new Set<Callable>();
   readonly #limits = new Limits();
   readonly #memory = new Memory();
+  readonly #computed = new Set<number>();
   #returned: Value[] = [];
   #tracks = false;
   #finishes = false;
@@ -49,7 +54,7 @@ class Walk {
   program(statements: readonly Statement[]): Findings {
     this.#run(statements, this.#scopes.program);
     for (const [fn, scope] of this.#waiting) if (!this.#memory.knows(fn)) this.#enter({ fn, scope }, noArguments, "");
-    return { tracks: this.#tracks, finishes: this.#finishes, untracked: this.#uses.untracked(), isComplete: this.#limits.isComplete };
+    return { tracks: this.#tracks, finishes: this.#finishes, untracked: this.#uses.untracked(), runs: this.#uses.runs(), computed: [...this.#computed], isComplete: this.#limits.isComplete };
   }
 
   #run(statements: readonly Statement[], scope: Scope): void {
@@ -204,7 +209,9 @@ class Walk {
     else if (mode === "counted" && purpose === "other" && this.#limits.canNote(given)) {
       this.#uses.use(given, line, useOf(call.last));
       this.#uses.use(opened, line, "opened");
+      this.#uses.run(scriptsOf(call), line);
     }
+    if (importsComputed(call)) this.#computed.add(line);
     const result = this.#limits.canJoin(call.args) ? resultOf(call) : unknown;
     if (result !== undefined) return result;
     const from = call.args.flatMap((it) => it.all);
@@ -240,7 +247,7 @@ class Walk {
     if (functions.length === 0) return undefined;
     const isOn = receiver !== undefined && (receiver.fields ?? receiver.lineal ?? receiver.own[0]) !== undefined;
     const over = isOn || !isEach ? (receiver ?? unknown) : (args.list[1] ?? unknown);
-    const list = [named === "then" ? over : itemOf(over)];
+    const list = named.startsWith("reduce") ? [unknown, itemOf(over)] : [named === "then" ? over : itemOf(over)];
     const results: Value[] = [];
     for (const { closures, name } of functions) {
       for (const closure of closures ?? []) this.#scopes.branch([() => results.push(this.#follow(closure, { list, named: nothingNamed })), () => undefined]);

@@ -7,12 +7,14 @@ import {
   type Callable,
   type Declares,
   type Expression,
+  given,
   type Link,
   nothing,
   type Param,
   type Statement,
   SyntaxProblem,
   type Target,
+  thrown,
 } from "./ir.ts";
 
 type Node = { type: string; [field: string]: unknown };
@@ -95,8 +97,12 @@ function statement(node: Node): Statement[] {
       return [{ kind: "block", body: statements(node.body) }];
     case "LabeledStatement":
       return statements(node.body);
-    case "ExpressionStatement":
-      return act(node.expression);
+    case "ExpressionStatement": {
+      const done = node.expression as Node;
+      return done.type === "YieldExpression" && done.argument ? [given(expression(done.argument), done.delegate === true)] : act(done);
+    }
+    case "ThrowStatement":
+      return [{ kind: "do", value: thrown(expression(node.argument)) }];
     case "TSImportEqualsDeclaration": {
       const module = literal((node.moduleReference as Node).expression);
       return module === undefined ? [] : [{ kind: "import", module, names: [{ name: "*", as: nameOf(node.id) ?? "" }] }];

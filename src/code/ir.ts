@@ -58,6 +58,15 @@ export type Statement =
   /** Names that belong to a scope further out (`global`, `nonlocal`). */
   | { kind: "outer"; names: string[] };
 
+/** What is thrown: the words that an error is made with are for people. */
+export function thrown(error: Expression): Expression {
+  const last = error.kind === "chain" ? error.links.at(-1) : undefined;
+  return last?.kind === "call" ? { kind: "unknown", parts: last.args.map((it) => it.value) } : error;
+}
+
+/** What a generator gives is an item of its value; `all` when it passes on those of another. */
+export const given = (value: Expression, all: boolean): Statement => ({ kind: "return", value: all ? value : { kind: "list", items: [value] } });
+
 export const nothing: Expression = { kind: "unknown", parts: [] };
 
 /** The text does not follow the grammar of its language. */

@@ -1,11 +1,11 @@
 /** The local modules a program is made of: its relative imports, followed through the files that Node would load. */
 
 import { createHash } from "node:crypto";
-import { readFileSync, realpathSync, statSync } from "node:fs";
+import { globSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, extname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { isInside, ownCodeRoots } from "./caller.ts";
-import { analyse, isCode, type ImportKind } from "./syntax.ts";
+import { analyse, type ComputedImport, isCode, type ImportKind } from "./syntax.ts";
 
 /** One file a program imports. */
 export type LocalModule = {
@@ -24,11 +24,21 @@ export type LocalModule = {
 export type ModuleGraph = {
   /** Sorted by path. */
   modules: LocalModule[];
-  /** Paths (or specifiers that lead nowhere) imported on demand with `import()`; they are named, not walked. */
+  /** Paths (or specifiers that lead nowhere) imported on demand with `import()`, and all that fit `import(`./lib/${name}.ts`)`; they are named, not walked. */
   dynamic: string[];
+  /** Where modules are imported by a path that tells nothing of where they lie. */
+  computed: Computed[];
   /** Paths that are imported but do not exist. */
   missing: string[];
 };
+
+/** The file and lines of imports by a computed path. */
+export type Computed = { path: string; lines: number[] };
+
+/** More files than this do not stand for one import. */
+const mostFitting = 200;
+/** Paths with more unknown parts are not searched for. */
+const mostUnknown = 2;
 
 const swaps: Record<string, string[]> = { ".js": [".ts", ".tsx"], ".jsx": [".tsx"], ".mjs": [".mts"], ".cjs": [".cts"] };
 const tries = [".js", ".json", ".node", ".ts", ".mjs", ".cjs", ".mts", ".cts", ".tsx", ".jsx"];
@@ -45,13 +55,15 @@ export async function moduleGraph(entry: string): Promise<ModuleGraph> {
   const modules = new Map<string, LocalModule>();
   const dynamic = new Set<string>();
   const missing = new Set<string>();
+  const computed: Computed[] = [];
+  const isOurs = (file: string) => !file.split(sep).includes("node_modules") && !isInside(file, ownRoots);
 
   const queue = [start];
   const seen = new Set(queue);
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
     const bytes = readFileSync(path);
     const text = bytes.includes(0) ? "" : bytes.toString("utf8");
-    const parsed = isCode(path) || path === start ? await analyse(text, path) : { imports: [], astHash: jsonHash(text, path) };
+    const parsed = isCode(path) || path === start ? await analyse(text, path) : { imports: [], computed: [], astHash: jsonHash(text, path) };
     if (path !== start) {
       const hash = createHash("sha256").update(bytes).digest("hex");
       modules.set(path, { path: name(path), absolute: path, hash, ...(parsed.astHash ? { astHash: parsed.astHash } : {}), text });
@@ -61,7 +73,7 @@ export async function moduleGraph(entry: string): Promise<ModuleGraph> {
       const target = localTarget(specifier, path, kind);
       if (target === undefined) continue;
       const file = existingFile(target);
-      if (file !== undefined && (file.split(sep).includes("node_modules") || isInside(file, ownRoots))) continue;
+      if (file !== undefined && !isOurs(file)) continue;
       if (kind === "dynamic") dynamic.add(name(file ?? target));
       else if (file === undefined) missing.add(name(target));
       else if (!seen.has(file)) {
@@ -69,11 +81,32 @@ export async function moduleGraph(entry: string): Promise<ModuleGraph> {
         queue.push(file);
       }
     }
+    for (const one of parsed.computed) for (const file of filesFor(one, path) ?? []) if (isOurs(file)) dynamic.add(name(file));
+    const lines = linesOf(parsed.computed, path);
+    if (lines.length > 0) computed.push({ path: name(path), lines });
   }
 
   const sorted = [...modules.values()].sort((a, b) => compare(a.path, b.path));
   for (const { path } of sorted) dynamic.delete(path);
-  return { modules: sorted, dynamic: [...dynamic].sort(compare), missing: [...missing].sort(compare) };
+  return { modules: sorted, dynamic: [...dynamic].sort(compare), computed: computed.sort((a, b) => compare(a.path, b.path)), missing: [...missing].sort(compare) };
+}
+
+/** The lines in which a text imports modules that nobody can tell without running it. */
+export async function computedLines(text: string, path: string): Promise<number[]> {
+  return linesOf((await analyse(text, path)).computed, path);
+}
+
+const linesOf = (imports: readonly ComputedImport[], path: string): number[] => [...new Set(imports.filter((one) => filesFor(one, path) === undefined).map(({ line }) => line))];
+
+/** The files that a computed path may mean, each unknown part of it being part of one name; undefined when it tells no place, or too many files fit. */
+function filesFor({ texts }: ComputedImport, importer: string): string[] | undefined {
+  const [start = ""] = texts;
+  if (/^[@\w]/.test(start) && !start.startsWith("file:")) return []; // of a package
+  const glob = texts.join("*").replace(/[?#].*/s, "").replace(/\*+/g, "*");
+  if (!/^(\.{1,2}|\/[^/]+)\//.test(start) || /[[\]{}()!\\]/.test(glob) || glob.split("*").length > mostUnknown + 1) return undefined;
+  const found = globSync(glob, { cwd: dirname(importer) }).flatMap((path) => existingFile(resolve(dirname(importer), path)) ?? []);
+  const fitting = extname(glob) === "" || extname(glob).includes("*") ? found.filter(isCode) : found;
+  return fitting.length === 0 || fitting.length > mostFitting ? undefined : fitting;
 }
 
 /** The absolute path a specifier points at, before suffixes are tried; undefined for packages and built-ins. */

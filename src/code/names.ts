@@ -228,13 +228,14 @@ function isOutside(node: SyntaxNode, field: string): boolean {
   return field === "decorators" || field === "key" || field === "discriminant" || (field === "id" && node.type.endsWith("Declaration"));
 }
 
-function isWord(node: SyntaxNode, field: string): boolean {
+/** Whether a field holds a property or a word, not a variable. */
+export function isWord(node: SyntaxNode, field: string): boolean {
   if (words.has(field)) return node.computed !== true;
   return (node.type === "TSQualifiedName" && field === "right") || (node.type === "TSEnumMember" && field === "id");
 }
 
 /** The names that a pattern binds. */
-function patternNames(pattern: unknown): string[] {
+export function patternNames(pattern: unknown): string[] {
   if (!isNode(pattern)) return [];
   switch (pattern.type) {
     case "Identifier":

@@ -72,6 +72,8 @@ function namesAPattern(text: string, use: Use): boolean {
 function isNoFolder(text: string): boolean {
   if (media.test(text) || unit.test(text) || timeZone.test(text) || datePattern.test(text)) return true;
   const segments = text.split(/[/\\]/);
+  // `Lineal/1.0`, as programs call themselves
+  if (segments.length === 2 && version.test(segments[1] ?? "")) return true;
   // dates and fractions (`01/02/2024`), units and flags (`m/s`, `n/a`)
   return segments.every((it) => /^\d+$/.test(it)) || (segments.every((it) => it.length <= 1) && !text.endsWith("/"));
 }

@@ -1,7 +1,7 @@
 /** Turns the syntax tree of Python into the neutral form. */
 
 import { bare, children, isValue, lineAt, type Node, unescape } from "./python-tree.ts";
-import { type Argument, type Callable, type Expression, type Link, nothing, type Param, type Statement, type Target } from "./ir.ts";
+import { type Argument, type Callable, type Expression, given, type Link, nothing, type Param, type Statement, type Target, thrown } from "./ir.ts";
 
 /** Turns the tree of a program into the neutral form. */
 export class PythonReader {
@@ -88,6 +88,10 @@ export class PythonReader {
       }
       case "ReturnStatement":
         return [{ kind: "return", value: this.#tuple(values) }];
+      case "YieldStatement":
+        return [given(this.#tuple(values), parts.some((it) => it.name === "from"))];
+      case "RaiseStatement":
+        return values.map((it) => ({ kind: "do", value: thrown(this.#expression(it)) }));
       case "ScopeStatement":
         return [{ kind: "outer", names: values.map((it) => this.#slice(it)) }];
       case "StatementGroup":

@@ -2,7 +2,7 @@
 
 import type { Call } from "./calls.ts";
 import { folderOf, hole, joinPath } from "./paths.ts";
-import { itemOf, joined, longest, texts, unknown, type Value, withFields } from "./values.ts";
+import { itemAt, itemOf, joined, longest, memberOf, oneOf, texts, unknown, type Value, withFields } from "./values.ts";
 
 const concat = (a: string, b: string): string => a + b;
 
@@ -12,9 +12,11 @@ const places: Record<string, RegExp> = {
 };
 
 const passesOn =
-  /^((url\.)?URL|(url\.)?fileURLToPath|(url\.)?pathToFileURL|String|str|os\.fspath|Promise\.(all|resolve|allSettled)|Object\.(values|freeze)|Array\.from|list|tuple|sorted|reversed|set|iter|next|tqdm(\.\w+)*|glob\.i?glob)$/;
+  /^((url\.)?URL|(url\.)?fileURLToPath|(url\.)?pathToFileURL|String|str|os\.fspath|Promise\.(all|resolve|allSettled)|Object\.(values|freeze)|Array\.from|Set|list|tuple|sorted|reversed|set|iter|next|tqdm(\.\w+)*|(util\.)?promisify|(functools\.)?partial)$/;
+/** Their result is what fits patterns. */
+const finds = /^((fs|glob)\.(i?glob|globSync|sync)|(fast-glob|globby|tinyglobby)(\.\w+)?)$/;
 const keepsReceiver =
-  /^(resolve|expanduser|absolute|as_posix|toString|trim|strip|normalize|sort|toSorted|reverse|toReversed|slice|filter|concat|values|flat|copy)$/;
+  /^(resolve|expanduser|absolute|as_posix|toString|trim|strip|normalize|sort|toSorted|reverse|toReversed|slice|filter|values|flat|copy)$/;
 
 /** The value of a call that is known to pass on or put together texts; undefined for any other. */
 export function resultOf({ name = "", last, receiver, args, named }: Call): Value | undefined {
@@ -22,11 +24,17 @@ export function resultOf({ name = "", last, receiver, args, named }: Call): Valu
   const place = Object.keys(places).find((it) => places[it]?.test(name));
   if (place !== undefined) return texts([place]);
   if (/^((os\.)?path\.join|path\.resolve)$/.test(name) || /(^|\.)(U|(Pure)?(Posix|Windows)?)Path$/.test(name)) return joined(args, joinPath);
+  if (name === "path.format") return formattedPath(first.fields);
   if (/^(os\.)?path\.dirname$/.test(name)) return first.lineal ? first : texts(first.own.map(folderOf));
   if (/^(os\.)?path\./.test(name)) return /\.(normalize|toNamespacedPath|normpath|abspath|realpath|expanduser|expandvars)$/.test(name) ? first : unknown;
   if (passesOn.test(name)) return first;
+  if (finds.test(name)) return first.fields ? oneOf([...first.fields.values()].filter(({ own }) => !own[0]?.startsWith("!"))) : first;
   if (name === "Object.entries") return entriesOf(first);
   if (name === "Object.keys") return texts([...(first.fields?.keys() ?? [])]);
+  if (name === "Object.assign") return withFields(new Map(args.flatMap((it) => [...(it.fields ?? [])])));
+  if (name === "Map") return withFields(new Map([...(first.fields?.values() ?? [])].map((it) => [itemAt(it, 0).own[0] ?? "", itemAt(it, 1)])));
+  if (name === "dict") return first.fields ? first : withFields(named);
+  if (/^(util\.)?parseArgs$/.test(name)) return defaultsOf(first);
   if (name === "enumerate") return withFields(new Map([["0", listOf([unknown, itemOf(first)])]]));
   if (name === "zip") return withFields(new Map([["0", listOf(args.map(itemOf))]]));
   if (/^os\.(getenv|environ\.get)$/.test(name)) return args[1];
@@ -39,6 +47,12 @@ export function resultOf({ name = "", last, receiver, args, named }: Call): Valu
     case "glob":
     case "rglob":
       return joined([receiver, ...args], joinPath);
+    case "get":
+    case "pop":
+    case "setdefault":
+      return receiver.fields && oneOf([memberOf(receiver, first.own.length === 1 ? first.own[0] : undefined), second]);
+    case "concat":
+      return receiver.fields ? oneOf([receiver, ...args]) : joined([receiver, ...args], concat);
     case "iterdir":
       return joined([receiver, { ...unknown, own: [hole] }], joinPath);
     case "with_name":
@@ -64,6 +78,19 @@ export function resultOf({ name = "", last, receiver, args, named }: Call): Valu
 }
 
 const listOf = (values: readonly Value[]): Value => withFields(new Map(values.map((it, i) => [String(i), it])));
+
+/** `path.format({ dir, base })`. */
+function formattedPath(parts: ReadonlyMap<string, Value> | undefined): Value {
+  const [dir, base, name, ext] = ["dir", "base", "name", "ext"].map((part) => parts?.get(part));
+  const file = base ?? joined([name ?? unknown, ext ?? texts([""])], concat);
+  return dir ? joined([dir, file], joinPath) : file;
+}
+
+/** What `parseArgs({ options })` gives where nothing is said. */
+function defaultsOf(config: Value): Value {
+  const options = [...(config.fields?.get("options")?.fields ?? [])];
+  return withFields(new Map([["values", withFields(new Map(options.map(([name, it]) => [name, it.fields?.get("default") ?? unknown])))]]));
+}
 
 /** `[name, value]` for each field of an object. */
 function entriesOf(value: Value): Value {

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, relative, resolve, sep } from "node:path";
 import { LinealError } from "../errors.ts";
-import { type LocalModule, moduleGraph } from "./modules.ts";
+import { type Computed, type LocalModule, moduleGraph } from "./modules.ts";
 import { redactSource } from "./redact.ts";
 import { astHash, isCode } from "./syntax.ts";
 
@@ -21,6 +21,8 @@ export type Source = {
   modules: LocalModule[];
   /** Local modules imported on demand, by path, and what those import so. */
   dynamic: OnDemandModule[];
+  /** Files that import modules which nobody can tell without running them. */
+  computed: Computed[];
   /** Local modules that are imported but missing, by path. */
   missing: string[];
   /** The text to store: secrets replaced, lines kept. */
@@ -40,6 +42,7 @@ export type OnDemandModule = { path: string; hash: string | null; codeHash: stri
 export async function readSource(path: string): Promise<Source> {
   const { dynamic, ...source } = await readOne(path);
   const known = new Map<string, OnDemandModule>();
+  const computed = new Map(source.computed.map((one) => [one.path, one]));
   const base = dirname(source.path);
   for (const queue = [...dynamic]; queue.length > 0; ) {
     const name = queue.shift() as string;
@@ -47,9 +50,11 @@ export async function readSource(path: string): Promise<Source> {
     if (known.has(name) || file === source.path) continue;
     const module = statSync(file, { throwIfNoEntry: false })?.isFile() ? await readOne(file) : undefined;
     known.set(name, { path: name, hash: module?.versionHash ?? null, codeHash: module?.codeHash ?? null });
-    for (const other of module?.dynamic ?? []) queue.push(relative(base, resolve(dirname(file), other)).split(sep).join("/"));
+    const fromHere = (path: string) => relative(base, resolve(dirname(file), path)).split(sep).join("/");
+    queue.push(...(module?.dynamic ?? []).map(fromHere));
+    for (const { path, lines } of module?.computed ?? []) computed.set(fromHere(path), { path: fromHere(path), lines });
   }
-  return { ...source, dynamic: [...known.values()].sort((a, b) => (a.path < b.path ? -1 : 1)) };
+  return { ...source, computed: [...computed.values()], dynamic: [...known.values()].sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }
 
 /** A file by itself: what it imports on demand is only named. */
@@ -67,6 +72,7 @@ async function readOne(path: string): Promise<Omit<Source, "dynamic"> & { dynami
       astHash: code,
       modules: [],
       dynamic: [],
+      computed: [],
       missing: [],
       versionHash: version,
       codeHash: code ?? version,

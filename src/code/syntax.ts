@@ -13,8 +13,11 @@ export type ImportKind = "static" | "dynamic" | "require" | "type";
 /** One import of a file. */
 export type StaticImport = { specifier: string; kind: ImportKind };
 
+/** An import whose path is only known when the file runs: the texts around each part that is not known, `./lib/` and `.ts`. */
+export type ComputedImport = { texts: readonly string[]; line: number };
+
 /** What one parse of a file tells: its imports in order of appearance, and its code hash (undefined when it does not parse). */
-export type Analysis = { imports: StaticImport[]; astHash: string | undefined };
+export type Analysis = { imports: StaticImport[]; computed: ComputedImport[]; astHash: string | undefined };
 
 type Parser = typeof import("@babel/parser");
 let loaded: Parser | undefined;
@@ -45,10 +48,11 @@ export async function analyse(text: string, path: string): Promise<Analysis> {
   try {
     const program = parseProgram(loaded, text, path);
     const imports = new Map<string, StaticImport>();
-    collectImports(program, (found) => imports.set(`${found.kind} ${found.specifier}`, found));
-    return { imports: [...imports.values()], astHash: createHash("sha256").update(canonical(program)).digest("hex") };
+    const computed: ComputedImport[] = [];
+    collectImports(program, (found) => ("texts" in found ? computed.push(found) : imports.set(`${found.kind} ${found.specifier}`, found)));
+    return { imports: [...imports.values()], computed, astHash: createHash("sha256").update(canonical(program)).digest("hex") };
   } catch {
-    return { imports: [], astHash: undefined };
+    return { imports: [], computed: [], astHash: undefined };
   }
 }
 
@@ -86,16 +90,18 @@ function parseProgram(parser: Parser, text: string, path: string): SyntaxNode {
   return program as unknown as SyntaxNode;
 }
 
-function collectImports(node: SyntaxNode, add: (found: StaticImport) => void): void {
+function collectImports(node: SyntaxNode, add: (found: StaticImport | ComputedImport) => void): void {
   const found = importOf(node);
   if (found) add(found);
   for (const field in node) for (const child of nodesIn(node[field])) collectImports(child, add);
 }
 
-function importOf(node: SyntaxNode): StaticImport | undefined {
-  const named = (source: unknown, kind: ImportKind) => {
-    const specifier = literalText(source);
-    return specifier === undefined ? undefined : { specifier, kind };
+function importOf(node: SyntaxNode): StaticImport | ComputedImport | undefined {
+  const named = (source: unknown, kind: ImportKind): StaticImport | ComputedImport | undefined => {
+    if (!isNode(source)) return undefined;
+    const texts = textsOf(source);
+    const [specifier] = texts;
+    return specifier !== undefined && texts.length === 1 ? { specifier, kind } : { texts, line: (node.loc as { start: { line: number } }).start.line };
   };
   switch (node.type) {
     // `import { type A }` still loads the module when types are only erased, so it counts as static
@@ -114,15 +120,46 @@ function importOf(node: SyntaxNode): StaticImport | undefined {
       const callee = node.callee as SyntaxNode;
       return callee.type === "Identifier" && callee.name === "require" ? named((node.arguments as unknown[])[0], "require") : undefined;
     }
+    case "NewExpression": {
+      const [file] = nodesIn(node.arguments);
+      return (node.callee as SyntaxNode).name === "Worker" && file?.type === "NewExpression" ? named(file, "dynamic") : undefined;
+    }
     default:
       return undefined;
   }
 }
 
-function literalText(value: unknown): string | undefined {
-  if (!isNode(value)) return undefined;
-  if (value.type === "StringLiteral") return value.value as string;
-  if (value.type === "TSLiteralType") return literalText(value.literal);
-  if (value.type !== "TemplateLiteral" || (value.expressions as unknown[]).length > 0) return undefined;
-  return (value.quasis as { value: { cooked?: string } }[])[0]?.value.cooked;
+/** The texts around each part of a specifier that is not known: one when it is a literal. */
+function textsOf(node: SyntaxNode): readonly string[] {
+  const unknown = ["", ""];
+  switch (node.type) {
+    case "StringLiteral":
+      return [node.value as string];
+    case "TSLiteralType":
+      return textsOf(node.literal as SyntaxNode);
+    case "TSAsExpression":
+    case "TSNonNullExpression":
+    case "TSSatisfiesExpression":
+      return textsOf(node.expression as SyntaxNode);
+    case "TemplateLiteral": {
+      const holes = nodesIn(node.expressions).map(textsOf);
+      const quasis = (node.quasis as { value: { cooked?: string } }[]).map(({ value }) => [value.cooked ?? ""]);
+      return quasis.flatMap((quasi, i) => [quasi, ...holes.slice(i, i + 1)]).reduce(joined);
+    }
+    case "BinaryExpression":
+      return node.operator === "+" ? joined(textsOf(node.left as SyntaxNode), textsOf(node.right as SyntaxNode)) : unknown;
+    // `new URL("./a.ts", import.meta.url).href`
+    case "MemberExpression":
+      return (node.property as SyntaxNode).name === "href" ? textsOf(node.object as SyntaxNode) : unknown;
+    case "NewExpression": {
+      const [path, base] = nodesIn(node.arguments);
+      if ((node.callee as SyntaxNode).name !== "URL" || !path || (base?.object as SyntaxNode | undefined)?.type !== "MetaProperty") return unknown;
+      // `new URL("a.ts", …)` lies beside, where an import of "a.ts" is of a package
+      return textsOf(path).map((text, i) => (i === 0 && /^\w[^:]*$/.test(text) ? `./${text}` : text));
+    }
+    default:
+      return unknown;
+  }
 }
+
+const joined = (a: readonly string[], b: readonly string[]): readonly string[] => [...a.slice(0, -1), `${a.at(-1)}${b[0]}`, ...b.slice(1)];

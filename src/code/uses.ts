@@ -6,17 +6,26 @@ import type { Value } from "./values.ts";
 /** How the calls inside an expression count. */
 export type Mode = "counted" | "tracked" | "skipped";
 
+/** A file, and the lines in which it is used. */
+export type FileUse = { file: string; lines: number[] };
+
 type Lines = Map<string, Set<number>>;
 
 export class Uses {
   readonly #untracked: Lines = new Map();
   readonly #passed: Lines = new Map();
+  readonly #runs: Lines = new Map();
   readonly #tracked = new Set<string>();
   readonly #folders = new Set<string>();
 
   /** A call outside Lineal uses these files. */
   use(values: Iterable<Value>, line: number, use: Use): void {
     add(this.#untracked, values, line, use);
+  }
+
+  /** These scripts are run in a process of their own. */
+  run(values: Iterable<Value>, line: number): void {
+    add(this.#runs, values, line, "file");
   }
 
   /** A function of the program is given these files: its line is named beside those in which it uses them. */
@@ -34,10 +43,19 @@ export class Uses {
   }
 
   /** Files that only calls outside Lineal were given, by name, with their lines in order. */
-  untracked(): { file: string; lines: number[] }[] {
-    return [...this.#untracked]
+  untracked(): FileUse[] {
+    return this.#named(this.#untracked, this.#passed);
+  }
+
+  /** Scripts that only calls outside Lineal run. */
+  runs(): FileUse[] {
+    return this.#named(this.#runs);
+  }
+
+  #named(lines: Lines, more?: Lines): FileUse[] {
+    return [...lines]
       .filter(([file]) => !this.#isTracked(file))
-      .map(([file, lines]) => ({ file, lines: [...new Set([...lines, ...(this.#passed.get(file) ?? [])])].sort((a, b) => a - b) }))
+      .map(([file, some]) => ({ file, lines: [...new Set([...some, ...(more?.get(file) ?? [])])].sort((a, b) => a - b) }))
       .sort((a, b) => (a.file < b.file ? -1 : 1));
   }
 

@@ -1,7 +1,7 @@
 /** What of a program has changed: its own file, a local module, or one that it imports on demand. */
-import { readFileSync, realpathSync, statSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { createHash } from "node:crypto";
-import { join, resolve, sep } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { readSource, type Source } from "../code/source.ts";
 import { astHash } from "../code/syntax.ts";
 import type { OnDemand, Provenance, RunFacts, SourceText, TransformFacts } from "../db/provenance.ts";
@@ -48,7 +48,9 @@ export class CodeChanges {
       const now = !onDisk ? sources.get(change.subject) : typeof disk === "object" ? { text: disk.redacted, modules: disk.modules } : undefined;
       const then = sources.get(change.uid);
       const files = then && now ? await changedFiles(transform.key ?? transform.uid, then, now) : [];
-      change.detail = sentence(transform.key ?? transform.uid, files, onDisk);
+      const place = onDisk && typeof disk === "object" ? dirname(disk.path) : undefined;
+      const gone = place === undefined ? [] : files.filter((file) => file !== transform.key && !existsSync(resolve(place, file)));
+      change.detail = sentence(transform.key ?? transform.uid, files, gone, onDisk);
     }
   }
 
@@ -67,11 +69,16 @@ export class CodeChanges {
     const current = this.#facts.current.get(stem);
     const last = current?.goodRun == null ? undefined : this.#facts.onDemand.get(current.goodRun);
     const disk = this.#onDisk.get(stem);
-    const now = typeof disk === "object" ? disk.dynamic : last?.modules;
-    const files = then && now ? others(byCode(then.modules), byCode(now)) : [];
+    const modules = typeof disk === "object" ? disk.dynamic : last?.modules;
+    if (!then || !modules) return undefined;
+    // What could not be imported then is no change: who names it has changed, or a file more fits a computed path.
+    const now = byCode(modules);
+    const files = then.modules.filter(({ path, codeHash }) => (now.get(path) ?? null) !== codeHash).map(({ path }) => path);
     if (files.length === 0) return undefined;
-    const ran = last !== undefined && others(byCode(last.modules), byCode(now ?? [])).length === 0;
-    return { uid, subject: ran ? last.uid : uid, detail: sentence(key ?? uid, files, !ran) };
+    const lately = byCode(last?.modules ?? []);
+    const ran = last !== undefined && files.every((path) => lately.get(path) === now.get(path));
+    const gone = files.filter((path) => now.get(path) === null || (!now.has(path) && typeof disk === "object" && !existsSync(resolve(dirname(disk.path), path))));
+    return { uid, subject: ran ? last.uid : uid, detail: sentence(key ?? uid, files, gone, !ran) };
   }
 }
 
@@ -90,12 +97,16 @@ export async function changedFiles(key: string, a: SourceText, b: SourceText): P
   return same ? modules : [key, ...modules];
 }
 
-function sentence(name: string, files: readonly string[], onDisk: boolean): string {
-  const own = files.length === 0 || files.includes(name);
-  const all = files.length === 0 ? [name] : files;
-  const listed = all.length === 1 ? all[0] : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
-  const imported = own ? "" : `, which ${name} imports,`;
-  return onDisk ? `${listed}${imported} ${all.length > 1 ? "have" : "has"} changed on disk since` : `the code of ${listed}${imported} has changed`;
+function sentence(name: string, files: readonly string[], gone: readonly string[], onDisk: boolean): string {
+  const changed = files.length === 0 ? [name] : files.filter((file) => !gone.includes(file));
+  const told = (some: readonly string[], one: string, more: string): string[] => {
+    if (some.length === 0) return [];
+    const listed = some.length === 1 ? some[0] : `${some.slice(0, -1).join(", ")} and ${some.at(-1)}`;
+    return [`${listed}${some.includes(name) ? "" : `, which ${name} imports,`} ${some.length > 1 ? more : one}`];
+  };
+  const where = onDisk ? " on disk" : "";
+  const changes = onDisk ? told(changed, "has changed on disk since", "have changed on disk since") : told(changed, "has changed", "has changed").map((one) => `the code of ${one}`);
+  return [...changes, ...told(gone, `is missing${where}`, `are missing${where}`)].join("; ");
 }
 
 /** The sources that lie in the dev-dir and may be newer than any version that ran: what was read, or the code hash where nothing has changed. By family. */

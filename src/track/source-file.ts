@@ -21,6 +21,9 @@ export async function describeSource(connection: Connection, file: string, optio
   const source = await readSource(file);
   const { key, outsideDevDir } = keyFor(file, connection.settings.devDir);
   if (outsideDevDir && options.key === undefined) connection.log("warning", `${file} lies outside the dev-dir ${connection.settings.devDir}: its key is ${key}`);
+  for (const { path, lines } of source.computed) {
+    connection.log("warning", `${path} imports a module by a computed path (${lines.map((line) => `line ${line}`).join(", ")}): changes in it are not seen by status`);
+  }
   const modules = source.modules.map(({ path, hash }) => ({ path, hash }));
   const texts = Object.fromEntries(source.modules.map((module) => [module.path, redactSource(module.text)]));
   const bundle = modules.length > 0 ? await keepText(connection, JSON.stringify(texts), ".json", "local modules of a transform") : null;

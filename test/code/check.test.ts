@@ -7,11 +7,12 @@ import { checkLineage } from "../../src/code/check.ts";
 import { programs } from "../support/checked.ts";
 import { repository } from "../support/child.ts";
 
-const { path: inFolder, missing, untracked, python } = programs();
+const { path: inFolder, check, missing, untracked, python } = programs();
 
 describe("files that cannot be checked", () => {
   test("a missing file", async () => {
-    expect(await checkLineage(inFolder("none.ts"))).toEqual({ isFullyTracked: false, missingLineage: [`File not found: ${inFolder("none.ts")}`] });
+    const message = `File not found: ${inFolder("none.ts")}`;
+    expect(await checkLineage(inFolder("none.ts"))).toMatchObject({ status: "error", isFullyTracked: false, missingLineage: [message], error: { code: "not-found", message } });
     expect((await checkLineage(inFolder("none.py"))).missingLineage).toEqual([`File not found: ${inFolder("none.py")}`]);
   });
 
@@ -186,6 +187,37 @@ describe("what names a file", () => {
         `import subprocess\nos.system("wget https://example.com/a -O a.csv")\nsubprocess.run(f"tool --out={name}.csv data/b.csv", shell=True)\nsubprocess.run(["tool", "c.csv"])\nos.system("ls -l")`,
       ),
     ).toEqual(["a.csv (line 3)", "c.csv (line 5)", "data/b.csv (line 4)", "https://example.com/a (line 3)", "{…}.csv (line 4)"]);
+  });
+});
+
+describe("scripts that a program runs", () => {
+  const JS = 'import { exec, execFileSync, fork, spawn } from "node:child_process"; import { $ } from "zx";';
+  test.each<[string, string, string[], string[]]>([
+    ["script.ts", `${JS} execFileSync("node", ["other.ts", "in.csv"]);`, ["other.ts"], ["in.csv"]],
+    ["script.ts", `${JS} spawn(process.execPath, ["--import", "./hook.mjs", "lib/other.js", "--out=o.csv"]);`, ["./hook.mjs", "lib/other.js"], ["o.csv"]],
+    ["script.ts", `${JS} fork("worker.js", ["a.csv"]);`, ["worker.js"], ["a.csv"]],
+    ["script.ts", `${JS} exec("npx tsx steps/clean.ts > clean.log && Rscript --vanilla plot.R fig.png");`, ["plot.R", "steps/clean.ts"], ["clean.log", "fig.png"]],
+    ["script.ts", `${JS} spawn("sh", ["-c", "python3 fit.py a.csv"]);`, ["fit.py"], ["a.csv"]],
+    ["script.ts", `${JS} await $\`bash run.sh \${x}.bam\`;`, ["run.sh"], ["{…}.bam"]],
+    ["script.ts", `${JS} exec("node -e 'run()' a.csv"); exec("python -m tool b.csv");`, [], ["a.csv", "b.csv"]],
+    ["script.ts", `${JS} execFileSync("lint", ["other.ts"]);`, [], ["other.ts"]],
+    ["script.py", 'import subprocess\nsubprocess.run(["python", "-u", "other.py", "in.csv"], check=True)', ["other.py"], ["in.csv"]],
+    ["script.py", 'import subprocess, sys\nsubprocess.check_call([sys.executable, Path("steps") / "fit.py"])', ["steps/fit.py"], []],
+    ["script.py", 'os.system("uv run python other.py --config conf.yaml")', ["other.py"], ["conf.yaml"]],
+    ["script.py", 'import subprocess\nsubprocess.run(["./tool.sh", "a.csv"])', ["./tool.sh"], ["a.csv"]],
+    ["script.py", 'import subprocess\nln.Artifact("other.py")\nsubprocess.run(["python", "other.py"])', [], []],
+  ])("%s: %s", async (name, text, scripts, files) => {
+    const { notes, missingLineage } = await check(text, name);
+    expect(notes.map((it) => it.replace(/^Runs (.*) \(line \d+\): check it by itself\.$/, "$1"))).toEqual(scripts);
+    expect(missingLineage.map((it) => it.replace(/^File not tracked in lineal: (.*) \(line \d+\)$/, "$1"))).toEqual(files);
+  });
+});
+
+describe("imports that nobody can tell", () => {
+  test("are named, and leave a script tracked", async () => {
+    const said = (line: string) => ({ status: "tracked", notes: [`Imports a module by a computed path (${line}): changes in it are not seen by status.`] });
+    expect(await check("await import(process.argv[2]);\nawait import(`lodash/${x}`); require(x);", "script.ts")).toMatchObject(said("line 2, line 3"));
+    expect(await check('importlib.import_module(f"steps.{x}")\nimportlib.import_module("steps.one")\n__import__(x)', "script.py")).toMatchObject(said("line 2, line 4"));
   });
 });
 

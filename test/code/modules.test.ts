@@ -10,9 +10,10 @@ import { moduleGraph } from "../../src/code/modules.ts";
 
 let folder = "";
 beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), "modules-")));
+  folder = join(realpathSync(mkdtempSync(join(tmpdir(), "modules-"))), "work");
+  mkdirSync(folder);
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => rmSync(dirname(folder), { recursive: true, force: true }));
 
 function write(files: Record<string, string | Buffer>): string {
   for (const [name, content] of Object.entries(files)) {
@@ -123,5 +124,44 @@ test("never enters node_modules, even through a link, nor our own code", async (
     "node_modules/p/index.js": "",
   });
   symlinkSync(join(folder, "node_modules", "p"), join(folder, "linked"));
-  expect(await moduleGraph(entry)).toEqual({ modules: [], dynamic: [], missing: [] });
+  expect(await moduleGraph(entry)).toEqual({ modules: [], dynamic: [], computed: [], missing: [] });
+});
+
+test("a computed path stands for all files that fit it; where none can be told, its line is named", async () => {
+  const entry = write({
+    "main.ts": [
+      "import(`./lib/${name}.ts`);",
+      'import("./plugins/" + name + "/index.ts");',
+      "import(`../shared/${name}`);",
+      "import(`./lib/a.ts?v=${Date.now()}`);",
+      "import(new URL(`./data/${name}.json`, import.meta.url).href, { with: { type: 'json' } });",
+      'new Worker(new URL("work.ts", import.meta.url)); new Worker(file); new Map(entries);',
+      "import(`lodash/${name}.js`); import(`node:${name}`);",
+      "import(name);",
+      "import(`${folder}/a.ts`);",
+      "import(`./none/${name}.ts`);",
+      "import(`./${a}/${b}/${c}.ts`); import(`/${a}/${b}`);",
+      'import { later } from "./later.ts";',
+    ].join("\n"),
+    "lib/a.ts": "",
+    "lib/b.ts": "",
+    "lib/c.js": "",
+    "lib/deep/d.ts": "",
+    "plugins/one/index.ts": "",
+    "plugins/two/index.ts": "",
+    "plugins/index.ts": "",
+    "../shared/x.mjs": "",
+    "../shared/table.csv": "",
+    "data/d.json": "{}",
+    "work.ts": "",
+    "later.ts": "\nexport const later = require(path);",
+  });
+  const { dynamic, computed } = await moduleGraph(entry);
+  expect(dynamic).toEqual(["../shared/x.mjs", "data/d.json", "lib/a.ts", "lib/b.ts", "plugins/one/index.ts", "plugins/two/index.ts", "work.ts"]);
+  expect(computed).toEqual([
+    { path: "later.ts", lines: [2] },
+    { path: "main.ts", lines: [8, 9, 10, 11] },
+  ]);
+  for (let i = 0; i < 201; i++) write({ [`lib/many${i}.ts`]: "" });
+  expect((await moduleGraph(entry)).computed[1]?.lines).toEqual([1, 8, 9, 10, 11]);
 });

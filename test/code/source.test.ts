@@ -62,6 +62,17 @@ describe("readSource", () => {
     expect("title" in source).toBe(false);
   });
 
+  test("imports by a computed path are named, in what is imported on demand too", async () => {
+    const path = write("main.ts", "await import(`./steps/${step}.ts`);\nawait import(step);\n");
+    write("steps/one.ts", "export const next = (name: string) => import(name);\n");
+    const { dynamic, computed } = await readSource(path);
+    expect(dynamic.map((one) => one.path)).toEqual(["steps/one.ts"]);
+    expect(computed).toEqual([
+      { path: "main.ts", lines: [2] },
+      { path: "steps/one.ts", lines: [1] },
+    ]);
+  });
+
   test("of Python compares what it does, not how it looks", async () => {
     const text = `def f(a, b=1):\n    return a + b\n\nif f(1):\n    print('x', f"{f(2)} #")\n    done = {"a": [1, 2]}\n`;
     const code = async (changed: string): Promise<string> => (await readSource(write("run.py", changed))).codeHash;

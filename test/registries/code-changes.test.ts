@@ -64,7 +64,13 @@ forEachDatabase((database) => {
       expect(await out.staleness()).toEqual({ stale: true, reasons: [{ code: "code-changed", subject: uid, chain: [out.uid, uid], detail: "late.ts, which ondisk/main.ts imports, has changed on disk since" }] });
       expect(await codes(lone)).toEqual(["code-changed"]);
       shop.script("ondisk/part.ts", "export const part = 2;\n");
-      expect((await out.staleness()).reasons[0]?.detail).toBe("part.ts, which ondisk/main.ts imports, has changed on disk since");
+      const detail = async (one: Artifact) => (await one.staleness()).reasons[0]?.detail;
+      expect(await detail(out)).toBe("part.ts, which ondisk/main.ts imports, has changed on disk since");
+      for (const file of ["part.ts", "late.ts"]) rmSync(join(shop.lab.place.work, "ondisk", file));
+      expect(await detail(out)).toBe("part.ts, which ondisk/main.ts imports, is missing on disk");
+      expect(await detail(lone)).toBe("late.ts, which ondisk/lone.ts imports, is missing on disk");
+      shop.script("ondisk/main.ts", 'import { part } from "./part.ts";\nexport const two = part + 2;\n');
+      expect(await detail(out)).toBe("ondisk/main.ts has changed on disk since; part.ts, which ondisk/main.ts imports, is missing on disk");
 
       Object.assign(settings, { devDir: join(shop.lab.place.work, "checkout") });
       shop.script("outside.ts", "export const outside = 1;\n");
@@ -77,5 +83,35 @@ forEachDatabase((database) => {
     } finally {
       Object.assign(settings, { devDir: undefined });
     }
+  });
+
+  test("a computed path: each file that fits it counts as long as it was there; one more does not", async () => {
+    const { settings } = shop.lab.connection;
+    for (const devDir of [undefined, shop.lab.place.work]) {
+      Object.assign(settings, { devDir });
+      const folder = devDir === undefined ? "ran" : "disk";
+      const on = devDir === undefined ? "" : " on disk";
+      shop.script(`${folder}/steps/one.ts`, "export const n = 1;\n");
+      shop.script(`${folder}/steps/two.ts`, "export const n = 2;\n");
+      const main = `${folder}/main.ts`;
+      shop.script(main, "export const step = (name: string) => import(`./steps/${name}.ts`);\n");
+      const out = only((await shop.work(main, { makes: { [`${folder}.out`]: "1" } })).made);
+      const details = async () => {
+        if (devDir === undefined) await shop.work(main);
+        return (await out.staleness()).reasons.map(({ detail }) => detail);
+      };
+      shop.script(`${folder}/steps/three.ts`, "export const n = 3;\n");
+      expect(await details()).toEqual([]);
+      shop.script(`${folder}/steps/two.ts`, "// two\nexport const n = 2;\n");
+      expect(await details()).toEqual([]);
+      shop.script(`${folder}/steps/two.ts`, "export const n = 22;\n");
+      expect(await details()).toEqual([on ? `steps/two.ts, which ${main} imports, has changed on disk since` : `the code of steps/two.ts, which ${main} imports, has changed`]);
+      rmSync(join(shop.lab.place.work, folder, "steps/one.ts"));
+      if (on) expect(await details()).toEqual([`steps/two.ts, which ${main} imports, has changed on disk since; steps/one.ts, which ${main} imports, is missing on disk`]);
+      shop.script(`${folder}/steps/one.ts`, "export const n = 1;\n");
+      shop.script(`${folder}/steps/two.ts`, "export const n = 2;\n");
+      expect(await details()).toEqual([]);
+    }
+    Object.assign(settings, { devDir: undefined });
   });
 });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
-import { checkLineage } from "../../src/code/check.ts";
+import { checkLineage, type LineageCheck } from "../../src/code/check.ts";
 
 const head = `import * as ln from "lineal"; import fs, { readFileSync, existsSync, mkdirSync } from "node:fs"; import path, { join } from "node:path"; await ln.track();`;
 const pythonHead = "import lamindb as ln; import os, sys, importlib; import pandas as pd; from pathlib import Path; ln.track(); ln.finish()";
@@ -17,20 +17,31 @@ export function programs(): {
   /** The files that a program uses without tracking them, with lines counted after the head (in line 1). */
   untracked: (text: string, name?: string) => Promise<string[]>;
   python: (text: string) => Promise<string[]>;
+  /** All that is said of a program after the head. */
+  check: (text: string, name: string) => Promise<LineageCheck>;
 } {
   let folder = "";
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "lineal-check-"));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const headed = (text: string, name: string): string => `${name.endsWith(".py") ? pythonHead : head}\n${text}\n`;
+  const checked = async (text: string, name: string): Promise<LineageCheck> => {
+    writeFileSync(join(folder, name), text);
+    return checkLineage(join(folder, name));
+  };
   const missing = async (text: string, name: string): Promise<string[]> => {
-    const path = join(folder, name);
-    writeFileSync(path, text);
-    const { isFullyTracked, missingLineage } = await checkLineage(path);
+    const { isFullyTracked, missingLineage } = await checked(text, name);
     expect(isFullyTracked).toBe(missingLineage.length === 0);
-    return missingLineage.map((it) => it.replaceAll(path, "FILE"));
+    return missingLineage.map((it) => it.replaceAll(join(folder, name), "FILE"));
   };
   const untracked = async (text: string, name = "script.ts"): Promise<string[]> =>
-    (await missing(`${name.endsWith(".py") ? pythonHead : head}\n${text}\n`, name)).map((it) => it.replace(/^File not tracked in lineal: /, ""));
-  return { path: (name) => join(folder, name), missing, untracked, python: (text) => untracked(text, "script.py") };
+    (await missing(headed(text, name), name)).map((it) => it.replace(/^File not tracked in lineal: /, ""));
+  return {
+    path: (name) => join(folder, name),
+    missing,
+    untracked,
+    python: (text) => untracked(text, "script.py"),
+    check: (text, name) => checked(headed(text, name), name),
+  };
 }

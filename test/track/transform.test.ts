@@ -187,6 +187,13 @@ console.log("RESULT", JSON.stringify({ runs, out, more: (await ln.Run.filter().c
     expect(keys).toEqual([["a.mts", ["late.mjs"], ["helper.js"]], ["late.mjs", null, null], ["helper.js", null, null], ["named/by me.js", ["a.mts", "late.mjs"], ["helper.js"]]]);
   });
 
+  test("an import by a computed path is warned of, unless files fit it", async () => {
+    write(lab, "computed/steps/one.ts", "export default 1;\n");
+    const finished = await program(lab, "computed/main.ts", 'await ln.track({ key: "computed" });\nawait import(`./steps/${process.argv[2] ?? "one"}.ts`);\nexport const other = (name: string) => import(name);\n');
+    expect(logLines(finished)).toContainEqual(expect.stringMatching(/^! main\.ts imports a module by a computed path \(line 5\): changes in it are not seen by status$/));
+    expect((await lastRun(lab, "computed")).dynamicModules?.map(({ path }) => path)).toEqual(["steps/one.ts"]);
+  });
+
   test("keys below the dev-dir; a file outside of it is told", async () => {
     const finished = await program(lab, "outside.ts", `${DRIVER}
 const inside = await seen("project/deep/inside.ts", "1;\\n");

@@ -1,9 +1,12 @@
-/** `lineal check-lineage`: whether scripts track everything they do with files; exit code 1 when one does not. */
+/** `lineal check-lineage`: whether scripts track everything they do with files; exit code 1 when one does not, or cannot be read. */
 
-import { join, resolve } from "node:path";
-import { checkedLanguage, checkLineage, isFolder } from "../../code/check.ts";
+import { resolve } from "node:path";
+import { checkLineage, type LineageCheck } from "../../code/check.ts";
+import { LinealError } from "../../errors.ts";
 import { command, Misuse } from "../command.ts";
 import { paint } from "../print.ts";
+
+const words = { tracked: paint("green", "tracked"), untracked: paint("yellow", "not fully tracked"), error: paint("red", "error") };
 
 export const definition = command({
   summary: "say whether scripts track every file they use; exits with 1 when one does not",
@@ -12,16 +15,24 @@ export const definition = command({
   examples: ["lineal check-lineage clean.ts", "lineal check-lineage clean.ts train.py --json"],
   async run({ args }) {
     const files = [...Map.groupBy(args.files, (file) => resolve(file)).values()].flatMap((same) => same.slice(0, 1));
+    const items: ({ file: string } & LineageCheck)[] = [];
+    let misused: LinealError | undefined;
     for (const file of files) {
-      if (await isFolder(file)) throw new Misuse(`${file} is a folder`, `give the scripts in it: ${join(file, "*.ts")}`);
-      if (checkedLanguage(file) === undefined) throw new Misuse(`${file} is no TypeScript, JavaScript or Python`, "give .ts, .js, .mjs or .py files");
+      items.push({
+        file,
+        ...(await checkLineage(file).catch((error: unknown): LineageCheck => {
+          if (!(error instanceof LinealError) || error.code !== "invalid") throw error;
+          misused = error;
+          return { status: "error", isFullyTracked: false, missingLineage: [error.message], notes: [], error };
+        })),
+      });
     }
-    const items: { file: string; isFullyTracked: boolean; missingLineage: string[] }[] = [];
-    for (const file of files) items.push({ file, ...(await checkLineage(file)) });
-    const lines = items.flatMap(({ file, isFullyTracked, missingLineage }) => [
-      `${isFullyTracked ? paint("green", "tracked") : paint("yellow", "not fully tracked")}  ${file}`,
+    if (misused && items.length === 1) throw new Misuse(misused.message, misused.hint);
+    const lines = items.flatMap(({ file, status, missingLineage, notes, error }) => [
+      `${words[status]}  ${file}`,
       ...missingLineage.map((one) => `  ${one}`),
+      ...[...notes, ...(error?.hint === undefined ? [] : [error.hint])].map((one) => paint("dim", `  ${one}`)),
     ]);
-    return { text: lines.join("\n"), json: { items, total: items.length }, exitCode: items.every((it) => it.isFullyTracked) ? 0 : 1 };
+    return { text: lines.join("\n"), json: { items, total: items.length }, exitCode: misused ? 2 : items.every((it) => it.isFullyTracked) ? 0 : 1 };
   },
 });

@@ -31,7 +31,7 @@ export const definition = command({
     const connection = await defaultConnection();
     await endSession(connection, { only: shell });
     await reap(connection);
-    const spec = await describeTransform(connection, file, { ...options, published: true });
+    const { spec, dynamic } = await describeTransform(connection, file, { ...options, published: true });
     const git = file === undefined ? undefined : await commitOf(file);
     const params = serialiseParams(parseParams(options.param)).params;
     const cliArgs = redactArgs(script?.args ?? []).join(" ");
@@ -39,6 +39,7 @@ export const definition = command({
       name: options.name,
       params: Object.keys(params).length > 0 ? params : undefined,
       cliArgs: cliArgs === "" ? undefined : cliArgs,
+      dynamicModules: dynamic,
       gitCommit: git?.commit,
       gitDirty: git?.commit ? git.dirty : undefined,
       process: { host: hostname(), pid: shell.pid, startedAt: shell.startedAt },
