@@ -1,6 +1,6 @@
 /** The second of the two statements of a lineage graph: what is known of its nodes, and who made them again. */
 import sql, { empty, join, raw, type Sql } from "sql-template-tag";
-import { type Node, toNode } from "../lineage/node.ts";
+import { dataLabel, type Node, nodeId, runLabel } from "../lineage/node.ts";
 import type { Dialect } from "./dialect.ts";
 import { until } from "./lineage-sql.ts";
 import { ARTIFACT, COLLECTION, DATA, idOf, keyOf, kindOf, RECORD, RUN, TABLES, TRANSFORM } from "./linked.ts";
@@ -215,26 +215,35 @@ function asideOf(dialect: Dialect, ids: readonly (readonly number[])[], { rare, 
 const textOfTime = (dialect: Dialect, value: unknown): string | null => (typeof value === "string" ? dialect.isoTime(value) : null);
 
 function nodeOf(dialect: Dialect, kind: number, row: Listed): Node {
-  const node = toNode(factsAt(dialect, kind, row), row[AT.description] as string | null);
+  const node = factsAt(dialect, kind, row);
   return row[AT.branch] === TRASH ? { ...node, deleted: true } : node;
 }
 
-/** The facts of one node; `key` is a record's name. */
-function factsAt(dialect: Dialect, kind: number, row: Listed): Parameters<typeof toNode>[0] {
-  const [uid, createdBy, createdAt] = [row[AT.uid] as string, row[AT.createdBy] as string | null, textOfTime(dialect, row[AT.began])];
-  const text = (column: keyof typeof AT): string | null => row[AT[column]] as string | null;
+/** One node, made in one piece: there are many. `key` is a record's name. */
+function factsAt(dialect: Dialect, kind: number, row: Listed): Node {
+  const uid = row[AT.uid] as string;
+  const [key, description] = [row[AT.key] as string | null, row[AT.description] as string | null];
+  const createdBy = row[AT.createdBy] as string | null;
+  const createdAt = textOfTime(dialect, row[AT.began]);
+  const version = row[AT.version] as string | null;
   // Booleans are 0 and 1 on one database.
   const isLatest = Boolean(row[AT.isLatest]) && row[AT.branch] !== TRASH;
+  const text = (column: keyof typeof AT): string | null => row[AT[column]] as string | null;
   switch (kind) {
-    case RUN:
-      return { kind: "run", uid, name: text("name"), transform: text("version"), transformKey: text("key"), transformKind: text("kind"), entrypoint: text("entrypoint"), status: text("status"), startedAt: createdAt, finishedAt: textOfTime(dialect, row[AT.ended]), createdBy };
+    case RUN: {
+      const [name, entrypoint, finishedAt] = [text("name"), text("entrypoint"), textOfTime(dialect, row[AT.ended])];
+      const label = runLabel({ uid, transformKey: key, name, entrypoint }, description);
+      return { id: nodeId("run", uid), label, kind: "run", uid, name, transform: version, transformKey: key, transformKind: text("kind"), entrypoint, status: text("status"), startedAt: createdAt, finishedAt, createdBy };
+    }
     case TRANSFORM:
-      return { kind: "transform", uid, key: text("key"), description: text("description"), transformKind: text("kind"), version: text("version"), createdAt, createdBy };
+      return { id: nodeId("transform", uid), label: dataLabel(uid, key, description), kind: "transform", uid, key, description, transformKind: text("kind"), version, createdAt, createdBy };
     case COLLECTION:
-      return { kind: "collection", uid, key: text("key"), description: text("description"), createdAt, createdBy, version: text("version"), isLatest };
+      return { id: nodeId("collection", uid), label: dataLabel(uid, key, description), kind: "collection", uid, key, description, createdAt, createdBy, version, isLatest };
     case RECORD:
-      return { kind: "record", uid, name: text("key"), type: text("type"), createdAt, createdBy };
-    default:
-      return { kind: "artifact", uid, key: text("key"), description: text("description"), suffix: text("suffix"), size: row[AT.size] as number | null, hash: text("hash"), artifactKind: text("kind"), createdAt, createdBy, version: text("version"), isLatest };
+      return { id: nodeId("record", uid), label: dataLabel(uid, key, description), kind: "record", uid, name: key, type: text("type"), createdAt, createdBy };
+    default: {
+      const [size, suffix, hash] = [row[AT.size] as number | null, text("suffix"), text("hash")];
+      return { id: nodeId("artifact", uid), label: dataLabel(uid, key, description), kind: "artifact", uid, key, description, suffix, size, hash, artifactKind: text("kind"), createdAt, createdBy, version, isLatest };
+    }
   }
 }

@@ -120,11 +120,13 @@ export function openSqlite(path: string, options: { timeout?: number } = {}): Da
     const { names } = kept;
     const values = statement.values as SQLInputValue[];
     const take = takerOf(statement);
+    // The driver's iterator costs more than the list of all rows.
+    const rows = kept.prepared.all(...values) as unknown as unknown[][];
     if (take) {
-      for (const row of kept.prepared.iterate(...values)) take(row as unknown as unknown[]);
+      for (const row of rows) take(row);
       return [];
     }
-    return (kept.prepared.all(...values) as unknown as unknown[][]).map((values) => {
+    return rows.map((values) => {
       const row: Raw = {};
       for (let i = 0; i < names.length; i++) row[names[i] as string] = values[i];
       return row;

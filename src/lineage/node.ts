@@ -138,26 +138,24 @@ export function nodeId(kind: NodeKind, uid: string): string {
   return `${kind}:${uid}`;
 }
 
-/**
- * A node with id and label. Data and transforms are called by key, else description, else uid; runs by
- * `<transform key>[: entrypoint]`, where `fallback` (the transform's description) stands in for a missing key.
- */
+/** What a node is called: data and transforms by key, else description, else uid, where `fallback` comes before the uid. */
+export const dataLabel = (uid: string, key: string | null, fallback?: string | null): string => key || fallback || uid;
+
+/** What a run is called: `<transform key>[: entrypoint]`, where `fallback` (the transform's description) stands in for a missing key. */
+export function runLabel({ uid, transformKey, name, entrypoint }: Pick<RunNode, "uid" | "transformKey" | "name" | "entrypoint">, fallback?: string | null): string {
+  const code = transformKey || fallback || name || uid;
+  return entrypoint ? `${code}: ${entrypoint}` : code;
+}
+
+/** A node with id and label. */
 export function toNode<F extends NodeFacts>(facts: F, fallback?: string | null): Extract<Node, { kind: F["kind"] }> {
   const node = { id: nodeId(facts.kind, facts.uid), label: labelOf(facts, fallback), ...facts };
   return node as unknown as Extract<Node, { kind: F["kind"] }>;
 }
 
 function labelOf(facts: NodeFacts, fallback?: string | null): string {
-  switch (facts.kind) {
-    case "run": {
-      const code = facts.transformKey || fallback || facts.name || facts.uid;
-      return facts.entrypoint ? `${code}: ${facts.entrypoint}` : code;
-    }
-    case "record":
-      return facts.name || fallback || facts.uid;
-    default:
-      return facts.key || facts.description || fallback || facts.uid;
-  }
+  if (facts.kind === "run") return runLabel(facts, fallback);
+  return facts.kind === "record" ? dataLabel(facts.uid, facts.name, fallback) : dataLabel(facts.uid, facts.key, facts.description || fallback);
 }
 
 /** A user and a time in short, as pictures and trees show them: `testuser1, 2024-12-20 15:09 UTC`. */
