@@ -13,7 +13,8 @@ export type ErrorCode =
 /**
  * What Lineal throws when it refuses or fails.
  *
- * `code` is stable and meant for programs; `hint` says what to type next.
+ * `code` is stable and meant for programs; `hint` says what to type next, `shell` the same for a command line where
+ * that is something else.
  *
  * @example
  * try { await ln.Artifact.get("nope"); }
@@ -23,11 +24,13 @@ export class LinealError extends Error {
   override readonly name = "LinealError";
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  readonly shell: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: { hint?: string; shell?: string; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
+    this.shell = options.shell ?? options.hint;
   }
 
   toJSON(): { code: ErrorCode; message: string; hint?: string } {

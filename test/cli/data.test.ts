@@ -59,8 +59,8 @@ test("what is saved is listed, searched and described", { timeout: patience }, a
     "→ connected lineal: testuser1/lab
     [stderr]
     Error: an artifact needs a key, a description or a run
-    Give it a key: lineal save folder --key folder
-    [exit 1]"
+    Give it a key: --key folder
+    [exit 2]"
   `);
   expect(await tell(place, "save", "folder", "--key", "folder", "--project", "nope")).toMatchInlineSnapshot(`
     "→ connected lineal: testuser1/lab
@@ -91,7 +91,7 @@ test("what is saved is listed, searched and described", { timeout: patience }, a
     "[stderr]
     Error: Artifact has no field 'kye'
     Did you mean 'key'?
-    [exit 1]"
+    [exit 2]"
   `);
   expect(await tell(place, "search", "artifact", "HITS")).toContain("raw/hits.csv");
   expect(await answer(place, "get", `artifact:${saved.uid}`)).toMatchObject({ key: "folder", run: null, createdAt: expect.stringMatching(/\.\d{3}Z$/) });
