@@ -1,5 +1,7 @@
 /** Collection: a versioned set of artifacts, with its lineage. */
+import type { Table } from "../formats/index.ts";
 import type { Graph } from "../lineage/graph.ts";
+import { impactOf, type ImpactOptions } from "./impact.ts";
 import { type LineageOptions, lineageOf, viewLineageOf } from "./lineage.ts";
 import { entity } from "./registry.ts";
 
@@ -14,6 +16,11 @@ export class Collection extends entity("Collection") {
   /** Where it came from, and what came of it. */
   lineage(options: LineageOptions = {}): Promise<Graph> {
     return lineageOf(this, options);
+  }
+
+  /** Everything that was made from it, as a table like that of an artifact. */
+  impact(options: ImpactOptions = {}): Promise<Table> {
+    return impactOf(this, options);
   }
 
   /** Prints its lineage as a tree, and returns the graph. */
