@@ -28,8 +28,10 @@ export async function findRecord(reference: string, registries?: readonly Name[]
     if (best.length > 1) throw several(reference, best);
   }
   const where = name ?? registries?.join(" or ");
+  const like = name ?? registries?.[0] ?? "Artifact";
   throw new LinealError("not-found", `nothing ${asOf === undefined ? "is" : "was"} called '${reference}'${where === undefined ? "" : ` among ${where}`}${asOf === undefined ? "" : ` at ${asOf}`}`, {
-    hint: `Look for it: lineal search ${(name ?? registries?.[0] ?? "Artifact").toLowerCase()} '${id}'`,
+    // Runs have seldom a name to look for.
+    hint: like === "Run" ? "See what there is: lineal list run" : `Look for it: lineal search ${like.toLowerCase()} '${id}'`,
   });
 }
 

@@ -90,7 +90,7 @@ const failed: readonly (readonly [string, string])[] = [
   ["impact nothing.csv", "lineal search artifact 'nothing.csv'"],
   ["impact raw.csv --by testuser2", "Did you mean testuser1?"],
   ["status nothing.csv", "lineal search artifact 'nothing.csv'"],
-  ["diff nothing nothing", "lineal search run 'nothing'"],
+  ["diff nothing nothing", "lineal list run"],
   ["why nothing.csv raw.csv", "lineal search artifact 'nothing.csv'"],
   ["check-lineage nothing.ts", "File not found"],
   ["get nothing.csv", "lineal search artifact 'nothing.csv'"],
