@@ -28,12 +28,13 @@ export async function findRecord(reference: string, registries?: readonly Name[]
     if (best.length > 1) throw several(reference, best);
   }
   const where = name ?? registries?.join(" or ");
-  const like = name ?? registries?.[0] ?? "Artifact";
   throw new LinealError("not-found", `nothing ${asOf === undefined ? "is" : "was"} called '${reference}'${where === undefined ? "" : ` among ${where}`}${asOf === undefined ? "" : ` at ${asOf}`}`, {
-    // Runs have seldom a name to look for.
-    hint: like === "Run" ? "See what there is: lineal list run" : `Look for it: lineal search ${like.toLowerCase()} '${id}'`,
+    hint: lookFor(name ?? registries?.[0] ?? "Artifact", id),
   });
 }
+
+/** Runs have seldom a name to search for. */
+const lookFor = (name: Name, id: string): string => (name === "Run" ? "See what there is: lineal list run" : `Look for it: lineal search ${name.toLowerCase()} '${id}'`);
 
 /** `https://host/…/artifact/UID` and `artifact:UID` say the registry; anything else is an id. */
 function read(reference: string): { name?: Name; id: string } {

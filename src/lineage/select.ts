@@ -6,8 +6,8 @@ import { Graph } from "./graph.ts";
 import { NODE_KINDS } from "./node.ts";
 import type { GraphData, Node, NodeKind, Truncation } from "./node.ts";
 import { check, checked } from "./options.ts";
-import { span } from "./time.ts";
 import { beyond, linkUp, stepper, walker } from "./walk.ts";
+import { span } from "./time.ts";
 
 /** How far a run came. */
 type RunStatus = Scalars<"Run">["status"];

@@ -1,8 +1,8 @@
 /** Collection: a versioned set of artifacts, with its lineage. */
 import type { Table } from "../formats/index.ts";
 import type { Graph } from "../lineage/graph.ts";
-import { impactOf, type ImpactOptions } from "./impact.ts";
 import { type LineageOptions, lineageOf, viewLineageOf } from "./lineage.ts";
+import { impactOf, type ImpactOptions } from "./impact.ts";
 import { entity } from "./registry.ts";
 
 /**
@@ -18,14 +18,14 @@ export class Collection extends entity("Collection") {
     return lineageOf(this, options);
   }
 
-  /** Everything that was made from it, as a table like that of an artifact. */
-  impact(options: ImpactOptions = {}): Promise<Table> {
-    return impactOf(this, options);
-  }
-
   /** Prints its lineage as a tree, and returns the graph. */
   viewLineage(options: LineageOptions = {}): Promise<Graph> {
     return viewLineageOf(this, options);
+  }
+
+  /** Everything that was made from it, as a table like that of an artifact. */
+  impact(options: ImpactOptions = {}): Promise<Table> {
+    return impactOf(this, options);
   }
 }
 
