@@ -17,7 +17,7 @@ const others: readonly Name[] = ["Record", "Project", "ULabel", "Feature", "Sche
 export async function findRecord(reference: string, registries?: readonly Name[], asOf?: string): Promise<Found> {
   const { name, id } = read(reference);
   if (name !== undefined && registries && !registries.includes(name)) {
-    throw new LinealError("invalid", `${reference} is a ${name}, not one of ${registries.join(", ")}`, { hint: "Give the uid or the key of another record." });
+    throw new LinealError("invalid", `${reference} is in the registry ${name}, not in ${registries.join(" or ")}`, { hint: "Give the uid or the key of another record." });
   }
   const rounds = name !== undefined ? [[name]] : registries ? [registries] : [usual, others];
   for (const round of rounds) {

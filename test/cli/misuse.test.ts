@@ -6,8 +6,11 @@ import { Workshop } from "../registries/workshop.ts";
 import { cli, repository } from "../support/child.ts";
 import { forEachDatabase } from "../support/dialects.ts";
 
-/** What a command takes is wrong: command line, and a part of the message or hint. */
-const misused: readonly (readonly [string, string])[] = [
+/** A command line, a part of what it says, and of its environment. */
+type Row = readonly [line: string, says: string, env?: Readonly<Record<string, string>>];
+
+/** What a command takes is wrong. */
+const misused: readonly Row[] = [
   ["lineage raw.csv --limit 0", "--limit takes a whole number from 1 on, not '0'\nfor example --limit 3"],
   ["lineage raw.csv --fan 0", "--fan 3"],
   ["lineage raw.csv --fan many", "--fan 3"],
@@ -23,16 +26,16 @@ const misused: readonly (readonly [string, string])[] = [
   ["lineage raw.csv --since 2100-01-01", "in the future"],
   ["lineage raw.csv --as-of garbage", "--as-of 2026-01-31"],
   ["lineage raw.csv --as-of 2100-01-01", "Give a time in the past"],
-  ["lineage storage:AAAAAAAA", "is a Storage"],
+  ["lineage storage:AAAAAAAA", "is in the registry Storage, not in Artifact"],
   ["impact raw.csv --hops -1", "--hops takes a whole number from 0 on, not '-1'\nfor example --hops 3"],
   ["impact raw.csv --hops 1.5", "--hops 3"],
   ["impact raw.csv --since garbage", "--since 2026-01-31"],
   ["impact raw.csv --since 2026-02-01 --until 2026-01-01", "swap them"],
   ["impact raw.csv --until later", "--until 2026-01-31"],
   ["status raw.csv --all", "not both"],
-  ["status run:AAAAAAAA", "is a Run"],
+  ["status run:AAAAAAAA", "is in the registry Run, not in Artifact"],
   ["diff raw.csv", "B is missing"],
-  ["diff artifact:AAAAAAAA artifact:AAAAAAAA", "is a Artifact, not one of Run"],
+  ["diff artifact:AAAAAAAA artifact:AAAAAAAA", "is in the registry Artifact, not in Run"],
   ["why raw.csv foreign.csv", "two outputs of one transform"],
   ["why raw.csv", "B is missing"],
   ["check-lineage raw.csv", ".ts, .js, .mjs or .py"],
@@ -83,7 +86,7 @@ const misused: readonly (readonly [string, string])[] = [
 ];
 
 /** What was meant, and is not there, or cannot be done. */
-const failed: readonly (readonly [string, string])[] = [
+const failed: readonly Row[] = [
   ["lineage nothing.csv", "lineal search artifact 'nothing.csv'"],
   ["lineage raw.csv --as-of 2020-01-01", "nothing was called 'raw.csv'"],
   ["lineage raw.csv -o nowhere/x.svg", "Check that the directory is there"],
@@ -95,6 +98,9 @@ const failed: readonly (readonly [string, string])[] = [
   ["check-lineage nothing.ts", "File not found"],
   ["get nothing.csv", "lineal search artifact 'nothing.csv'"],
   ["describe nothing.csv", "lineal search artifact 'nothing.csv'"],
+  ["save raw.csv --key raw.csv", "lineal list run --filter 'name=no_run'", { LINEAL_RUN: "no_run" }],
+  ["save raw.csv --key raw.csv", "lineal list run --filter 'name=nowhere'", { LINEAL_RUN: "nowhere" }],
+  ["status", "there is no branch", { LINEAL_BRANCH: "nowhere" }],
   ["save raw.csv --key new.csv --space nowhere", "lineal list space"],
   ["save raw.csv --key new.csv --branch nowhere", "lineal list branch"],
   ["save raw.csv --key new.csv --project nowhere", "lineal search project 'nowhere'"],
@@ -124,10 +130,10 @@ forEachDatabase((database) => {
     const wrong: string[] = [];
     const worker = async (): Promise<void> => {
       for (let row = waiting.shift(); row; row = waiting.shift()) {
-        const [wanted, line, hint] = row;
-        const { code, stdout, stderr } = await cli(line.split(" "), { cwd: work, env });
+        const [wanted, line, says, more = {}] = row;
+        const { code, stdout, stderr } = await cli(line.split(" "), { cwd: work, env: { ...env, ...more } });
         const said = (stdout + stderr).replace(/^→ connected lineal: .*\n/, "");
-        if (code !== wanted || !said.includes(hint) || library.test(said)) wrong.push(`${line} [exit ${code}, not ${wanted}]\n${said}`);
+        if (code !== wanted || !said.includes(says) || library.test(said)) wrong.push(`${line} [exit ${code}, not ${wanted}]\n${said}`);
       }
     };
     await Promise.all([worker(), worker(), worker()]);
