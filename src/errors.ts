@@ -13,7 +13,7 @@ export type ErrorCode =
 /**
  * What Lineal throws when it refuses or fails.
  *
- * `code` is stable and meant for programs; `hint` says what to type next.
+ * `code` is stable and meant for programs; `hint` says what to type next, `shell` what to type at a command line.
  *
  * @example
  * try { await ln.Artifact.get("nope"); }
@@ -23,11 +23,19 @@ export class LinealError extends Error {
   override readonly name = "LinealError";
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  // Hidden, so that an error that nobody caught is not printed with two hints.
+  readonly #shell: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: { hint?: string; shell?: string; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
+    this.#shell = options.shell;
+  }
+
+  /** The hint for those who type at a command line. */
+  get shell(): string | undefined {
+    return this.#shell ?? this.hint;
   }
 
   toJSON(): { code: ErrorCode; message: string; hint?: string } {

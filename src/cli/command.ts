@@ -1,16 +1,19 @@
 /** One way to declare a command: its arguments and options as data, from which types, parsing and help follow. */
 
 import { parseArgs } from "node:util";
-import { closest } from "../errors.ts";
+import { closest, LinealError } from "../errors.ts";
+import { span } from "../lineage/time.ts";
 
-/** One option: `--key KEY`, `--force`, or `--filter FIELD=VALUE` given several times. */
+/** One option: `--key KEY`, `--force`, or `--filter FIELD=VALUE` given several times. A time is ISO text. */
 export interface OptionSpec {
-  type: "string" | "boolean" | "number";
+  type: "string" | "boolean" | "number" | "time";
   doc: string;
   /** How its value is called in the help. */
   value?: string;
   short?: string;
   multiple?: true;
+  /** The least that a number may be; 0 unless given. */
+  from?: number;
   choices?: readonly string[];
 }
 
@@ -67,14 +70,10 @@ export interface Command {
   help(name: string): string;
 }
 
-/** The command line is wrong: exit code 2. */
-export class Misuse extends Error {
-  override readonly name = "Misuse";
-  readonly hint: string | undefined;
-
+/** The command line is wrong. */
+export class Misuse extends LinealError {
   constructor(message: string, hint?: string) {
-    super(message);
-    this.hint = hint;
+    super("invalid", message, hint === undefined ? {} : { hint });
   }
 }
 
@@ -148,9 +147,11 @@ function readValue(token: { rawName: string; value?: string | undefined; inlineV
     );
   }
   if (spec.type === "number") {
-    if (!/^\d{1,15}$/.test(value)) throw new Misuse(`${rawName} takes a whole number, not '${value}'`);
+    const { from = 0 } = spec;
+    if (!/^\d{1,15}$/.test(value) || Number(value) < from) throw new Misuse(`${rawName} takes a whole number from ${from} on, not '${value}'`, `for example ${rawName} ${Math.max(from, 3)}`);
     return Number(value);
   }
+  if (spec.type === "time" && span(value) === undefined) throw new Misuse(`${rawName} takes a time, not '${value}'`, `for example ${rawName} 2026-01-31, or ${rawName} 2026-01-31T12:00:00Z`);
   if (spec.choices && !spec.choices.includes(value)) {
     const near = suggestion(value, spec.choices);
     throw new Misuse(`${rawName} cannot be '${value}'`, near === undefined ? `it is one of ${spec.choices.join(", ")}` : `did you mean ${near}?`);

@@ -1,22 +1,22 @@
 /** Finds the command that was typed, runs it, and turns its answer or failure into output and an exit code. */
 
-import { LinealError } from "../errors.ts";
 import { logTo, setVerbosity } from "../instance/log.ts";
 import { type Answer, type Command, Misuse, section, suggestion } from "./command.ts";
-import { jsonText, paint } from "./print.ts";
+import { type Failure, failureOf, jsonText, paint } from "./print.ts";
 
 /** The commands by name; each module exports its `definition`. */
 export type CommandTable = Readonly<Record<string, { group: string; summary: string; load: () => Promise<{ definition: Command }> }>>;
 
-/** Runs one command line and sets the exit code: 0 done, 1 refused or failed, 2 misused. */
+/** Runs one command line and sets the exit code: 0 done, 1 refused or failed, 2 misused: what was typed is `invalid`, whoever noticed it. */
 export async function dispatch(table: CommandTable, argv: readonly string[]): Promise<void> {
   quietWhenThePipeCloses();
   const json = wantsJson(argv);
   try {
     process.exitCode = await perform(table, argv);
   } catch (error) {
-    process.stderr.write(`${failureText(error, json)}\n`);
-    process.exitCode = error instanceof Misuse ? 2 : 1;
+    const failure = failureOf(error);
+    process.stderr.write(`${json ? JSON.stringify({ error: failure }) : failureText(failure, error)}\n`);
+    process.exitCode = failure.code === "invalid" ? 2 : 1;
   }
 }
 
@@ -47,12 +47,7 @@ async function write({ text, note, json: value }: Answer, { json, quiet }: { jso
   for (const part of said) if (part !== undefined && part !== "") process.stdout.write(part.endsWith("\n") ? part : `${part}\n`);
 }
 
-function failureText(error: unknown, json: boolean): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const hint = error instanceof LinealError || error instanceof Misuse ? error.hint : undefined;
-  // A misuse is told from a refusal by the exit code; `unexpected` is a fault of Lineal's own.
-  const code = error instanceof LinealError ? error.code : error instanceof Misuse ? "invalid" : "unexpected";
-  if (json) return JSON.stringify({ error: { code, message, ...(hint === undefined ? {} : { hint }) } });
+function failureText({ code, message, hint }: Failure, error: unknown): string {
   const lines = [`${paint("red", "Error:", process.stderr)} ${message}`];
   if (hint !== undefined) lines.push(paint("dim", hint, process.stderr));
   if (code === "unexpected" && error instanceof Error && process.env.LINEAL_VERBOSITY === "debug") lines.push(error.stack ?? "");

@@ -1,7 +1,22 @@
 /** How answers look: colour where it is welcome, blocks of facts, JSON. */
 
 import { styleText } from "node:util";
+import { type ErrorCode, LinealError } from "../errors.ts";
 import { printValue } from "../model/value.ts";
+
+/** What went wrong, and what to type next; `unexpected` is a fault of Lineal's own. */
+export interface Failure {
+  readonly code: ErrorCode | "unexpected";
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** A failure as a command line tells it. */
+export function failureOf(error: unknown): Failure {
+  if (!(error instanceof LinealError)) return { code: "unexpected", message: error instanceof Error ? error.message : String(error) };
+  const { code, message, shell } = error;
+  return { code, message, ...(shell === undefined ? {} : { hint: shell }) };
+}
 
 /** Text in a style when the stream is a terminal; NO_COLOR and FORCE_COLOR are honoured. */
 export function paint(style: Parameters<typeof styleText>[0], text: string, stream: NodeJS.WriteStream = process.stdout): string {

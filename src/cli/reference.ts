@@ -17,7 +17,7 @@ const others: readonly Name[] = ["Record", "Project", "ULabel", "Feature", "Sche
 export async function findRecord(reference: string, registries?: readonly Name[], asOf?: string): Promise<Found> {
   const { name, id } = read(reference);
   if (name !== undefined && registries && !registries.includes(name)) {
-    throw new LinealError("invalid", `${reference} is a ${name}, not one of ${registries.join(", ")}`, { hint: "Give the uid or the key of another record." });
+    throw new LinealError("invalid", `${reference} is in the registry ${name}, not in ${registries.join(" or ")}`, { hint: "Give the uid or the key of another record." });
   }
   const rounds = name !== undefined ? [[name]] : registries ? [registries] : [usual, others];
   for (const round of rounds) {
@@ -29,9 +29,12 @@ export async function findRecord(reference: string, registries?: readonly Name[]
   }
   const where = name ?? (registries && new Intl.ListFormat("en-GB", { type: "disjunction" }).format(registries));
   throw new LinealError("not-found", `nothing ${asOf === undefined ? "is" : "was"} called '${reference}'${where === undefined ? "" : ` among ${where}`}${asOf === undefined ? "" : ` at ${asOf}`}`, {
-    hint: `Look for it: lineal search ${(name ?? registries?.[0] ?? "Artifact").toLowerCase()} '${id}'`,
+    hint: lookFor(name ?? registries?.[0] ?? "Artifact", id),
   });
 }
+
+/** Runs have seldom a name to search for. */
+const lookFor = (name: Name, id: string): string => (name === "Run" ? "See what there is: lineal list run" : `Look for it: lineal search ${name.toLowerCase()} '${id}'`);
 
 /** `https://host/…/artifact/UID` and `artifact:UID` say the registry; anything else is an id. */
 function read(reference: string): { name?: Name; id: string } {

@@ -19,11 +19,11 @@ interface SessionRun {
   key?: string;
 }
 
-/** The nearest shell above this process; `invalid` when there is none to remember a run for. */
+/** The nearest shell above this process; `unavailable` when there is none to remember a run for. */
 export function requireShell(): ShellProcess {
   const shell = shellAncestor();
   if (shell) return shell;
-  throw new LinealError("invalid", "no shell is above this process, so its run cannot be remembered", {
+  throw new LinealError("unavailable", "no shell is above this process, so its run cannot be remembered", {
     hint: "Run lineal track from a shell or a shell script.",
   });
 }

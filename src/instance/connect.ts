@@ -123,7 +123,7 @@ async function fromFolder(folder: string): Promise<InstanceSettings> {
   try {
     const { fresh } = await migrationState(database);
     const identity = fresh ? undefined : await database.read(() => readIdentity(database.dialect));
-    if (!identity) throw new LinealError("invalid", `${file} is no finished instance`, { hint: `Run \`lineal init --storage ${folder}\` again.` });
+    if (!identity) throw new LinealError("unavailable", `${file} is no finished instance`, { hint: `Run \`lineal init --storage ${folder}\` again.` });
     return remember({ ...identity, storage: root, createdAt: new Date().toISOString() });
   } finally {
     await database.close();

@@ -36,7 +36,7 @@ export function cacheHome(env: Environment = process.env): string {
   return chosen ? resolve(chosen) : resolve(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "lineal");
 }
 
-/** The object in a JSON file, or undefined when there is no such file; anything else in the file is `invalid`. */
+/** The object in a JSON file, or undefined when there is no such file; anything else in the file is `unavailable`. */
 export function readJson<T extends object>(path: string): T | undefined {
   const text = readText(path);
   if (text === undefined) return undefined;
@@ -49,7 +49,7 @@ export function readJson<T extends object>(path: string): T | undefined {
   throw brokenFile(path, "does not hold a JSON object");
 }
 
-/** The text of a file, or undefined when it does not exist; `invalid` when it cannot be read. */
+/** The text of a file, or undefined when it does not exist; `unavailable` when it cannot be read. */
 export function readText(path: string): string | undefined {
   try {
     return fs.readFileSync(path, "utf8");
@@ -61,7 +61,7 @@ export function readText(path: string): string | undefined {
 
 /** The refusal for a settings file that cannot be used, naming the file. */
 export function brokenFile(path: string, problem: string, cause?: unknown): LinealError {
-  return new LinealError("invalid", `the settings file ${path} ${problem}`, { hint: `Mend the file, or delete it: rm '${path}'`, cause });
+  return new LinealError("unavailable", `the settings file ${path} ${problem}`, { hint: `Mend the file, or delete it: rm '${path}'`, cause });
 }
 
 /** Writes a JSON file in one step: readers see the old content or the new, and only the owner can read it. */

@@ -70,13 +70,13 @@ export async function initialise(options: InitOptions, effects: Partial<Effects>
 
 function checked(options: InitOptions): { storage: string; db: string | undefined } {
   if (!options || typeof options.storage !== "string" || options.storage === "") {
-    throw new LinealError("invalid", "init needs a storage folder", { hint: 'Write ln.init({ storage: "./mydata" }).' });
+    throw new LinealError("invalid", "init needs a storage folder", { hint: 'Write ln.init({ storage: "./mydata" }).', shell: "lineal init --storage ./mydata" });
   }
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(options.storage) && !options.storage.startsWith("file://")) {
     throw new LinealError("invalid", `an instance's own storage is a local folder, not ${options.storage}`, { hint: "Give a folder." });
   }
   if (options.db !== undefined && !isDatabaseUrl(options.db)) {
-    throw new LinealError("invalid", `${options.db} is no database URL`, { hint: "Give postgres://user@host/name, or leave db out for the embedded database." });
+    throw new LinealError("invalid", `${options.db} is no database URL`, { hint: "Give postgres://user@host/name, or none for the embedded database." });
   }
   return { storage: resolve(options.storage.startsWith("file://") ? fileURLToPath(options.storage) : options.storage), db: options.db };
 }

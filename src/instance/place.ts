@@ -8,7 +8,7 @@ import type { InstanceSettings } from "./settings.ts";
 /** The default storage root of an instance: the first that it manages. */
 export async function storageRoot(database: Database, instanceUid: string): Promise<string> {
   const [row] = await database.read(() => select(database.dialect, { name: "Storage", where: [{ instanceUid }], hidden: [], limit: 1 }));
-  if (!row) throw new LinealError("invalid", `${database.place} has no storage of its own`, { hint: "Run `lineal init` again with this database." });
+  if (!row) throw new LinealError("unavailable", `${database.place} has no storage of its own`, { hint: "Run `lineal init` again with this database." });
   return String(row.root);
 }
 

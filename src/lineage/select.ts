@@ -7,6 +7,7 @@ import { NODE_KINDS } from "./node.ts";
 import type { GraphData, Node, NodeKind, Truncation } from "./node.ts";
 import { check, checked } from "./options.ts";
 import { beyond, linkUp, stepper, walker } from "./walk.ts";
+import { span } from "./time.ts";
 
 /** How far a run came. */
 type RunStatus = Scalars<"Run">["status"];
@@ -88,8 +89,6 @@ function tree(start: string, step: (id: string) => readonly string[]): Map<strin
 
 /** How far runs come. */
 export const RUN_STATUSES = Run.columns.status.values as readonly RunStatus[];
-const [SECOND, MINUTE, DAY] = [1000, 60_000, 86_400_000];
-const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/;
 const TIME = { fits: (value: unknown) => span(value) !== undefined, says: 'a Date or ISO text such as "2026-01-31" or "2026-01-31T12:00:00Z"' };
 const ANY = { fits: () => true, says: "" }; // one or several, checked one by one
 const RULES = { kind: ANY, status: ANY, since: TIME, until: TIME };
@@ -116,18 +115,6 @@ function several<T extends string>(name: string, given: T | readonly T[] | undef
   const list = [given].flat() as T[];
   for (const word of list) check(name, word, words);
   return list;
-}
-
-/** The first and the last millisecond that are meant, or undefined for what is no time. */
-function span(value: unknown): [first: number, last: number] | undefined {
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : [value.getTime(), value.getTime()];
-  const [, day, time, zone = "Z"] = (typeof value === "string" && ISO.exec(value)) || [];
-  if (!day) return undefined;
-  const midnight = Date.parse(day);
-  if (Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== day) return undefined; // February has no 31st
-  const at = time ? Date.parse(`${day}T${time}${zone}`) : midnight;
-  const length = !time ? DAY : time.length === 5 ? MINUTE : time.length === 8 ? SECOND : 1;
-  return Number.isNaN(at) ? undefined : [at, at + length - 1];
 }
 
 function kept(truncated: false | Truncation, keep: ReadonlySet<string>): false | Truncation {

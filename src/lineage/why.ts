@@ -2,7 +2,7 @@
 
 import { differing } from "./compare.ts";
 
-/** One thing that differs: values of parameters, or uids of what was used. */
+/** One thing that differs: values of parameters as JSON text, or uids of what was used. */
 export interface Difference {
   /**
    * `input` `code` `transform` `entrypoint` `params` `arguments` (of the command line) `environment`, `maker` when only one was

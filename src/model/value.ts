@@ -53,7 +53,7 @@ function asTime(value: unknown): Date | undefined {
 /** A value from text, as typed on a command line. */
 export function parseText(field: Field<unknown, Options>, text: string, path: string): unknown {
   if (text === "null") return checkValue(field, null, path);
-  if (field.kind === "int" || field.kind === "real") return checkValue(field, text.trim() === "" ? text : Number(text), path);
+  if (field.kind === "int" || field.kind === "real") return checkValue(field, text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text), path);
   if (field.kind === "bool") return checkValue(field, text === "true" ? true : text === "false" ? false : text, path);
   if (field.kind === "json") {
     try {

@@ -91,7 +91,7 @@ export class Artifact extends registry("Artifact") {
     return lineageOf(this, options);
   }
 
-  /** Everything that was made from it, as a table: uid, kind, key, hops, via, createdBy, createdAt. */
+  /** All artifacts, collections and records that were made from it, as a table: uid, kind, key, hops, via, createdBy, createdAt, type, version. */
   impact(options: ImpactOptions = {}): Promise<Table> {
     return impactOf(this, options);
   }

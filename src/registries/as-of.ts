@@ -12,7 +12,7 @@ import { checkUid, checkWanted, chooseByUid, MANY } from "./get.ts";
 export function pastTime(connection: Connection, value: unknown): Date {
   const at = coerce(time(), value) as Date | undefined;
   if (!at) throw new LinealError("invalid", `asOf must be a Date or an ISO time, not ${JSON.stringify(value)}`, { hint: 'Write { asOf: "2026-01-01" }.' });
-  if (at > connection.now()) throw new LinealError("invalid", `${printTime(at)} is in the future`, { hint: "Give a time in the past, or leave asOf out." });
+  if (at > connection.now()) throw new LinealError("invalid", `${printTime(at)} is in the future`, { hint: "Give a time in the past; without a zone it is UTC." });
   return at;
 }
 

@@ -3,6 +3,7 @@ import { lostBeside } from "../db/provenance.ts";
 import { select } from "../db/select.ts";
 import { LinealError } from "../errors.ts";
 import { type Changed, changed, type Pair } from "../lineage/compare.ts";
+import { type Beside, besideEachOther } from "../lineage/beside.ts";
 import { connectionOf, isEntry, refOf, rowOf } from "./entry.ts";
 import { type Environment, readEnvironment } from "./environments.ts";
 import type { Run } from "./run.ts";
@@ -17,7 +18,7 @@ export interface RunDifference {
   readonly params: Changed<unknown> | null;
   /** Runtime, platform, flags and package versions, by name; `environment` alone when one of the runs kept none. */
   readonly environment: Changed<string> | null;
-  /** Hashes by key (or uid where there is none). */
+  /** Hashes by key, of collections and records uids by key or name: what was renamed by `old → new`, what has no key of its own by uid. */
   readonly inputs: Changed<string> | null;
   readonly outputs: Changed<string> | null;
   /** Milliseconds. */
@@ -47,8 +48,8 @@ export async function diff(a: Run, b: Run): Promise<RunDifference> {
     modules: Object.keys(modules).length + Object.keys(onDemand).length > 0 ? { ...onDemand, ...modules } : null,
     params: changed(left.params, right.params),
     environment: environments(left.environment, right.environment),
-    inputs: changed(...hashes(left.inputs, right.inputs)),
-    outputs: changed(...hashes(left.outputs, right.outputs)),
+    inputs: besideEachOther(left.inputs, right.inputs, { samePlace: false }),
+    outputs: besideEachOther(left.outputs, right.outputs, { samePlace: left.program === right.program }),
     duration: pair(a.duration ?? null, b.duration ?? null),
     user: pair(left.user, right.user),
   };
@@ -77,18 +78,18 @@ function environments(a: Environment | undefined, b: Environment | undefined): C
 async function factsOf(run: Run) {
   const transform = await run.transform;
   const connection = connectionOf(run);
-  const [source, bundle, environment, user, inputs, outputs, recreated, lost] = await Promise.all([
+  const [source, bundle, environment, user, inputs, outputs, lost] = await Promise.all([
     transform.sourceCode,
     transform.bundle,
     run.environment,
     run.createdBy,
-    besides(run, "inputs"),
-    besides(run, "outputs"),
-    besides(run, "recreated"),
-    connection.read(() => lostBeside(run.uid)),
+    besides(run, INPUTS),
+    besides(run, OUTPUTS),
+    connection.read(() => lostBeside(connection.database.dialect, run.uid)),
   ]);
   return {
     key: transform.key ?? transform.uid,
+    program: `${String(rowOf(transform).stem)} ${run.entrypoint ?? ""}`,
     code: source ?? "",
     modules: bundle ? await bundle.load<Record<string, string>>({ isRunInput: false }) : {},
     onDemand: Object.fromEntries((run.dynamicModules ?? []).map(({ path, hash }) => [path, hash ?? "missing"])),
@@ -96,30 +97,21 @@ async function factsOf(run: Run) {
     environment: environment ? await readEnvironment(environment) : undefined,
     user: user.handle,
     inputs: [...inputs, ...lost.inputs],
-    outputs: [...outputs, ...recreated, ...lost.outputs],
+    outputs: [...outputs, ...lost.outputs],
   };
 }
 
-interface Beside {
-  readonly uid: string;
-  readonly key: string | null;
-  readonly hash: string;
-}
+const INPUTS = [["Artifact", "inputs"], ["Collection", "inputCollections"], ["Record", "inputRecords"]] as const;
+const OUTPUTS = [["Artifact", "outputs"], ["Artifact", "recreated"], ["Collection", "outputCollections"], ["Collection", "recreatedCollections"], ["Record", "outputRecords"]] as const;
 
 /** What a run read or made, what is in the trash now too. */
-async function besides(run: Run, key: "inputs" | "outputs" | "recreated"): Promise<Beside[]> {
+async function besides(run: Run, relations: typeof INPUTS | typeof OUTPUTS): Promise<Beside[]> {
   const connection = connectionOf(run);
-  const rows = await connection.read(() => select(connection.database.dialect, { name: "Artifact", from: { name: "Run", key, id: rowOf(run).id }, hidden: [] }));
-  return rows.filter((row) => !row.internal) as unknown as Beside[];
+  const found = relations.map(async ([registry, key]) => {
+    const rows = await connection.read(() => select(connection.database.dialect, { name: registry, from: { name: "Run", key, id: rowOf(run).id }, hidden: [] }));
+    return rows.filter((row) => !row.internal).map((row) => ({ registry, uid: row.uid, key: text(row.key ?? row.name), hash: text(row.hash), suffix: text(row.suffix) }));
+  });
+  return (await Promise.all(found)).flat();
 }
 
-/** Hashes by key; by uid where there is none, or where several have it on one side. */
-function hashes(one: readonly Beside[], other: readonly Beside[]): [Record<string, string>, Record<string, string>] {
-  const repeated = new Set<string | null>();
-  for (const side of [one, other]) {
-    const once = new Set<string | null>();
-    for (const { key } of side) (once.has(key) ? repeated : once).add(key);
-  }
-  const table = (side: readonly Beside[]): Record<string, string> => Object.fromEntries(side.map(({ uid, key, hash }) => [key === null || repeated.has(key) ? uid : key, hash]));
-  return [table(one), table(other)];
-}
+const text = (value: unknown): string | null => (value ?? null) as string | null;

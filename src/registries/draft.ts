@@ -52,7 +52,7 @@ export async function resolveRef(connection: Connection, to: Name, value: unknow
     const [seen] = yield* select(dialect, { name: to, where: [where], visible: live, hidden: [], limit: 1 });
     return seen ?? (yield* select(dialect, { name: to, where: [{ uid: typeof value === "string" ? value : (where as HasUid).uid }], hidden: [], limit: 1 }))[0];
   });
-  if (!row) throw new LinealError("not-found", `there is no ${to} ${JSON.stringify(typeof value === "string" ? value : where.uid)}`, { hint: `Make it with ln.${to}.save({ … }), or check the spelling.` });
+  if (!row) throw new LinealError("not-found", `there is no ${to} ${JSON.stringify(typeof value === "string" ? value : where.uid)}`, { hint: `Make it with ln.${to}.save({ … }), or check the spelling.`, shell: `See what there is: lineal list ${to.toLowerCase()}` });
   return { id: row.id, uid: row.uid };
 }
 

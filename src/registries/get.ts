@@ -41,15 +41,21 @@ export function checkWanted(connection: Connection, name: Name, wanted: unknown)
 /** Refuses what cannot be the beginning of a uid. */
 export function checkUid(name: Name, prefix: string): void {
   if (!isUidLike(prefix) || prefix.length > model[name].uid) {
-    throw new LinealError("not-found", `no ${name} has the uid "${prefix}"`, { hint: `A uid has ${model[name].uid} letters and digits. By another field: ln.${name}.get({ ${model[name].title}: ${JSON.stringify(prefix)} }).` });
+    throw new LinealError("not-found", `no ${name} has the uid "${prefix}"`, otherwise(name, prefix, `A uid has ${model[name].uid} letters and digits. `));
   }
 }
+
+/** How to find by its title what has no such uid. */
+const otherwise = (name: Name, text: string, first = ""): { hint: string; shell: string } => ({
+  hint: `${first}By another field: ln.${name}.get({ ${model[name].title}: ${JSON.stringify(text)} }).`,
+  shell: `${first}By another field: lineal list ${name.toLowerCase()} --filter '${model[name].title}=${text}'`,
+});
 
 async function getByUid(connection: Connection, name: Name, prefix: string): Promise<Row> {
   checkUid(name, prefix);
   const { dialect } = connection.database;
   const rows = await connection.read(() => byUid(dialect, name, prefix, MANY));
-  if (rows.length === 0) throw new LinealError("not-found", `no ${name} has a uid that begins with "${prefix}"`, { hint: `By another field: ln.${name}.get({ ${model[name].title}: ${JSON.stringify(prefix)} }).` });
+  if (rows.length === 0) throw new LinealError("not-found", `no ${name} has a uid that begins with "${prefix}"`, otherwise(name, prefix));
   return chooseByUid(connection, name, prefix, rows);
 }
 

@@ -43,8 +43,8 @@ export async function lineageOf(entry: object, options: LineageOptions = {}): Pr
   const collapsed = level === "transform" && focus.name !== "Transform";
   const walked = collapsed && limit > 0 ? Math.max(limit, BENEATH) : limit;
   const found = await connection.read(() => lineageQuery(connection.database.dialect, { focus, upstream, downstream, limit: walked, siblings, ...asOf }));
-  // Who asks for nothing around it is not told that there is nothing.
-  const whole = upstream === 0 && downstream === 0 ? new Graph({ ...found.toJSON(), partial: true }) : found;
+  // Who does not ask for what is around it is not told that there is nothing.
+  const whole = found.nodes.length === 1 && (upstream === 0 || downstream === 0) ? new Graph({ ...found.toJSON(), partial: true }) : found;
   // Runs have a status and a time, the transforms that they become have not; kinds are those that are drawn.
   const part = chosen(whole, { status, since, until, ...(collapsed ? {} : { kind }) }, connection.now());
   return collapsed ? nearest(chosen(collapse(part, level), { kind }, connection.now()), limit) : part;

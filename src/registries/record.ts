@@ -1,7 +1,9 @@
 /** Record: a thing that is written down, with its lineage. */
+import type { Table } from "../formats/index.ts";
 import type { Graph } from "../lineage/graph.ts";
 import type { Staleness } from "../lineage/stale.ts";
 import { type LineageOptions, lineageOf, viewLineageOf } from "./lineage.ts";
+import { impactOf, type ImpactOptions } from "./impact.ts";
 import { entity } from "./registry.ts";
 import { stalenessOf } from "./staleness.ts";
 
@@ -26,6 +28,11 @@ export class RecordEntry extends entity("Record") {
   /** Prints its lineage as a tree, and returns the graph. */
   viewLineage(options: LineageOptions = {}): Promise<Graph> {
     return viewLineageOf(this, options);
+  }
+
+  /** Everything that was made from it, as a table like that of an artifact. */
+  impact(options: ImpactOptions = {}): Promise<Table> {
+    return impactOf(this, options);
   }
 }
 

@@ -1,5 +1,7 @@
 /** Run: one execution, with its inputs and outputs. */
+import type { Table } from "../formats/index.ts";
 import type { Graph } from "../lineage/graph.ts";
+import { impactOf, type ImpactOptions } from "./impact.ts";
 import { type LineageOptions, lineageOf, viewLineageOf } from "./lineage.ts";
 import { entity } from "./registry.ts";
 
@@ -19,6 +21,11 @@ export class Run extends entity("Run") {
   /** What it read and made, and further. */
   lineage(options: LineageOptions = {}): Promise<Graph> {
     return lineageOf(this, options);
+  }
+
+  /** What it made, and everything that was made from that, as a table. */
+  impact(options: ImpactOptions = {}): Promise<Table> {
+    return impactOf(this, options);
   }
 
   /** Prints its lineage as a tree, and returns the graph. */

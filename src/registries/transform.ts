@@ -1,5 +1,7 @@
 /** Transform: what runs, with its source and its runs. */
+import type { Table } from "../formats/index.ts";
 import type { Graph } from "../lineage/graph.ts";
+import { impactOf, type ImpactOptions } from "./impact.ts";
 import { type LineageOptions, lineageOf, viewLineageOf } from "./lineage.ts";
 import { entity } from "./registry.ts";
 
@@ -14,6 +16,11 @@ export class Transform extends entity("Transform") {
   /** The transforms before and after it. */
   lineage(options: LineageOptions = {}): Promise<Graph> {
     return lineageOf(this, options);
+  }
+
+  /** What its runs made, and everything that was made from that, as a table; asks once for each run. */
+  impact(options: ImpactOptions = {}): Promise<Table> {
+    return impactOf(this, options);
   }
 
   /** Prints its lineage as a tree, and returns the graph. */

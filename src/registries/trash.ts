@@ -16,7 +16,7 @@ export async function deleteRecord(connection: Connection, name: Name, row: Row,
     return undefined;
   }
   if (!model[name].columns.branch) {
-    throw new LinealError("invalid", `a ${name} cannot go to trash`, { hint: "Remove it for good with delete({ permanent: true })." });
+    throw new LinealError("invalid", `a ${name} cannot go to trash`, { hint: "Remove it for good with delete({ permanent: true }).", shell: "Remove it for good with --permanent." });
   }
   const { dialect } = connection.database;
   const { trash } = connection.places;
@@ -69,7 +69,7 @@ async function removeRecord(connection: Connection, name: Name, row: Row): Promi
     const holding = yield* referrers(name, row.id);
     if (holding.length > 0) {
       const list = holding.map((h) => `${h.n} ${h.name}${h.n > 1 ? "s" : ""} (${h.key})`).join(", ");
-      throw new LinealError("conflict", `this ${name} is still referred to by ${list}`, { hint: "Delete those first, or move this one to trash with delete()." });
+      throw new LinealError("conflict", `this ${name} is still referred to by ${list}`, { hint: "Delete those first, or move this one to trash with delete().", shell: "Delete those first, or move this one to the trash: without --permanent." });
     }
     yield* remove(dialect, writer, name, now);
     if (model[name].versioned && now.isLatest) yield* elect(dialect, writer, name, String(now.stem), now.branch as RowRef);

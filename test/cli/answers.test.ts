@@ -39,24 +39,39 @@ forEachDatabase((database) => {
   const first = ({ made: [artifact] }: { made: readonly Artifact[] }): Artifact => artifact ?? expect.fail("nothing was made");
 
   test("seed 0-43: impact as a table, as CSV and as JSON", { timeout: patience }, async () => {
-    const { shop, clean, plot, text, json } = await open();
+    const { shop, raw, clean, plot, text, json } = await open();
     await using _ = shop;
     const table = await text("impact", "raw.csv");
-    expect(table.split("\n").slice(2, 4).map((line) => line.trim().split(/ {2,}/).slice(0, 4))).toEqual([
-      ["clean.csv", "1", clean.run.uid.slice(0, 8), "testuser1"],
-      ["figure.svg", "2", plot.run.uid.slice(0, 8), "testuser1"],
+    expect(table.split("\n").slice(2, 4).map((line) => line.trim().split(/ {2,}/).slice(0, 5))).toEqual([
+      ["clean.csv", "artifact", "1", clean.run.uid.slice(0, 8), "testuser1"],
+      ["figure.svg", "artifact", "2", plot.run.uid.slice(0, 8), "testuser1"],
     ]);
     expect((await text("impact", "raw.csv", "--csv", "--hops", "1")).split("\n")).toEqual([
-      "uid,kind,key,hops,via,createdBy,createdAt",
-      `${first(clean).uid},,clean.csv,1,${clean.run.uid},testuser1,${first(clean).createdAt.toISOString()}`,
+      "uid,kind,key,hops,via,createdBy,createdAt,type,version",
+      `${first(clean).uid},,clean.csv,1,${clean.run.uid},testuser1,${first(clean).createdAt.toISOString()},artifact,0000`,
       "[exit 0]",
     ]);
     expect(await json("impact", "raw.csv")).toMatchObject({
       code: 0,
-      value: { total: 2, items: [{ uid: first(clean).uid, kind: null, key: "clean.csv", hops: 1, via: clean.run.uid, createdBy: "testuser1", createdAt: first(clean).createdAt.toISOString() }, { hops: 2 }] },
+      value: { total: 2, items: [{ uid: first(clean).uid, kind: null, key: "clean.csv", hops: 1, via: clean.run.uid, createdBy: "testuser1", createdAt: first(clean).createdAt.toISOString(), type: "artifact", version: "0000" }, { hops: 2 }] },
     });
     expect(await text("impact", "figure.svg")).toBe("nothing was made from it\n[exit 0]");
     expect(await text("impact", "raw.csv", "--kind", "model")).toBe("nothing that fits was made from it\n[exit 0]");
+    // Two versions of a key are told apart, long names keep their end, and no column is lost.
+    const long = `${"a-long-folder/".repeat(6)}clean.csv`;
+    const more = await shop.work("clean.ts", { reads: [raw], makes: { "clean.csv": "c2", [long]: "l" } });
+    await first(more).update({ kind: "a kind of long name" });
+    expect((await text("impact", "raw.csv")).split("\n")).toEqual([
+      expect.stringMatching(/^what +kind +hops +via +by +at$/),
+      expect.anything(),
+      expect.stringMatching(/^…[a-z/-]*\/clean\.csv +artifact +1 /),
+      expect.stringMatching(/^clean\.csv v0000 +artifact +1 /),
+      expect.stringMatching(/^clean\.csv v0001 +…/),
+      expect.stringMatching(/^figure\.svg +artifact +2 /),
+      "[exit 0]",
+    ]);
+    expect(await text("impact", clean.run.uid, "--hops", "1", "--by", "testuser1")).toMatch(/^clean\.csv +artifact +1 /m);
+    expect(await text("impact", "clean.ts", "--hops", "1", "--csv")).toMatch(/^uid.*(\n.*){3}\n\[exit 0\]$/);
     expect((await json("impact", "nothing.csv")).value).toMatchObject({ error: { code: "not-found" } });
   });
 
@@ -132,7 +147,20 @@ forEachDatabase((database) => {
     expect((await json("why", a.uid, b.uid)).value).toMatchObject({ same: false, differences: [{ what: "code", chain: [a.uid] }, { what: "params", name: "extra", a: null, b: "true" }, { what: "params", name: "threshold", a: "1" }, { what: "environment", name: "zod" }, { what: "input", b: newer.uid }] });
     expect(await json("why", a.uid, a.uid)).toEqual({ code: 0, value: { same: true, differences: [] } });
     await shop.raw("foreign", "f");
-    expect(await json("why", a.uid, "foreign")).toMatchObject({ code: 1, value: { error: { code: "invalid" } } });
+    expect(await json("why", a.uid, "foreign")).toMatchObject({ code: 2, value: { error: { code: "invalid" } } });
+  });
+
+  test("diff tells what was renamed, and versions of collections", { timeout: patience }, async () => {
+    const { shop, clean, text } = await open();
+    await using _ = shop;
+    const again = await shop.work("clean.ts", { params: { threshold: 1 }, environment: { packages: { zod: "4.0.0" } }, reads: [await shop.raw("same.csv", "r0")], makes: { "cleaner.csv": "c1" } });
+    for (const { run } of [clean, again]) await run.inputCollections.add(await shop.ln.Collection.save({ key: "cohort", version: run.uid }));
+    const [collection] = await shop.ln.Collection.filter({ key: "cohort", isLatest: true });
+    const stem = collection?.uid.slice(0, 8);
+    const [a, b] = [first(clean), first(again)].map(({ hash }) => hash.slice(0, 8));
+    expect(await text("diff", clean.run.uid, again.run.uid)).toContain(
+      ["inputs", `~ cohort: ${stem} v0000 → ${stem} v0001`, "~ raw.csv → same.csv: same bytes", "outputs", `~ clean.csv → cleaner.csv: ${a} → ${b}`].join("\n"),
+    );
   });
 
   test("diff and why keep to 80 columns, on one line each, and show where long values differ", { timeout: patience }, async () => {
@@ -179,7 +207,7 @@ forEachDatabase((database) => {
     expect(await labels("later.svg", "--up", "1", "--siblings")).toEqual(["figure.svg", "later.svg", "plot.ts", "sibling.svg"]);
     expect(await labels("figure.svg", "--level", "transform")).toEqual(["clean.ts", "plot.ts"]);
     expect(await text("lineage", "raw.csv", "--as-of", "2100-01-01")).toContain("in the future");
-    expect(await text("lineage", "raw.csv", "--since", "2100-01-01")).toMatch(/in the future[^]*\[exit 1\]$/);
+    expect(await text("lineage", "raw.csv", "--since", "2100-01-01")).toMatch(/in the future[^]*\[exit 2\]$/);
     expect(await text("lineage", "raw.csv", "--status", "errored")).toMatch(/^● raw\.csv .*\nnothing before or after it fits what was asked for\n\[exit 0\]$/);
     expect(await text("lineage", "raw.csv", "--status", "Errored")).toMatch(/did you mean errored[^]*\[exit 2\]$/);
     await shop.work("plot.ts", { reads: plot.made, makes: { "a.svg": "a", "b.svg": "b", "c.svg": "c" } });

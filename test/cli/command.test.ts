@@ -8,7 +8,8 @@ const example = command({
   arguments: { what: { doc: "the thing" }, more: { doc: "other things", optional: true, rest: true } },
   options: {
     key: { type: "string", doc: "a name" },
-    limit: { type: "number", value: "N", doc: "at most so many" },
+    limit: { type: "number", from: 1, value: "N", doc: "at most so many" },
+    since: { type: "time", value: "TIME", doc: "from then on" },
     filter: { type: "string", multiple: true, value: "F=V", doc: "a test that is described at such length that it has to be folded into a second line" },
     format: { type: "string", choices: ["tree", "dot"], doc: "how to draw it" },
     output: { type: "string", short: "o", value: "FILE", doc: "where to" },
@@ -36,7 +37,7 @@ describe("a command line", () => {
   test("is read into arguments and options", async () => {
     expect(await read("a", "--key=k", "--limit", "3", "--filter", "x=1", "b", "--filter", "y=2", "-o", "f.txt", "--force", "-q")).toEqual({
       args: { what: "a", more: ["b"] },
-      options: { key: "k", limit: 3, filter: ["x=1", "y=2"], format: undefined, output: "f.txt", force: true, json: false, quiet: true, help: false },
+      options: { key: "k", limit: 3, filter: ["x=1", "y=2"], format: undefined, since: undefined, output: "f.txt", force: true, json: false, quiet: true, help: false },
       json: false,
       quiet: true,
     });
@@ -56,8 +57,10 @@ describe("a command line", () => {
     [["a", "--key"], "--key needs a value", "--key VALUE"],
     [["a", "--key", "--force"], "--key needs a value", "if '--force' is the value, write --key=--force"],
     [["a", "--force=yes"], "--force takes no value", undefined],
-    [["a", "--limit", "many"], "--limit takes a whole number, not 'many'", undefined],
-    [["a", "--limit", "-1"], "--limit takes a whole number, not '-1'", undefined],
+    [["a", "--limit", "many"], "--limit takes a whole number from 1 on, not 'many'", "for example --limit 3"],
+    [["a", "--limit", "0"], "--limit takes a whole number from 1 on, not '0'", "for example --limit 3"],
+    [["a", "--limit", "-1"], "--limit takes a whole number from 1 on, not '-1'", "for example --limit 3"],
+    [["a", "--since", "2026-02-31"], "--since takes a time, not '2026-02-31'", "for example --since 2026-01-31, or --since 2026-01-31T12:00:00Z"],
     [["a", "--format", "tre"], "--format cannot be 'tre'", "did you mean tree?"],
     [["a", "--format", "svg!"], "--format cannot be 'svg!'", "it is one of tree, dot"],
   ])("%j is refused: %s", (argv, message, hint) => {
@@ -92,6 +95,7 @@ test("the help fits 80 columns and ends in an example", () => {
     Options
       --key KEY          a name
       --limit N          at most so many
+      --since TIME       from then on
       --filter F=V       a test that is described at such length that it has to be
                          folded into a second line (repeatable)
       --format tree|dot  how to draw it

@@ -59,8 +59,8 @@ test("what is saved is listed, searched and described", { timeout: patience }, a
     "→ connected lineal: testuser1/lab
     [stderr]
     Error: an artifact needs a key, a description or a run
-    Give it a key: lineal save folder --key folder
-    [exit 1]"
+    Give it a key: --key folder
+    [exit 2]"
   `);
   expect(await tell(place, "save", "folder", "--key", "folder", "--project", "nope")).toMatchInlineSnapshot(`
     "→ connected lineal: testuser1/lab
@@ -91,7 +91,7 @@ test("what is saved is listed, searched and described", { timeout: patience }, a
     "[stderr]
     Error: Artifact has no field 'kye'
     Did you mean 'key'?
-    [exit 1]"
+    [exit 2]"
   `);
   expect(await tell(place, "search", "artifact", "HITS")).toContain("raw/hits.csv");
   expect(await answer(place, "get", `artifact:${saved.uid}`)).toMatchObject({ key: "folder", run: null, createdAt: expect.stringMatching(/\.\d{3}Z$/) });
@@ -151,6 +151,10 @@ test("lineage is drawn in every format, to a file too", { timeout: patience }, a
     expect(await tell(place, "lineage", "raw/hits.csv", "--format", format, "-o", "lineage"), format).toBe("→ wrote lineage");
     const written = readFileSync(join(place.work, "lineage"), "utf8");
     expect([written.startsWith(beginning), written.includes("raw/hits.csv"), written.endsWith("\n")], written).toEqual([true, true, true]);
+  }
+  for (const [file, start] of [["l.svg", "<svg "], ["l.mmd", "flowchart"], ["l.dot", "digraph"], ["l.json", "{\n"], ["l.txt", "● "]] as const) {
+    await run(place, "lineage", "raw/hits.csv", "-o", file);
+    expect(readFileSync(join(place.work, file), "utf8").slice(0, start.length), file).toBe(start);
   }
   expect((await run(place, "lineage", "raw/hits.csv", "--format", "svg")).stdout).toMatch(/^<svg [^]+<\/svg>\n$/);
   expect(await tell(place, "lineage", "raw/hits.csv", "--format", "png")).toContain("add -o lineage.png");

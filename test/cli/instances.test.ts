@@ -157,7 +157,7 @@ test("settings are set, shown and unset", { timeout: 180_000 }, async () => {
   await tell("init --storage ./third");
   expect(await tell("settings set dev-dir ./work")).toBe("→ set dev-dir: ROOT/work");
   expect(readFileSync(join(root, "work", ".lineal", "instance"), "utf8")).toBe("anonymous/third\n");
-  expect(await tell("settings set verbosity loud")).toContain("[exit 1]");
+  expect(await tell("settings set verbosity loud")).toContain("[exit 2]");
   expect(await tell("settings set verbosity debug")).toBe("→ set verbosity: debug");
   expect(await tell("settings")).toMatchInlineSnapshot(`
     "dev-dir    ROOT/work

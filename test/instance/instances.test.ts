@@ -265,13 +265,13 @@ describe("folders and files that change under an instance", () => {
     saveUser("testuser1");
     mkdirSync(join(place.storage, ".lineal"));
     writeFileSync(join(place.storage, ".lineal", "lineal.db"), "");
-    await refused(connect(place.storage), "invalid");
+    await refused(connect(place.storage), "unavailable");
     const made = await init({ storage: place.storage, name: "half" });
     expect(await made.User.filter().count()).toBe(1);
     expect((await connect(place.storage)).uid).toBe(made.uid);
   });
 
-  test("a damaged database is unavailable with a hint, unreadable settings are invalid and name the file", async () => {
+  test("a damaged database is unavailable with a hint, unreadable settings too and name the file", async () => {
     await using place = await freshPlace("sqlite");
     process.env.LINEAL_HOME = place.home;
     saveUser("testuser1");
@@ -280,8 +280,8 @@ describe("folders and files that change under an instance", () => {
     const settings = join(place.home, "instances", "testuser1", "damaged.json");
     const good = readFileSync(settings, "utf8");
     writeFileSync(settings, "{ not json");
-    expect((await refused(connect("testuser1/damaged"), "invalid")).message).toContain(settings);
-    expect((await refused(Artifact.filter(), "invalid")).hint).toContain("rm");
+    expect((await refused(connect("testuser1/damaged"), "unavailable")).message).toContain(settings);
+    expect((await refused(Artifact.filter(), "unavailable")).hint).toContain("rm");
     writeFileSync(settings, good);
     cpSync(join(place.storage, ".lineal", "lineal.db"), join(place.work, "good.db"));
     writeFileSync(join(place.storage, ".lineal", "lineal.db"), "this is no database".repeat(1000));

@@ -70,14 +70,14 @@ describe("the home", () => {
     const path = join(root, "settings.json");
     writeFileSync(path, text);
     const error = refusal(() => readJson(path));
-    expect(error.code).toBe("invalid");
+    expect(error.code).toBe("unavailable");
     expect(error.message).toContain(path);
     expect(error.hint).toContain("rm ");
   });
 
   test("refuses what cannot be read, and says what cannot be written", () => {
     mkdirSync(join(root, "folder.json"));
-    expect(refusal(() => readJson(join(root, "folder.json"))).code).toBe("invalid");
+    expect(refusal(() => readJson(join(root, "folder.json"))).code).toBe("unavailable");
     writeFileSync(join(root, "home"), "a file where the home should be");
     expect(refusal(() => writeInstance(instance("ada", "mydata"), env)).code).toBe("unavailable");
     expect(readJson(join(root, "nothing.json"))).toBeUndefined();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Artifact, diff } from "../../src/index.ts";
+import { type Artifact, type Collection, diff, type Record as RecordEntry } from "../../src/index.ts";
 import { setProcessUser } from "../../src/instance/scope.ts";
 import { forEachDatabase } from "../support/dialects.ts";
 import { refused } from "./lab.ts";
@@ -103,6 +103,48 @@ forEachDatabase((database) => {
     const nameless = await shop.ln.Artifact.save(Buffer.from("n"), { description: "without a key", run: false });
     const d = await work("plain.ts", { reads: [nameless as Artifact] });
     expect((await diff(c, d)).inputs?.added).toEqual({ [nameless.uid]: nameless.hash });
+  });
+
+  test("renamed ones stand for each other: by family, by bytes, and the only output that is left of its sort", async () => {
+    const before = await shop.raw("family-old.csv", "f0");
+    const after = await shop.ln.Artifact.save(Buffer.from("f1"), { key: "family-new.csv", revises: before, run: false });
+    const [same, copy] = [await shop.raw("bytes-old.csv", "same"), await shop.raw("bytes-new.csv", "same")];
+    const a = await shop.work("plain.ts", { reads: [before, same], makes: { "kept.csv": "k", "place-old.csv": "p0", "gone.txt": "g" } });
+    const b = await shop.work("plain.ts", { reads: [after, copy], makes: { "kept.csv": "k", "place-new.csv": "p1", "gone.txt": "g" } });
+    expect(await differing(a.run, b.run)).toEqual({
+      inputs: { added: {}, removed: {}, changed: { "family-old.csv → family-new.csv": { a: before.hash, b: after.hash }, "bytes-old.csv → bytes-new.csv": { a: same.hash, b: copy.hash } } },
+      outputs: { added: {}, removed: {}, changed: { "place-old.csv → place-new.csv": { a: a.made[1]?.hash, b: b.made[1]?.hash } } },
+    });
+    // Of another program, of another sort, or one of several: that is said as it is.
+    shop.script("elsewhere.ts");
+    const c = await shop.work("elsewhere.ts", { makes: { "place-other.csv": "p2" } });
+    const d = await shop.work("plain.ts", { makes: { "place.txt": "p3" } });
+    const e = await shop.work("plain.ts", { makes: { "place-1.csv": "p4" } });
+    const f = await shop.work("plain.ts", { makes: { "place-2.csv": "p5", "place-3.csv": "p6" } });
+    for (const [one, other] of [[e, c], [e, d], [e, f]] as const) expect((await diff(one.run, other.run)).outputs).toMatchObject({ removed: { "place-1.csv": e.made[0]?.hash }, changed: {} });
+  });
+
+  test("collections and records are inputs and outputs as well, deleted ones too", async () => {
+    const { ln, lab } = shop;
+    const work = async (cohort: Collection, sample: RecordEntry, n: number) => {
+      const { run, within } = await lab.runOf(transform);
+      await run.inputCollections.add(cohort);
+      await run.inputRecords.add(sample);
+      const made = await within(async () => [await ln.Collection.save({ key: "diff made" , version: `${n}` }), await ln.Record.save({ name: `diff made ${n}` })] as const);
+      return { run, made };
+    };
+    const { transform } = await lab.run();
+    const [c0, c1] = [await ln.Collection.save({ key: "diff cohort" }), await ln.Collection.save({ key: "diff cohort", version: "2" })];
+    const [s0, s1] = [await ln.Record.save({ name: "diff s0" }), await ln.Record.save({ name: "diff s1" })];
+    const [a, b] = [await work(c0, s0, 1), await work(c1, s1, 2)];
+    const [[m0, r0], [m1, r1]] = [a.made, b.made];
+    const wanted = {
+      inputs: { added: { "diff s1": s1.uid }, removed: { "diff s0": s0.uid }, changed: { "diff cohort": { a: c0.uid, b: c1.uid } } },
+      outputs: { added: {}, removed: {}, changed: { "diff made": { a: m0.uid, b: m1.uid }, "diff made 1 → diff made 2": { a: r0.uid, b: r1.uid } } },
+    };
+    expect(await differing(a.run, b.run)).toEqual(wanted);
+    for (const one of [c0, s0, m0, r0]) await one.delete({ permanent: true });
+    expect(await differing(a.run, b.run)).toEqual(wanted);
   });
 
   test("runs that are not finished, runs of different transforms, runs by hand without source or packages", async () => {

@@ -53,6 +53,9 @@ forEachDatabase((database) => {
     await refused(raw.lineage({ status: "Errored" as never }), "invalid");
     expect(labels(await raw.lineage({ kind: "run", until: "2026-01-01" }))).toEqual(expect.arrayContaining(["fail.ts", "join.ts", "split.ts"]));
     expect(String(await raw.lineage({ status: "aborted" }))).toContain("nothing before or after it fits what was asked for");
+    // It was used, only not asked for that.
+    expect(String(await raw.lineage({ downstream: 0 }))).toContain("nothing before or after it fits what was asked for");
+    expect((await raw.lineage({ upstream: 0 })).partial).toBe(false);
   });
 
   test("a limit counts the transforms that are drawn, not the runs beneath them", async () => {

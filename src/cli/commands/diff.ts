@@ -3,6 +3,7 @@
 import { type Changed, differing } from "../../lineage/compare.ts";
 import type { Run } from "../../registries/index.ts";
 import { diff, type RunDifference } from "../../registries/difference.ts";
+import { model, REVISION_LENGTH } from "../../model/index.ts";
 import { nameText, pairText, valueText } from "../chain.ts";
 import { command } from "../command.ts";
 import { paint } from "../print.ts";
@@ -40,7 +41,11 @@ function differenceText(difference: RunDifference): string {
 const title = (text: string): string => paint("bold", text);
 const seconds = (milliseconds: number | null): string => (milliseconds === null ? "unfinished" : `${(milliseconds / 1000).toFixed(1)} s`);
 
-const hash = (value: unknown): string => String(value).slice(0, 8);
+/** Hashes and uids as far as people read them, versions told apart. */
+const hash = (value: unknown): string => {
+  const text = String(value);
+  return text.length === model.Collection.uid ? `${text.slice(0, 8)} v${text.slice(-REVISION_LENGTH)}` : text.slice(0, 8);
+};
 const plain = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing"));
 
 function changes(name: string, changed: Changed<unknown> | null, show: (value: unknown) => string = plain): string[] {
@@ -51,6 +56,7 @@ function changes(name: string, changed: Changed<unknown> | null, show: (value: u
     ...Object.entries(changed.removed).map(([key, value]) => paint("red", valueText(`- ${nameText(key)}: `, show(value)))),
     ...Object.entries(changed.added).map(([key, value]) => paint("green", valueText(`+ ${nameText(key)}: `, show(value)))),
     ...parts.map(({ path, a, b }) => {
+      if (a === b) return `~ ${nameText(path, 60)}: same bytes`;
       const alike = show(a) === show(b);
       return pairText(`~ ${nameText(path)}: `, alike ? JSON.stringify(a) : show(a), alike ? JSON.stringify(b) : show(b));
     }),

@@ -10,7 +10,7 @@ export const definition = command({
   arguments: { ref: { doc: "uid, beginning of a uid, key, name or URL" } },
   options: {
     registry: { type: "string", value: "NAME", doc: "where to look: artifact, transform, run …" },
-    "as-of": { type: "string", value: "TIME", doc: "as it was then" },
+    "as-of": { type: "time", value: "TIME", doc: "as it was then" },
   },
   examples: ["lineal get figures/matrixplot.png", "lineal get figures/matrixplot.png --as-of 2026-01-31", "lineal get X1GYNq9t --registry run --json"],
   async run({ args, options }) {

@@ -1,23 +1,27 @@
-/** `lineal impact`: everything that was made from an artifact. */
+/** `lineal impact`: everything that was made from a record. */
 
+import { displayWidth } from "../../formats/width.ts";
+import type { Table } from "../../formats/table.ts";
+import { REVISION_LENGTH } from "../../model/index.ts";
 import { impactList } from "../../registries/impact.ts";
+import { nameText } from "../chain.ts";
 import { command } from "../command.ts";
 import { findRecord } from "../reference.ts";
 
 export const definition = command({
-  summary: "list everything that was made from an artifact",
-  arguments: { ref: { doc: "uid, beginning of a uid, key or URL" } },
+  summary: "list all artifacts, collections and records that were made from one, or by a run or transform and on",
+  arguments: { ref: { doc: "uid, beginning of a uid, key, name or URL" } },
   options: {
-    kind: { type: "string", value: "KIND", doc: "only artifacts of this kind: dataset, model …" },
+    kind: { type: "string", value: "KIND", doc: "only artifacts of this kind (dataset, model …), or records of this type" },
     hops: { type: "number", value: "N", doc: "at most so many runs away" },
-    by: { type: "string", value: "USER", doc: "only what this user made" },
-    since: { type: "string", value: "TIME", doc: "only what was made then or later" },
-    until: { type: "string", value: "TIME", doc: "only what was made then or before" },
+    by: { type: "string", value: "USER", doc: "only what the user with this handle made" },
+    since: { type: "time", value: "TIME", doc: "only what was made then or later" },
+    until: { type: "time", value: "TIME", doc: "only what was made then or before" },
     csv: { type: "boolean", doc: "as CSV" },
   },
-  examples: ["lineal impact raw/penguins.csv", "lineal impact raw/penguins.csv --csv"],
+  examples: ["lineal impact raw/penguins.csv", "lineal impact raw/penguins.csv --csv", "lineal impact cohort --by testuser1"],
   async run({ args, options: { kind, hops, by, since, until, csv } }) {
-    const { record } = await findRecord(args.ref, ["Artifact"]);
+    const { record } = await findRecord(args.ref, ["Artifact", "Collection", "Record", "Run", "Transform"]);
     const filter = Object.fromEntries(Object.entries({ kind, hops, createdBy: by, since, until }).filter(([, value]) => value !== undefined));
     const { table, cut } = await impactList(record, filter);
     const json = { items: table.rows(), total: table.length, ...(cut ? { truncated: true } : {}) };
@@ -26,9 +30,22 @@ export const definition = command({
       return { text: Buffer.from((await encode(table, ".csv")).bytes).toString("utf8").trimEnd(), json };
     }
     if (table.length === 0) return { text: Object.keys(filter).length === 0 ? "nothing was made from it" : "nothing that fits was made from it", json };
-    const short = table.rows().map(({ key, uid, hops: far, kind: what, via, createdBy, createdAt }) => ({ what: key ?? uid, kind: what, hops: far, via: String(via ?? "").slice(0, 8), by: createdBy, at: createdAt instanceof Date ? createdAt.toISOString().slice(0, 16).replace("T", " ") : null }));
-    const { Table } = await import("../../formats/table.ts");
-    const note = cut ? "\n… and more: --hops lists what is near" : "";
-    return { text: `${Table.from(short).toString({ rows: short.length })}${note}`, json };
+    return { text: async () => `${await tableText(table)}${cut ? "\n… and more: --hops lists what is near" : ""}`, json };
   },
 });
+
+/** What, kind, hops, by which run, owner, when: versions told where one key stands for several. */
+async function tableText(table: Table): Promise<string> {
+  const rows = table.rows() as Record<string, string>[];
+  const alike = Map.groupBy(rows, ({ type, key, uid }) => `${type} ${key ?? uid}`);
+  const lines = rows.map(({ uid = "", type, kind, key, hops, via, createdBy, createdAt }) => ({
+    what: key ?? uid,
+    version: key === null || alike.get(`${type} ${key}`)?.length === 1 ? "" : ` ${type === "record" ? uid.slice(0, 8) : `v${uid.slice(-REVISION_LENGTH)}`}`,
+    rest: { kind: nameText(kind ?? type ?? "", 14), hops, via: via?.slice(0, 8) ?? null, by: nameText(createdBy ?? "", 16), at: createdAt === null ? null : new Date(createdAt as string).toISOString().slice(0, 16).replace("T", " ") },
+  }));
+  const widest = (name: keyof (typeof lines)[number]["rest"]): number => lines.reduce((most, { rest }) => Math.max(most, displayWidth(String(rest[name] ?? ""))), name.length);
+  const room = (process.stdout.columns || 80) - (["kind", "hops", "via", "by", "at"] as const).reduce((sum, name) => sum + 2 + widest(name), 0);
+  const short = lines.map(({ what, version, rest }) => ({ what: nameText(what, Math.max(12, room - version.length)) + version, ...rest }));
+  const { Table } = await import("../../formats/table.ts");
+  return Table.from(short).toString({ rows: short.length });
+}

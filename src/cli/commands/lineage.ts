@@ -1,6 +1,7 @@
 /** `lineal lineage`: where a record came from and what came of it. */
 
 import { writeFileSync } from "node:fs";
+import { extname } from "node:path";
 import { LinealError } from "../../errors.ts";
 import { log } from "../../instance/log.ts";
 import { isShrunk } from "../../lineage/export/png.ts";
@@ -16,34 +17,37 @@ interface Linked {
   lineage(options: LineageOptions): Promise<Graph>;
 }
 
+/** What a file is written as when nothing else is said. */
+const FORMATS: Readonly<Record<string, "svg" | "png" | "mermaid" | "dot" | "json">> = { ".svg": "svg", ".png": "png", ".mmd": "mermaid", ".dot": "dot", ".json": "json" };
+
 export const definition = command({
   summary: "show where a record came from and what came of it",
   arguments: { ref: { doc: "uid, beginning of a uid, key, name or URL" } },
   options: {
     up: { type: "string", value: "N|all", doc: "how many artifacts back (all)" },
     down: { type: "string", value: "N|all", doc: "how many artifacts onwards (all)" },
-    format: { type: "string", choices: ["tree", "svg", "png", "mermaid", "dot", "json"], doc: "how to draw it (tree)" },
+    format: { type: "string", choices: ["tree", "svg", "png", "mermaid", "dot", "json"], doc: "how to draw it (what the suffix of FILE says, else tree)" },
     output: { type: "string", short: "o", value: "FILE", doc: "write to this file" },
-    limit: { type: "number", value: "N", doc: "at most so many nodes (1000)" },
+    limit: { type: "number", from: 1, value: "N", doc: "at most so many nodes (1000)" },
     level: { type: "string", choices: ["artifact", "transform"], doc: "runs and data, or transforms alone (artifact)" },
     kind: { type: "string", choices: ["artifact", "run", "transform", "collection", "record"], doc: "only such nodes, and what joins them" },
     status: { type: "string", choices: RUN_STATUSES, doc: "only runs that came so far" },
-    since: { type: "string", value: "TIME", doc: "only what is as new as this" },
-    until: { type: "string", value: "TIME", doc: "only what is as old as this" },
-    fan: { type: "number", value: "N", doc: "of what is alike side by side, so many (10, in pictures 24)" },
+    since: { type: "time", value: "TIME", doc: "only what is as new as this" },
+    until: { type: "time", value: "TIME", doc: "only what is as old as this" },
+    fan: { type: "number", from: 1, value: "N", doc: "of what is alike side by side, so many (10, in pictures 24)" },
     siblings: { type: "boolean", doc: "also the other outputs of the runs" },
-    "as-of": { type: "string", value: "TIME", doc: "only what had been recorded by then" },
+    "as-of": { type: "time", value: "TIME", doc: "only what had been recorded by then" },
   },
   examples: [
     "lineal lineage figures/matrixplot.png",
     "lineal lineage figures/matrixplot.png --up 2 --down 0",
     "lineal lineage figures/matrixplot.png --level transform",
-    "lineal lineage figures/matrixplot.png --format svg -o lineage.svg",
-    "lineal lineage figures/matrixplot.png --format mermaid -o lineage.mmd",
+    "lineal lineage figures/matrixplot.png -o lineage.svg",
+    "lineal lineage figures/matrixplot.png --format mermaid",
   ],
   async run({ args, options, json: asJson }) {
     // Who asks for JSON and a file wants JSON in the file.
-    const { up, down, limit, output, fan, format = asJson && output !== undefined ? "json" : "tree" } = options;
+    const { up, down, limit, output, fan, format = asJson && output !== undefined ? "json" : (FORMATS[extname(output ?? "")] ?? "tree") } = options;
     if (format === "png" && output === undefined) throw new Misuse("a PNG picture is written to a file", "add -o lineage.png");
     if (fan !== undefined && !["tree", "svg", "png"].includes(format)) throw new Misuse(`--fan is for trees and pictures: ${format} has it all`, "leave --fan out");
     const { level, siblings, kind, status, since, until, "as-of": asOf } = options;

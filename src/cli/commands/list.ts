@@ -11,7 +11,7 @@ export const definition = command({
   options: {
     filter: { type: "string", multiple: true, value: "TEST", doc: "FIELD=VALUE; also != > >= < <= ~ (contains), FIELD.startsWith=VALUE, and RELATION.FIELD" },
     order: { type: "string", multiple: true, value: "FIELD", doc: "sort by this field; -FIELD downwards" },
-    limit: { type: "number", value: "N", doc: "at most so many (20)" },
+    limit: { type: "number", from: 1, value: "N", doc: "at most so many (20)" },
     offset: { type: "number", value: "N", doc: "leave out the first ones" },
   },
   examples: ["lineal list artifact", "lineal list artifact --filter run.transform.key=ingest.ts --order -size", "lineal list branch --json"],

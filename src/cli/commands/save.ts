@@ -1,8 +1,6 @@
 /** `lineal save`: a file or folder becomes an artifact, a source file a transform. */
 
 import { existsSync, statSync } from "node:fs";
-import { basename } from "node:path";
-import { LinealError } from "../../errors.ts";
 import type { SaveOptions } from "../../registries/artifact/save.ts";
 import { isSourceFile } from "../../code/source.ts";
 import { command, Misuse } from "../command.ts";
@@ -40,11 +38,5 @@ export const definition = command({
 async function saveFile(file: string, given: SaveOptions): Promise<AnyRecord> {
   const run = await recordRun();
   const { Artifact } = await import("../../index.ts");
-  try {
-    return await Artifact.save(file, { ...given, ...(run && { run }) });
-  } catch (error) {
-    const nameless = error instanceof LinealError && error.message.includes("needs a key");
-    if (!nameless) throw error;
-    throw new LinealError("invalid", error.message, { hint: `Give it a key: lineal save ${file} --key ${basename(file)}`, cause: error });
-  }
+  return Artifact.save(file, { ...given, ...(run && { run }) });
 }

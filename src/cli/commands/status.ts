@@ -6,7 +6,7 @@ import { labelsOf } from "../../registries/labels.ts";
 import { standingStatusOf, type Status, status, statusOf } from "../../registries/staleness.ts";
 import { chainText, fitted, nameText, shownOf } from "../chain.ts";
 import { command, Misuse } from "../command.ts";
-import { paint } from "../print.ts";
+import { failureOf, paint } from "../print.ts";
 import { findRecord } from "../reference.ts";
 
 /** A reference that means nothing, or several things. */
@@ -37,7 +37,7 @@ export const definition = command({
         const sum = [`${found.length} looked at`, `${stale.length} stale`, ...(unsure.length > 0 ? [`${unsure.length} unsure`] : []), ...(failures.length > 0 ? [`${failures.length} not found`] : [])].join(", ");
         return [...lines, ...(answers.length > 1 || all ? [sum] : [])].join("\n");
       },
-      json: answers.length === 1 && !all ? found[0] : { items: found, total: found.length, ...(failures.length > 0 ? { errors: failures.map(({ ref, error }) => ({ ref, ...error.toJSON() })) } : {}) },
+      json: answers.length === 1 && !all ? found[0] : { items: found, total: found.length, ...(failures.length > 0 ? { errors: failures.map(({ ref, error }) => ({ ref, ...failureOf(error) })) } : {}) },
       exitCode: stale.length + failures.length > 0 ? 1 : 0,
     };
   },

@@ -25,6 +25,7 @@ export const definition = command({
   },
   examples: ["lineal track", "lineal track --key cell-ranger --kind pipeline --param cores=8"],
   async run({ args, options }) {
+    const params = serialiseParams(parseParams(options.param)).params;
     const shell = requireShell();
     const script = shellScript(shell);
     const file = args.file ?? (options.key === undefined ? script?.file : undefined);
@@ -33,7 +34,6 @@ export const definition = command({
     await reap(connection);
     const { spec, dynamic } = await describeTransform(connection, file, { ...options, published: true });
     const git = file === undefined ? undefined : await commitOf(file);
-    const params = serialiseParams(parseParams(options.param)).params;
     const cliArgs = redactArgs(script?.args ?? []).join(" ");
     const begun = await beginRun(connection, spec, {
       name: options.name,

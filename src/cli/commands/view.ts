@@ -12,7 +12,7 @@ const builtIn: readonly Name[] = ["Branch", "Space"];
 export const definition = command({
   summary: "show the newest records of every registry",
   arguments: { registries: { doc: "only these", optional: true, rest: true } },
-  options: { limit: { type: "number", value: "N", doc: "so many of each (7)" } },
+  options: { limit: { type: "number", from: 1, value: "N", doc: "so many of each (7)" } },
   examples: ["lineal view", "lineal view artifact run --limit 3"],
   async run({ args, options: { limit = 7 } }) {
     const chosen = args.registries.length > 0 ? args.registries.map(registryName) : names.filter((name) => !builtIn.includes(name));

@@ -65,6 +65,7 @@ async function loadResvg(): Promise<typeof import("@resvg/resvg-js")> {
   } catch (cause) {
     throw new LinealError("missing-dependency", "PNG pictures need the package @resvg/resvg-js, which is not installed", {
       hint: 'npm install @resvg/resvg-js, or use graph.to("svg")',
+      shell: "npm install @resvg/resvg-js, or use --format svg",
       cause,
     });
   }

@@ -93,7 +93,10 @@ export async function saveArtifact(connection: Connection, source: unknown, opti
   if (path !== undefined && !existsSync(path)) throw new LinealError("not-found", `there is no file ${source}`, { hint: `Check the path; the working directory is ${process.cwd()}.` });
   const inPlace = path !== undefined && placeOf(connection, path) !== undefined;
   if (key === undefined && !inPlace && options.description === undefined && !common.run) {
-    throw new LinealError("invalid", "an artifact needs a key, a description or a run", { hint: 'Write { key: "data/table.parquet" }, or call `await ln.track()` first.' });
+    throw new LinealError("invalid", "an artifact needs a key, a description or a run", {
+      hint: 'Write { key: "data/table.parquet" }, or call `await ln.track()` first.',
+      shell: `Give it a key: --key ${path === undefined ? "KEY" : basename(path)}`,
+    });
   }
   const [saved] = await attempt(connection, async () => {
     const { inferredKey, ...content } = await contentOf(connection, source, key);
