@@ -45,8 +45,10 @@ export interface Wanted {
   readonly remade: readonly number[];
   /** Keys of the runs whose re-created data are wanted. */
   readonly remaking: readonly number[];
-  /** The run whose started runs are wanted. */
+  /** Key of the run whose started runs are wanted. */
   readonly starting: number | undefined;
+  /** Keys of what stands aside because one of the two was removed for good: its facts, and who started it. */
+  readonly beside: readonly number[];
 }
 
 /** A row of the statement: columns of a node by place, the later ones depending on its kind. */
@@ -56,7 +58,7 @@ const AT = { tag: 0, id: 1, uid: 2, key: 3, description: 4, version: 5, began: 6
 /** Reads the facts of all nodes in one statement. */
 export function* factsOf(dialect: Dialect, keys: Iterable<number>, wanted: Wanted): Operation<Facts> {
   const { asOf } = wanted;
-  const rows = yield* executeLists(statement(dialect, idsByKind(keys), wanted));
+  const rows = yield* executeLists(statement(dialect, [...keys], wanted));
   const nodes = new Map<number, Node>();
   const aside: Aside[] = [];
   const severed: Severed[] = [];
@@ -135,8 +137,10 @@ function selected(tag: number, id: Sql, columns: Columns, from: Sql): Sql {
   return sql`select ${join(list)} from ${from}`;
 }
 
-function statement(dialect: Dialect, ids: readonly (readonly number[])[], wanted: Wanted): Sql {
-  const { rare, asOf } = wanted;
+function statement(dialect: Dialect, keys: readonly number[], wanted: Wanted): Sql {
+  const { rare, asOf, beside } = wanted;
+  const walked = idsByKind(keys);
+  const ids = beside.length === 0 ? walked : idsByKind([...keys, ...beside]);
   const among = (kind: number): Sql => dialect.integers(ids[kind] as number[]);
   const has = (kind: number): boolean => ids[kind]?.length !== 0;
   const d = (column: string): Sql => raw(`d."${column}"`);
@@ -168,11 +172,11 @@ function statement(dialect: Dialect, ids: readonly (readonly number[])[], wanted
     parts.push(runs(sql`(select run as value from aside union select id from aside where kind = ${raw(String(RUN))})`));
     parts.push(selected(ASIDE, raw("id"), { branch: raw("kind"), size: raw("run") }, raw("aside")));
   }
-  const uidsOf = (kinds: readonly number[]): Sql[] => kinds.filter(has).map((kind) => sql`select uid from ${raw(tableAt(kind).table)} where id in ${among(kind)}`);
-  const ends = rare.severed ? uidsOf([ARTIFACT, COLLECTION, RECORD, RUN, TRANSFORM]) : [];
+  const uidsOf = (ids: readonly (readonly number[])[]): Sql[] => ids.flatMap((list, kind) => (list.length === 0 ? [] : [sql`select uid from ${raw(tableAt(kind).table)} where id in ${dialect.integers(list)}`]));
+  const ends = rare.severed ? uidsOf(walked) : [];
   if (ends.length > 0) parts.push(selected(SEVERED, raw("s.id"), { uid: raw("s.from_uid"), key: raw("s.to_uid"), description: raw("s.role"), size: raw("s.mark") }, sql`severed_link s where ${besides(dialect, sql`(${join(ends, " union all ")})`, asOf)}`));
   if (asOf) {
-    const uids = uidsOf([ARTIFACT, COLLECTION, RECORD, RUN, TRANSFORM]);
+    const uids = uidsOf(ids);
     if (has(RUN)) uids.push(sql`select t.uid from transform t join run r on r.transform_id = t.id where r.id in ${among(RUN)}`);
     const changes = sql`"change" c where c.operation = 'update' and c.before is not null and c.at > ${dialect.encode("time", asOf)} and c.uid in (${join(uids, " union all ")})`;
     parts.push(selected(CHANGED, raw("c.id"), { uid: raw("c.uid"), key: raw("c.registry"), description: raw("cast(c.before as text)") }, changes));
@@ -195,14 +199,14 @@ function asideOf(dialect: Dialect, ids: readonly (readonly number[])[], { rare, 
     if (data[kind]?.length) rows.push(again("from_id", data[kind]));
     if (runs.length > 0) rows.push(again("to_id", runs));
   }
-  if (rare.initiated && ids[RUN]?.length) {
+  if (rare.initiated && (ids[RUN]?.length || rows.length > 0)) {
     const begun = (by: Sql, end: Sql): Sql => sql`select r.initiated_by_run_id as run, r.id as id from ${by} join ${dialect.seek("run", "r", sql`r.id = ${end} and r.initiated_by_run_id is not null`)}`;
     const again = rows.length > 0 ? sql` union select run from again` : empty;
     if (rows.length > 0) tables.push(sql`again as materialized (select * from (${join(rows, " union ")}) s order by kind, run, id limit ${room + 1})`);
     tables.push(sql`starters(run, id) as (${begun(sql`(select value from ${dialect.integers(ids[RUN] as number[])} i${again}) i`, sql`i.value`)} union ${begun(sql`starters s`, sql`s.run`)})`);
     if (rows.length > 0) rows.splice(0, rows.length, sql`select * from again`);
     rows.push(sql`select ${raw(String(RUN))} as kind, id, run from starters`);
-    if (starting !== undefined) rows.push(sql`select ${raw(String(RUN))} as kind, x.id, x.initiated_by_run_id as run from run x where x.initiated_by_run_id = ${starting}${since}`);
+    if (starting !== undefined) rows.push(sql`select ${raw(String(RUN))} as kind, x.id, x.initiated_by_run_id as run from run x where x.initiated_by_run_id = ${idOf(starting)}${since}`);
   }
   return rows.length > 0 ? join([...tables, sql`aside as materialized (select * from (${join(rows, " union ")}) s order by kind, run, id limit ${room + 1})`]) : undefined;
 }

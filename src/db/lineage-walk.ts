@@ -10,6 +10,8 @@ export interface Reached {
   /** From later steps of the walk to earlier ones, along the flow of data when it went upstream, with the order at the run: from, to, order, … */
   readonly edges: number[];
   readonly more: Set<number>;
+  /** The data that lie as far as was asked: no way on was looked for. */
+  readonly rim: readonly number[];
   /** Runs that not everything on one side of them leads through to everything on the other. */
   readonly mixed: Set<number>;
 }
@@ -63,7 +65,7 @@ export function reachRuns(start: number, { crossings, beyond }: Links, hops: Hop
     }
     level = next;
   }
-  return { nodes, edges, more, mixed };
+  return { nodes, edges, more, rim: level, mixed };
 }
 
 /** What a walk needs to know, both ways alike; flat lists, because there are so many. */
@@ -129,7 +131,7 @@ export function reachTransforms(start: number, neighbours: ReadonlyMap<number, r
     }
     level = next;
   }
-  return { nodes, edges, more, mixed: new Set() };
+  return { nodes, edges, more, rim: [], mixed: new Set() };
 }
 
 /** Pairs of data and order by order; most are in order as they were read. */

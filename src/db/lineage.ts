@@ -36,12 +36,12 @@ export function* lineage(dialect: Dialect, question: LineageQuestion): Operation
   const walk: Walk = { table: focus.name.toLowerCase() as Walk["table"], ids: [focus.id], upstream, downstream, limit, asOf, siblings };
   const graves = new Graveyard(dialect, limit, asOf);
   const rows = yield* rowsOf(dialect, walk);
-  let [up, down, keys, facts] = yield* around(dialect, walk, start, [rows]);
   const all = [rows];
+  let [up, down, keys, facts] = yield* around(dialect, walk, start, all, graves);
   for (let runs = yield* graves.follow(facts.severed); runs; runs = yield* graves.follow(facts.severed)) {
     const buried: Rows = { sides: graves.linked(), outputs: nothing(), rare: rows.rare, cut: [false, false] };
     if (runs.length > 0) all.push(yield* rowsOf(dialect, { ...walk, table: focus.name === "Transform" ? "transform" : "run", ids: runs }));
-    [up, down, keys, facts] = yield* around(dialect, walk, start, [...all, buried]);
+    [up, down, keys, facts] = yield* around(dialect, walk, start, [...all, buried], graves);
   }
   if (!facts.nodes.has(start)) throw new LinealError("not-found", `there is no ${focus.name} ${focus.uid} any more`, { hint: `List what is there with ${focus.name}.filter().` });
 
@@ -63,7 +63,7 @@ export function* lineage(dialect: Dialect, question: LineageQuestion): Operation
   for (let i = 0; i < up.edges.length; i += 3) flow(up.edges[i] as number, up.edges[i + 1] as number, up.edges[i + 2] as number);
   for (let i = 0; i < down.edges.length; i += 3) flow(down.edges[i + 1] as number, down.edges[i] as number, -(down.edges[i + 2] as number));
   // What stands aside comes last: it takes what room is left.
-  for (let rest = [...facts.aside, ...graves.recreated()], before = -1; rest.length > 0 && keys.size > before; ) {
+  for (let rest = facts.aside, before = -1; rest.length > 0 && keys.size > before; ) {
     before = keys.size;
     rest = rest.filter(({ role, from, to }) => {
       const known = keys.has(to) ? to : from;
@@ -130,20 +130,19 @@ function* rowsOf(dialect: Dialect, walk: Walk): Operation<Rows> {
 }
 
 /** What can be reached from the start over all rows, and the facts of it. */
-function* around(dialect: Dialect, walk: Walk, start: number, all: readonly Rows[]): Operation<[up: ReturnType<Reach>, down: ReturnType<Reach>, keys: Set<number>, facts: Facts]> {
+function* around(dialect: Dialect, walk: Walk, start: number, all: readonly Rows[], graves: Graveyard): Operation<[up: ReturnType<Reach>, down: ReturnType<Reach>, keys: Set<number>, facts: Facts]> {
   const { limit, asOf } = walk;
   const [up, down] = shared([reachOf(walk, start, all, 0), reachOf(walk, start, all, 1)], limit);
   const keys = down.nodes.size === 1 ? new Set(up.nodes) : new Set([...up.nodes, ...down.nodes]);
   if (walk.siblings) takeSiblings(all, limit, keys, up, down);
-  const living = all.length === 1 ? [...keys] : [...keys].filter((key) => !isBuried(key));
-  const { rare } = all[0] as Rows;
-  const facts = yield* factsOf(dialect, living, {
-    ...{ rare, asOf, room: limit - keys.size },
-    remade: walk.upstream === 0 ? living.filter((key) => key !== start) : living,
-    remaking: walk.downstream === 0 || !rare.recreated ? [] : living.filter((key) => down.nodes.has(key)),
-    starting: walk.downstream !== 0 && walk.table === "run" ? walk.ids[0] : undefined,
-  });
-  return [up, down, keys, facts];
+  const rim = new Set(up.rim);
+  const onwards = walk.downstream !== 0;
+  // A run that made data again stands where their maker does: not beyond the last hop.
+  const wanted = { remade: [...keys].filter((key) => !rim.has(key)), remaking: onwards ? [...down.nodes] : [], starting: onwards && walk.table === "run" ? start : undefined };
+  const buried = graves.aside(keys, wanted);
+  const beside = buried.flatMap(({ from, to }) => [from, to]).filter((key) => !keys.has(key) && !isBuried(key));
+  const facts = yield* factsOf(dialect, keys, { ...wanted, rare: (all[0] as Rows).rare, asOf, room: limit - keys.size, beside });
+  return [up, down, keys, { ...facts, aside: [...facts.aside, ...buried] }];
 }
 
 /** Adds the other outputs of the runs that are there, as far as there is room, and what they tell of the runs. */
@@ -173,7 +172,7 @@ type Reach = (quota: number) => Reached & { cut: boolean };
 function reachOf({ table, upstream, downstream }: Walk, start: number, all: readonly Rows[], side: 0 | 1): Reach {
   const hops = side === 0 ? upstream : downstream;
   const cut = all.some((rows) => rows.cut[side]);
-  if (hops === 0) return () => ({ nodes: new Set([start]), edges: [], more: new Set(), mixed: new Set(), cut });
+  if (hops === 0) return () => ({ nodes: new Set([start]), edges: [], more: new Set(), rim: [start], mixed: new Set(), cut });
   const linked = all.length === 1 ? (all[0] as Rows).sides[side] : joined(all.map((rows) => rows.sides[side]));
   if (table === "transform") {
     const neighbours = besides(linked.uses);

@@ -142,7 +142,21 @@ forEachDatabase((database) => {
     expect((await ask(flow, "Artifact", "d", { limit: 3 })).truncated).toMatchObject({ upstream: true });
     // What made it again belongs to where it came from, as its maker does.
     expect(called(await ask(flow, "Artifact", "d", { upstream: 0 }))).toEqual(["d"]);
-    expect(called(await ask(flow, "Artifact", "source"))).toEqual(["again", "d", "flow", "r", "source"]);
+    await flow.run("use");
+    await flow.input("use", "d");
+    await flow.data("end", "use");
+    expect(called(await ask(flow, "Artifact", "end", { upstream: 1 }))).toEqual(["d", "end", "use"]);
+    expect(called(await ask(flow, "Artifact", "end", { upstream: 2 }))).toEqual(["again", "d", "end", "flow", "r", "source", "use"]);
+    expect(called(await ask(flow, "Artifact", "source", { downstream: 1 }))).toEqual(["again", "d", "flow", "r", "source"]);
+  });
+
+  test("who started a run is told of one that only made again what no run had made", async () => {
+    const flow = await start();
+    await flow.data("d");
+    await flow.run("flow");
+    await flow.run("again", "step.ts", { initiatedByRun: flow.at("flow") });
+    await flow.fixture.link("Artifact", "recreatingRuns", flow.at("d"), flow.at("again"));
+    expect(edges(await ask(flow, "Artifact", "d"))).toEqual(["again -recreated-> d", "flow -initiated-> again"]);
   });
 
   test("runs that started others are drawn up to the first, and from a run those that it started", async () => {
