@@ -115,8 +115,7 @@ class Tree {
       this.#items(first, indent);
       return;
     }
-    const again = this.#direction === "up" ? unique(nodes.flatMap(node => this.#near.again(node))) : [];
-    const remakers = folded(again, Math.min(this.#fan, REMAKERS));
+    const remakers = folded(this.#near.again(first), Math.min(this.#fan, REMAKERS));
     for (const run of remakers.shown) this.#line(indent, "↻ ", run, { before: "also made by " });
     if (remakers.hidden > 0) this.#put(indent, "↻ ", `… and ${count(remakers.hidden, "more run")}`, "dim");
     const acts = this.#near.next(first);
@@ -167,8 +166,7 @@ class Tree {
     }
     const remade = this.#near.remade(from, first); // what follows from it followed from its first making
     const fresh = remade ? [] : nodes.filter(node => !this.#seen.has(node.id));
-    const again = this.#direction === "up" && fresh.some(node => this.#near.again(node).length > 0);
-    const open = fresh.length > 0 && (this.#near.next(first).length > 0 || again);
+    const open = fresh.length > 0 && this.#near.next(first).length + this.#near.again(first).length > 0;
     const bracket = open && nodes.length + hidden > 1;
     nodes.forEach((node, i) => {
       const ending = i === nodes.length - 1 && hidden === 0;
@@ -299,8 +297,4 @@ function alone(focus: Node): string {
 
 function count(number: number, noun: string): string {
   return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-function unique<T>(items: readonly T[]): T[] {
-  return [...new Set(items)];
 }

@@ -84,6 +84,13 @@ describe("what lies beside", () => {
     expect(around(g, "run:flow").tree()).not.toContain("⤷");
   });
 
+  test("what made it again is told downstream too, once, and only below what it made", () => {
+    const g = graph(artifact("raw", { key: "raw.csv" }), [run("step", "step.ts"), run("again", "again.ts"), run("later", "later.ts"), ...["a", "b", "c"].map(name => artifact(name, { key: `${name}.csv` }))],
+      edges("r:again > a:raw recreated", "a:raw > r:step", ...["a", "b", "c"].map(name => `r:step > a:${name}`), "r:again > a:b recreated", "a:a > r:later", "r:later > a:c recreated"));
+    expect(g.tree().replaceAll(/ {2}run .*$/gm, "").split("\n")).toEqual(["● raw.csv  uid raw", "↻ also made by again.ts", "", "used by 1 run", "→ step.ts",
+      "├─ a.csv", "│  → later.ts", "│  └─ c.csv  re-created", "├─ b.csv", "│  ↻ also made by again.ts", "└─ c.csv"]);
+  });
+
   test("what a run started is folded", () => {
     const steps = Array.from({ length: 40 }, (_, i) => run(`s${i}`, "step.ts"));
     const text = graph(run("flow", "flow.ts"), steps, edges(...steps.map(s => `r:flow > r:${s.uid} initiated`))).tree();
