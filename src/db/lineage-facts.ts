@@ -21,7 +21,7 @@ export interface Facts {
   readonly severed: readonly Severed[];
 }
 
-/** A run that made the bytes of data again, or that started another run; by keys. */
+/** A run that made the bytes of data again, or a run or transform that started another; by keys. */
 export interface Aside {
   readonly role: "recreated" | "initiated";
   readonly from: number;
@@ -45,7 +45,7 @@ export interface Wanted {
   readonly remade: readonly number[];
   /** Keys of the runs whose re-created data are wanted. */
   readonly remaking: readonly number[];
-  /** Key of the run whose started runs are wanted. */
+  /** Key of the run (or transform) whose started runs are wanted. */
   readonly starting: number | undefined;
   /** Keys of what stands aside because one of the two was removed for good: its facts, and who started it. */
   readonly beside: readonly number[];
@@ -67,7 +67,8 @@ export function* factsOf(dialect: Dialect, keys: Iterable<number>, wanted: Wante
     const [tag, id] = [row[AT.tag] as number, row[AT.id] as number];
     if (tag === ASIDE) {
       const kind = row[AT.branch] as number;
-      aside.push({ role: kind === RUN ? "initiated" : "recreated", from: keyOf(RUN, row[AT.size] as number), to: keyOf(kind, id) });
+      const isAct = kind === RUN || kind === TRANSFORM;
+      aside.push({ role: isAct ? "initiated" : "recreated", from: keyOf(isAct ? kind : RUN, row[AT.size] as number), to: keyOf(kind, id) });
     } else if (tag === SEVERED) {
       severed.push({ id, from: row[AT.uid] as string, to: row[AT.key] as string, role: row[AT.description] as Severed["role"], mark: row[AT.size] as number });
     } else if (tag !== CHANGED) {
@@ -169,7 +170,8 @@ function statement(dialect: Dialect, keys: readonly number[], wanted: Wanted): S
   const aside = asideOf(dialect, ids, wanted);
   if (aside) {
     for (const { kind, remade } of rare.recreated ? DATA : []) if (remade) parts.push((make[kind] as (among: Sql) => Sql)(sql`(select distinct id as value from aside where kind = ${raw(String(kind))})`));
-    parts.push(runs(sql`(select run as value from aside union select id from aside where kind = ${raw(String(RUN))})`));
+    const act = actOf(ids);
+    parts.push((make[act] as (among: Sql) => Sql)(sql`(select run as value from aside union select id from aside where kind = ${raw(String(act))})`));
     parts.push(selected(ASIDE, raw("id"), { branch: raw("kind"), size: raw("run") }, raw("aside")));
   }
   const uidsOf = (ids: readonly (readonly number[])[]): Sql[] => ids.flatMap((list, kind) => (list.length === 0 ? [] : [sql`select uid from ${raw(tableAt(kind).table)} where id in ${dialect.integers(list)}`]));
@@ -185,7 +187,10 @@ function statement(dialect: Dialect, keys: readonly number[], wanted: Wanted): S
   return sql`${head}${join(parts, " union all ")}`;
 }
 
-/** The table `aside`: a `run` that made the data `kind` `id` again, or that started the run `id`, or one that started that. */
+/** Whether these are runs, or transforms that stand for all of theirs. */
+const actOf = (ids: readonly (readonly number[])[]): typeof RUN | typeof TRANSFORM => (ids[TRANSFORM]?.length ? TRANSFORM : RUN);
+
+/** The table `aside`: a `run` (or transform) that made the data `kind` `id` again, or that started the run `id`, or one that started that. */
 function asideOf(dialect: Dialect, ids: readonly (readonly number[])[], { rare, asOf, room, remade, remaking, starting }: Wanted): Sql | undefined {
   if (!rare.recreated && !rare.initiated) return undefined;
   const tables: Sql[] = [];
@@ -199,14 +204,26 @@ function asideOf(dialect: Dialect, ids: readonly (readonly number[])[], { rare, 
     if (data[kind]?.length) rows.push(again("from_id", data[kind]));
     if (runs.length > 0) rows.push(again("to_id", runs));
   }
-  if (rare.initiated && (ids[RUN]?.length || rows.length > 0)) {
-    const begun = (by: Sql, end: Sql): Sql => sql`select r.initiated_by_run_id as run, r.id as id from ${by} join ${dialect.seek("run", "r", sql`r.id = ${end} and r.initiated_by_run_id is not null`)}`;
+  const act = actOf(ids);
+  if (rare.initiated && (ids[act]?.length || rows.length > 0)) {
+    const runOf = (fits: Sql): Sql => dialect.seek("run", "r", fits);
+    const begun = (by: Sql, end: Sql): Sql =>
+      act === RUN
+        ? sql`select r.initiated_by_run_id as run, r.id as id from ${by} join ${runOf(sql`r.id = ${end} and r.initiated_by_run_id is not null`)}`
+        : sql`select x.transform_id as run, r.transform_id as id from ${by} join ${runOf(sql`r.transform_id = ${end} and r.initiated_by_run_id is not null${until(dialect, asOf)("r")}`)} join run x on x.id = r.initiated_by_run_id and x.transform_id <> r.transform_id`;
     const again = rows.length > 0 ? sql` union select run from again` : empty;
     if (rows.length > 0) tables.push(sql`again as materialized (select * from (${join(rows, " union ")}) s order by kind, run, id limit ${room + 1})`);
-    tables.push(sql`starters(run, id) as (${begun(sql`(select value from ${dialect.integers(ids[RUN] as number[])} i${again}) i`, sql`i.value`)} union ${begun(sql`starters s`, sql`s.run`)})`);
+    tables.push(sql`starters(run, id) as (${begun(sql`(select value from ${dialect.integers(ids[act] as number[])} i${again}) i`, sql`i.value`)} union ${begun(sql`starters s`, sql`s.run`)})`);
     if (rows.length > 0) rows.splice(0, rows.length, sql`select * from again`);
-    rows.push(sql`select ${raw(String(RUN))} as kind, id, run from starters`);
-    if (starting !== undefined) rows.push(sql`select ${raw(String(RUN))} as kind, x.id, x.initiated_by_run_id as run from run x where x.initiated_by_run_id = ${idOf(starting)}${since}`);
+    rows.push(sql`select ${raw(String(act))} as kind, id, run from starters`);
+    if (starting !== undefined) {
+      const at = sql`= ${idOf(starting)}`;
+      rows.push(
+        act === RUN
+          ? sql`select ${raw(String(RUN))} as kind, x.id, x.initiated_by_run_id as run from run x where x.initiated_by_run_id ${at}${since}`
+          : sql`select ${raw(String(TRANSFORM))} as kind, x.transform_id as id, r.transform_id as run from run r join ${dialect.seek("run", "x", sql`x.initiated_by_run_id = r.id${since}`)} where r.transform_id ${at} and x.transform_id <> r.transform_id`,
+      );
+    }
   }
   return rows.length > 0 ? join([...tables, sql`aside as materialized (select * from (${join(rows, " union ")}) s order by kind, run, id limit ${room + 1})`]) : undefined;
 }

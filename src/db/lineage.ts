@@ -138,7 +138,7 @@ function* around(dialect: Dialect, walk: Walk, start: number, all: readonly Rows
   const rim = new Set(up.rim);
   const onwards = walk.downstream !== 0;
   // A run that made data again stands where their maker does: not beyond the last hop.
-  const wanted = { remade: [...keys].filter((key) => !rim.has(key)), remaking: onwards ? [...down.nodes] : [], starting: onwards && walk.table === "run" ? start : undefined };
+  const wanted = { remade: [...keys].filter((key) => !rim.has(key)), remaking: onwards ? [...down.nodes] : [], starting: onwards && (walk.table === "run" || walk.table === "transform") ? start : undefined };
   const buried = graves.aside(keys, wanted);
   const beside = buried.flatMap(({ from, to }) => [from, to]).filter((key) => !keys.has(key) && !isBuried(key));
   const facts = yield* factsOf(dialect, keys, { ...wanted, rare: (all[0] as Rows).rare, asOf, room: limit - keys.size, beside });

@@ -20,8 +20,8 @@ export interface Kin {
   startedBy(node: Node): readonly Node[];
   /** True when `run` only re-created `data`. */
   remade(run: Node, data: Node): boolean;
-  /** True when another run in the graph started this one. */
-  initiated(node: Node): boolean;
+  /** True when `by` started this run (or transform). */
+  started(by: Node, node: Node): boolean;
   /** What lies beyond a run, by what lies beyond that; at most about `fan` nodes are shown, `hidden` counts the rest. */
   groups(act: Node, fan: number): { groups: readonly Group[]; hidden: number };
 }
@@ -33,7 +33,7 @@ export function kin(graph: GraphData): { up: Kin; down: Kin } {
   const byId = new Map(graph.nodes.map(node => [node.id, node]));
   const links = linkUp(graph.edges);
   const pairs = (role: EdgeRole) => new Set(graph.edges.filter(e => e.role === role).map(e => `${e.from}\0${e.to}`));
-  const [made, remade] = [pairs("output"), pairs("recreated")];
+  const [made, remade, started] = [pairs("output"), pairs("recreated"), pairs("initiated")];
   const nodes = (ids: Iterable<string>) => Array.from(new Set(ids), id => byId.get(id) as Node).sort(inOrder);
   const up = stepper(links, "up");
   const down = stepper(links, "down", [...FLOW, "recreated", "initiated"]);
@@ -61,7 +61,7 @@ export function kin(graph: GraphData): { up: Kin; down: Kin } {
       besides: run => nodes(makes(run.id).filter(id => !known.has(id))),
       startedBy: node => nodes(starters(node.id)),
       remade: (run, data) => step === down && remade.has(`${run.id}\0${data.id}`) && !made.has(`${run.id}\0${data.id}`),
-      initiated: node => (links.entering.get(node.id) ?? []).some(edge => edge.role === "initiated"),
+      started: (by, node) => step === down && started.has(`${by.id}\0${node.id}`),
       groups: (act, fan) => grouped(next(act), node => keyOf(self, act, node), fan),
     };
     return self;
@@ -72,8 +72,7 @@ export function kin(graph: GraphData): { up: Kin; down: Kin } {
 /** What is put together: plain data without anything beyond, and data with the same runs beyond. */
 function keyOf(near: Kin, act: Node, node: Node): string {
   if (isAct(node)) return `act ${node.id}`;
-  const ids = [...near.next(node), ...near.again(node)].map(next => next.id).join("\0");
-  return near.remade(act, node) ? `again ${ids}` : `data ${ids}`;
+  return JSON.stringify([near.remade(act, node), ...[near.next(node), near.again(node)].map(nodes => nodes.map(({ id }) => id))]);
 }
 
 function grouped(nodes: readonly Node[], key: (node: Node) => string, fan: number): { groups: Group[]; hidden: number } {

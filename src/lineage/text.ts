@@ -129,12 +129,12 @@ class Tree {
     this.#branch(indent, folded(acts, this.#fan), draw, hidden => count(hidden, "more run"));
   }
 
-  /** A run (or transform) on its line, and then what lies beyond it. */
-  #act(act: Node, indent: string, mark: string, inner: string): void {
+  /** A run (or transform) on its line, maybe right below another, and then what lies beyond it. */
+  #act(act: Node, indent: string, mark: string, inner: string, above?: Node): void {
     const next = this.#near.next(act);
     const known = this.#seen.has(act.id);
     this.#seen.add(act.id);
-    const started = mark.endsWith("─ ") && this.#direction === "down" && this.#near.initiated(act); // it stands below its starter
+    const started = above !== undefined && this.#near.started(above, act);
     this.#line(indent, mark, act, { note: known && next.length > 0 ? "↑ above" : "", before: started ? "started " : "" });
     if (known) return;
     if (!started) this.#starters(act, inner);
@@ -161,7 +161,7 @@ class Tree {
     if (!first) return;
     const inner = indent + (last ? "   " : "│  ");
     if (isAct(first)) {
-      this.#act(first, indent, last ? "└─ " : "├─ ", inner);
+      this.#act(first, indent, last ? "└─ " : "├─ ", inner, from);
       return;
     }
     const remade = this.#near.remade(from, first); // what follows from it followed from its first making

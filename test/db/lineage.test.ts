@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { lineage } from "../../src/db/lineage.ts";
+import { collapse } from "../../src/lineage/collapse.ts";
 import { link, update } from "../../src/db/write.ts";
 import { forEachDatabase } from "../support/dialects.ts";
 import { Fixture, NOW, TRASH, WRITER } from "./fixture.ts";
@@ -281,6 +282,36 @@ forEachDatabase((database) => {
     const cut = await ask(flow, "Transform", "b.ts", { limit: 3 });
     expect(cut.nodes).toHaveLength(3);
     expect(cut.truncated).toMatchObject({ upstream: true, downstream: false });
+  });
+
+  test("transforms whose runs started others stand beside the flow, up to the first; those that it started itself beside one", async () => {
+    const flow = await start();
+    await flow.run("top", "top.ts");
+    await flow.run("flow", "flow.ts", { initiatedByRun: flow.at("top") });
+    await flow.run("a", "a.ts", { initiatedByRun: flow.at("flow") });
+    await flow.run("a2", "a.ts", { initiatedByRun: flow.at("a") }); // one that starts itself is told of nothing
+    await flow.data("x", "a");
+    await flow.run("b", "b.ts", { initiatedByRun: flow.at("flow") });
+    await flow.input("b", "x");
+    await flow.data("y", "b");
+    const steps = ["a.ts -predecessor-> b.ts", "flow.ts -initiated-> a.ts", "flow.ts -initiated-> b.ts", "top.ts -initiated-> flow.ts"];
+    for (const focus of ["a.ts", "b.ts"]) expect(edges(await ask(flow, "Transform", focus))).toEqual(steps);
+    expect(edges(await ask(flow, "Transform", "flow.ts"))).toEqual(steps.slice(1));
+    expect(edges(await ask(flow, "Transform", "flow.ts", { downstream: 0 }))).toEqual(steps.slice(3));
+    const cut = await ask(flow, "Transform", "b.ts", { limit: 3 });
+    expect(called(cut)).toEqual(["a.ts", "b.ts", "flow.ts"]);
+    expect(cut.truncated).toMatchObject({ upstream: true, downstream: false });
+    // As it was before the flow ran.
+    const later = new Date(NOW.getTime() + 1000);
+    const soon = await flow.transform("soon.ts");
+    const initiatedByRun = await flow.fixture.add("Run", { transform: soon, createdAt: later });
+    await flow.fixture.add("Run", { transform: flow.at("a.ts"), initiatedByRun, createdAt: later });
+    expect(called(await ask(flow, "Transform", "a.ts"))).toEqual(["a.ts", "b.ts", "flow.ts", "soon.ts", "top.ts"]);
+    expect(called(await ask(flow, "Transform", "a.ts", { asOf: NOW }))).toEqual(["a.ts", "b.ts", "flow.ts", "top.ts"]);
+    expect(called(await ask(flow, "Transform", "soon.ts", { asOf: NOW }))).toEqual(["soon.ts"]);
+    // The same from what was made.
+    const beneath = (await ask(flow, "Artifact", "y")).toJSON();
+    expect(edges(collapse(beneath, "transform"))).toEqual(steps);
   });
 
   test("as of an earlier time", async () => {

@@ -84,6 +84,14 @@ describe("what lies beside", () => {
     expect(around(g, "run:flow").tree()).not.toContain("⤷");
   });
 
+  test("of transforms, only what the one above started is said to be started", () => {
+    const steps = ["flow", "a", "b", "c"].map(name => transform(name, `${name}.ts`));
+    const g = graph(transform("top", "top.ts"), steps, edges("t:top > t:flow initiated", "t:flow > t:a initiated", "t:flow > t:b initiated", "t:a > t:b", "t:b > t:c"));
+    const lines = (focus: string) => around(g, `transform:${focus}`).tree().replaceAll(/ {2}script.*$/gm, "").split("\n");
+    expect(lines("flow")).toEqual(["● flow.ts", "  ⤷ started by top.ts", "", "followed by 2 transforms", "├─ started a.ts", "│  └─ b.ts", "│     │ ⤷ started by flow.ts", "│     └─ c.ts", "└─ started b.ts"]);
+    expect(lines("c")).toEqual(["● c.ts", "└─ b.ts", "   │ ⤷ started by flow.ts", "   └─ a.ts", "        ⤷ started by flow.ts"]);
+  });
+
   test("what made it again is told downstream too, once, and only below what it made", () => {
     const g = graph(artifact("raw", { key: "raw.csv" }), [run("step", "step.ts"), run("again", "again.ts"), run("later", "later.ts"), ...["a", "b", "c"].map(name => artifact(name, { key: `${name}.csv` }))],
       edges("r:again > a:raw recreated", "a:raw > r:step", ...["a", "b", "c"].map(name => `r:step > a:${name}`), "r:again > a:b recreated", "a:a > r:later", "r:later > a:c recreated"));
