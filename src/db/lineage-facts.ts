@@ -138,53 +138,54 @@ function selected(tag: number, id: Sql, columns: Columns, from: Sql): Sql {
   return sql`select ${join(list)} from ${from}`;
 }
 
+/** Rows of one kind, as a table of their ids. */
+interface Among {
+  readonly kind: number;
+  readonly among: Sql;
+}
+
 function statement(dialect: Dialect, keys: readonly number[], wanted: Wanted): Sql {
   const { rare, asOf, beside } = wanted;
+  const amongKeys = (ids: readonly (readonly number[])[]): Among[] => ids.flatMap((list, kind) => (list.length === 0 ? [] : [{ kind, among: dialect.integers(list) }]));
   const walked = idsByKind(keys);
   const ids = beside.length === 0 ? walked : idsByKind([...keys, ...beside]);
-  const among = (kind: number): Sql => dialect.integers(ids[kind] as number[]);
-  const has = (kind: number): boolean => ids[kind]?.length !== 0;
-  const d = (column: string): Sql => raw(`d."${column}"`);
-  const nodes = (kind: number, columns: Columns, more: { shown?: Sql; join?: Sql; among: Sql | undefined }): Sql => {
-    const { table } = tableAt(kind);
-    const rows = sql`${more.among ?? among(kind)} i join ${dialect.seek(table, "d", sql`d.id = i.value${more.shown ?? empty}`)} ${more.join ?? empty} left join "user" u on u.id = d.created_by_id`;
-    return selected(kind, d("id"), { uid: d("uid"), description: d("description"), began: dialect.timeText(d("created_at")), branch: d("branch_id"), createdBy: raw("u.handle"), ...columns }, rows);
-  };
-  const named = { key: d("key"), version: d("version") };
-  const versioned = { ...named, isLatest: d("is_latest") };
-  const runs = (among?: Sql): Sql =>
-    nodes(
-      RUN,
-      { key: raw('t."key"'), description: raw("t.description"), version: raw("t.uid"), kind: raw("t.kind"), began: dialect.timeText(d("started_at")), ended: dialect.timeText(d("finished_at")), entrypoint: d("entrypoint"), status: d("status"), name: d("name") },
-      { among, join: sql`join transform t on t.id = d.transform_id`, shown: until(dialect, asOf)("d") },
-    );
-  const shown = sql` and d.internal = ${dialect.encode("bool", false)}`;
-  const make: Readonly<Record<number, (among?: Sql) => Sql>> = {
-    [ARTIFACT]: (among) => nodes(ARTIFACT, { ...versioned, kind: d("kind"), suffix: d("suffix"), hash: d("hash"), size: d("size") }, { among, shown }),
-    [COLLECTION]: (among) => nodes(COLLECTION, versioned, { among }),
-    [RECORD]: (among) => nodes(RECORD, { key: d("name"), type: raw("t.name") }, { among, join: sql`left join record t on t.id = d.type_id` }),
-    [TRANSFORM]: (among) => nodes(TRANSFORM, { ...named, kind: d("kind") }, { among }),
-    [RUN]: runs,
-  };
-  const parts = Object.entries(make).flatMap(([kind, part]) => (has(Number(kind)) ? [part()] : []));
+  const all = amongKeys(ids);
   const aside = asideOf(dialect, ids, wanted);
   if (aside) {
-    for (const { kind, remade } of rare.recreated ? DATA : []) if (remade) parts.push((make[kind] as (among: Sql) => Sql)(sql`(select distinct id as value from aside where kind = ${raw(String(kind))})`));
     const act = actOf(ids);
-    parts.push((make[act] as (among: Sql) => Sql)(sql`(select run as value from aside union select id from aside where kind = ${raw(String(act))})`));
-    parts.push(selected(ASIDE, raw("id"), { branch: raw("kind"), size: raw("run") }, raw("aside")));
+    for (const { kind, remade } of rare.recreated ? DATA : []) if (remade) all.push({ kind, among: sql`(select distinct id as value from aside where kind = ${raw(String(kind))})` });
+    all.push({ kind: act, among: sql`(select run as value from aside union select id from aside where kind = ${raw(String(act))})` });
   }
-  const uidsOf = (ids: readonly (readonly number[])[]): Sql[] => ids.flatMap((list, kind) => (list.length === 0 ? [] : [sql`select uid from ${raw(tableAt(kind).table)} where id in ${dialect.integers(list)}`]));
-  const ends = rare.severed ? uidsOf(walked) : [];
-  if (ends.length > 0) parts.push(selected(SEVERED, raw("s.id"), { uid: raw("s.from_uid"), key: raw("s.to_uid"), description: raw("s.role"), size: raw("s.mark") }, sql`severed_link s where ${besides(dialect, sql`(${join(ends, " union all ")})`, asOf)}`));
+  const parts = all.map(({ kind, among }) => nodesOf(dialect, kind, among, asOf));
+  if (aside) parts.push(selected(ASIDE, raw("id"), { branch: raw("kind"), size: raw("run") }, raw("aside")));
+  const uidsOf = ({ kind, among }: Among): Sql => sql`select uid from ${raw(tableAt(kind).table)} where id in ${among}`;
+  if (rare.severed && keys.length > 0) parts.push(selected(SEVERED, raw("s.id"), { uid: raw("s.from_uid"), key: raw("s.to_uid"), description: raw("s.role"), size: raw("s.mark") }, sql`severed_link s where ${besides(dialect, sql`(${join(amongKeys(walked).map(uidsOf), " union all ")})`, asOf)}`));
   if (asOf) {
-    const uids = uidsOf(ids);
-    if (has(RUN)) uids.push(sql`select t.uid from transform t join run r on r.transform_id = t.id where r.id in ${among(RUN)}`);
+    const uids = all.flatMap((one) => [uidsOf(one), ...(one.kind === RUN ? [sql`select t.uid from transform t join run r on r.transform_id = t.id where r.id in ${one.among}`] : [])]);
     const changes = sql`"change" c where c.operation = 'update' and c.before is not null and c.at > ${dialect.encode("time", asOf)} and c.uid in (${join(uids, " union all ")})`;
     parts.push(selected(CHANGED, raw("c.id"), { uid: raw("c.uid"), key: raw("c.registry"), description: raw("cast(c.before as text)") }, changes));
   }
-  const head = aside ? sql`with recursive ${aside} ` : empty;
-  return sql`${head}${join(parts, " union all ")}`;
+  return sql`${aside ? sql`with recursive ${aside} ` : empty}${join(parts, " union all ")}`;
+}
+
+/** The rows of nodes of one kind. */
+function nodesOf(dialect: Dialect, kind: number, among: Sql, asOf: Date | undefined): Sql {
+  const { table } = tableAt(kind);
+  const d = (column: string): Sql => raw(`d."${column}"`);
+  const named = { key: d("key"), version: d("version") };
+  const versioned = { ...named, isLatest: d("is_latest") };
+  const [columns, also, shown]: readonly [own: Columns, also?: Sql, shown?: Sql] =
+    kind === ARTIFACT ? [{ ...versioned, kind: d("kind"), suffix: d("suffix"), hash: d("hash"), size: d("size") }, empty, sql` and d.internal = ${dialect.encode("bool", false)}`]
+    : kind === COLLECTION ? [versioned]
+    : kind === RECORD ? [{ key: d("name"), type: raw("t.name") }, sql`left join record t on t.id = d.type_id`]
+    : kind === TRANSFORM ? [{ ...named, kind: d("kind") }]
+    : [
+        { key: raw('t."key"'), description: raw("t.description"), version: raw("t.uid"), kind: raw("t.kind"), began: dialect.timeText(d("started_at")), ended: dialect.timeText(d("finished_at")), entrypoint: d("entrypoint"), status: d("status"), name: d("name") },
+        sql`join transform t on t.id = d.transform_id`,
+        until(dialect, asOf)("d"),
+      ];
+  const rows = sql`${among} i join ${dialect.seek(table, "d", sql`d.id = i.value${shown ?? empty}`)} ${also ?? empty} left join "user" u on u.id = d.created_by_id`;
+  return selected(kind, d("id"), { uid: d("uid"), description: d("description"), began: dialect.timeText(d("created_at")), branch: d("branch_id"), createdBy: raw("u.handle"), ...columns }, rows);
 }
 
 /** Whether these are runs, or transforms that stand for all of theirs. */

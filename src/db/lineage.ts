@@ -1,4 +1,5 @@
 /** Lineage: two statements a graph, whatever its size; a few more where something in it was removed for good. */
+import sql from "sql-template-tag";
 import { LinealError } from "../errors.ts";
 import { Graph } from "../lineage/graph.ts";
 import type { Edge, EdgeRole, Node } from "../lineage/node.ts";
@@ -88,6 +89,15 @@ export function* lineage(dialect: Dialect, question: LineageQuestion): Operation
   // An edge can come from both walks only where some node lies on both ways (runs may form cycles); siblings tell all outputs.
   const distinct = !siblings && ![...down.nodes].some((key) => key !== start && up.nodes.has(key));
   return new Graph({ focus: (nodeAt(start) as Node).id, nodes, edges, truncated }, { distinct });
+}
+
+/** What is known of transforms, by uid; of those that were deleted for good nothing. */
+export function* transformsOf(dialect: Dialect, uids: readonly string[], asOf: Date | undefined): Operation<Node[]> {
+  const found = yield* execute(sql`select id from transform where uid in ${dialect.texts(uids)}`);
+  if (found.length === 0) return [];
+  const none = { rare: { severed: false, recreated: false, initiated: false }, room: 0, remade: [], remaking: [], starting: undefined, beside: [] };
+  const { nodes } = yield* factsOf(dialect, found.map(({ id }) => keyOf(TRANSFORM, id as number)), { ...none, asOf });
+  return [...nodes.values()];
 }
 
 /** The last order on one side of the run that a walk started from. */

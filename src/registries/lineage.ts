@@ -1,5 +1,5 @@
 /** Lineage of a record: the question to the database, and the picture in words. */
-import { lineage as lineageQuery } from "../db/lineage.ts";
+import { lineage as lineageQuery, transformsOf } from "../db/lineage.ts";
 import { collapse } from "../lineage/collapse.ts";
 import { Graph } from "../lineage/graph.ts";
 import { nearest, select, type Selection } from "../lineage/select.ts";
@@ -47,7 +47,12 @@ export async function lineageOf(entry: object, options: LineageOptions = {}): Pr
   const whole = upstream === 0 && downstream === 0 ? new Graph({ ...found.toJSON(), partial: true }) : found;
   // Runs have a status and a time, the transforms that they become have not; kinds are those that are drawn.
   const part = chosen(whole, { status, since, until, ...(collapsed ? {} : { kind }) }, connection.now());
-  return collapsed ? nearest(chosen(collapse(part, level), { kind }, connection.now()), limit) : part;
+  if (!collapsed) return part;
+  const drawn = nearest(chosen(collapse(part, level), { kind }, connection.now()), limit);
+  // Runs do not tell all of their transforms.
+  const uids = drawn.nodes.flatMap((node) => (node.kind === "transform" ? [node.uid] : []));
+  const nodes = await connection.read(() => transformsOf(connection.database.dialect, uids, asOf.asOf));
+  return drawn.merge({ focus: drawn.focus, nodes, edges: [], truncated: false });
 }
 
 function chosen(graph: Graph, selection: { readonly [K in keyof Selection]: Selection[K] | undefined }, now: Date): Graph {

@@ -55,6 +55,24 @@ forEachDatabase((database) => {
     expect(String(await raw.lineage({ status: "aborted" }))).toContain("nothing before or after it fits what was asked for");
   });
 
+  test("transforms tell the same of themselves whoever asks, also who started whom", async () => {
+    const pipeline = await shop.ln.Transform.save({ key: "cell ranger", kind: "pipeline", version: "7.2.0" });
+    const starter = await shop.ln.Run.save({ transform: pipeline });
+    const cells = await shop.raw("cells", "cells");
+    const { made: counts, transform } = await shop.work("join.ts", { reads: [cells], makes: { counts: "1" }, by: starter });
+    const before = shop.time;
+    await pipeline.update({ description: "counts" });
+    for (const asOf of [undefined, before]) {
+      const options = asOf ? { asOf } : {};
+      const [graph, other] = [await (counts[0] as Artifact).lineage({ level: "transform", ...options }), await transform.lineage(options)];
+      expect(graph.focus).toBe(`transform:${transform.uid}`);
+      expect(graph.node(pipeline)).toMatchObject({ version: "7.2.0", createdBy: "testuser1", createdAt: pipeline.createdAt.toISOString(), description: asOf ? null : "counts" });
+      for (const uid of [pipeline.uid, transform.uid]) expect(graph.node(uid)).toEqual(other.node(uid));
+      for (const one of [graph, other]) expect(one.edges).toContainEqual({ from: `transform:${pipeline.uid}`, to: `transform:${transform.uid}`, role: "initiated" });
+      expect(String(other)).toContain("started by cell ranger  pipeline, version 7.2.0");
+    }
+  });
+
   test("a limit counts the transforms that are drawn, not the runs beneath them", async () => {
     let [last] = [await shop.raw("step 0", "0")];
     for (let i = 1; i <= 12; i++) [last = last] = (await shop.work(i % 2 === 0 ? "split.ts" : "join.ts", { reads: [last], makes: { [`step ${i}`]: String(i) } })).made;
