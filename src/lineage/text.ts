@@ -4,7 +4,7 @@ import { cutNote, isFailed } from "./node.ts";
 import type { GraphData, Node } from "./node.ts";
 import { kin } from "./kin.ts";
 import type { Group, Kin } from "./kin.ts";
-import { checked, numberFrom } from "./options.ts";
+import { checked, numberFrom, YES_OR_NO } from "./options.ts";
 import { columns, harmless, shorten, painter } from "./terminal.ts";
 import type { Ink } from "./terminal.ts";
 import { isAct } from "./walk.ts";
@@ -21,7 +21,7 @@ export interface TreeOptions {
   readonly rows?: number;
 }
 
-const OPTIONS = { width: numberFrom(0), fan: numberFrom(1), rows: numberFrom(1), color: { fits: (value: unknown) => typeof value === "boolean", says: "true or false" } };
+const OPTIONS = { width: numberFrom(0), fan: numberFrom(1), rows: numberFrom(1), color: YES_OR_NO };
 
 /** Runs that made the same again say little new: so many are shown. */
 const REMAKERS = 3;
