@@ -3,6 +3,7 @@ import { type Node, toNode } from "../lineage/node.ts";
 import { FLOW } from "../lineage/walk.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Aside, Wanted } from "./lineage-facts.ts";
+import type { Walk } from "./lineage-sql.ts";
 import { ARTIFACT, add, COLLECTION, GRAVES, idOf, keyOf, kindOf, type Linked, nothing, RECORD, RUN, TRANSFORM } from "./linked.ts";
 import type { Operation, Raw } from "./operation.ts";
 import { identified, type Severed, severedLinks } from "./severed.ts";
@@ -34,12 +35,12 @@ export class Graveyard {
     this.#asOf = asOf;
   }
 
-  /** Follows links through removed rows to rows that are there; ids of the runs (or transforms) to walk on from, undefined when no link was new. */
-  *follow(links: readonly Severed[]): Operation<number[] | undefined> {
+  /** Follows links through removed rows to rows that are there, to walk on from; undefined when no link was new. */
+  *follow(links: readonly Severed[]): Operation<Pick<Walk, "table" | "ids">[] | undefined> {
     const isNew = (link: Severed): boolean => !this.#links.has(link.id);
     let fresh = links.filter(isNew);
     if (fresh.length === 0) return undefined;
-    const runs = new Set<number>();
+    const ways = { run: new Set<number>(), collection: new Set<number>(), transform: new Set<number>() };
     while (fresh.length > 0) {
       for (const link of fresh) this.#links.set(link.id, link);
       yield* this.#identify(fresh.flatMap(({ from, to }) => [from, to]));
@@ -49,15 +50,18 @@ export class Graveyard {
           const end = this.#ends.get(uid);
           if (!end || end.isWay) continue;
           end.isWay = FLOW.includes(role);
-          const run = kindOf(end.key) === RUN || kindOf(end.key) === TRANSFORM ? end.key : end.maker;
+          const kind = kindOf(end.key);
+          const run = kind === RUN ? end.key : end.maker;
           if (isBuried(end.key)) graves.add(uid);
-          else if (end.isWay && run !== null) runs.add(idOf(run));
+          else if (!end.isWay) continue;
+          else if (kind === COLLECTION || kind === TRANSFORM) ways[kind === COLLECTION ? "collection" : "transform"].add(idOf(end.key));
+          else if (run !== null) ways.run.add(idOf(run));
         }
       }
       const isWay = (uid: string): boolean => this.#ends.get(uid)?.isWay ?? false;
       fresh = graves.size === 0 ? [] : (yield* severedLinks(this.#dialect, this.#dialect.texts([...graves]), this.#asOf)).filter((link) => isNew(link) && (isWay(link.from) || isWay(link.to) || (link.role === "initiated" && graves.has(link.to))));
     }
-    return [...runs];
+    return (["run", "collection", "transform"] as const).map((table) => ({ table, ids: [...ways[table]] }));
   }
 
   /** Looks up which rows and tombstones these are. */
@@ -104,8 +108,11 @@ export class Graveyard {
     for (const { role, from, to, mark } of this.#links.values()) {
       const [a, b] = [this.#ends.get(from), this.#ends.get(to)];
       if (!a || !b || !FLOW.includes(role)) continue;
-      data.add(role === "input" ? a : b);
-      if (role === "input") add(linked.uses, b.key, a.key, mark);
+      data.add(role === "output" ? b : a);
+      if (role === "member") {
+        data.add(b);
+        add(linked.holds, b.key, a.key, mark);
+      } else if (role === "input") add(linked.uses, b.key, a.key, mark);
       else Object.assign(b, { maker: a.key, mark });
     }
     for (const { key, maker, mark } of data) add(linked.made, maker, key, mark);

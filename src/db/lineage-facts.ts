@@ -33,7 +33,10 @@ export interface Rare {
   readonly severed: boolean;
   readonly recreated: boolean;
   readonly initiated: boolean;
+  readonly members: boolean;
 }
+
+export const NOTHING_RARE: Rare = { severed: false, recreated: false, initiated: false, members: false };
 
 /** What is wanted beside the facts of the nodes. */
 export interface Wanted {

@@ -31,6 +31,11 @@ export function* sever(dialect: Dialect, name: Name, row: Row): Operation<void> 
     yield* execute(sql`${into} select 'predecessor', t.uid, ${uid}, 0, l.created_at ${links(sql`l.from_id`, sql`l.to_id`)}`);
     yield* execute(sql`${into} select 'predecessor', ${uid}, t.uid, 0, l.created_at ${links(sql`l.to_id`, sql`l.from_id`)}`);
   }
+  if ((name === "Artifact" && !row.internal) || name === "Collection") {
+    const [own, other] = name === "Artifact" ? [sql`l.to_id`, sql`collection o on o.id = l.from_id`] : [sql`l.from_id`, sql`artifact o on o.id = l.to_id`];
+    const ends = name === "Artifact" ? sql`${uid}, o.uid` : sql`o.uid, ${uid}`;
+    yield* execute(sql`${into} select 'member', ${ends}, 0, l.created_at from collection_artifacts l join ${other} where ${own} = ${row.id}`);
+  }
   const starter = row.initiatedByRun as RowRef | null | undefined;
   if (starter) yield* madeBy("initiated", starter, 0);
   for (const data of DATA) {

@@ -106,20 +106,20 @@ class Tree {
     return this.#direction === "up" ? "← " : "→ ";
   }
 
-  /** What lies beyond nodes that share it: for data their runs, for a run its data. */
+  /** What lies beyond nodes that share it: for data their runs, collections and members, for a run its data. */
   #beyond(nodes: readonly Node[], indent: string): void {
     const [first] = nodes;
     if (!first) return;
-    if (isAct(first)) {
-      if (this.#direction === "up") this.#starters(first, indent);
-      this.#items(first, indent);
-      return;
-    }
+    if (isAct(first) && this.#direction === "up") this.#starters(first, indent);
     const remakers = folded(this.#near.again(first), Math.min(this.#fan, REMAKERS));
     for (const run of remakers.shown) this.#line(indent, "↻ ", run, { before: "also made by " });
     if (remakers.hidden > 0) this.#put(indent, "↻ ", `… and ${count(remakers.hidden, "more run")}`, "dim");
     const acts = this.#near.next(first);
     const [only] = acts;
+    if (isAct(first) || !acts.every(isAct)) {
+      this.#items(first, indent);
+      return;
+    }
     if (acts.length === 1 && only) {
       this.#act(only, indent, this.#arrow, indent);
       return;
@@ -142,7 +142,7 @@ class Tree {
     this.#items(act, inner);
   }
 
-  /** What lies beyond a run: data that share their next runs stand together, and those runs are drawn once. */
+  /** What lies beyond a run, a collection or a member: data that share their next runs stand together, and those runs are drawn once. */
   #items(act: Node, indent: string): void {
     const next = this.#near.next(act);
     if (next.length > 0 && columns(indent) > this.#width * 0.4) {
@@ -161,7 +161,7 @@ class Tree {
     if (!first) return;
     const inner = indent + (last ? "   " : "│  ");
     if (isAct(first)) {
-      this.#act(first, indent, last ? "└─ " : "├─ ", inner, from);
+      this.#act(first, indent, (last ? "└" : "├") + (isAct(from) ? "─ " : this.#arrow), inner, from);
       return;
     }
     const remade = this.#near.remade(from, first); // what follows from it followed from its first making
@@ -270,10 +270,10 @@ function folded<T>(items: readonly T[], fan: number): Folded<T> {
 function afterwards(focus: Node, next: readonly Node[], isCut: boolean): string {
   const least = isCut ? "at least " : "";
   if (focus.kind === "transform") return `followed by ${least}${count(next.length, "transform")}`;
-  if (focus.kind !== "run") return `used by ${least}${count(next.length, "run")}`;
   const runs = next.filter(isAct).length;
-  const made = next.length > runs ? `made ${least}${count(next.length - runs, "output")}` : "";
-  return [made, runs > 0 ? `started ${least}${count(runs, "run")}` : ""].filter(Boolean).join(", ");
+  const told = (verb: string, number: number, noun: string) => (number > 0 ? [`${verb} ${least}${count(number, noun)}`] : []);
+  const [data, acts] = focus.kind === "run" ? [told("made", next.length - runs, "output"), told("started", runs, "run")] : [told("used by", runs, "run"), told("in", next.length - runs, "collection")];
+  return [...data, ...acts].join(", ");
 }
 
 /** As many names as fit, and how many more there are. */

@@ -165,11 +165,11 @@ forEachDatabase((database) => {
   const maybe = fc.option(fc.nat({ max: 11 }), { nil: undefined });
   const step = fc.record({ inputs: fc.uniqueArray(fc.nat({ max: 11 }), { maxLength: 3 }), outputs: fc.integer({ min: 0, max: 2 }), later: maybe, again: fc.uniqueArray(fc.nat({ max: 11 }), { maxLength: 2 }), by: maybe });
   const hops = fc.constantFrom<number | "all">("all", "all", 0, 1, 2);
-  const history = fc.record({ steps: fc.array(step, { minLength: 2, maxLength: 6 }), buried: fc.array(fc.nat({ max: 11 }), { maxLength: 5 }), runs: fc.boolean(), focus: fc.nat({ max: 11 }), around: fc.boolean(), upstream: hops, downstream: hops });
+  const history = fc.record({ steps: fc.array(step, { minLength: 2, maxLength: 6 }), buried: fc.array(fc.nat({ max: 11 }), { maxLength: 5 }), runs: fc.boolean(), focus: fc.nat({ max: 11 }), around: fc.constantFrom("Artifact", "Run", "Collection"), members: fc.array(fc.tuple(fc.nat({ max: 1 }), fc.nat({ max: 11 })), { maxLength: 4 }), takes: fc.array(fc.tuple(fc.nat({ max: 5 }), fc.nat({ max: 1 })), { maxLength: 2 }), upstream: hops, downstream: hops });
 
   test("any history: whatever is deleted, the graph of what is left has the same nodes and edges", { timeout: 240_000 }, async () => {
     await fc.assert(
-      fc.asyncProperty(history, async ({ steps, buried, runs, focus, around, upstream, downstream }) => {
+      fc.asyncProperty(history, async ({ steps, buried, runs, focus, around, members, takes, upstream, downstream }) => {
         const flow = await start();
         const data = ["d0"];
         await flow.data("d0");
@@ -195,15 +195,23 @@ forEachDatabase((database) => {
             if (!made[i]?.includes(name)) await flow.fixture.link("Artifact", "recreatingRuns", flow.at(name), flow.at(`r${i}`));
           }
         }
-        const [kind, at] = around ? (["Run", `r${focus % steps.length}`] as const) : (["Artifact", data[focus % data.length] as string] as const);
+        const collections = ["c0", "c1"];
+        for (const name of collections) await flow.collection(name);
+        for (const link of new Set(members.map(([c, n]) => `c${c} ${data[n % data.length]}`))) await flow.hold(...(link.split(" ") as [string, string]));
+        for (const link of new Set(takes.map(([r, c]) => `r${r % steps.length} c${c}`))) await flow.take(...(link.split(" ") as [string, string]));
+        const at = { Artifact: data[focus % data.length] as string, Run: `r${focus % steps.length}`, Collection: collections[focus % 2] as string }[around];
         const question = { upstream, downstream };
-        const before = (await ask(flow, kind, at, question)).graph;
+        const before = (await ask(flow, around, at, question)).graph;
+        const lost = collections.filter((name, i) => name !== at && buried.includes(i));
         const gone = new Set(buried.flatMap((n) => data[n % data.length] ?? []).filter((name) => name !== at));
+        // Some members go before their collections, some after.
+        await bury(flow, "Collection", ...lost.slice(1));
         await bury(flow, "Artifact", ...gone);
+        await bury(flow, "Collection", ...lost);
         const emptied = runs ? made.flatMap((outputs, i) => (outputs.every((name) => gone.has(name)) && `r${i}` !== at && !starters.has(`r${i}`) ? [`r${i}`] : [])) : [];
         await bury(flow, "Run", ...emptied);
-        const { graph } = await ask(flow, kind, at, question);
-        const removed = new Set([...gone, ...emptied]);
+        const { graph } = await ask(flow, around, at, question);
+        const removed = new Set([...gone, ...lost, ...emptied]);
         expect(nodes(flow, graph)).toEqual(nodes(flow, before).map((name) => (removed.has(name) ? `${name} †` : name)).sort());
         expect(edges(flow, graph)).toEqual(edges(flow, before));
         expect(graph.truncated).toBe(false);

@@ -6,7 +6,7 @@ import { Graph } from "../../src/lineage/graph.ts";
 import { select } from "../../src/lineage/select.ts";
 import { columns, harmless, shorten } from "../../src/lineage/terminal.ts";
 import { anyGraph, label } from "./arbitrary.ts";
-import { artifact, chain, edges, fan, graph, ladder, oddities, projectFlow, run, singleFile, transform } from "./sample.ts";
+import { artifact, chain, cohort, edges, fan, graph, ladder, oddities, projectFlow, run, singleFile, transform } from "./sample.ts";
 
 const around = (g: Graph, focus: string) => new Graph({ ...g.toJSON(), focus });
 
@@ -21,6 +21,9 @@ test.each<[string, () => string]>([
   ["flow-run", () => String(around(oddities(), "run:flowRunAAAAAAAAA"))],
   ["recreating-run", () => String(around(oddities(), "run:againRunAAAAAAAA"))],
   ["step-run", () => String(around(oddities(), "run:stepRunAAAAAAAAA"))],
+  ["cohort", () => String(cohort())],
+  ["cohort-from-member", () => String(cohort("artifact:s1"))],
+  ["cohort-from-model", () => String(cohort("artifact:model"))],
   ["fan", () => String(fan(10_000))],
   ["ladder", () => ladder(12).tree()],
   ["deep", () => ladder(1000).tree({ rows: 40 })],

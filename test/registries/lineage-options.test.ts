@@ -126,6 +126,28 @@ forEachDatabase((database) => {
     expect(labels(await sample.lineage())).toEqual(["sample 1"]);
   });
 
+  test("what a collection holds is where it came from; impact leads through it", async () => {
+    const { ln } = shop;
+    const source = await shop.raw("plates", "plates");
+    const { made: plates } = await shop.work("split.ts", { reads: [source], makes: { "plate 1": "1", "plate 2": "2" } });
+    const cohort = await ln.Collection.save({ key: "plates of May" });
+    await cohort.artifacts.add(...plates);
+    const { run, made: fitted } = await shop.work("join.ts", { makes: { fit: "fit" } });
+    await run.inputCollections.add(cohort);
+    const graph = await (fitted[0] as Artifact).lineage();
+    expect(labels(graph)).toEqual(["fit", "join.ts", "plate 1", "plate 2", "plates", "plates of May", "split.ts"]);
+    expect(graph.path(source, fitted[0] as Artifact)?.map(({ label }) => label)).toEqual(["plates", "split.ts", expect.stringMatching(/^plate \d$/), "plates of May", "join.ts", "fit"]);
+    expect(String(graph)).toContain("└─ plates of May  collection");
+    expect(Graph.fromJSON(graph.to("json")).toJSON()).toEqual(graph.toJSON());
+    expect((await source.impact()).rows().map(({ key, hops }) => [key, hops])).toEqual([["plate 1", 1], ["plate 2", 1], ["fit", 3]]);
+    expect(labels(await source.lineage({ kind: "collection" }))).toEqual(["plate 1", "plate 2", "plates", "plates of May", "split.ts"]);
+    expect(labels(await (fitted[0] as Artifact).lineage({ level: "transform" }))).toEqual(["join.ts", "split.ts"]);
+    await (plates[0] as Artifact).delete({ permanent: true });
+    expect(labels(await (fitted[0] as Artifact).lineage())).toEqual(["fit", "join.ts", "plate 1 †", "plate 2", "plates", "plates of May", "split.ts"]);
+    const unlinked = await cohort.artifacts.remove(plates[1] as Artifact).then(() => cohort.lineage({ upstream: 1, downstream: 0 }));
+    expect(labels(unlinked)).toEqual(["plate 1 †", "plates of May"]);
+  });
+
   test("options that there are not, and values that mean nothing, are refused with what was meant", async () => {
     for (const options of [{ upstraem: 1 }, { hops: 1 }, "all", null, { siblings: "yes" }, { level: "run" }, { limit: "3" }]) await refused(raw.lineage(options as never), "invalid");
     expect((await refused(raw.lineage({ upstraem: 1 } as never), "invalid")).hint).toBe("Did you mean upstream?");
