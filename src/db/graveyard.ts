@@ -1,8 +1,10 @@
 /** The removed rows that a lineage graph comes to: found layer by layer, with two statements a layer. */
 import { type Node, toNode } from "../lineage/node.ts";
+import { FLOW } from "../lineage/walk.ts";
 import type { Dialect } from "./dialect.ts";
-import type { Aside } from "./lineage-facts.ts";
-import { ARTIFACT, add, COLLECTION, GRAVES, keyOf, kindOf, type Linked, nothing, RECORD, RUN, TRANSFORM } from "./linked.ts";
+import type { Aside, Wanted } from "./lineage-facts.ts";
+import type { Walk } from "./lineage-sql.ts";
+import { ARTIFACT, add, COLLECTION, GRAVES, idOf, keyOf, kindOf, type Linked, nothing, RECORD, RUN, TRANSFORM } from "./linked.ts";
 import type { Operation, Raw } from "./operation.ts";
 import { identified, type Severed, severedLinks } from "./severed.ts";
 
@@ -14,6 +16,8 @@ interface End {
   readonly key: number;
   maker: number | null;
   mark: number | null;
+  /** Data flow through it; what only stands aside is no way on. */
+  isWay: boolean;
 }
 
 export class Graveyard {
@@ -31,41 +35,69 @@ export class Graveyard {
     this.#asOf = asOf;
   }
 
-  /** Follows links through removed rows to rows that are there; ids of the runs (or transforms) to walk on from, undefined when no link was new. */
-  *follow(links: readonly Severed[]): Operation<number[] | undefined> {
+  /** Follows links through removed rows to rows that are there, to walk on from; undefined when no link was new. */
+  *follow(links: readonly Severed[]): Operation<Pick<Walk, "table" | "ids">[] | undefined> {
     const isNew = (link: Severed): boolean => !this.#links.has(link.id);
     let fresh = links.filter(isNew);
     if (fresh.length === 0) return undefined;
-    const runs = new Set<number>();
+    const ways = { run: new Set<number>(), collection: new Set<number>(), transform: new Set<number>() };
     while (fresh.length > 0) {
       for (const link of fresh) this.#links.set(link.id, link);
-      const uids = new Set(fresh.flatMap(({ from, to }) => [from, to]).filter((uid) => !this.#ends.has(uid)));
-      const graves: string[] = [];
-      for (const row of uids.size > 0 ? yield* identified(this.#dialect, [...uids]) : []) {
-        const uid = row.uid as string;
-        if (row.registry === null) {
-          const { id, kind, maker, mark } = row as Record<string, number | null>;
-          this.#ends.set(uid, { key: keyOf(kind as number, id as number), maker: maker == null ? null : keyOf(RUN, maker), mark: mark ?? null });
-          const run = kind === RUN || kind === TRANSFORM ? id : maker;
-          if (run != null) runs.add(run);
-        } else if (this.nodes.size < this.#limit && !this.#ends.has(uid)) {
-          const key = keyOf(row.kind as number, GRAVES + this.nodes.size);
-          this.#ends.set(uid, { key, maker: null, mark: null });
-          this.nodes.set(key, this.#node(row));
-          graves.push(uid);
+      yield* this.#identify(fresh.flatMap(({ from, to }) => [from, to]));
+      const graves = new Set<string>();
+      for (const { role, from, to } of fresh) {
+        for (const uid of [from, to]) {
+          const end = this.#ends.get(uid);
+          if (!end || end.isWay) continue;
+          end.isWay = FLOW.includes(role);
+          const kind = kindOf(end.key);
+          const run = kind === RUN ? end.key : end.maker;
+          if (isBuried(end.key)) graves.add(uid);
+          else if (!end.isWay) continue;
+          else if (kind === COLLECTION || kind === TRANSFORM) ways[kind === COLLECTION ? "collection" : "transform"].add(idOf(end.key));
+          else if (run !== null) ways.run.add(idOf(run));
         }
       }
-      fresh = graves.length > 0 ? (yield* severedLinks(this.#dialect, this.#dialect.texts(graves), this.#asOf)).filter(isNew) : [];
+      const isWay = (uid: string): boolean => this.#ends.get(uid)?.isWay ?? false;
+      fresh = graves.size === 0 ? [] : (yield* severedLinks(this.#dialect, this.#dialect.texts([...graves]), this.#asOf)).filter((link) => isNew(link) && (isWay(link.from) || isWay(link.to) || (link.role === "initiated" && graves.has(link.to))));
     }
-    return [...runs];
+    return (["run", "collection", "transform"] as const).map((table) => ({ table, ids: [...ways[table]] }));
   }
 
-  /** Runs that made the bytes of data again, where one of the two was removed. */
-  recreated(): Aside[] {
-    return [...this.#links.values()].flatMap(({ role, from, to }) => {
-      const [run, data] = [this.#ends.get(from), this.#ends.get(to)];
-      return role === "recreated" && run && data ? [{ role, from: run.key, to: data.key }] : [];
+  /** Looks up which rows and tombstones these are. */
+  *#identify(given: readonly string[]): Operation<void> {
+    const uids = [...new Set(given)].filter((uid) => !this.#ends.has(uid));
+    for (const row of uids.length > 0 ? yield* identified(this.#dialect, uids) : []) {
+      const uid = row.uid as string;
+      const { id, kind, maker, mark } = row as Record<string, number | null>;
+      if (row.registry === null) this.#ends.set(uid, { key: keyOf(kind as number, id as number), maker: maker == null ? null : keyOf(RUN, maker), mark: mark ?? null, isWay: false });
+      else if (this.nodes.size < this.#limit && !this.#ends.has(uid)) {
+        const key = keyOf(kind as number, GRAVES + this.nodes.size);
+        this.#ends.set(uid, { key, maker: null, mark: null, isWay: false });
+        this.nodes.set(key, this.#node(row));
+      }
+    }
+  }
+
+  /** What stands aside of these nodes where one of the two was removed, by the rules of what is there; all by keys. */
+  aside(keys: ReadonlySet<number>, { remade, remaking, starting }: Pick<Wanted, "remade" | "remaking" | "starting">): Aside[] {
+    const links = [...this.#links.values()].flatMap(({ role, from, to }) => {
+      const [a, b] = [this.#ends.get(from)?.key, this.#ends.get(to)?.key];
+      return a === undefined || b === undefined || FLOW.includes(role) ? [] : [{ role, from: a, to: b } as Aside];
     });
+    if (links.length === 0) return links;
+    const [data, makers] = [new Set(remade), new Set(remaking)];
+    const found = new Set(links.filter(({ role, from, to }) => (role === "recreated" ? data.has(to) || makers.has(from) : from === starting)));
+    const started = new Map(links.flatMap((link) => (link.role === "initiated" ? [[link.to, link] as const] : [])));
+    const runs = [...keys, ...[...found].flatMap(({ from, to }) => [from, to])];
+    for (const run of runs) {
+      const by = started.get(run);
+      if (!by) continue;
+      started.delete(run);
+      found.add(by);
+      runs.push(by.from); // grows while it is walked
+    }
+    return [...found];
   }
 
   /** The links in the form that a walk takes, upstream and downstream. */
@@ -75,9 +107,12 @@ export class Graveyard {
     const linked = nothing();
     for (const { role, from, to, mark } of this.#links.values()) {
       const [a, b] = [this.#ends.get(from), this.#ends.get(to)];
-      if (!a || !b || role === "recreated") continue;
-      data.add(role === "input" ? a : b);
-      if (role === "input") add(linked.uses, b.key, a.key, mark);
+      if (!a || !b || !FLOW.includes(role)) continue;
+      data.add(role === "output" ? b : a);
+      if (role === "member") {
+        data.add(b);
+        add(linked.holds, b.key, a.key, mark);
+      } else if (role === "input") add(linked.uses, b.key, a.key, mark);
       else Object.assign(b, { maker: a.key, mark });
     }
     for (const { key, maker, mark } of data) add(linked.made, maker, key, mark);

@@ -21,7 +21,7 @@ export interface Facts {
   readonly severed: readonly Severed[];
 }
 
-/** A run that made the bytes of data again, or that started another run; by keys. */
+/** A run that made the bytes of data again, or a run or transform that started another; by keys. */
 export interface Aside {
   readonly role: "recreated" | "initiated";
   readonly from: number;
@@ -33,7 +33,10 @@ export interface Rare {
   readonly severed: boolean;
   readonly recreated: boolean;
   readonly initiated: boolean;
+  readonly members: boolean;
 }
+
+export const NOTHING_RARE: Rare = { severed: false, recreated: false, initiated: false, members: false };
 
 /** What is wanted beside the facts of the nodes. */
 export interface Wanted {
@@ -45,8 +48,10 @@ export interface Wanted {
   readonly remade: readonly number[];
   /** Keys of the runs whose re-created data are wanted. */
   readonly remaking: readonly number[];
-  /** The run whose started runs are wanted. */
+  /** Key of the run (or transform) whose started runs are wanted. */
   readonly starting: number | undefined;
+  /** Keys of what stands aside because one of the two was removed for good: its facts, and who started it. */
+  readonly beside: readonly number[];
 }
 
 /** A row of the statement: columns of a node by place, the later ones depending on its kind. */
@@ -63,12 +68,13 @@ export function* factsOf(dialect: Dialect, keys: Iterable<number>, wanted: Wante
     const [tag, id] = [row[AT.tag] as number, row[AT.id] as number];
     if (tag === ASIDE) {
       const kind = row[AT.branch] as number;
-      aside.push({ role: kind === RUN ? "initiated" : "recreated", from: keyOf(RUN, row[AT.size] as number), to: keyOf(kind, id) });
+      const isAct = kind === RUN || kind === TRANSFORM;
+      aside.push({ role: isAct ? "initiated" : "recreated", from: keyOf(isAct ? kind : RUN, row[AT.size] as number), to: keyOf(kind, id) });
     } else if (tag === SEVERED) {
       severed.push({ id, from: row[AT.uid] as string, to: row[AT.key] as string, role: row[AT.description] as Severed["role"], mark: row[AT.size] as number });
     } else if (tag !== CHANGED) nodes.set(keyOf(tag, id), nodeOf(dialect, tag, row));
   };
-  const asked = statement(dialect, idsByKind(keys), wanted);
+  const asked = statement(dialect, [...keys], wanted);
   if (asOf) {
     const rows: Listed[] = [];
     yield* executeEach(asked, (row) => void rows.push(row));
@@ -140,53 +146,60 @@ function selected(tag: number, id: Sql, columns: Columns, from: Sql): Sql {
   return sql`select ${join(list)} from ${from}`;
 }
 
-function statement(dialect: Dialect, ids: readonly (readonly number[])[], wanted: Wanted): Sql {
-  const { rare, asOf } = wanted;
-  const among = (kind: number): Sql => dialect.integers(ids[kind] as number[]);
-  const has = (kind: number): boolean => ids[kind]?.length !== 0;
-  const d = (column: string): Sql => raw(`d."${column}"`);
-  const nodes = (kind: number, columns: Columns, more: { shown?: Sql; join?: Sql; among: Sql | undefined }): Sql => {
-    const { table } = tableAt(kind);
-    const rows = sql`${more.among ?? among(kind)} i join ${dialect.seek(table, "d", sql`d.id = i.value${more.shown ?? empty}`)} ${more.join ?? empty} left join "user" u on u.id = d.created_by_id`;
-    return selected(kind, d("id"), { uid: d("uid"), description: d("description"), began: dialect.timeText(d("created_at")), branch: d("branch_id"), createdBy: raw("u.handle"), ...columns }, rows);
-  };
-  const named = { key: d("key"), version: d("version") };
-  const versioned = { ...named, isLatest: d("is_latest") };
-  const runs = (among?: Sql): Sql =>
-    nodes(
-      RUN,
-      { key: raw('t."key"'), description: raw("t.description"), version: raw("t.uid"), kind: raw("t.kind"), began: dialect.timeText(d("started_at")), ended: dialect.timeText(d("finished_at")), entrypoint: d("entrypoint"), status: d("status"), name: d("name") },
-      { among, join: sql`join transform t on t.id = d.transform_id`, shown: until(dialect, asOf)("d") },
-    );
-  const shown = sql` and d.internal = ${dialect.encode("bool", false)}`;
-  const make: Readonly<Record<number, (among?: Sql) => Sql>> = {
-    [ARTIFACT]: (among) => nodes(ARTIFACT, { ...versioned, kind: d("kind"), suffix: d("suffix"), hash: d("hash"), size: d("size") }, { among, shown }),
-    [COLLECTION]: (among) => nodes(COLLECTION, versioned, { among }),
-    [RECORD]: (among) => nodes(RECORD, { key: d("name"), type: raw("t.name") }, { among, join: sql`left join record t on t.id = d.type_id` }),
-    [TRANSFORM]: (among) => nodes(TRANSFORM, { ...named, kind: d("kind") }, { among }),
-    [RUN]: runs,
-  };
-  const parts = Object.entries(make).flatMap(([kind, part]) => (has(Number(kind)) ? [part()] : []));
+/** Rows of one kind, as a table of their ids. */
+interface Among {
+  readonly kind: number;
+  readonly among: Sql;
+}
+
+function statement(dialect: Dialect, keys: readonly number[], wanted: Wanted): Sql {
+  const { rare, asOf, beside } = wanted;
+  const amongKeys = (ids: readonly (readonly number[])[]): Among[] => ids.flatMap((list, kind) => (list.length === 0 ? [] : [{ kind, among: dialect.integers(list) }]));
+  const walked = idsByKind(keys);
+  const ids = beside.length === 0 ? walked : idsByKind([...keys, ...beside]);
+  const all = amongKeys(ids);
   const aside = asideOf(dialect, ids, wanted);
   if (aside) {
-    for (const { kind, remade } of rare.recreated ? DATA : []) if (remade) parts.push((make[kind] as (among: Sql) => Sql)(sql`(select distinct id as value from aside where kind = ${raw(String(kind))})`));
-    parts.push(runs(sql`(select run as value from aside union select id from aside where kind = ${raw(String(RUN))})`));
-    parts.push(selected(ASIDE, raw("id"), { branch: raw("kind"), size: raw("run") }, raw("aside")));
+    const act = actOf(ids);
+    for (const { kind, remade } of rare.recreated ? DATA : []) if (remade) all.push({ kind, among: sql`(select distinct id as value from aside where kind = ${raw(String(kind))})` });
+    all.push({ kind: act, among: sql`(select run as value from aside union select id from aside where kind = ${raw(String(act))})` });
   }
-  const uidsOf = (kinds: readonly number[]): Sql[] => kinds.filter(has).map((kind) => sql`select uid from ${raw(tableAt(kind).table)} where id in ${among(kind)}`);
-  const ends = rare.severed ? uidsOf([ARTIFACT, COLLECTION, RECORD, RUN, TRANSFORM]) : [];
-  if (ends.length > 0) parts.push(selected(SEVERED, raw("s.id"), { uid: raw("s.from_uid"), key: raw("s.to_uid"), description: raw("s.role"), size: raw("s.mark") }, sql`severed_link s where ${besides(dialect, sql`(${join(ends, " union all ")})`, asOf)}`));
+  const parts = all.map(({ kind, among }) => nodesOf(dialect, kind, among, asOf));
+  if (aside) parts.push(selected(ASIDE, raw("id"), { branch: raw("kind"), size: raw("run") }, raw("aside")));
+  const uidsOf = ({ kind, among }: Among): Sql => sql`select uid from ${raw(tableAt(kind).table)} where id in ${among}`;
+  if (rare.severed && keys.length > 0) parts.push(selected(SEVERED, raw("s.id"), { uid: raw("s.from_uid"), key: raw("s.to_uid"), description: raw("s.role"), size: raw("s.mark") }, sql`severed_link s where ${besides(dialect, sql`(${join(amongKeys(walked).map(uidsOf), " union all ")})`, asOf)}`));
   if (asOf) {
-    const uids = uidsOf([ARTIFACT, COLLECTION, RECORD, RUN, TRANSFORM]);
-    if (has(RUN)) uids.push(sql`select t.uid from transform t join run r on r.transform_id = t.id where r.id in ${among(RUN)}`);
+    const uids = all.flatMap((one) => [uidsOf(one), ...(one.kind === RUN ? [sql`select t.uid from transform t join run r on r.transform_id = t.id where r.id in ${one.among}`] : [])]);
     const changes = sql`"change" c where c.operation = 'update' and c.before is not null and c.at > ${dialect.encode("time", asOf)} and c.uid in (${join(uids, " union all ")})`;
     parts.push(selected(CHANGED, raw("c.id"), { uid: raw("c.uid"), key: raw("c.registry"), description: raw("cast(c.before as text)") }, changes));
   }
-  const head = aside ? sql`with recursive ${aside} ` : empty;
-  return sql`${head}${join(parts, " union all ")}`;
+  return sql`${aside ? sql`with recursive ${aside} ` : empty}${join(parts, " union all ")}`;
 }
 
-/** The table `aside`: a `run` that made the data `kind` `id` again, or that started the run `id`, or one that started that. */
+/** The rows of nodes of one kind. */
+function nodesOf(dialect: Dialect, kind: number, among: Sql, asOf: Date | undefined): Sql {
+  const { table } = tableAt(kind);
+  const d = (column: string): Sql => raw(`d."${column}"`);
+  const named = { key: d("key"), version: d("version") };
+  const versioned = { ...named, isLatest: d("is_latest") };
+  const [columns, also, shown]: readonly [own: Columns, also?: Sql, shown?: Sql] =
+    kind === ARTIFACT ? [{ ...versioned, kind: d("kind"), suffix: d("suffix"), hash: d("hash"), size: d("size") }, empty, sql` and d.internal = ${dialect.encode("bool", false)}`]
+    : kind === COLLECTION ? [versioned]
+    : kind === RECORD ? [{ key: d("name"), type: raw("t.name") }, sql`left join record t on t.id = d.type_id`]
+    : kind === TRANSFORM ? [{ ...named, kind: d("kind") }]
+    : [
+        { key: raw('t."key"'), description: raw("t.description"), version: raw("t.uid"), kind: raw("t.kind"), began: dialect.timeText(d("started_at")), ended: dialect.timeText(d("finished_at")), entrypoint: d("entrypoint"), status: d("status"), name: d("name") },
+        sql`join transform t on t.id = d.transform_id`,
+        until(dialect, asOf)("d"),
+      ];
+  const rows = sql`${among} i join ${dialect.seek(table, "d", sql`d.id = i.value${shown ?? empty}`)} ${also ?? empty} left join "user" u on u.id = d.created_by_id`;
+  return selected(kind, d("id"), { uid: d("uid"), description: d("description"), began: dialect.timeText(d("created_at")), branch: d("branch_id"), createdBy: raw("u.handle"), ...columns }, rows);
+}
+
+/** Whether these are runs, or transforms that stand for all of theirs. */
+const actOf = (ids: readonly (readonly number[])[]): typeof RUN | typeof TRANSFORM => (ids[TRANSFORM]?.length ? TRANSFORM : RUN);
+
+/** The table `aside`: a `run` (or transform) that made the data `kind` `id` again, or that started the run `id`, or one that started that. */
 function asideOf(dialect: Dialect, ids: readonly (readonly number[])[], { rare, asOf, room, remade, remaking, starting }: Wanted): Sql | undefined {
   if (!rare.recreated && !rare.initiated) return undefined;
   const tables: Sql[] = [];
@@ -200,14 +213,26 @@ function asideOf(dialect: Dialect, ids: readonly (readonly number[])[], { rare, 
     if (data[kind]?.length) rows.push(again("from_id", data[kind]));
     if (runs.length > 0) rows.push(again("to_id", runs));
   }
-  if (rare.initiated && ids[RUN]?.length) {
-    const begun = (by: Sql, end: Sql): Sql => sql`select r.initiated_by_run_id as run, r.id as id from ${by} join ${dialect.seek("run", "r", sql`r.id = ${end} and r.initiated_by_run_id is not null`)}`;
+  const act = actOf(ids);
+  if (rare.initiated && (ids[act]?.length || rows.length > 0)) {
+    const runOf = (fits: Sql): Sql => dialect.seek("run", "r", fits);
+    const begun = (by: Sql, end: Sql): Sql =>
+      act === RUN
+        ? sql`select r.initiated_by_run_id as run, r.id as id from ${by} join ${runOf(sql`r.id = ${end} and r.initiated_by_run_id is not null`)}`
+        : sql`select x.transform_id as run, r.transform_id as id from ${by} join ${runOf(sql`r.transform_id = ${end} and r.initiated_by_run_id is not null${until(dialect, asOf)("r")}`)} join run x on x.id = r.initiated_by_run_id and x.transform_id <> r.transform_id`;
     const again = rows.length > 0 ? sql` union select run from again` : empty;
     if (rows.length > 0) tables.push(sql`again as materialized (select * from (${join(rows, " union ")}) s order by kind, run, id limit ${room + 1})`);
-    tables.push(sql`starters(run, id) as (${begun(sql`(select value from ${dialect.integers(ids[RUN] as number[])} i${again}) i`, sql`i.value`)} union ${begun(sql`starters s`, sql`s.run`)})`);
+    tables.push(sql`starters(run, id) as (${begun(sql`(select value from ${dialect.integers(ids[act] as number[])} i${again}) i`, sql`i.value`)} union ${begun(sql`starters s`, sql`s.run`)})`);
     if (rows.length > 0) rows.splice(0, rows.length, sql`select * from again`);
-    rows.push(sql`select ${raw(String(RUN))} as kind, id, run from starters`);
-    if (starting !== undefined) rows.push(sql`select ${raw(String(RUN))} as kind, x.id, x.initiated_by_run_id as run from run x where x.initiated_by_run_id = ${starting}${since}`);
+    rows.push(sql`select ${raw(String(act))} as kind, id, run from starters`);
+    if (starting !== undefined) {
+      const at = sql`= ${idOf(starting)}`;
+      rows.push(
+        act === RUN
+          ? sql`select ${raw(String(RUN))} as kind, x.id, x.initiated_by_run_id as run from run x where x.initiated_by_run_id ${at}${since}`
+          : sql`select ${raw(String(TRANSFORM))} as kind, x.transform_id as id, r.transform_id as run from run r join ${dialect.seek("run", "x", sql`x.initiated_by_run_id = r.id${since}`)} where r.transform_id ${at} and x.transform_id <> r.transform_id`,
+      );
+    }
   }
   return rows.length > 0 ? join([...tables, sql`aside as materialized (select * from (${join(rows, " union ")}) s order by kind, run, id limit ${room + 1})`]) : undefined;
 }

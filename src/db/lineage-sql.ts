@@ -3,7 +3,7 @@ import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import { identifier } from "./columns.ts";
 import type { Arm, Dialect } from "./dialect.ts";
 import type { Hops } from "./lineage-walk.ts";
-import { DATA, type DataTable, TRANSFORM } from "./linked.ts";
+import { COLLECTION, DATA, type DataTable, MEMBER, TRANSFORM } from "./linked.ts";
 
 /** Up to this many hops the walk counts; beyond it, ids alone are walked and the hops counted afterwards. */
 const COUNTED_HOPS = 16;
@@ -13,7 +13,7 @@ const LINKS_PER_NODE = 50;
 /** Where a walk starts and how far it goes. */
 export interface Walk {
   readonly table: DataTable["table"] | "run" | "transform";
-  /** One, or several runs or transforms. */
+  /** One, or several runs, collections or transforms. */
   readonly ids: readonly number[];
   readonly upstream: Hops;
   readonly downstream: Hops;
@@ -22,6 +22,8 @@ export interface Walk {
   readonly asOf: Date | undefined;
   /** Also the other outputs of the runs that are reached, as `side` 2. */
   readonly siblings: boolean;
+  /** Also from members to their collections and back: asked only where there are some. */
+  readonly members: boolean;
 }
 
 /** The most rows of one sort that a side of `walkRuns` or `walkTransforms` gives; one more means that there are others. */
@@ -44,15 +46,20 @@ export function walkRuns(dialect: Dialect, walk: Walk): Sql {
   const since = until(dialect, walk.asOf);
   const outputs = (side: Side): Part[] => DATA.map((data) => outputsOf(dialect, data, `${side}s`, since, "join"));
   return statement(dialect, walk, outputs, (side) => ({
-    walk: recursion(dialect, side, startOfRuns(walk, side, since), DATA.map((data) => armOf(side, data, since)), walk),
-    parts: DATA.flatMap((data) => [...(side === "up" ? partsUp : partsDown)(dialect, data, since), ...focusOf(walk, side, data, since)]),
+    walk: recursion(dialect, side, startOfRuns(dialect, walk, side, since), [...DATA.map((data) => armOf(side, data, since)), ...(walk.members ? [armOfMembers(side, since)] : [])], walk),
+    parts: [...DATA.flatMap((data) => [...(side === "up" ? partsUp : partsDown)(dialect, data, since), ...focusOf(walk, side, data, since)]), ...(walk.members ? memberParts(dialect, walk, side, since) : [])],
   }));
 }
 
-function startOfRuns({ table, ids }: Walk, side: Side, since: Since): Sql {
-  if (table === "run") return sql`select id from run where id in (${join(ids)})`;
-  if (side === "up") return sql`select run_id from ${identifier(table)} where id = ${ids[0]} and run_id is not null`;
-  return sql`select l.to_id from ${identifier(`${table}_input_of`)} l where l.from_id = ${ids[0]}${since("l")}`;
+function startOfRuns(dialect: Dialect, { table, ids, members }: Walk, side: Side, since: Since): Sql {
+  const these = sql`in (${join(ids)})`;
+  if (table === "run") return sql`select id from run where id ${these}`;
+  if (side === "up") {
+    const makers = sql`select run_id from ${identifier(table)} where id ${these} and run_id is not null`;
+    return members && table === "collection" ? sql`${makers} union select a.run_id from ${heldBy(dialect, sql`collection_artifacts m`)} where m.from_id ${these}${since("m")} and a.run_id is not null` : makers;
+  }
+  const users = sql`select l.to_id from ${identifier(`${table}_input_of`)} l where l.from_id ${these}${since("l")}`;
+  return members && table === "artifact" ? sql`${users} union select l.to_id from collection_artifacts m join ${usersOf(dialect, since)} where m.to_id ${these}${since("m")}` : users;
 }
 
 // Links know who made what they lead from: a step asks one index.
@@ -63,6 +70,39 @@ function armOf(side: Side, data: DataTable, since: Since): Arm {
 
 /** Collections and records are few: where there are no links of them, they are not asked for at every step. */
 const inUse = ({ table, marked }: DataTable): Sql => (marked ? sql`true` : sql`exists (select 1 from ${raw(`${table}_input_of`)})`);
+
+const heldBy = ({ seek }: Dialect, members: Sql): Sql => sql`${members} join ${seek("artifact", "a", sql`a.id = m.to_id`)}`;
+const usersOf = ({ seek }: Dialect, since: Since): Sql => seek("collection_input_of", "l", sql`l.from_id = m.from_id${since("l")}`);
+
+/** From a run that took a collection (`near`) to those that made its members (`far`), or the other way round. */
+function membersOf(side: Side, since: Since): { near: Sql; far: Sql; tables: Sql; fits: Sql } {
+  const fits = sql`m.to_id = a.id and m.from_id = l.from_id and a.run_id is not null${since("l")}${since("m")}`;
+  return side === "up"
+    ? { near: sql`l.to_id`, far: sql`a.run_id`, tables: sql`collection_input_of l cross join collection_artifacts m cross join artifact a`, fits }
+    : { near: sql`a.run_id`, far: sql`l.to_id`, tables: sql`artifact a cross join collection_artifacts m cross join collection_input_of l`, fits };
+}
+
+function armOfMembers(side: Side, since: Since): Arm {
+  const { near, far, tables, fits } = membersOf(side, since);
+  return { id: far, from: sql`${tables} where ${near} = w.id and ${fits}` };
+}
+
+/** Collections (as `run`) and their members: upstream those of collections that were taken, downstream those that hold what was made, with who took them. */
+function memberParts(dialect: Dialect, { table, ids }: Walk, side: Side, since: Since): Part[] {
+  const these = sql`in (${join(ids)})`;
+  if (side === "up") {
+    const taken = sql`select distinct l.from_id as id from ups w join ${dialect.seek("collection_input_of", "l", sql`l.to_id = w.id${since("l")}`)}`;
+    const collections = sql`(${taken}${table === "collection" ? sql` union select id from collection where id ${these}` : empty}) c`;
+    const members = dialect.seek("collection_artifacts", "m", sql`m.from_id = c.id${since("m")}`);
+    return [{ kind: MEMBER, columns: ["run", "data", "link", "maker", "mark"], rows: sql`select m.from_id as run, m.to_id as data, m.id as link, a.run_id as maker, a.input_mark as mark from ${heldBy(dialect, sql`${collections} join ${members}`)}` }];
+  }
+  const made = sql`select a.id from downs w join ${dialect.seek("artifact", "a", sql`a.run_id = w.id`)}`;
+  const holders = sql`(${made}${table === "artifact" ? sql` union select id from artifact where id ${these}` : empty}) a join ${dialect.seek("collection_artifacts", "m", sql`m.to_id = a.id${since("m")}`)}`;
+  return [
+    { kind: MEMBER, columns: ["run", "data", "link"], rows: sql`select m.from_id as run, m.to_id as data, m.id as link from ${holders}` },
+    { kind: COLLECTION, columns: ["run", "data", "link"], rows: sql`select distinct l.to_id as run, l.from_id as data, 0 as link from ${holders} join ${usersOf(dialect, since)}` },
+  ];
+}
 
 // A collection or record has no mark and their links are numbered apart from those of artifacts: it depends on all inputs.
 const linkOf = ({ marked }: DataTable): Sql => (marked ? sql`l.id` : sql`0`);
@@ -93,8 +133,9 @@ function outputsOf({ seek, encode }: Dialect, data: DataTable, runs: "ups" | "do
 function focusOf({ table, ids }: Walk, side: Side, data: DataTable, since: Since): Part[] {
   if (table !== data.table) return [];
   const { kind } = data;
-  if (side === "up") return [{ kind, columns: ["maker", "data", "mark"], rows: sql`select d.run_id as maker, d.id as data, ${markOf(data, "d")} as mark from ${identifier(table)} d where d.id = ${ids[0]}` }];
-  return [{ kind, columns: ["run", "data", "link"], rows: sql`select l.to_id as run, l.from_id as data, ${linkOf(data)} as link from ${identifier(`${table}_input_of`)} l where l.from_id = ${ids[0]}${since("l")}` }];
+  const these = sql`in (${join(ids)})`;
+  if (side === "up") return [{ kind, columns: ["maker", "data", "mark"], rows: sql`select d.run_id as maker, d.id as data, ${markOf(data, "d")} as mark from ${identifier(table)} d where d.id ${these}` }];
+  return [{ kind, columns: ["run", "data", "link"], rows: sql`select l.to_id as run, l.from_id as data, ${linkOf(data)} as link from ${identifier(`${table}_input_of`)} l where l.from_id ${these}${since("l")}` }];
 }
 
 /** Rows of transforms side by side: `data` comes before `run` upstream (`side` 0), after it downstream; both are ids. */
@@ -108,8 +149,12 @@ export function walkTransforms(dialect: Dialect, walk: Walk): Sql {
     const [near, far] = side === "up" ? [sql`p.from_id`, sql`p.to_id`] : [sql`p.to_id`, sql`p.from_id`];
     return { id: far, from: sql`transform_predecessors p where ${near} = w.id${since("p")}` };
   };
+  const held = (side: Side): Arm => {
+    const { near, far, tables, fits } = membersOf(side, since);
+    return { id: sql`o.transform_id`, from: sql`run r cross join ${tables} cross join run o where r.transform_id = w.id and ${near} = r.id and ${fits} and o.id = ${far}` };
+  };
   return statement(dialect, walk, undefined, (side) => {
-    const arms = [chained(side), ...DATA.map((data) => through(side, data))];
+    const arms = [chained(side), ...DATA.map((data) => through(side, data)), ...(walk.members ? [held(side)] : [])];
     const reached = raw(`${side}s w`);
     const beside = arms.map(({ id, from }) => sql`select w.id, ${id} from ${reached} cross join ${from}`);
     return {
@@ -119,10 +164,14 @@ export function walkTransforms(dialect: Dialect, walk: Walk): Sql {
   });
 }
 
-/** `side` 3: a row for each of these tables that is not empty. */
-const RARE = ["severed_link", "artifact_recreating_runs", "collection_recreating_runs", "run where initiated_by_run_id is not null"];
-/** The number of each of these tables. */
-export const [RARE_SEVERED, RARE_INITIATED] = [0, 3];
+/** `side` 3: a row for each of these tables that is not empty, with its number as its kind. */
+export const RARE = [
+  ["severed", "severed_link"],
+  ["recreated", "artifact_recreating_runs"],
+  ["recreated", "collection_recreating_runs"],
+  ["initiated", "run where initiated_by_run_id is not null"],
+  ["members", "collection_artifacts"],
+] as const;
 
 const NO_INTEGER = sql`cast(null as bigint)`;
 const NO_TEXT = sql`cast(null as text)`;
@@ -159,7 +208,7 @@ function statement(dialect: Dialect, walk: Walk, siblings: ((side: Side) => read
     tables.push(steps);
     for (const part of parts) list(side === "up" ? 0 : 1, { ...part, rows: sql`(select * from (${part.rows}) r ${limit}) s` });
   }
-  for (const [kind, table] of RARE.entries()) list(3, { kind, columns: ["run"], rows: sql`(select ${NO_INTEGER} as run from ${raw(table)} limit 1) s` });
+  for (const [kind, [, table]] of RARE.entries()) list(3, { kind, columns: ["run"], rows: sql`(select ${NO_INTEGER} as run from ${raw(table)} limit 1) s` });
   if (walk.siblings && siblings) for (const part of sides.flatMap(siblings)) list(2, { ...part, rows: sql`(select * from (${part.rows}) r ${limit}) s` });
   return sql`with recursive ${join(tables)} ${join(lists, " union all ")}`;
 }

@@ -1,13 +1,14 @@
-/** Lineage: two statements a graph, whatever its size; a few more where something in it was removed for good. */
+/** Lineage: two statements a graph, whatever its size; a few more where collections hold something, or something in it was removed for good. */
+import sql from "sql-template-tag";
 import { LinealError } from "../errors.ts";
 import { Graph } from "../lineage/graph.ts";
 import type { Edge, EdgeRole, Node } from "../lineage/node.ts";
 import type { Dialect } from "./dialect.ts";
 import { Graveyard, isBuried } from "./graveyard.ts";
-import { type Facts, factsOf, type Rare } from "./lineage-facts.ts";
-import { RARE_INITIATED, RARE_SEVERED, rowLimit, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
-import { downstreamOf, type Hops, type Reached, reachRuns, reachTransforms, upstreamOf } from "./lineage-walk.ts";
-import { both, each, type Ids, joined, keyOf, keysOf, kindOf, type Linked, listOf, nothing, type Pairs, RUN, TABLES, TRANSFORM } from "./linked.ts";
+import { type Facts, factsOf, NOTHING_RARE, type Rare } from "./lineage-facts.ts";
+import { RARE, rowLimit, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
+import { downstreamOf, type Hops, type Reached, reachRuns, reachTransforms, upstreamOf, withoutCircles } from "./lineage-walk.ts";
+import { ARTIFACT, both, COLLECTION, each, type Ids, joined, keyOf, keysOf, kindOf, type Linked, listOf, MEMBER, nothing, type Pairs, RUN, TABLES, TRANSFORM } from "./linked.ts";
 import { execute, type Operation } from "./operation.ts";
 
 /** What is asked: around which row, how many hops each way, and at most how many nodes. */
@@ -25,23 +26,31 @@ export interface LineageQuestion {
 
 /**
  * The lineage around one row. An output depends only on the inputs that its run had linked before it was made, so the
- * flow of data has no cycles; runs that made the same bytes again and runs that started others are drawn beside it.
+ * flow of data has no cycles; a collection depends on its members too. Runs that made the same bytes again and runs that
+ * started others are drawn beside it.
  */
-export function* lineage(dialect: Dialect, question: LineageQuestion): Operation<Graph> {
+export function* lineage(dialect: Dialect, question: LineageQuestion, reading: "plain" | "members" | "whole" = "plain"): Operation<Graph> {
   const { focus, upstream, downstream, limit, asOf, siblings = false } = question;
   checkHops("upstream", upstream);
   checkHops("downstream", downstream);
   if (!Number.isSafeInteger(limit) || limit < 1) throw invalid(`limit must be a whole number, 1 or more, not ${String(limit)}`, "Write { limit: 1000 }.");
   const start = keyOf(TABLES.findIndex(({ name }) => name === focus.name), focus.id);
-  const walk: Walk = { table: focus.name.toLowerCase() as Walk["table"], ids: [focus.id], upstream, downstream, limit, asOf, siblings };
+  const walk: Walk = { table: focus.name.toLowerCase() as Walk["table"], ids: [focus.id], upstream, downstream, limit, asOf, siblings, members: reading !== "plain" };
   const graves = new Graveyard(dialect, limit, asOf);
-  const rows = yield* rowsOf(dialect, walk);
-  let [up, down, keys, facts] = yield* around(dialect, walk, start, [rows]);
+  const whole = { ...walk, upstream: upstream && "all", downstream: downstream && "all" } as const;
+  const read = reading === "whole" ? whole : walk;
+  const rows = yield* rowsOf(dialect, read);
+  if (!walk.members && mayHaveMembers(rows, walk)) return yield* lineage(dialect, question, "members");
+  // Whether a member came of its collection is only known from all that lies behind it.
+  const isPart = whole.upstream !== read.upstream || whole.downstream !== read.downstream;
+  if (isPart && hasMembers(rows)) return yield* lineage(dialect, question, "whole");
   const all = [rows];
-  for (let runs = yield* graves.follow(facts.severed); runs; runs = yield* graves.follow(facts.severed)) {
+  let [up, down, keys, facts] = yield* around(dialect, walk, start, all, graves);
+  for (let ways = yield* graves.follow(facts.severed); ways; ways = yield* graves.follow(facts.severed)) {
     const buried: Rows = { sides: graves.linked(), outputs: nothing(), rare: rows.rare, cut: [false, false] };
-    if (runs.length > 0) all.push(yield* rowsOf(dialect, { ...walk, table: focus.name === "Transform" ? "transform" : "run", ids: runs }));
-    [up, down, keys, facts] = yield* around(dialect, walk, start, [...all, buried]);
+    for (const { table, ids } of ways) if (ids.length > 0) all.push(yield* rowsOf(dialect, { ...read, table, ids }));
+    if (isPart && [...all, buried].some(hasMembers)) return yield* lineage(dialect, question, "whole");
+    [up, down, keys, facts] = yield* around(dialect, walk, start, [...all, buried], graves);
   }
   if (!facts.nodes.has(start)) throw new LinealError("not-found", `there is no ${focus.name} ${focus.uid} any more`, { hint: `List what is there with ${focus.name}.filter().` });
 
@@ -56,14 +65,14 @@ export function* lineage(dialect: Dialect, question: LineageQuestion): Operation
   if (lastAt(start, up) > -lastAt(start, down)) up.mixed.add(start);
   /** Data flow along an edge; its order is told only where it tells something. */
   const flow = (from: number, to: number, order: number): void => {
-    const role = focus.name === "Transform" ? "predecessor" : kindOf(from) === RUN ? "output" : "input";
+    const role = focus.name === "Transform" ? "predecessor" : kindOf(from) === RUN ? "output" : kindOf(to) === RUN ? "input" : "member";
     const run = role === "output" ? from : to;
     put(role, from, to, (up.mixed.has(run) || down.mixed.has(run)) && Number.isFinite(order) ? order : undefined);
   };
   for (let i = 0; i < up.edges.length; i += 3) flow(up.edges[i] as number, up.edges[i + 1] as number, up.edges[i + 2] as number);
   for (let i = 0; i < down.edges.length; i += 3) flow(down.edges[i + 1] as number, down.edges[i] as number, -(down.edges[i + 2] as number));
   // What stands aside comes last: it takes what room is left.
-  for (let rest = [...facts.aside, ...graves.recreated()], before = -1; rest.length > 0 && keys.size > before; ) {
+  for (let rest = facts.aside, before = -1; rest.length > 0 && keys.size > before; ) {
     before = keys.size;
     rest = rest.filter(({ role, from, to }) => {
       const known = keys.has(to) ? to : from;
@@ -90,12 +99,28 @@ export function* lineage(dialect: Dialect, question: LineageQuestion): Operation
   return new Graph({ focus: (nodeAt(start) as Node).id, nodes, edges, truncated }, { distinct });
 }
 
+/** What is known of transforms, by uid; of those that were deleted for good nothing. */
+export function* transformsOf(dialect: Dialect, uids: readonly string[], asOf: Date | undefined): Operation<Node[]> {
+  const found = yield* execute(sql`select id from transform where uid in ${dialect.texts(uids)}`);
+  if (found.length === 0) return [];
+  const none = { rare: NOTHING_RARE, room: 0, remade: [], remaking: [], starting: undefined, beside: [] };
+  const { nodes } = yield* factsOf(dialect, found.map(({ id }) => keyOf(TRANSFORM, id as number)), { ...none, asOf });
+  return [...nodes.values()];
+}
+
 /** The last order on one side of the run that a walk started from. */
 function lastAt(start: number, { edges }: Reached): number {
   let last = Number.NEGATIVE_INFINITY;
   if (kindOf(start) === RUN) for (let i = 0; i < edges.length; i += 3) if (edges[i + 1] === start) last = Math.max(last, edges[i + 2] as number);
   return last;
 }
+
+/** Whether members have to be asked for: downstream it is not known yet what they are members of. */
+function mayHaveMembers({ rare, sides: [up] }: Rows, { table, downstream }: Walk): boolean {
+  return rare.members && (rare.severed || downstream !== 0 || table === "collection" || table === "transform" || up.uses.data.some((key) => key !== null && kindOf(key) === COLLECTION));
+}
+
+const hasMembers = ({ sides }: Rows): boolean => sides.some(({ holds }) => holds.runs.length > 0);
 
 /** What the first statement read, each way: what lies beside runs, or pairs of transforms. */
 interface Rows {
@@ -110,40 +135,43 @@ interface Rows {
 
 function* rowsOf(dialect: Dialect, walk: Walk): Operation<Rows> {
   const all = [nothing(), nothing(), nothing()] as const;
-  if (walk.upstream === 0 && walk.downstream === 0) return { sides: [all[0], all[1]], outputs: all[2], rare: { severed: true, recreated: true, initiated: true }, cut: [false, false] };
-  const rare = { severed: false, recreated: false, initiated: false };
+  if (walk.upstream === 0 && walk.downstream === 0) return { sides: [all[0], all[1]], outputs: all[2], rare: { severed: true, recreated: true, initiated: true, members: false }, cut: [false, false] };
+  const rare = { ...NOTHING_RARE };
   const [statement, actor] = walk.table === "transform" ? ([walkTransforms, TRANSFORM] as const) : ([walkRuns, RUN] as const);
   for (const { side, kind, ...row } of yield* execute(statement(dialect, walk))) {
     const list = (column: string): Ids | undefined => (row[column] === null ? undefined : (JSON.parse(row[column] as string) as Ids));
     const runs = list("run");
+    const makers = list("maker");
     if (side === 3) {
-      rare[kind === RARE_SEVERED ? "severed" : kind === RARE_INITIATED ? "initiated" : "recreated"] ||= runs?.length !== 0;
+      if (runs?.length !== 0) rare[(RARE[kind as number] as (typeof RARE)[number])[0]] = true;
       continue;
     }
-    const [into, data, makers] = [all[side as 0 | 1 | 2], keysOf(kind as number, list("data") ?? []), list("maker")];
-    if (runs) into.uses = both(into.uses, { runs: keysOf(actor, runs), data, numbers: list("link") ?? [] });
+    const [into, data] = [all[side as 0 | 1 | 2], keysOf(kind === MEMBER ? ARTIFACT : (kind as number), list("data") ?? [])];
+    if (runs && kind === MEMBER) into.holds = both(into.holds, { runs: keysOf(COLLECTION, runs), data, numbers: list("link") ?? [] });
+    else if (runs) into.uses = both(into.uses, { runs: keysOf(actor, runs), data, numbers: list("link") ?? [] });
     if (makers) into.made = both(into.made, { runs: keysOf(actor, makers), data, numbers: list("mark") ?? [] });
   }
   const [up, down, outputs] = all;
   const most = rowLimit(walk.limit);
-  return { sides: [up, down], outputs, rare, cut: [up.uses.runs.length > most, down.uses.runs.length > most || down.made.runs.length > most] };
+  return { sides: [up, down], outputs, rare, cut: [up.uses.runs.length > most || up.holds.runs.length > most, down.uses.runs.length > most || down.made.runs.length > most || down.holds.runs.length > most] };
 }
 
 /** What can be reached from the start over all rows, and the facts of it. */
-function* around(dialect: Dialect, walk: Walk, start: number, all: readonly Rows[]): Operation<[up: ReturnType<Reach>, down: ReturnType<Reach>, keys: Set<number>, facts: Facts]> {
+function* around(dialect: Dialect, walk: Walk, start: number, all: readonly Rows[], graves: Graveyard): Operation<[up: ReturnType<Reach>, down: ReturnType<Reach>, keys: Set<number>, facts: Facts]> {
   const { limit, asOf } = walk;
-  const [up, down] = shared([reachOf(walk, start, all, 0), reachOf(walk, start, all, 1)], limit);
+  const linked = linkedOf(all);
+  const reach = (side: 0 | 1): Reach => reachOf(walk, start, linked[side], all.some(({ cut }) => cut[side]), side);
+  const [up, down] = shared([reach(0), reach(1)], limit);
   const keys = down.nodes.size === 1 ? new Set(up.nodes) : new Set([...up.nodes, ...down.nodes]);
   if (walk.siblings) takeSiblings(all, limit, keys, up, down);
-  const living = all.length === 1 ? [...keys] : [...keys].filter((key) => !isBuried(key));
-  const { rare } = all[0] as Rows;
-  const facts = yield* factsOf(dialect, living, {
-    ...{ rare, asOf, room: limit - keys.size },
-    remade: walk.upstream === 0 ? living.filter((key) => key !== start) : living,
-    remaking: walk.downstream === 0 || !rare.recreated ? [] : living.filter((key) => down.nodes.has(key)),
-    starting: walk.downstream !== 0 && walk.table === "run" ? walk.ids[0] : undefined,
-  });
-  return [up, down, keys, facts];
+  const rim = new Set(up.rim);
+  const onwards = walk.downstream !== 0;
+  // A run that made data again stands where their maker does: not beyond the last hop.
+  const wanted = { remade: [...keys].filter((key) => !rim.has(key)), remaking: onwards ? [...down.nodes] : [], starting: onwards && (walk.table === "run" || walk.table === "transform") ? start : undefined };
+  const buried = graves.aside(keys, wanted);
+  const beside = buried.flatMap(({ from, to }) => [from, to]).filter((key) => !keys.has(key) && !isBuried(key));
+  const facts = yield* factsOf(dialect, keys, { ...wanted, rare: (all[0] as Rows).rare, asOf, room: limit - keys.size, beside });
+  return [up, down, keys, { ...facts, aside: [...facts.aside, ...buried] }];
 }
 
 /** Adds the other outputs of the runs that are there, as far as there is room, and what they tell of the runs. */
@@ -170,11 +198,15 @@ function takeSiblings(all: readonly Rows[], limit: number, keys: Set<number>, up
 /** A walk one way, as far as a number of new nodes allows; `cut` when not even all links were read. */
 type Reach = (quota: number) => Reached & { cut: boolean };
 
-function reachOf({ table, upstream, downstream }: Walk, start: number, all: readonly Rows[], side: 0 | 1): Reach {
+/** All that lies on either side, each link once. */
+function linkedOf(all: readonly Rows[]): Rows["sides"] {
+  if (all.length === 1 && !all.some(hasMembers)) return (all[0] as Rows).sides;
+  return withoutCircles(joined(all.map(({ sides }) => sides[0])), joined(all.map(({ sides }) => sides[1])));
+}
+
+function reachOf({ table, upstream, downstream }: Walk, start: number, linked: Linked, cut: boolean, side: 0 | 1): Reach {
   const hops = side === 0 ? upstream : downstream;
-  const cut = all.some((rows) => rows.cut[side]);
-  if (hops === 0) return () => ({ nodes: new Set([start]), edges: [], more: new Set(), mixed: new Set(), cut });
-  const linked = all.length === 1 ? (all[0] as Rows).sides[side] : joined(all.map((rows) => rows.sides[side]));
+  if (hops === 0) return () => ({ nodes: new Set([start]), edges: [], more: new Set(), rim: [start], mixed: new Set(), cut });
   if (table === "transform") {
     const neighbours = besides(linked.uses);
     return (quota) => ({ ...reachTransforms(start, neighbours, hops, quota), cut });

@@ -1,11 +1,13 @@
 /** What is linked to what, as lineage reads and walks it: rows in columns, and one key for a row of any table. */
 
-/** What lies beside runs, by keys: what they took, and what they made. */
+/** What lies beside runs, by keys: what they took, and what they made; and what collections hold. */
 export interface Linked {
   /** By a link with this number, in the order of linking. */
   uses: Pairs;
   /** When the last of the run's links had this number; null for what depends on all. */
   made: Pairs;
+  /** Collections in place of runs, with their members. */
+  holds: Pairs;
 }
 
 /** Rows in columns: a run, if any; data, null for a run that has none here; and a number. */
@@ -32,6 +34,9 @@ export const ACTS = [
   { kind: TRANSFORM, name: "Transform", table: "transform" },
 ] as const;
 
+/** The kind of rows, none of nodes, that tell of a collection and a member of it. */
+export const MEMBER = 5;
+
 /** All of them: each stands at the place that its kind numbers. */
 export const TABLES = [...DATA, ...ACTS] as const;
 
@@ -47,7 +52,7 @@ export const idOf = (key: number): number => Math.floor(key / KINDS);
 
 export const keysOf = (kind: number, ids: Ids): Ids => ids.map((id) => (id === null ? null : keyOf(kind, id)));
 
-export const nothing = (): Linked => ({ uses: noPairs(), made: noPairs() });
+export const nothing = (): Linked => ({ uses: noPairs(), made: noPairs(), holds: noPairs() });
 const noPairs = (): Pairs => ({ runs: [], data: [], numbers: [] });
 
 /** Adds a row. */
@@ -72,7 +77,7 @@ export function each({ runs, data, numbers }: Pairs, row: (run: number | null, d
 /** Several walks may have come to one link: it is one way. */
 export function joined(parts: readonly Linked[]): Linked {
   const all = nothing();
-  for (const sort of ["uses", "made"] as const) {
+  for (const sort of ["uses", "made", "holds"] as const) {
     const seen = new Set<string>();
     for (const part of parts) {
       each(part[sort], (run, data, number) => {

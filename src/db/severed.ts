@@ -1,5 +1,6 @@
 /** What was removed for good: its links are kept by uid, so that lineage leads through it. */
 import sql, { empty, join, raw, type Sql } from "sql-template-tag";
+import type { EdgeRole } from "../lineage/node.ts";
 import { model, type Name } from "../model/index.ts";
 import { identifier, type Row, type RowRef } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
@@ -9,7 +10,7 @@ import { execute, type Operation, type Raw } from "./operation.ts";
 /** A link between a removed row and another, by uids, along the flow of data. */
 export interface Severed {
   readonly id: number;
-  readonly role: "input" | "output" | "recreated" | "predecessor";
+  readonly role: EdgeRole;
   readonly from: string;
   readonly to: string;
   /** The number of an input link; of an output, the last input link that its run had then. */
@@ -24,11 +25,19 @@ const numberOf = ({ marked }: DataTable): Sql => (marked ? sql`l.id` : sql`0`);
 export function* sever(dialect: Dialect, name: Name, row: Row): Operation<void> {
   const into = sql`insert into severed_link (role, from_uid, to_uid, mark, created_at)`;
   const uid = sql`cast(${row.uid} as text)`;
+  const madeBy = (role: EdgeRole, run: RowRef, mark: number): Operation<Raw[]> => execute(sql`${into} values (${role}, ${run.uid}, ${row.uid}, ${mark}, ${dialect.encode("time", row.createdAt)})`);
   if (name === "Transform") {
     const links = (own: Sql, other: Sql): Sql => sql`from transform_predecessors l join transform t on t.id = ${other} where ${own} = ${row.id}`;
     yield* execute(sql`${into} select 'predecessor', t.uid, ${uid}, 0, l.created_at ${links(sql`l.from_id`, sql`l.to_id`)}`);
     yield* execute(sql`${into} select 'predecessor', ${uid}, t.uid, 0, l.created_at ${links(sql`l.to_id`, sql`l.from_id`)}`);
   }
+  if ((name === "Artifact" && !row.internal) || name === "Collection") {
+    const [own, other] = name === "Artifact" ? [sql`l.to_id`, sql`collection o on o.id = l.from_id`] : [sql`l.from_id`, sql`artifact o on o.id = l.to_id`];
+    const ends = name === "Artifact" ? sql`${uid}, o.uid` : sql`o.uid, ${uid}`;
+    yield* execute(sql`${into} select 'member', ${ends}, 0, l.created_at from collection_artifacts l join ${other} where ${own} = ${row.id}`);
+  }
+  const starter = row.initiatedByRun as RowRef | null | undefined;
+  if (starter) yield* madeBy("initiated", starter, 0);
   for (const data of DATA) {
     const { table } = data;
     const [inputs, again] = [identifier(`${table}_input_of`), identifier(`${table}_recreating_runs`)];
@@ -42,7 +51,7 @@ export function* sever(dialect: Dialect, name: Name, row: Row): Operation<void> 
     yield* execute(sql`${into} select 'input', ${uid}, r.uid, ${numberOf(data)}, l.created_at from ${inputs} l join ${runs}`);
     if (data.remade) yield* execute(sql`${into} select 'recreated', r.uid, ${uid}, 0, l.created_at from ${again} l join ${runs}`);
     const run = row.run as RowRef | null;
-    if (run) yield* execute(sql`${into} values ('output', ${run.uid}, ${row.uid}, ${data.marked ? Number(row.inputMark) : ALL_INPUTS}, ${dialect.encode("time", row.createdAt)})`);
+    if (run) yield* madeBy("output", run, data.marked ? Number(row.inputMark) : ALL_INPUTS);
   }
 }
 

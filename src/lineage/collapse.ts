@@ -8,7 +8,7 @@ import { isAct, linkUp } from "./walk.ts";
 /**
  * The graph with all runs of one transform version as that transform, and a `predecessor` edge wherever data made by
  * one went into another. The focus becomes the focus run's transform, or the transform that made the focus artifact;
- * data that nothing made stays as the focus, with `input` edges to its users. Re-creations, which carry no data, go.
+ * data that nothing made, and a collection with members, stays as the focus, with `input` edges to its users. Re-creations, which carry no data, go.
  *
  * @example
  * const graph = collapse(await artifact.lineage(), "transform");
@@ -62,6 +62,7 @@ function transformOf(run: RunNode): Node {
 
 function focusOf({ focus, edges }: GraphData, byId: ReadonlyMap<string, Node>, into: ReadonlyMap<string, string>): string {
   if (isAct(byId.get(focus))) return into.get(focus) ?? focus;
+  if (edges.some(edge => edge.to === focus && edge.role === "member")) return focus; // it came from more than who put it together
   const made = edges.find(edge => edge.to === focus && edge.role === "output" && isAct(byId.get(edge.from)));
   return (made && into.get(made.from)) ?? focus;
 }

@@ -1,6 +1,6 @@
 /** Who is next to whom in a tree of lineage: sorted for reading, and put together when they lead on to the same runs. */
 import type { EdgeRole, GraphData, Node } from "./node.ts";
-import { beyond, isAct, linkUp, stepper } from "./walk.ts";
+import { beyond, FLOW, isAct, linkUp, stepper } from "./walk.ts";
 
 /** Nodes that lead on to the same runs, and how many more of them there are. */
 export interface Group {
@@ -12,7 +12,7 @@ export interface Group {
 export interface Kin {
   /** What is drawn beyond a node, sorted: runs by time, data by label. */
   next(node: Node): readonly Node[];
-  /** Runs that made the same data again. */
+  /** Runs that made the same data again, and are not drawn as having done so. */
   again(node: Node): readonly Node[];
   /** What a run made besides what the focus came from. */
   besides(run: Node): readonly Node[];
@@ -20,8 +20,8 @@ export interface Kin {
   startedBy(node: Node): readonly Node[];
   /** True when `run` only re-created `data`. */
   remade(run: Node, data: Node): boolean;
-  /** True when another run in the graph started this one. */
-  initiated(node: Node): boolean;
+  /** True when `by` started this run (or transform). */
+  started(by: Node, node: Node): boolean;
   /** What lies beyond a run, by what lies beyond that; at most about `fan` nodes are shown, `hidden` counts the rest. */
   groups(act: Node, fan: number): { groups: readonly Group[]; hidden: number };
 }
@@ -33,12 +33,13 @@ export function kin(graph: GraphData): { up: Kin; down: Kin } {
   const byId = new Map(graph.nodes.map(node => [node.id, node]));
   const links = linkUp(graph.edges);
   const pairs = (role: EdgeRole) => new Set(graph.edges.filter(e => e.role === role).map(e => `${e.from}\0${e.to}`));
-  const [made, remade] = [pairs("output"), pairs("recreated")];
+  const [made, remade, started] = [pairs("output"), pairs("recreated"), pairs("initiated")];
   const nodes = (ids: Iterable<string>) => Array.from(new Set(ids), id => byId.get(id) as Node).sort(inOrder);
   const up = stepper(links, "up");
-  const down = stepper(links, "down", ["input", "output", "predecessor", "recreated", "initiated"] satisfies EdgeRole[]);
+  const down = stepper(links, "down", [...FLOW, "recreated", "initiated"]);
   const makes = stepper(links, "down", ["output"]);
   const known = beyond([graph.focus], up).add(graph.focus);
+  const after = beyond([graph.focus], stepper(links, "down", [...FLOW, "initiated"])).add(graph.focus);
   const again = stepper(links, "up", ["recreated"]);
   const starters = stepper(links, "up", ["initiated"]);
 
@@ -53,11 +54,14 @@ export function kin(graph: GraphData): { up: Kin; down: Kin } {
     };
     const self: Kin = {
       next,
-      again: node => nodes(again(node.id)).filter(run => !next(node).includes(run)),
+      again: node => {
+        if (step === down && node.id === graph.focus) return []; // told upstream
+        return nodes(again(node.id)).filter(run => (step === up ? !next(node).includes(run) : !after.has(run.id)));
+      },
       besides: run => nodes(makes(run.id).filter(id => !known.has(id))),
       startedBy: node => nodes(starters(node.id)),
       remade: (run, data) => step === down && remade.has(`${run.id}\0${data.id}`) && !made.has(`${run.id}\0${data.id}`),
-      initiated: node => (links.entering.get(node.id) ?? []).some(edge => edge.role === "initiated"),
+      started: (by, node) => step === down && started.has(`${by.id}\0${node.id}`),
       groups: (act, fan) => grouped(next(act), node => keyOf(self, act, node), fan),
     };
     return self;
@@ -68,8 +72,7 @@ export function kin(graph: GraphData): { up: Kin; down: Kin } {
 /** What is put together: plain data without anything beyond, and data with the same runs beyond. */
 function keyOf(near: Kin, act: Node, node: Node): string {
   if (isAct(node)) return `act ${node.id}`;
-  const ids = near.next(node).map(next => next.id).join("\0");
-  return near.remade(act, node) ? `again ${ids}` : `data ${ids}`;
+  return JSON.stringify([near.remade(act, node), ...[near.next(node), near.again(node)].map(nodes => nodes.map(({ id }) => id))]);
 }
 
 function grouped(nodes: readonly Node[], key: (node: Node) => string, fan: number): { groups: Group[]; hidden: number } {

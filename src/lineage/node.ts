@@ -5,10 +5,10 @@ export const NODE_KINDS = ["artifact", "run", "transform", "collection", "record
 export type NodeKind = (typeof NODE_KINDS)[number];
 
 /**
- * What an edge says. `input` (data → run), `output` (run → data) and `predecessor` (transform → transform) carry
- * data; `recreated` (a run made the same bytes again) and `initiated` (a run started another) only stand beside them.
+ * What an edge says. `input` (data → run), `output` (run → data), `member` (artifact → collection) and `predecessor`
+ * (transform → transform) carry data; `recreated` (a run made the same bytes again) and `initiated` (a run started another) only stand beside them.
  */
-export const EDGE_ROLES = ["input", "output", "recreated", "initiated", "predecessor"] as const;
+export const EDGE_ROLES = ["input", "output", "member", "recreated", "initiated", "predecessor"] as const;
 export type EdgeRole = (typeof EDGE_ROLES)[number];
 
 /** A file, folder or table. `size` in bytes, times as ISO text, `createdBy` a handle. */

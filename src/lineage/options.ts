@@ -12,6 +12,15 @@ export function checked<T extends object>(what: string, given: unknown, rules: {
   return given as Partial<T>;
 }
 
+/** What is checked elsewhere. */
+export const ANY: Rule = { fits: () => true, says: "" };
+export const YES_OR_NO: Rule = { fits: value => typeof value === "boolean", says: "true or false" };
+
+/** What is not undefined. */
+export function defined<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
 /** A whole number from `least` on, or infinity. */
 export function numberFrom(least: number): Rule {
   const fits = (value: unknown): boolean => (Number.isInteger(value) || value === Number.POSITIVE_INFINITY) && Number(value) >= least;

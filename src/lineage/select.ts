@@ -5,7 +5,7 @@ import type { Scalars } from "../model/types.ts";
 import { Graph } from "./graph.ts";
 import { NODE_KINDS } from "./node.ts";
 import type { GraphData, Node, NodeKind, Truncation } from "./node.ts";
-import { check, checked } from "./options.ts";
+import { ANY, check, checked } from "./options.ts";
 import { beyond, linkUp, stepper, walker } from "./walk.ts";
 import { span } from "./time.ts";
 
@@ -90,7 +90,7 @@ function tree(start: string, step: (id: string) => readonly string[]): Map<strin
 /** How far runs come. */
 export const RUN_STATUSES = Run.columns.status.values as readonly RunStatus[];
 const TIME = { fits: (value: unknown) => span(value) !== undefined, says: 'a Date or ISO text such as "2026-01-31" or "2026-01-31T12:00:00Z"' };
-const ANY = { fits: () => true, says: "" }; // one or several, checked one by one
+// One or several kinds and statuses are checked one by one.
 const RULES = { kind: ANY, status: ANY, since: TIME, until: TIME };
 
 /** Whether a node fits all that is given. */

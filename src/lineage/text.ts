@@ -4,7 +4,7 @@ import { cutNote, isFailed } from "./node.ts";
 import type { GraphData, Node } from "./node.ts";
 import { kin } from "./kin.ts";
 import type { Group, Kin } from "./kin.ts";
-import { checked, numberFrom } from "./options.ts";
+import { checked, numberFrom, YES_OR_NO } from "./options.ts";
 import { columns, harmless, shorten, painter } from "./terminal.ts";
 import type { Ink } from "./terminal.ts";
 import { isAct } from "./walk.ts";
@@ -21,7 +21,7 @@ export interface TreeOptions {
   readonly rows?: number;
 }
 
-const OPTIONS = { width: numberFrom(0), fan: numberFrom(1), rows: numberFrom(1), color: { fits: (value: unknown) => typeof value === "boolean", says: "true or false" } };
+const OPTIONS = { width: numberFrom(0), fan: numberFrom(1), rows: numberFrom(1), color: YES_OR_NO };
 
 /** Runs that made the same again say little new: so many are shown. */
 const REMAKERS = 3;
@@ -106,21 +106,20 @@ class Tree {
     return this.#direction === "up" ? "← " : "→ ";
   }
 
-  /** What lies beyond nodes that share it: for data their runs, for a run its data. */
+  /** What lies beyond nodes that share it: for data their runs, collections and members, for a run its data. */
   #beyond(nodes: readonly Node[], indent: string): void {
     const [first] = nodes;
     if (!first) return;
-    if (isAct(first)) {
-      if (this.#direction === "up") this.#starters(first, indent);
-      this.#items(first, indent);
-      return;
-    }
-    const again = this.#direction === "up" ? unique(nodes.flatMap(node => this.#near.again(node))) : [];
-    const remakers = folded(again, Math.min(this.#fan, REMAKERS));
+    if (isAct(first) && this.#direction === "up") this.#starters(first, indent);
+    const remakers = folded(this.#near.again(first), Math.min(this.#fan, REMAKERS));
     for (const run of remakers.shown) this.#line(indent, "↻ ", run, { before: "also made by " });
     if (remakers.hidden > 0) this.#put(indent, "↻ ", `… and ${count(remakers.hidden, "more run")}`, "dim");
     const acts = this.#near.next(first);
     const [only] = acts;
+    if (isAct(first) || !acts.every(isAct)) {
+      this.#items(first, indent);
+      return;
+    }
     if (acts.length === 1 && only) {
       this.#act(only, indent, this.#arrow, indent);
       return;
@@ -130,12 +129,12 @@ class Tree {
     this.#branch(indent, folded(acts, this.#fan), draw, hidden => count(hidden, "more run"));
   }
 
-  /** A run (or transform) on its line, and then what lies beyond it. */
-  #act(act: Node, indent: string, mark: string, inner: string): void {
+  /** A run (or transform) on its line, maybe right below another, and then what lies beyond it. */
+  #act(act: Node, indent: string, mark: string, inner: string, above?: Node): void {
     const next = this.#near.next(act);
     const known = this.#seen.has(act.id);
     this.#seen.add(act.id);
-    const started = mark.endsWith("─ ") && this.#direction === "down" && this.#near.initiated(act); // it stands below its starter
+    const started = above !== undefined && this.#near.started(above, act);
     this.#line(indent, mark, act, { note: known && next.length > 0 ? "↑ above" : "", before: started ? "started " : "" });
     if (known) return;
     if (!started) this.#starters(act, inner);
@@ -143,7 +142,7 @@ class Tree {
     this.#items(act, inner);
   }
 
-  /** What lies beyond a run: data that share their next runs stand together, and those runs are drawn once. */
+  /** What lies beyond a run, a collection or a member: data that share their next runs stand together, and those runs are drawn once. */
   #items(act: Node, indent: string): void {
     const next = this.#near.next(act);
     if (next.length > 0 && columns(indent) > this.#width * 0.4) {
@@ -162,13 +161,12 @@ class Tree {
     if (!first) return;
     const inner = indent + (last ? "   " : "│  ");
     if (isAct(first)) {
-      this.#act(first, indent, last ? "└─ " : "├─ ", inner);
+      this.#act(first, indent, (last ? "└" : "├") + (isAct(from) ? "─ " : this.#arrow), inner, from);
       return;
     }
     const remade = this.#near.remade(from, first); // what follows from it followed from its first making
     const fresh = remade ? [] : nodes.filter(node => !this.#seen.has(node.id));
-    const again = this.#direction === "up" && fresh.some(node => this.#near.again(node).length > 0);
-    const open = fresh.length > 0 && (this.#near.next(first).length > 0 || again);
+    const open = fresh.length > 0 && this.#near.next(first).length + this.#near.again(first).length > 0;
     const bracket = open && nodes.length + hidden > 1;
     nodes.forEach((node, i) => {
       const ending = i === nodes.length - 1 && hidden === 0;
@@ -272,10 +270,10 @@ function folded<T>(items: readonly T[], fan: number): Folded<T> {
 function afterwards(focus: Node, next: readonly Node[], isCut: boolean): string {
   const least = isCut ? "at least " : "";
   if (focus.kind === "transform") return `followed by ${least}${count(next.length, "transform")}`;
-  if (focus.kind !== "run") return `used by ${least}${count(next.length, "run")}`;
   const runs = next.filter(isAct).length;
-  const made = next.length > runs ? `made ${least}${count(next.length - runs, "output")}` : "";
-  return [made, runs > 0 ? `started ${least}${count(runs, "run")}` : ""].filter(Boolean).join(", ");
+  const told = (verb: string, number: number, noun: string) => (number > 0 ? [`${verb} ${least}${count(number, noun)}`] : []);
+  const [data, acts] = focus.kind === "run" ? [told("made", next.length - runs, "output"), told("started", runs, "run")] : [told("used by", runs, "run"), told("in", next.length - runs, "collection")];
+  return [...data, ...acts].join(", ");
 }
 
 /** As many names as fit, and how many more there are. */
@@ -299,8 +297,4 @@ function alone(focus: Node): string {
 
 function count(number: number, noun: string): string {
   return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-function unique<T>(items: readonly T[]): T[] {
-  return [...new Set(items)];
 }

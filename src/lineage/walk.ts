@@ -20,7 +20,7 @@ const idOf = (place: string): string => {
 };
 
 /** The roles along which data flows; the others are walked only when asked for. */
-export const FLOW: readonly EdgeRole[] = ["input", "output", "predecessor"];
+export const FLOW: readonly EdgeRole[] = ["input", "output", "member", "predecessor"];
 
 /** Both adjacency lists, in the order of the edges. */
 export function linkUp(edges: readonly Edge[]): Links {
@@ -66,7 +66,7 @@ export function walker(links: Links, direction: "up" | "down", roles: readonly E
 
 /**
  * The hops from `start` to every node within `hops`, nearest first, `start` itself being 0. A hop is a run (or
- * transform) crossed: the run that made an artifact and that run's inputs are both one hop up.
+ * transform) crossed: the run that made an artifact and that run's inputs are both one hop up. So are a collection's members.
  */
 export function reach(nodes: ReadonlyMap<string, Node>, start: string, step: Step, hops: number): Map<string, number> {
   const found = new Map<string, number>();

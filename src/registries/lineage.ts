@@ -1,10 +1,11 @@
 /** Lineage of a record: the question to the database, and the picture in words. */
-import { lineage as lineageQuery } from "../db/lineage.ts";
+import { lineage as lineageQuery, transformsOf } from "../db/lineage.ts";
 import { collapse } from "../lineage/collapse.ts";
 import { Graph } from "../lineage/graph.ts";
+import { ANY, checked, defined, YES_OR_NO } from "../lineage/options.ts";
 import { nearest, select, type Selection } from "../lineage/select.ts";
 import type { Connection } from "../instance/connection.ts";
-import { LinealError, refuseUnknown } from "../errors.ts";
+import { LinealError } from "../errors.ts";
 import { printTime } from "../model/index.ts";
 import { pastTime } from "./as-of.ts";
 import { connectionOf, nameOf, rowOf } from "./entry.ts";
@@ -25,19 +26,16 @@ export interface LineageOptions extends Selection {
   siblings?: boolean;
 }
 
-const OPTIONS = ["upstream", "downstream", "limit", "asOf", "level", "siblings", "kind", "status", "since", "until"];
+const RULES = { upstream: ANY, downstream: ANY, limit: ANY, asOf: ANY, level: ["artifact", "transform"], siblings: YES_OR_NO, kind: ANY, status: ANY, since: ANY, until: ANY };
 /** Runs and data that are walked for a graph of transforms, each of which stands for many. */
 const BENEATH = 100_000;
 
 /** Where a record came from and what came of it. */
 export async function lineageOf(entry: object, options: LineageOptions = {}): Promise<Graph> {
-  refuseUnknown(options, OPTIONS, "lineage");
   const connection: Connection = connectionOf(entry);
   const row = rowOf(entry);
   const focus = { name: nameOf(entry) as "Artifact" | "Run" | "Transform" | "Collection" | "Record", id: row.id, uid: row.uid };
-  const { upstream = "all", downstream = "all", limit = 1000, level = "artifact", siblings = false, kind, status, since, until } = options;
-  if (level !== "artifact" && level !== "transform") throw new LinealError("invalid", `there is no level "${level}"`, { hint: 'Write { level: "transform" } or { level: "artifact" }.' });
-  if (typeof siblings !== "boolean") throw new LinealError("invalid", `siblings must be true or false, not ${JSON.stringify(siblings)}`, { hint: "Write { siblings: true }." });
+  const { upstream = "all", downstream = "all", limit = 1000, level = "artifact", siblings = false, kind, status, since, until } = checked<LineageOptions>("lineage", options, RULES);
   const asOf = options.asOf === undefined ? {} : { asOf: pastTime(connection, options.asOf) };
   if (asOf.asOf && row.createdAt > asOf.asOf) throw new LinealError("not-found", `${focus.name} ${row.uid} was not there yet at ${printTime(asOf.asOf)}`, { hint: `It was added at ${printTime(row.createdAt)}.` });
   const collapsed = level === "transform" && focus.name !== "Transform";
@@ -47,11 +45,16 @@ export async function lineageOf(entry: object, options: LineageOptions = {}): Pr
   const whole = found.nodes.length === 1 && (upstream === 0 || downstream === 0) ? new Graph({ ...found.toJSON(), partial: true }) : found;
   // Runs have a status and a time, the transforms that they become have not; kinds are those that are drawn.
   const part = chosen(whole, { status, since, until, ...(collapsed ? {} : { kind }) }, connection.now());
-  return collapsed ? nearest(chosen(collapse(part, level), { kind }, connection.now()), limit) : part;
+  if (!collapsed) return part;
+  const drawn = nearest(chosen(collapse(part, level), { kind }, connection.now()), limit);
+  // Runs do not tell all of their transforms.
+  const uids = drawn.nodes.flatMap((node) => (node.kind === "transform" ? [node.uid] : []));
+  const nodes = await connection.read(() => transformsOf(connection.database.dialect, uids, asOf.asOf));
+  return drawn.merge({ focus: drawn.focus, nodes, edges: [], truncated: false });
 }
 
 function chosen(graph: Graph, selection: { readonly [K in keyof Selection]: Selection[K] | undefined }, now: Date): Graph {
-  const given = Object.fromEntries(Object.entries(selection).filter(([, value]) => value !== undefined));
+  const given = defined(selection);
   return Object.keys(given).length > 0 ? select(graph, given, now) : graph;
 }
 

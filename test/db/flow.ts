@@ -42,6 +42,16 @@ export class Flow {
     for (const name of names) await this.fixture.link("Artifact", "inputOf", this.at(name), this.at(run));
   }
 
+  /** The collection holds data, from now on. */
+  async hold(collection: string, ...names: string[]): Promise<void> {
+    for (const name of names) await this.fixture.link("Collection", "artifacts", this.at(collection), this.at(name));
+  }
+
+  /** The run takes a collection. */
+  async take(run: string, collection: string): Promise<void> {
+    await this.fixture.link("Collection", "inputOf", this.at(collection), this.at(run));
+  }
+
   at(name: string): Row {
     const row = this.#rows.get(name);
     if (!row) throw new Error(`there is no ${name}`);
@@ -61,8 +71,8 @@ export class Flow {
 
 type Ask = Partial<Omit<LineageQuestion, "focus">>;
 
-/** The lineage of a row that the test has given a name, in two statements at most. */
-export async function ask(flow: Flow, name: LineageQuestion["focus"]["name"], focus: string, more: Ask = {}): Promise<Graph> {
+/** The lineage of a row that the test has given a name, in two statements at most, or as many as are told. */
+export async function ask(flow: Flow, name: LineageQuestion["focus"]["name"], focus: string, { most = 2, ...more }: Ask & { most?: number } = {}): Promise<Graph> {
   const { id, uid } = flow.at(focus);
   const { db } = flow.fixture;
   let statements = 0;
@@ -71,7 +81,7 @@ export async function ask(flow: Flow, name: LineageQuestion["focus"]["name"], fo
       statements = n;
     }),
   );
-  expect(statements).toBeLessThanOrEqual(2);
+  expect(statements).toBeLessThanOrEqual(most);
   return graph;
 }
 

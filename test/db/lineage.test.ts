@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { lineage } from "../../src/db/lineage.ts";
+import { collapse } from "../../src/lineage/collapse.ts";
 import { link, update } from "../../src/db/write.ts";
 import { forEachDatabase } from "../support/dialects.ts";
 import { Fixture, NOW, TRASH, WRITER } from "./fixture.ts";
@@ -142,7 +143,21 @@ forEachDatabase((database) => {
     expect((await ask(flow, "Artifact", "d", { limit: 3 })).truncated).toMatchObject({ upstream: true });
     // What made it again belongs to where it came from, as its maker does.
     expect(called(await ask(flow, "Artifact", "d", { upstream: 0 }))).toEqual(["d"]);
-    expect(called(await ask(flow, "Artifact", "source"))).toEqual(["again", "d", "flow", "r", "source"]);
+    await flow.run("use");
+    await flow.input("use", "d");
+    await flow.data("end", "use");
+    expect(called(await ask(flow, "Artifact", "end", { upstream: 1 }))).toEqual(["d", "end", "use"]);
+    expect(called(await ask(flow, "Artifact", "end", { upstream: 2 }))).toEqual(["again", "d", "end", "flow", "r", "source", "use"]);
+    expect(called(await ask(flow, "Artifact", "source", { downstream: 1 }))).toEqual(["again", "d", "flow", "r", "source"]);
+  });
+
+  test("who started a run is told of one that only made again what no run had made", async () => {
+    const flow = await start();
+    await flow.data("d");
+    await flow.run("flow");
+    await flow.run("again", "step.ts", { initiatedByRun: flow.at("flow") });
+    await flow.fixture.link("Artifact", "recreatingRuns", flow.at("d"), flow.at("again"));
+    expect(edges(await ask(flow, "Artifact", "d"))).toEqual(["again -recreated-> d", "flow -initiated-> again"]);
   });
 
   test("runs that started others are drawn up to the first, and from a run those that it started", async () => {
@@ -267,6 +282,36 @@ forEachDatabase((database) => {
     const cut = await ask(flow, "Transform", "b.ts", { limit: 3 });
     expect(cut.nodes).toHaveLength(3);
     expect(cut.truncated).toMatchObject({ upstream: true, downstream: false });
+  });
+
+  test("transforms whose runs started others stand beside the flow, up to the first; those that it started itself beside one", async () => {
+    const flow = await start();
+    await flow.run("top", "top.ts");
+    await flow.run("flow", "flow.ts", { initiatedByRun: flow.at("top") });
+    await flow.run("a", "a.ts", { initiatedByRun: flow.at("flow") });
+    await flow.run("a2", "a.ts", { initiatedByRun: flow.at("a") }); // one that starts itself is told of nothing
+    await flow.data("x", "a");
+    await flow.run("b", "b.ts", { initiatedByRun: flow.at("flow") });
+    await flow.input("b", "x");
+    await flow.data("y", "b");
+    const steps = ["a.ts -predecessor-> b.ts", "flow.ts -initiated-> a.ts", "flow.ts -initiated-> b.ts", "top.ts -initiated-> flow.ts"];
+    for (const focus of ["a.ts", "b.ts"]) expect(edges(await ask(flow, "Transform", focus))).toEqual(steps);
+    expect(edges(await ask(flow, "Transform", "flow.ts"))).toEqual(steps.slice(1));
+    expect(edges(await ask(flow, "Transform", "flow.ts", { downstream: 0 }))).toEqual(steps.slice(3));
+    const cut = await ask(flow, "Transform", "b.ts", { limit: 3 });
+    expect(called(cut)).toEqual(["a.ts", "b.ts", "flow.ts"]);
+    expect(cut.truncated).toMatchObject({ upstream: true, downstream: false });
+    // As it was before the flow ran.
+    const later = new Date(NOW.getTime() + 1000);
+    const soon = await flow.transform("soon.ts");
+    const initiatedByRun = await flow.fixture.add("Run", { transform: soon, createdAt: later });
+    await flow.fixture.add("Run", { transform: flow.at("a.ts"), initiatedByRun, createdAt: later });
+    expect(called(await ask(flow, "Transform", "a.ts"))).toEqual(["a.ts", "b.ts", "flow.ts", "soon.ts", "top.ts"]);
+    expect(called(await ask(flow, "Transform", "a.ts", { asOf: NOW }))).toEqual(["a.ts", "b.ts", "flow.ts", "top.ts"]);
+    expect(called(await ask(flow, "Transform", "soon.ts", { asOf: NOW }))).toEqual(["soon.ts"]);
+    // The same from what was made.
+    const beneath = (await ask(flow, "Artifact", "y")).toJSON();
+    expect(edges(collapse(beneath, "transform"))).toEqual(steps);
   });
 
   test("as of an earlier time", async () => {

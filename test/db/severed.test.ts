@@ -99,10 +99,37 @@ forEachDatabase((database) => {
     await bury(flow, "Artifact", "middle", "alone");
     await bury(flow, "Collection", "set");
     const { graph } = await ask(flow, "Artifact", "last");
-    expect(nodes(flow, graph)).toEqual(["first", "last", "middle †", "raw", "second", "set †", "third"]);
-    expect(edges(flow, graph)).toEqual(edges(flow, before).filter((edge) => !edge.startsWith("again")));
+    expect(nodes(flow, graph)).toEqual(["again", "first", "last", "middle †", "raw", "second", "set †", "third"]);
+    expect(edges(flow, graph)).toEqual(edges(flow, before));
     await bury(flow, "Run", "again");
     expect(edges(flow, (await ask(flow, "Artifact", "last")).graph)).toEqual(edges(flow, before));
+  });
+
+  test("what was deleted and made again stands only where what is there would", async () => {
+    const flow = await start();
+    await flow.data("raw");
+    await flow.data("other");
+    await flow.run("starter");
+    await flow.run("maker", "step.ts", { initiatedByRun: flow.at("starter") });
+    await flow.input("maker", "other", "raw");
+    await flow.data("end", "maker");
+    // The maker of the end made something again that came of nothing here.
+    await flow.run("elsewhere");
+    await flow.data("same", "elsewhere");
+    await flow.fixture.link("Artifact", "recreatingRuns", flow.at("same"), flow.at("maker"));
+    await flow.run("remaker", "step.ts", { initiatedByRun: flow.at("starter") });
+    await flow.fixture.link("Artifact", "recreatingRuns", flow.at("end"), flow.at("remaker"));
+    const questions = [["Artifact", "raw"], ["Artifact", "end"], ["Run", "maker"], ["Run", "elsewhere"]] as const;
+    const drawn = async (): Promise<string[][]> => Promise.all(questions.map(async ([name, focus]) => edges(flow, (await ask(flow, name, focus)).graph)));
+    const before = await drawn();
+    expect(before[1]).not.toContain("maker -recreated-> same");
+    expect(before[0]).toEqual(expect.arrayContaining(["maker -recreated-> same", "remaker -recreated-> end", "starter -initiated-> remaker"]));
+    await bury(flow, "Artifact", "same", "other");
+    await bury(flow, "Run", "remaker");
+    expect(await drawn()).toEqual(before);
+    const limited = (await ask(flow, "Artifact", "end", { limit: 3 })).graph;
+    expect(limited.nodes).toHaveLength(3);
+    expect(limited.truncated).toMatchObject({ upstream: true });
   });
 
   test("records are kept as artifacts are", async () => {
@@ -135,18 +162,23 @@ forEachDatabase((database) => {
     expect(nodes(flow, (await ask(flow, "Transform", "a.ts", { asOf: NOW })).graph).length).toBe(4);
   });
 
-  const step = fc.record({ inputs: fc.uniqueArray(fc.nat({ max: 11 }), { maxLength: 3 }), outputs: fc.integer({ min: 1, max: 2 }), later: fc.option(fc.nat({ max: 11 }), { nil: undefined }) });
-  const history = fc.record({ steps: fc.array(step, { minLength: 2, maxLength: 5 }), buried: fc.array(fc.nat({ max: 11 }), { minLength: 1, maxLength: 5 }), runs: fc.boolean(), focus: fc.nat({ max: 11 }), hops: fc.constantFrom<number | "all">("all", 1, 2) });
+  const maybe = fc.option(fc.nat({ max: 11 }), { nil: undefined });
+  const step = fc.record({ inputs: fc.uniqueArray(fc.nat({ max: 11 }), { maxLength: 3 }), outputs: fc.integer({ min: 0, max: 2 }), later: maybe, again: fc.uniqueArray(fc.nat({ max: 11 }), { maxLength: 2 }), by: maybe });
+  const hops = fc.constantFrom<number | "all">("all", "all", 0, 1, 2);
+  const history = fc.record({ steps: fc.array(step, { minLength: 2, maxLength: 6 }), buried: fc.array(fc.nat({ max: 11 }), { maxLength: 5 }), runs: fc.boolean(), focus: fc.nat({ max: 11 }), around: fc.constantFrom("Artifact", "Run", "Collection"), members: fc.array(fc.tuple(fc.nat({ max: 1 }), fc.nat({ max: 11 })), { maxLength: 4 }), takes: fc.array(fc.tuple(fc.nat({ max: 5 }), fc.nat({ max: 1 })), { maxLength: 2 }), upstream: hops, downstream: hops });
 
   test("any history: whatever is deleted, the graph of what is left has the same nodes and edges", { timeout: 240_000 }, async () => {
     await fc.assert(
-      fc.asyncProperty(history, async ({ steps, buried, runs, focus, hops }) => {
+      fc.asyncProperty(history, async ({ steps, buried, runs, focus, around, members, takes, upstream, downstream }) => {
         const flow = await start();
         const data = ["d0"];
         await flow.data("d0");
         const made: string[][] = [];
-        for (const [i, { inputs, outputs, later }] of steps.entries()) {
-          await flow.run(`r${i}`);
+        const starters = new Set<string>();
+        for (const [i, { inputs, outputs, later, again, by }] of steps.entries()) {
+          const starter = by === undefined || i === 0 ? undefined : `r${by % i}`;
+          if (starter) starters.add(starter);
+          await flow.run(`r${i}`, "step.ts", starter ? { initiatedByRun: flow.at(starter) } : {});
           await flow.input(`r${i}`, ...new Set(inputs.flatMap((n) => data[n % data.length] ?? [])));
           made.push([]);
           for (let o = 0; o < outputs; o++) {
@@ -158,21 +190,33 @@ forEachDatabase((database) => {
             // What a run reads of its own is linked by nobody.
             if (o === 0 && extra !== undefined && !made[i]?.includes(extra) && !inputs.some((n) => data[n % (data.length - 1)] === extra)) await flow.input(`r${i}`, extra).catch(() => undefined);
           }
+          // What a run made or read is not made again by it.
+          for (const name of new Set(again.flatMap((n) => data[n % data.length] ?? []))) {
+            if (!made[i]?.includes(name)) await flow.fixture.link("Artifact", "recreatingRuns", flow.at(name), flow.at(`r${i}`));
+          }
         }
-        const at = data[focus % data.length] as string;
-        const question = { upstream: hops, downstream: hops };
-        const before = (await ask(flow, "Artifact", at, question)).graph;
+        const collections = ["c0", "c1"];
+        for (const name of collections) await flow.collection(name);
+        for (const link of new Set(members.map(([c, n]) => `c${c} ${data[n % data.length]}`))) await flow.hold(...(link.split(" ") as [string, string]));
+        for (const link of new Set(takes.map(([r, c]) => `r${r % steps.length} c${c}`))) await flow.take(...(link.split(" ") as [string, string]));
+        const at = { Artifact: data[focus % data.length] as string, Run: `r${focus % steps.length}`, Collection: collections[focus % 2] as string }[around];
+        const question = { upstream, downstream };
+        const before = (await ask(flow, around, at, question)).graph;
+        const lost = collections.filter((name, i) => name !== at && buried.includes(i));
         const gone = new Set(buried.flatMap((n) => data[n % data.length] ?? []).filter((name) => name !== at));
+        // Some members go before their collections, some after.
+        await bury(flow, "Collection", ...lost.slice(1));
         await bury(flow, "Artifact", ...gone);
-        const emptied = runs ? made.flatMap((outputs, i) => (outputs.every((name) => gone.has(name)) ? [`r${i}`] : [])) : [];
+        await bury(flow, "Collection", ...lost);
+        const emptied = runs ? made.flatMap((outputs, i) => (outputs.every((name) => gone.has(name)) && `r${i}` !== at && !starters.has(`r${i}`) ? [`r${i}`] : [])) : [];
         await bury(flow, "Run", ...emptied);
-        const { graph } = await ask(flow, "Artifact", at, question);
-        const removed = new Set([...gone, ...emptied]);
+        const { graph } = await ask(flow, around, at, question);
+        const removed = new Set([...gone, ...lost, ...emptied]);
         expect(nodes(flow, graph)).toEqual(nodes(flow, before).map((name) => (removed.has(name) ? `${name} †` : name)).sort());
         expect(edges(flow, graph)).toEqual(edges(flow, before));
         expect(graph.truncated).toBe(false);
       }),
-      { numRuns: database.name === "sqlite" ? 60 : 12 },
+      { numRuns: database.name === "sqlite" ? 150 : 20 },
     );
   });
 });

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { Graph } from "../../src/lineage/graph.ts";
 import type { Edge, Node } from "../../src/lineage/node.ts";
-import { artifact, run } from "./sample.ts";
+import { artifact, collection, run } from "./sample.ts";
 
 /** Labels as people, accidents and attackers write them. */
 export const label: fc.Arbitrary<string> = fc.oneof(
@@ -16,6 +16,7 @@ export const label: fc.Arbitrary<string> = fc.oneof(
 
 interface Choice {
   readonly names: readonly string[];
+  readonly sets: readonly { holds: readonly number[]; takenBy: readonly number[] }[];
   readonly runs: readonly { makes: readonly number[]; uses: readonly number[]; again: readonly number[]; by: number | null }[];
 }
 
@@ -23,6 +24,7 @@ const size = 9;
 const index = fc.nat({ max: size - 1 });
 const choice: fc.Arbitrary<Choice> = fc.record({
   names: fc.array(label, { minLength: size, maxLength: size }),
+  sets: fc.array(fc.record({ holds: fc.uniqueArray(index, { maxLength: 3 }), takenBy: fc.array(index, { maxLength: 2 }) }), { maxLength: 2 }),
   runs: fc.array(
     fc.record({
       makes: fc.array(index, { maxLength: 3 }),
@@ -34,7 +36,7 @@ const choice: fc.Arbitrary<Choice> = fc.record({
   ),
 });
 
-function build({ names, runs }: Choice, acyclic: boolean, focus: number): Graph {
+function build({ names, runs, sets }: Choice, acyclic: boolean, focus: number): Graph {
   const nodes: Node[] = names.map((key, i) => artifact(`a${i}`, { key, suffix: ".csv", size: i * 999, isLatest: i % 2 === 0 }));
   const edges: Edge[] = [];
   const made = new Set<number>();
@@ -48,6 +50,14 @@ function build({ names, runs }: Choice, acyclic: boolean, focus: number): Graph 
     }
     for (const i of again) edges.push({ from: `run:r${r}`, to: `artifact:a${i}`, role: "recreated" });
     if (by !== null && by < runs.length) edges.push({ from: `run:r${by}`, to: `run:r${r}`, role: "initiated" });
+  });
+  sets.forEach(({ holds, takenBy }, c) => {
+    nodes.push(collection(`c${c}`, names[c] as string));
+    for (const i of holds) edges.push({ from: `artifact:a${i}`, to: `collection:c${c}`, role: "member" });
+    for (const r of takenBy) {
+      const outputs = edges.filter(({ from, role }) => role === "output" && from === `run:r${r}`).map(({ to }) => Number(to.slice("artifact:a".length)));
+      if (r < runs.length && (!acyclic || outputs.every(output => holds.every(i => i < output)))) edges.push({ from: `collection:c${c}`, to: `run:r${r}`, role: "input" });
+    }
   });
   const at = nodes[focus % nodes.length] as Node;
   return new Graph({ focus: at.id, nodes, edges });

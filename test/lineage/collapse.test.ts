@@ -5,7 +5,7 @@ import { collapse } from "../../src/lineage/collapse.ts";
 import { Graph } from "../../src/lineage/graph.ts";
 import type { GraphData, Node } from "../../src/lineage/node.ts";
 import { anyGraph } from "./arbitrary.ts";
-import { artifact, chain, edges, graph, oddities, projectFlow, run, singleFile, transform } from "./sample.ts";
+import { artifact, chain, cohort, edges, graph, oddities, projectFlow, run, singleFile, transform } from "./sample.ts";
 
 const arrows = (g: GraphData) => g.edges.map(edge => `${edge.from.split(":")[1]} ${edge.role} ${edge.to.split(":")[1]}`).sort();
 const by = (uid: string, facts = {}) => run(uid, `${uid[0]}.py`, { transform: `T${uid[0]}`, ...facts });
@@ -47,6 +47,11 @@ describe("collapse", () => {
     expect(collapse(singleFile(), "transform").nodes).toEqual(singleFile().nodes);
   });
 
+  test("members of a collection lead on through it; it stays as the focus, after all that made it and its members", () => {
+    expect(arrows(collapse(cohort("artifact:raw"), "transform"))).toEqual(["clean predecessor train", "collect predecessor train", "raw input clean"]);
+    expect(arrows(collapse(cohort(), "transform"))).toEqual(["clean output cohort", "cohort input train", "collect output cohort"]);
+  });
+
   test("flows keep their edge, re-creations go, and a cut is still told", () => {
     const g = collapse(oddities(), "transform");
     expect(arrows(g)).toEqual(["flowRunAAAAAAAAA initiated stepRunAAAAAAAAA", "stepRunAAAAAAAAA predecessor failedRunAAAAAAA"]);
@@ -64,8 +69,9 @@ describe("collapse", () => {
       const wanted = new Set<string>();
       for (const out of g.edges) {
         if (out.role === "initiated" && out.from !== out.to) wanted.add(`${code(out.from)} initiated ${code(out.to)}`);
+        const held = g.edges.filter(edge => edge.role === "member" && edge.from === out.to && edge.to !== small.focus).map(edge => edge.to);
         for (const use of g.edges) {
-          if (out.role !== "output" || use.role !== "input" || use.from !== out.to || out.from === use.to) continue;
+          if (out.role !== "output" || use.role !== "input" || ![out.to, ...held].includes(use.from) || out.from === use.to) continue;
           wanted.add(`${code(out.from)} predecessor ${code(use.to)}`);
         }
       }

@@ -5,7 +5,7 @@ import { LinealError } from "../../src/errors.ts";
 import { Graph } from "../../src/lineage/graph.ts";
 import type { NodeRef } from "../../src/lineage/graph.ts";
 import { anyGraph, dag, twoParts } from "./arbitrary.ts";
-import { artifact, chain, edges, graph, ladder, oddities, projectFlow, run, singleFile, transform } from "./sample.ts";
+import { artifact, chain, cohort, edges, graph, ladder, oddities, projectFlow, run, singleFile, transform } from "./sample.ts";
 
 const uids = (nodes: readonly { uid: string }[] | undefined) => nodes?.map(node => node.uid.replace(/A+\d*$/, ""));
 const sorted = (ids: Iterable<string>) => [...ids].sort();
@@ -64,6 +64,18 @@ describe("neighbours and reach", () => {
     expect(uids(g.downstream("run:cellrangerAAAAAA", 1))).toEqual(["m0", "m1", "m2"]);
   });
 
+  test("a collection is one hop from its members, and leads on to what used it", () => {
+    const g = cohort();
+    expect(uids(g.upstream("cohort", 1))).toEqual(["s1", "s2", "collect"]);
+    expect(uids(g.upstream("cohort"))).toEqual(["s1", "s2", "collect", "clean", "raw"]);
+    expect(uids(g.downstream("raw"))).toEqual(["clean", "s1", "cohort", "train", "model", "zoo"]);
+    expect(uids(g.downstream("raw", 2))).toEqual(["clean", "s1", "cohort"]);
+    expect(uids(g.path("raw", "model"))).toEqual(["raw", "clean", "s1", "cohort", "train", "model"]);
+    expect(uids(g.path("s2", "s1"))).toBeUndefined();
+    expect(uids(g.sources("artifact"))).toEqual(["s2", "raw"]);
+    expect(uids(g.sinks("artifact"))).toEqual(["model"]);
+  });
+
   test("transforms are one hop apart", () => {
     const g = graph(transform("c", "c.ts"), [transform("b", "b.ts"), transform("a", "a.ts")], edges("t:a > t:b", "t:b > t:c", "t:c > t:c"));
     expect(uids(g.upstream("c", 1))).toEqual(["b"]);
@@ -85,7 +97,7 @@ describe("neighbours and reach", () => {
   test("reach equals a reference search, with cycles of runs too", () => {
     fc.assert(fc.property(fc.oneof(dag, anyGraph), g => {
       for (const node of g.nodes) {
-        const up = reference(g, node.id, "up");
+        const up = reference(g, node.id, "up", 2);
         const down = reference(g, node.id, "down");
         expect(sorted(g.upstream(node).map(n => n.id))).toEqual(sorted(up.keys()));
         expect(sorted(g.downstream(node).map(n => n.id))).toEqual(sorted(down.keys()));
@@ -98,15 +110,15 @@ describe("neighbours and reach", () => {
   });
 });
 
-/** Edges to everything that can be reached, by relaxing all edges until nothing changes; slow, short and different. */
-function reference(g: Graph, start: string, direction: "up" | "down"): Map<string, number> {
+/** Edges to everything that can be reached, by relaxing all edges until nothing changes; slow, short and different. A member counts for so many. */
+function reference(g: Graph, start: string, direction: "up" | "down", member = 1): Map<string, number> {
   const far = new Map([[start, 0]]);
-  const flow = g.edges.filter(edge => edge.role === "input" || edge.role === "output");
+  const flow = g.edges.filter(edge => edge.role === "input" || edge.role === "output" || edge.role === "member");
   for (let round = 0; round < g.nodes.length; round++) {
     for (const edge of flow) {
       const [a, b] = direction === "up" ? [edge.to, edge.from] : [edge.from, edge.to];
-      const distance = far.get(a);
-      if (distance !== undefined && distance + 1 < (far.get(b) ?? Number.POSITIVE_INFINITY)) far.set(b, distance + 1);
+      const distance = (far.get(a) ?? Number.NaN) + (edge.role === "member" ? member : 1);
+      if (distance < (far.get(b) ?? Number.POSITIVE_INFINITY)) far.set(b, distance);
     }
   }
   far.delete(start);

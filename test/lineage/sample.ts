@@ -1,7 +1,7 @@
 /** Graphs for the tests of this room: small ones by hand, large ones by rule. */
 import { Graph } from "../../src/lineage/graph.ts";
 import { nodeId, toNode } from "../../src/lineage/node.ts";
-import type { ArtifactNode, Edge, EdgeRole, Node, RunNode, TransformNode, Truncation } from "../../src/lineage/node.ts";
+import type { ArtifactNode, CollectionNode, Edge, EdgeRole, Node, RunNode, TransformNode, Truncation } from "../../src/lineage/node.ts";
 
 export function artifact(uid: string, facts: Partial<ArtifactNode> = {}): ArtifactNode {
   return toNode({
@@ -23,9 +23,13 @@ export function transform(uid: string, key: string): TransformNode {
   });
 }
 
+export function collection(uid: string, key: string): CollectionNode {
+  return toNode({ kind: "collection", uid, key, description: null, createdAt: null, createdBy: "testuser1", version: null, isLatest: true });
+}
+
 /** Edges written as `"a > b"` with node ids shortened to `a:` and `r:`; `"a > b recreated"` names another role. */
 export function edges(...lines: string[]): Edge[] {
-  const full = (id: string) => id.replace(/^a:/, "artifact:").replace(/^r:/, "run:").replace(/^t:/, "transform:");
+  const full = (id: string) => id.replace(/^a:/, "artifact:").replace(/^r:/, "run:").replace(/^t:/, "transform:").replace(/^c:/, "collection:");
   return lines.map(line => {
     const [from = "", , to = "", role] = line.split(" ");
     const plain: EdgeRole = from.startsWith("t:") ? "predecessor" : from.startsWith("r:") ? "output" : "input";
@@ -35,6 +39,16 @@ export function edges(...lines: string[]): Edge[] {
 
 export function graph(focus: Node, nodes: Node[], lines: Edge[], truncated: false | Truncation = false): Graph {
   return new Graph({ focus: focus.id, nodes: [focus, ...nodes], edges: lines, truncated });
+}
+
+/** Two files, one of them made, in a collection that a run put together and another used. */
+export function cohort(focus = "collection:cohort"): Graph {
+  const nodes = [
+    collection("cohort", "cohort"), run("collect", "collect.ts"), artifact("s1", { key: "s1.csv" }), artifact("s2", { key: "s2.csv" }), run("clean", "clean.ts"), artifact("raw", { key: "raw.csv" }),
+    run("train", "train.ts"), artifact("model", { key: "model.pt" }), collection("zoo", "zoo"),
+  ];
+  const lines = edges("a:raw > r:clean", "r:clean > a:s1", "a:s1 > c:cohort member", "a:s2 > c:cohort member", "r:collect > c:cohort", "c:cohort > r:train", "r:train > a:model", "a:model > c:zoo member");
+  return new Graph({ focus, nodes, edges: lines });
 }
 
 /** A file nobody made and nobody used. */

@@ -6,7 +6,7 @@ import { Graph } from "../../src/lineage/graph.ts";
 import { select } from "../../src/lineage/select.ts";
 import { columns, harmless, shorten } from "../../src/lineage/terminal.ts";
 import { anyGraph, label } from "./arbitrary.ts";
-import { artifact, chain, edges, fan, graph, ladder, oddities, projectFlow, run, singleFile, transform } from "./sample.ts";
+import { artifact, chain, cohort, edges, fan, graph, ladder, oddities, projectFlow, run, singleFile, transform } from "./sample.ts";
 
 const around = (g: Graph, focus: string) => new Graph({ ...g.toJSON(), focus });
 
@@ -21,6 +21,9 @@ test.each<[string, () => string]>([
   ["flow-run", () => String(around(oddities(), "run:flowRunAAAAAAAAA"))],
   ["recreating-run", () => String(around(oddities(), "run:againRunAAAAAAAA"))],
   ["step-run", () => String(around(oddities(), "run:stepRunAAAAAAAAA"))],
+  ["cohort", () => String(cohort())],
+  ["cohort-from-member", () => String(cohort("artifact:s1"))],
+  ["cohort-from-model", () => String(cohort("artifact:model"))],
   ["fan", () => String(fan(10_000))],
   ["ladder", () => ladder(12).tree()],
   ["deep", () => ladder(1000).tree({ rows: 40 })],
@@ -82,6 +85,21 @@ describe("what lies beside", () => {
       edges("a:raw > r:step", "r:step > a:o", "r:flow > r:step initiated"));
     expect(g.tree().split("\n").slice(2)).toEqual(["used by 1 run", "→ step.ts  run step  testuser1, 2024-12-20 15:09 UTC", "│ ⤷ started by flow.ts  run flow  testuser1, 2024-12-20 15:09 UTC", "└─ o.csv"]);
     expect(around(g, "run:flow").tree()).not.toContain("⤷");
+  });
+
+  test("of transforms, only what the one above started is said to be started", () => {
+    const steps = ["flow", "a", "b", "c"].map(name => transform(name, `${name}.ts`));
+    const g = graph(transform("top", "top.ts"), steps, edges("t:top > t:flow initiated", "t:flow > t:a initiated", "t:flow > t:b initiated", "t:a > t:b", "t:b > t:c"));
+    const lines = (focus: string) => around(g, `transform:${focus}`).tree().replaceAll(/ {2}script.*$/gm, "").split("\n");
+    expect(lines("flow")).toEqual(["● flow.ts", "  ⤷ started by top.ts", "", "followed by 2 transforms", "├─ started a.ts", "│  └─ b.ts", "│     │ ⤷ started by flow.ts", "│     └─ c.ts", "└─ started b.ts"]);
+    expect(lines("c")).toEqual(["● c.ts", "└─ b.ts", "   │ ⤷ started by flow.ts", "   └─ a.ts", "        ⤷ started by flow.ts"]);
+  });
+
+  test("what made it again is told downstream too, once, and only below what it made", () => {
+    const g = graph(artifact("raw", { key: "raw.csv" }), [run("step", "step.ts"), run("again", "again.ts"), run("later", "later.ts"), ...["a", "b", "c"].map(name => artifact(name, { key: `${name}.csv` }))],
+      edges("r:again > a:raw recreated", "a:raw > r:step", ...["a", "b", "c"].map(name => `r:step > a:${name}`), "r:again > a:b recreated", "a:a > r:later", "r:later > a:c recreated"));
+    expect(g.tree().replaceAll(/ {2}run .*$/gm, "").split("\n")).toEqual(["● raw.csv  uid raw", "↻ also made by again.ts", "", "used by 1 run", "→ step.ts",
+      "├─ a.csv", "│  → later.ts", "│  └─ c.csv  re-created", "├─ b.csv", "│  ↻ also made by again.ts", "└─ c.csv"]);
   });
 
   test("what a run started is folded", () => {

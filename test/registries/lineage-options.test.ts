@@ -58,6 +58,24 @@ forEachDatabase((database) => {
     expect((await raw.lineage({ upstream: 0 })).partial).toBe(false);
   });
 
+  test("transforms tell the same of themselves whoever asks, also who started whom", async () => {
+    const pipeline = await shop.ln.Transform.save({ key: "cell ranger", kind: "pipeline", version: "7.2.0" });
+    const starter = await shop.ln.Run.save({ transform: pipeline });
+    const cells = await shop.raw("cells", "cells");
+    const { made: counts, transform } = await shop.work("join.ts", { reads: [cells], makes: { counts: "1" }, by: starter });
+    const before = shop.time;
+    await pipeline.update({ description: "counts" });
+    for (const asOf of [undefined, before]) {
+      const options = asOf ? { asOf } : {};
+      const [graph, other] = [await (counts[0] as Artifact).lineage({ level: "transform", ...options }), await transform.lineage(options)];
+      expect(graph.focus).toBe(`transform:${transform.uid}`);
+      expect(graph.node(pipeline)).toMatchObject({ version: "7.2.0", createdBy: "testuser1", createdAt: pipeline.createdAt.toISOString(), description: asOf ? null : "counts" });
+      for (const uid of [pipeline.uid, transform.uid]) expect(graph.node(uid)).toEqual(other.node(uid));
+      for (const one of [graph, other]) expect(one.edges).toContainEqual({ from: `transform:${pipeline.uid}`, to: `transform:${transform.uid}`, role: "initiated" });
+      expect(String(other)).toContain("started by cell ranger  pipeline, version 7.2.0");
+    }
+  });
+
   test("a limit counts the transforms that are drawn, not the runs beneath them", async () => {
     let [last] = [await shop.raw("step 0", "0")];
     for (let i = 1; i <= 12; i++) [last = last] = (await shop.work(i % 2 === 0 ? "split.ts" : "join.ts", { reads: [last], makes: { [`step ${i}`]: String(i) } })).made;
@@ -109,6 +127,28 @@ forEachDatabase((database) => {
     expect(labels(await run.lineage({ upstream: 1, downstream: 0 }))).toEqual(["cohort", "join.ts", "other", "sample 1"]);
     await run.inputRecords.remove(sample);
     expect(labels(await sample.lineage())).toEqual(["sample 1"]);
+  });
+
+  test("what a collection holds is where it came from; impact leads through it", async () => {
+    const { ln } = shop;
+    const source = await shop.raw("plates", "plates");
+    const { made: plates } = await shop.work("split.ts", { reads: [source], makes: { "plate 1": "1", "plate 2": "2" } });
+    const cohort = await ln.Collection.save({ key: "plates of May" });
+    await cohort.artifacts.add(...plates);
+    const { run, made: fitted } = await shop.work("join.ts", { makes: { fit: "fit" } });
+    await run.inputCollections.add(cohort);
+    const graph = await (fitted[0] as Artifact).lineage();
+    expect(labels(graph)).toEqual(["fit", "join.ts", "plate 1", "plate 2", "plates", "plates of May", "split.ts"]);
+    expect(graph.path(source, fitted[0] as Artifact)?.map(({ label }) => label)).toEqual(["plates", "split.ts", expect.stringMatching(/^plate \d$/), "plates of May", "join.ts", "fit"]);
+    expect(String(graph)).toContain("└─ plates of May  collection");
+    expect(Graph.fromJSON(graph.to("json")).toJSON()).toEqual(graph.toJSON());
+    expect((await source.impact()).rows().map(({ key, hops }) => [key, hops])).toEqual([["plate 1", 1], ["plate 2", 1], ["fit", 3]]);
+    expect(labels(await source.lineage({ kind: "collection" }))).toEqual(["plate 1", "plate 2", "plates", "plates of May", "split.ts"]);
+    expect(labels(await (fitted[0] as Artifact).lineage({ level: "transform" }))).toEqual(["join.ts", "split.ts"]);
+    await (plates[0] as Artifact).delete({ permanent: true });
+    expect(labels(await (fitted[0] as Artifact).lineage())).toEqual(["fit", "join.ts", "plate 1 †", "plate 2", "plates", "plates of May", "split.ts"]);
+    const unlinked = await cohort.artifacts.remove(plates[1] as Artifact).then(() => cohort.lineage({ upstream: 1, downstream: 0 }));
+    expect(labels(unlinked)).toEqual(["plate 1 †", "plates of May"]);
   });
 
   test("options that there are not, and values that mean nothing, are refused with what was meant", async () => {

@@ -6,6 +6,7 @@ import { LinealError } from "../../errors.ts";
 import { log } from "../../instance/log.ts";
 import { isShrunk } from "../../lineage/export/png.ts";
 import type { Graph } from "../../lineage/graph.ts";
+import { defined } from "../../lineage/options.ts";
 import { RUN_STATUSES } from "../../lineage/select.ts";
 import type { LineageOptions } from "../../registries/index.ts";
 import { command, Misuse } from "../command.ts";
@@ -51,7 +52,7 @@ export const definition = command({
     if (format === "png" && output === undefined) throw new Misuse("a PNG picture is written to a file", "add -o lineage.png");
     if (fan !== undefined && !["tree", "svg", "png"].includes(format)) throw new Misuse(`--fan is for trees and pictures: ${format} has it all`, "leave --fan out");
     const { level, siblings, kind, status, since, until, "as-of": asOf } = options;
-    const given = Object.fromEntries(Object.entries({ limit, level, siblings, kind, status, since, until, asOf }).filter(([, value]) => value !== undefined));
+    const given = defined({ limit, level, siblings, kind, status, since, until, asOf });
     const walk = { ...given, upstream: hops("--up", up), downstream: hops("--down", down) };
     const { record } = await findRecord(args.ref, ["Artifact", "Run", "Transform", "Collection", "Record"], asOf);
     const graph = await (record as unknown as Linked).lineage(walk);

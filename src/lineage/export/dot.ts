@@ -9,6 +9,7 @@ const SHAPES: { readonly [K in NodeKind]: string } = { artifact: "note", run: "b
 const EDGE_STYLES: { readonly [R in EdgeRole]: string } = {
   input: "",
   output: "",
+  member: "",
   predecessor: "",
   recreated: ' [style=dashed, label="re-created"]',
   initiated: ' [style=dotted, arrowhead=empty, label="started"]',

@@ -14,6 +14,7 @@ const SHAPES: { readonly [K in NodeKind]: readonly [open: string, close: string]
 const ARROWS: { readonly [R in EdgeRole]: string } = {
   input: "-->",
   output: "-->",
+  member: "-->",
   predecessor: "-->",
   recreated: '-. "re-created" .->',
   initiated: '-. "started" .->',

@@ -14,7 +14,7 @@ describe.each(["mermaid", "dot", "json"] as const)("%s", format => {
   });
 });
 
-const mermaidNode = /^ {2}n\d+(\["[^"]*"\]|\(\["[^"]*"\]\)):::(data|act|failed|deleted|focus)$/;
+const mermaidNode = /^ {2}n\d+(\["[^"]*"\]|\[\["[^"]*"\]\]|\(\["[^"]*"\]\)):::(data|act|failed|deleted|focus)$/;
 const mermaidEdge = /^ {2}n\d+ (-->|-\. "(re-created|started)" \.->) n\d+$/;
 const dotText = /"(?:[^"\\]|\\["\\])*"/y;
 
