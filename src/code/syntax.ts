@@ -148,7 +148,7 @@ function textsOf(node: SyntaxNode): readonly string[] {
     }
     case "BinaryExpression":
       return node.operator === "+" ? joined(textsOf(node.left as SyntaxNode), textsOf(node.right as SyntaxNode)) : unknown;
-    // `new URL("./a.ts", import.meta.url).href`
+    // `new URL(file, import.meta.url).href`
     case "MemberExpression":
       return (node.property as SyntaxNode).name === "href" ? textsOf(node.object as SyntaxNode) : unknown;
     case "NewExpression": {

@@ -40,8 +40,10 @@ export interface Dialect {
   /** A list of bound integers as a table with the column `value`. */
   integers(values: readonly number[]): Sql;
   texts(values: readonly string[]): Sql;
-  /** All values of a column of integers in one, as JSON. */
-  list(column: string): Sql;
+  /** All values of a column of integers in one, as JSON; undefined where rows come faster. */
+  readonly lists: ((column: string) => Sql) | undefined;
+  /** What follows `from`: the rows of a table with these ids (in order) that fit, by index, whatever the planner thinks. */
+  withIds(table: string, alias: string, ids: readonly number[], fits: Sql): Sql;
   /** What follows `join`: the rows of a table that fit, looked up by index for each row before it, whatever the planner thinks. */
   seek(table: string, alias: string, fits: Sql): Sql;
   /** The recursive part of the walk `name(id)`, or `name(id, hop)` of so many hops: what every arm finds from a row `w`, by index; no more than `most` rows of it are read. */

@@ -150,11 +150,13 @@ function selected(tag: number, id: Sql, columns: Columns, from: Sql): Sql {
 interface Among {
   readonly kind: number;
   readonly among: Sql;
+  /** When they are known. */
+  readonly ids?: readonly number[];
 }
 
 function statement(dialect: Dialect, keys: readonly number[], wanted: Wanted): Sql {
   const { rare, asOf, beside } = wanted;
-  const amongKeys = (ids: readonly (readonly number[])[]): Among[] => ids.flatMap((list, kind) => (list.length === 0 ? [] : [{ kind, among: dialect.integers(list) }]));
+  const amongKeys = (ids: readonly (readonly number[])[]): Among[] => ids.flatMap((list, kind) => (list.length === 0 ? [] : [{ kind, ids: list, among: dialect.integers(list) }]));
   const walked = idsByKind(keys);
   const ids = beside.length === 0 ? walked : idsByKind([...keys, ...beside]);
   const all = amongKeys(ids);
@@ -164,7 +166,7 @@ function statement(dialect: Dialect, keys: readonly number[], wanted: Wanted): S
     for (const { kind, remade } of rare.recreated ? DATA : []) if (remade) all.push({ kind, among: sql`(select distinct id as value from aside where kind = ${raw(String(kind))})` });
     all.push({ kind: act, among: sql`(select run as value from aside union select id from aside where kind = ${raw(String(act))})` });
   }
-  const parts = all.map(({ kind, among }) => nodesOf(dialect, kind, among, asOf));
+  const parts = all.map((one) => nodesOf(dialect, one, asOf));
   if (aside) parts.push(selected(ASIDE, raw("id"), { branch: raw("kind"), size: raw("run") }, raw("aside")));
   const uidsOf = ({ kind, among }: Among): Sql => sql`select uid from ${raw(tableAt(kind).table)} where id in ${among}`;
   if (rare.severed && keys.length > 0) parts.push(selected(SEVERED, raw("s.id"), { uid: raw("s.from_uid"), key: raw("s.to_uid"), description: raw("s.role"), size: raw("s.mark") }, sql`severed_link s where ${besides(dialect, sql`(${join(amongKeys(walked).map(uidsOf), " union all ")})`, asOf)}`));
@@ -177,7 +179,7 @@ function statement(dialect: Dialect, keys: readonly number[], wanted: Wanted): S
 }
 
 /** The rows of nodes of one kind. */
-function nodesOf(dialect: Dialect, kind: number, among: Sql, asOf: Date | undefined): Sql {
+function nodesOf(dialect: Dialect, { kind, among, ids }: Among, asOf: Date | undefined): Sql {
   const { table } = tableAt(kind);
   const d = (column: string): Sql => raw(`d."${column}"`);
   const named = { key: d("key"), version: d("version") };
@@ -192,7 +194,8 @@ function nodesOf(dialect: Dialect, kind: number, among: Sql, asOf: Date | undefi
         sql`join transform t on t.id = d.transform_id`,
         until(dialect, asOf)("d"),
       ];
-  const rows = sql`${among} i join ${dialect.seek(table, "d", sql`d.id = i.value${shown ?? empty}`)} ${also ?? empty} left join "user" u on u.id = d.created_by_id`;
+  const these = ids ? dialect.withIds(table, "d", ids, shown ?? empty) : sql`${among} i join ${dialect.seek(table, "d", sql`d.id = i.value${shown ?? empty}`)}`;
+  const rows = sql`${these} ${also ?? empty} left join "user" u on u.id = d.created_by_id`;
   return selected(kind, d("id"), { uid: d("uid"), description: d("description"), began: dialect.timeText(d("created_at")), branch: d("branch_id"), createdBy: raw("u.handle"), ...columns }, rows);
 }
 

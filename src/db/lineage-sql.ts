@@ -33,18 +33,27 @@ type Side = "up" | "down";
 /** A condition on when a row was made, for an alias. */
 type Since = (alias: string) => Sql;
 
-/** A list of what lies beside runs: `run` took `data` by the `link`, and `maker` made it when the last of its links was `mark`. */
-interface Part {
+/** Rows of what lies beside runs: `run` took `data` by the `link`, and `maker` made it when the last of its links was `mark`. */
+interface Rows {
   readonly kind: number;
   /** Columns of `rows`; what is left out is not known here. */
   readonly columns: readonly ("run" | "data" | "link" | "maker" | "mark")[];
   readonly rows: Sql;
 }
 
-/** What is linked to the runs that are reached, `side` 0 upstream, 1 downstream, by `kind` of data; each column as a list, as JSON. */
-export function walkRuns(dialect: Dialect, walk: Walk): Sql {
+/** Rows of the first statement: data of one `kind` upstream (`side` 0) or downstream (1) or made beside them (2), or a sign that there is something `rare`. */
+export type Part = { readonly side: 0 | 1 | 2; readonly kind: number; readonly takes: boolean; readonly makes: boolean } | { readonly rare: (typeof RARE)[number][0] };
+
+/** The first statement. A row is the number of a part, then `run`, `data`, `link`, `maker` and `mark`, or lists of them, as `dialect.lists`. */
+export interface Asked {
+  readonly statement: Sql;
+  readonly parts: readonly Part[];
+}
+
+/** What is linked to the runs that are reached. */
+export function walkRuns(dialect: Dialect, walk: Walk): Asked {
   const since = until(dialect, walk.asOf);
-  const outputs = (side: Side): Part[] => DATA.map((data) => outputsOf(dialect, data, `${side}s`, since, "join"));
+  const outputs = (side: Side): Rows[] => DATA.map((data) => outputsOf(dialect, data, `${side}s`, since, "join"));
   return statement(dialect, walk, outputs, (side) => ({
     walk: recursion(dialect, side, startOfRuns(dialect, walk, side, since), [...DATA.map((data) => armOf(side, data, since)), ...(walk.members ? [armOfMembers(side, since)] : [])], walk),
     parts: [...DATA.flatMap((data) => [...(side === "up" ? partsUp : partsDown)(dialect, data, since), ...focusOf(walk, side, data, since)]), ...(walk.members ? memberParts(dialect, walk, side, since) : [])],
@@ -88,7 +97,7 @@ function armOfMembers(side: Side, since: Since): Arm {
 }
 
 /** Collections (as `run`) and their members: upstream those of collections that were taken, downstream those that hold what was made, with who took them. */
-function memberParts(dialect: Dialect, { table, ids }: Walk, side: Side, since: Since): Part[] {
+function memberParts(dialect: Dialect, { table, ids }: Walk, side: Side, since: Since): Rows[] {
   const these = sql`in (${join(ids)})`;
   if (side === "up") {
     const taken = sql`select distinct l.from_id as id from ups w join ${dialect.seek("collection_input_of", "l", sql`l.to_id = w.id${since("l")}`)}`;
@@ -108,14 +117,14 @@ function memberParts(dialect: Dialect, { table, ids }: Walk, side: Side, since: 
 const linkOf = ({ marked }: DataTable): Sql => (marked ? sql`l.id` : sql`0`);
 const markOf = ({ marked }: DataTable, alias: string): Sql => (marked ? sql`${raw(alias)}.input_mark` : NO_INTEGER);
 
-function partsUp({ seek }: Dialect, data: DataTable, since: Since): Part[] {
+function partsUp({ seek }: Dialect, data: DataTable, since: Since): Rows[] {
   const { kind, table, marked } = data;
   // Every run is told of once, even when it took nothing.
   const links = sql`${raw(marked ? "left join" : "join")} ${seek(`${table}_input_of`, "l", sql`l.to_id = w.id${since("l")}`)}`;
   return [{ kind, columns: ["run", "data", "link", "maker", "mark"], rows: sql`select w.id as run, l.from_id as data, ${linkOf(data)} as link, l.run_id as maker, ${markOf(data, "l")} as mark from ups w ${links} where ${inUse(data)}` }];
 }
 
-function partsDown(dialect: Dialect, data: DataTable, since: Since): Part[] {
+function partsDown(dialect: Dialect, data: DataTable, since: Since): Rows[] {
   const links = dialect.seek(`${data.table}_input_of`, "l", sql`l.run_id = w.id${since("l")}`);
   return [
     outputsOf(dialect, data, "downs", since, data.marked ? "left join" : "join"),
@@ -123,14 +132,14 @@ function partsDown(dialect: Dialect, data: DataTable, since: Since): Part[] {
   ];
 }
 
-function outputsOf({ seek, encode }: Dialect, data: DataTable, runs: "ups" | "downs", since: Since, how: "join" | "left join"): Part {
+function outputsOf({ seek, encode }: Dialect, data: DataTable, runs: "ups" | "downs", since: Since, how: "join" | "left join"): Rows {
   const shown = data.marked ? sql` and d.internal = ${encode("bool", false)}` : empty;
   const made = sql`${raw(how)} ${seek(data.table, "d", sql`d.run_id = w.id${since("d")}${shown}`)}`;
   return { kind: data.kind, columns: ["maker", "data", "mark"], rows: sql`select w.id as maker, d.id as data, ${markOf(data, "d")} as mark from ${raw(runs)} w ${made}` };
 }
 
 /** The focus itself is at the end of no link of a run that was reached. */
-function focusOf({ table, ids }: Walk, side: Side, data: DataTable, since: Since): Part[] {
+function focusOf({ table, ids }: Walk, side: Side, data: DataTable, since: Since): Rows[] {
   if (table !== data.table) return [];
   const { kind } = data;
   const these = sql`in (${join(ids)})`;
@@ -138,8 +147,8 @@ function focusOf({ table, ids }: Walk, side: Side, data: DataTable, since: Since
   return [{ kind, columns: ["run", "data", "link"], rows: sql`select l.to_id as run, l.from_id as data, ${linkOf(data)} as link from ${identifier(`${table}_input_of`)} l where l.from_id ${these}${since("l")}` }];
 }
 
-/** Rows of transforms side by side: `data` comes before `run` upstream (`side` 0), after it downstream; both are ids. */
-export function walkTransforms(dialect: Dialect, walk: Walk): Sql {
+/** Transforms side by side: `data` comes before `run` upstream, after it downstream; both are ids of transforms. */
+export function walkTransforms(dialect: Dialect, walk: Walk): Asked {
   const since = until(dialect, walk.asOf);
   const through = (side: Side, { table }: DataTable): Arm => {
     const [here, there] = side === "up" ? [sql`l.to_id`, sql`l.run_id`] : [sql`l.run_id`, sql`l.to_id`];
@@ -164,8 +173,8 @@ export function walkTransforms(dialect: Dialect, walk: Walk): Sql {
   });
 }
 
-/** `side` 3: a row for each of these tables that is not empty, with its number as its kind. */
-export const RARE = [
+/** What most instances have nothing of, and the tables that tell. */
+const RARE = [
   ["severed", "severed_link"],
   ["recreated", "artifact_recreating_runs"],
   ["recreated", "collection_recreating_runs"],
@@ -174,7 +183,6 @@ export const RARE = [
 ] as const;
 
 const NO_INTEGER = sql`cast(null as bigint)`;
-const NO_TEXT = sql`cast(null as text)`;
 
 /** The condition that a row was there at a time, if any. */
 export const until = (dialect: Dialect, asOf: Date | undefined): Since => (alias) => (asOf ? sql` and ${raw(alias)}.created_at <= ${dialect.encode("time", asOf)}` : empty);
@@ -194,21 +202,26 @@ function recursion(dialect: Dialect, side: Side, start: Sql, arms: readonly Arm[
 
 const COLUMNS = ["run", "data", "link", "maker", "mark"] as const;
 
-function statement(dialect: Dialect, walk: Walk, siblings: ((side: Side) => readonly Part[]) | undefined, make: (side: Side) => { walk: Sql; parts: readonly Part[] }): Sql {
+function statement(dialect: Dialect, walk: Walk, siblings: ((side: Side) => readonly Rows[]) | undefined, make: (side: Side) => { walk: Sql; parts: readonly Rows[] }): Asked {
   const limit = sql`limit ${rowLimit(walk.limit) + 1}`;
   const sides = (["up", "down"] as const).filter((side) => (side === "up" ? walk.upstream : walk.downstream) !== 0);
   const tables: Sql[] = [];
-  const lists: Sql[] = [];
-  const list = (side: number, { kind, columns, rows }: Part): void => {
-    const listed = COLUMNS.map((column) => sql`${columns.includes(column) ? dialect.list(column) : NO_TEXT} as ${raw(column)}`);
-    lists.push(sql`select ${raw(String(side))} as side, ${raw(String(kind))} as kind, ${join(listed)} from ${rows}`);
+  const parts: Part[] = [];
+  const selects: Sql[] = [];
+  const put = (part: Part, columns: readonly Sql[], from: Sql): void => {
+    selects.push(sql`select ${join([raw(String(parts.length)), ...columns])} from ${from}`);
+    parts.push(part);
+  };
+  const ask = (side: 0 | 1 | 2, { kind, columns, rows }: Rows): void => {
+    const listed = COLUMNS.map((column) => (!columns.includes(column) ? NO_INTEGER : dialect.lists ? dialect.lists(column) : raw(column)));
+    put({ side, kind, takes: columns.includes("run"), makes: columns.includes("maker") }, listed, sql`(select * from (${rows}) r ${limit}) s`);
   };
   for (const side of sides) {
     const { walk: steps, parts } = make(side);
     tables.push(steps);
-    for (const part of parts) list(side === "up" ? 0 : 1, { ...part, rows: sql`(select * from (${part.rows}) r ${limit}) s` });
+    for (const rows of parts) ask(side === "up" ? 0 : 1, rows);
   }
-  for (const [kind, [, table]] of RARE.entries()) list(3, { kind, columns: ["run"], rows: sql`(select ${NO_INTEGER} as run from ${raw(table)} limit 1) s` });
-  if (walk.siblings && siblings) for (const part of sides.flatMap(siblings)) list(2, { ...part, rows: sql`(select * from (${part.rows}) r ${limit}) s` });
-  return sql`with recursive ${join(tables)} ${join(lists, " union all ")}`;
+  for (const [rare, table] of RARE) put({ rare }, COLUMNS.map(() => NO_INTEGER), sql`(select 1 from ${raw(table)} limit 1) s`);
+  if (walk.siblings && siblings) for (const rows of sides.flatMap(siblings)) ask(2, rows);
+  return { statement: sql`with recursive ${join(tables)} ${join(selects, " union all ")}`, parts };
 }

@@ -6,10 +6,10 @@ import type { Edge, EdgeRole, Node } from "../lineage/node.ts";
 import type { Dialect } from "./dialect.ts";
 import { Graveyard, isBuried } from "./graveyard.ts";
 import { type Facts, factsOf, NOTHING_RARE, type Rare } from "./lineage-facts.ts";
-import { RARE, rowLimit, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
+import { type Part, rowLimit, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
 import { downstreamOf, type Hops, type Reached, reachRuns, reachTransforms, upstreamOf, withoutCircles } from "./lineage-walk.ts";
-import { ARTIFACT, both, COLLECTION, each, type Ids, joined, keyOf, keysOf, kindOf, type Linked, listOf, MEMBER, nothing, type Pairs, RUN, TABLES, TRANSFORM } from "./linked.ts";
-import { execute, type Operation } from "./operation.ts";
+import { ARTIFACT, add, COLLECTION, each, type Id, type Ids, joined, keyOf, kindOf, type Linked, listOf, MEMBER, nothing, type Pairs, RUN, TABLES, TRANSFORM } from "./linked.ts";
+import { execute, executeEach, type Operation } from "./operation.ts";
 
 /** What is asked: around which row, how many hops each way, and at most how many nodes. */
 export interface LineageQuestion {
@@ -57,17 +57,21 @@ export function* lineage(dialect: Dialect, question: LineageQuestion, reading: "
   const more = { up: new Set(up.more), down: new Set(down.more) };
   const edges: Edge[] = [];
   const nodeAt = (key: number): Node | undefined => facts.nodes.get(key) ?? graves.nodes.get(key);
+  let [lastKey, last]: [number, Node | undefined] = [Number.NaN, undefined];
   const put = (role: EdgeRole, from: number, to: number, order?: number): void => {
-    const [a, b] = [nodeAt(from), nodeAt(to)];
-    if (a && b) edges.push({ from: a.id, to: b.id, role, ...(order === undefined ? {} : { order }) });
+    // Edges that lead to one node follow each other.
+    if (to !== lastKey) [lastKey, last] = [to, nodeAt(to)];
+    const first = nodeAt(from);
+    if (first && last) edges.push(order === undefined ? { from: first.id, to: last.id, role } : { from: first.id, to: last.id, role, order });
   };
   // A run that the walks started from was not entered by any edge.
   if (lastAt(start, up) > -lastAt(start, down)) up.mixed.add(start);
+  const isMixed = up.mixed.size + down.mixed.size > 0;
   /** Data flow along an edge; its order is told only where it tells something. */
   const flow = (from: number, to: number, order: number): void => {
     const role = focus.name === "Transform" ? "predecessor" : kindOf(from) === RUN ? "output" : kindOf(to) === RUN ? "input" : "member";
     const run = role === "output" ? from : to;
-    put(role, from, to, (up.mixed.has(run) || down.mixed.has(run)) && Number.isFinite(order) ? order : undefined);
+    put(role, from, to, isMixed && (up.mixed.has(run) || down.mixed.has(run)) && Number.isFinite(order) ? order : undefined);
   };
   for (let i = 0; i < up.edges.length; i += 3) flow(up.edges[i] as number, up.edges[i + 1] as number, up.edges[i + 2] as number);
   for (let i = 0; i < down.edges.length; i += 3) flow(down.edges[i + 1] as number, down.edges[i] as number, -(down.edges[i + 2] as number));
@@ -137,20 +141,25 @@ function* rowsOf(dialect: Dialect, walk: Walk): Operation<Rows> {
   const all = [nothing(), nothing(), nothing()] as const;
   if (walk.upstream === 0 && walk.downstream === 0) return { sides: [all[0], all[1]], outputs: all[2], rare: { severed: true, recreated: true, initiated: true, members: false }, cut: [false, false] };
   const rare = { ...NOTHING_RARE };
-  const [statement, actor] = walk.table === "transform" ? ([walkTransforms, TRANSFORM] as const) : ([walkRuns, RUN] as const);
-  for (const { side, kind, ...row } of yield* execute(statement(dialect, walk))) {
-    const list = (column: string): Ids | undefined => (row[column] === null ? undefined : (JSON.parse(row[column] as string) as Ids));
-    const runs = list("run");
-    const makers = list("maker");
-    if (side === 3) {
-      if (runs?.length !== 0) rare[(RARE[kind as number] as (typeof RARE)[number])[0]] = true;
-      continue;
+  const [ask, actor] = walk.table === "transform" ? ([walkTransforms, TRANSFORM] as const) : ([walkRuns, RUN] as const);
+  const { statement, parts } = ask(dialect, walk);
+  const take = (part: Exclude<Part, { rare: unknown }>, run: Id, datum: Id, link: Id, maker: Id, mark: Id): void => {
+    const into = all[part.side];
+    const data = datum === null ? null : keyOf(part.kind === MEMBER ? ARTIFACT : part.kind, datum);
+    if (part.takes && part.kind === MEMBER) add(into.holds, keyOf(COLLECTION, run as number), data, link);
+    else if (part.takes) add(into.uses, keyOf(actor, run as number), data, link);
+    if (part.makes) add(into.made, maker === null ? null : keyOf(actor, maker), data, mark);
+  };
+  const column = (text: unknown): Ids => (text === null ? [] : (JSON.parse(text as string) as Ids));
+  yield* executeEach(statement, ([number, ...row]) => {
+    const part = parts[number as number] as Part;
+    if ("rare" in part) rare[part.rare] = true;
+    else if (!dialect.lists) take(part, ...(row as [Id, Id, Id, Id, Id]));
+    else {
+      const [runs, data, links, makers, marks] = row.map(column) as [Ids, Ids, Ids, Ids, Ids];
+      for (let i = 0; i < data.length; i++) take(part, runs[i] ?? null, data[i] ?? null, links[i] ?? null, makers[i] ?? null, marks[i] ?? null);
     }
-    const [into, data] = [all[side as 0 | 1 | 2], keysOf(kind === MEMBER ? ARTIFACT : (kind as number), list("data") ?? [])];
-    if (runs && kind === MEMBER) into.holds = both(into.holds, { runs: keysOf(COLLECTION, runs), data, numbers: list("link") ?? [] });
-    else if (runs) into.uses = both(into.uses, { runs: keysOf(actor, runs), data, numbers: list("link") ?? [] });
-    if (makers) into.made = both(into.made, { runs: keysOf(actor, makers), data, numbers: list("mark") ?? [] });
-  }
+  });
   const [up, down, outputs] = all;
   const most = rowLimit(walk.limit);
   return { sides: [up, down], outputs, rare, cut: [up.uses.runs.length > most || up.holds.runs.length > most, down.uses.runs.length > most || down.made.runs.length > most || down.holds.runs.length > most] };
@@ -162,15 +171,16 @@ function* around(dialect: Dialect, walk: Walk, start: number, all: readonly Rows
   const linked = linkedOf(all);
   const reach = (side: 0 | 1): Reach => reachOf(walk, start, linked[side], all.some(({ cut }) => cut[side]), side);
   const [up, down] = shared([reach(0), reach(1)], limit);
-  const keys = down.nodes.size === 1 ? new Set(up.nodes) : new Set([...up.nodes, ...down.nodes]);
+  const keys = down.nodes.size === 1 ? up.nodes : new Set([...up.nodes, ...down.nodes]);
   if (walk.siblings) takeSiblings(all, limit, keys, up, down);
   const rim = new Set(up.rim);
+  const { rare } = all[0] as Rows;
   const onwards = walk.downstream !== 0;
   // A run that made data again stands where their maker does: not beyond the last hop.
-  const wanted = { remade: [...keys].filter((key) => !rim.has(key)), remaking: onwards ? [...down.nodes] : [], starting: onwards && (walk.table === "run" || walk.table === "transform") ? start : undefined };
+  const wanted = { remade: rare.recreated || rare.severed ? [...keys].filter((key) => !rim.has(key)) : [], remaking: onwards ? [...down.nodes] : [], starting: onwards && (walk.table === "run" || walk.table === "transform") ? start : undefined };
   const buried = graves.aside(keys, wanted);
   const beside = buried.flatMap(({ from, to }) => [from, to]).filter((key) => !keys.has(key) && !isBuried(key));
-  const facts = yield* factsOf(dialect, keys, { ...wanted, rare: (all[0] as Rows).rare, asOf, room: limit - keys.size, beside });
+  const facts = yield* factsOf(dialect, keys, { ...wanted, rare, asOf, room: limit - keys.size, beside });
   return [up, down, keys, { ...facts, aside: [...facts.aside, ...buried] }];
 }
 

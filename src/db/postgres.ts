@@ -44,7 +44,16 @@ const postgresDialect: Dialect = {
   forShare: sql` for share`,
   integers: (values) => sql`(select unnest(${values as number[]}::bigint[]) as value)`,
   texts: (values) => sql`(select unnest(${values as string[]}::text[]) collate "C" as value)`,
-  list: (column) => sql`'[' || coalesce(array_to_string(array_agg(${raw(column)}), ',', 'null'), '') || ']'`,
+  lists: undefined,
+  // Neighbours are read in one go: finding the first takes longer than reading some more.
+  withIds: (table, alias, ids, fits) => {
+    const [first, last]: [number[], number[]] = [[], []];
+    for (const id of ids) {
+      if (last.at(-1) === id - 1) last[last.length - 1] = id;
+      else first.push(id) && last.push(id);
+    }
+    return sql`(select unnest(${first}::bigint[]) as first, unnest(${last}::bigint[]) as last) i join ${postgresDialect.seek(table, alias, sql`${raw(alias)}.id between i.first and i.last${fits}`)}`;
+  },
   // In a deep recursion a join by hash would read the whole table for each step.
   seek: (table, alias, fits) => sql`lateral (select * from ${raw(table)} ${raw(alias)} where ${fits} offset 0) ${raw(alias)} on true`,
   // Of a walk, no more is done than is read.

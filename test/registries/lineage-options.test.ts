@@ -142,7 +142,7 @@ forEachDatabase((database) => {
     expect(graph.path(source, fitted[0] as Artifact)?.map(({ label }) => label)).toEqual(["plates", "split.ts", expect.stringMatching(/^plate \d$/), "plates of May", "join.ts", "fit"]);
     expect(String(graph)).toContain("└─ plates of May  collection");
     expect(Graph.fromJSON(graph.to("json")).toJSON()).toEqual(graph.toJSON());
-    expect((await source.impact()).rows().map(({ key, hops }) => [key, hops])).toEqual([["plate 1", 1], ["plate 2", 1], ["fit", 3]]);
+    expect((await source.impact()).rows().map(({ key, hops }) => [key, hops])).toEqual([["plate 1", 1], ["plate 2", 1], ["plates of May", 2], ["fit", 3]]);
     expect(labels(await source.lineage({ kind: "collection" }))).toEqual(["plate 1", "plate 2", "plates", "plates of May", "split.ts"]);
     expect(labels(await (fitted[0] as Artifact).lineage({ level: "transform" }))).toEqual(["join.ts", "split.ts"]);
     await (plates[0] as Artifact).delete({ permanent: true });
