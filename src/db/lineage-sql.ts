@@ -200,7 +200,8 @@ function recursion(dialect: Dialect, side: Side, start: Sql, arms: readonly Arm[
   return sql`${name}(id, hop) as (select s.*, 1 from (${start}) s union ${dialect.steps(side, arms, most, hops)}), ${reached} as materialized (select distinct id from (select id from ${name} limit ${most}) s)`;
 }
 
-const COLUMNS = ["run", "data", "link", "maker", "mark"] as const;
+/** The columns of a row after its part. */
+export const COLUMNS = ["run", "data", "link", "maker", "mark"] as const;
 
 function statement(dialect: Dialect, walk: Walk, siblings: ((side: Side) => readonly Rows[]) | undefined, make: (side: Side) => { walk: Sql; parts: readonly Rows[] }): Asked {
   const limit = sql`limit ${rowLimit(walk.limit) + 1}`;

@@ -6,9 +6,9 @@ import type { Edge, EdgeRole, Node } from "../lineage/node.ts";
 import type { Dialect } from "./dialect.ts";
 import { Graveyard, isBuried } from "./graveyard.ts";
 import { type Facts, factsOf, NOTHING_RARE, type Rare } from "./lineage-facts.ts";
-import { type Part, rowLimit, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
+import { COLUMNS, type Part, rowLimit, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
 import { downstreamOf, type Hops, type Reached, reachRuns, reachTransforms, upstreamOf, withoutCircles } from "./lineage-walk.ts";
-import { ARTIFACT, add, COLLECTION, each, type Id, type Ids, joined, keyOf, kindOf, type Linked, listOf, MEMBER, nothing, type Pairs, RUN, TABLES, TRANSFORM } from "./linked.ts";
+import { ARTIFACT, both, COLLECTION, each, type Id, type Ids, joined, keyOf, keysOf, kindOf, type Linked, listOf, MEMBER, nothing, type Pairs, RUN, TABLES, TRANSFORM } from "./linked.ts";
 import { execute, executeEach, type Operation } from "./operation.ts";
 
 /** What is asked: around which row, how many hops each way, and at most how many nodes. */
@@ -143,23 +143,30 @@ function* rowsOf(dialect: Dialect, walk: Walk): Operation<Rows> {
   const rare = { ...NOTHING_RARE };
   const [ask, actor] = walk.table === "transform" ? ([walkTransforms, TRANSFORM] as const) : ([walkRuns, RUN] as const);
   const { statement, parts } = ask(dialect, walk);
-  const take = (part: Exclude<Part, { rare: unknown }>, run: Id, datum: Id, link: Id, maker: Id, mark: Id): void => {
-    const into = all[part.side];
-    const data = datum === null ? null : keyOf(part.kind === MEMBER ? ARTIFACT : part.kind, datum);
-    if (part.takes && part.kind === MEMBER) add(into.holds, keyOf(COLLECTION, run as number), data, link);
-    else if (part.takes) add(into.uses, keyOf(actor, run as number), data, link);
-    if (part.makes) add(into.made, maker === null ? null : keyOf(actor, maker), data, mark);
-  };
-  const column = (text: unknown): Ids => (text === null ? [] : (JSON.parse(text as string) as Ids));
-  yield* executeEach(statement, ([number, ...row]) => {
-    const part = parts[number as number] as Part;
-    if ("rare" in part) rare[part.rare] = true;
-    else if (!dialect.lists) take(part, ...(row as [Id, Id, Id, Id, Id]));
-    else {
-      const [runs, data, links, makers, marks] = row.map(column) as [Ids, Ids, Ids, Ids, Ids];
-      for (let i = 0; i < data.length; i++) take(part, runs[i] ?? null, data[i] ?? null, links[i] ?? null, makers[i] ?? null, marks[i] ?? null);
+  /** By part, columns of what was read. */
+  const found: (Ids[] | undefined)[] = [];
+  yield* executeEach(statement, (row) => {
+    const part = row[0] as number;
+    const columns = (found[part] ??= COLUMNS.map(() => []));
+    for (let i = 0; i < columns.length; i++) {
+      const value = row[i + 1] as string | Id;
+      if (typeof value === "string") columns[i] = JSON.parse(value) as Ids;
+      else (columns[i] as Ids).push(value);
     }
   });
+  for (const [number, columns] of found.entries()) {
+    const part = parts[number] as Part;
+    if (!columns) continue;
+    if ("rare" in part) {
+      rare[part.rare] = true;
+      continue;
+    }
+    const [into, [runs, data, link, maker, mark]] = [all[part.side], columns as [Ids, Ids, Ids, Ids, Ids]];
+    const keys = keysOf(part.kind === MEMBER ? ARTIFACT : part.kind, data);
+    if (part.takes && part.kind === MEMBER) into.holds = both(into.holds, { runs: keysOf(COLLECTION, runs), data: keys, numbers: link });
+    else if (part.takes) into.uses = both(into.uses, { runs: keysOf(actor, runs), data: keys, numbers: link });
+    if (part.makes) into.made = both(into.made, { runs: keysOf(actor, maker), data: keys, numbers: mark });
+  }
   const [up, down, outputs] = all;
   const most = rowLimit(walk.limit);
   return { sides: [up, down], outputs, rare, cut: [up.uses.runs.length > most || up.holds.runs.length > most, down.uses.runs.length > most || down.made.runs.length > most || down.holds.runs.length > most] };

@@ -51,6 +51,8 @@ export const keyOf = (kind: number, id: number): number => id * KINDS + kind;
 export const kindOf = (key: number): number => key % KINDS;
 export const idOf = (key: number): number => Math.floor(key / KINDS);
 
+export const keysOf = (kind: number, ids: Ids): Ids => ids.map((id) => (id === null ? null : keyOf(kind, id)));
+
 export const nothing = (): Linked => ({ uses: noPairs(), made: noPairs(), holds: noPairs() });
 const noPairs = (): Pairs => ({ runs: [], data: [], numbers: [] });
 
@@ -59,6 +61,13 @@ export function add({ runs, data, numbers }: Pairs, run: number | null, datum: n
   runs.push(run);
   data.push(datum);
   numbers.push(number);
+}
+
+/** All rows of both. */
+export function both(a: Pairs, b: Pairs): Pairs {
+  if (a.runs.length === 0) return b;
+  if (b.runs.length === 0) return a;
+  return { runs: a.runs.concat(b.runs), data: a.data.concat(b.data), numbers: a.numbers.concat(b.numbers) };
 }
 
 /** Calls for each row. */
