@@ -56,12 +56,15 @@ export function walkRuns(dialect: Dialect, walk: Walk): Asked {
   const outputs = (side: Side): Rows[] => DATA.map((data) => outputsOf(dialect, data, `${side}s`, since, "join"));
   return statement(dialect, walk, outputs, (side) => ({
     walk: recursion(dialect, side, startOfRuns(dialect, walk, side, since), [...DATA.map((data) => armOf(side, data, since)), ...(walk.members ? [armOfMembers(side, since)] : [])], walk),
-    parts: [...DATA.flatMap((data) => [...(side === "up" ? partsUp : partsDown)(dialect, data, since), ...focusOf(walk, side, data, since)]), ...(walk.members ? memberParts(dialect, walk, side, since) : [])],
+    parts: [...DATA.flatMap((data) => [...(side === "up" ? partsUp : partsDown)(dialect, data, since), ...focusOf(dialect, walk, side, data, since)]), ...(walk.members ? memberParts(dialect, walk, side, since) : [])],
   }));
 }
 
+/** Whatever their number, in the same words: databases keep statements by their text. */
+const amongIds = (dialect: Dialect, ids: readonly number[]): Sql => (ids.length === 1 ? sql`= ${ids[0]}` : sql`in ${dialect.integers(ids)}`);
+
 function startOfRuns(dialect: Dialect, { table, ids, members }: Walk, side: Side, since: Since): Sql {
-  const these = sql`in (${join(ids)})`;
+  const these = amongIds(dialect, ids);
   if (table === "run") return sql`select id from run where id ${these}`;
   if (side === "up") {
     const makers = sql`select run_id from ${identifier(table)} where id ${these} and run_id is not null`;
@@ -98,7 +101,7 @@ function armOfMembers(side: Side, since: Since): Arm {
 
 /** Collections (as `run`) and their members: upstream those of collections that were taken, downstream those that hold what was made, with who took them. */
 function memberParts(dialect: Dialect, { table, ids }: Walk, side: Side, since: Since): Rows[] {
-  const these = sql`in (${join(ids)})`;
+  const these = amongIds(dialect, ids);
   if (side === "up") {
     const taken = sql`select distinct l.from_id as id from ups w join ${dialect.seek("collection_input_of", "l", sql`l.to_id = w.id${since("l")}`)}`;
     const collections = sql`(${taken}${table === "collection" ? sql` union select id from collection where id ${these}` : empty}) c`;
@@ -139,10 +142,10 @@ function outputsOf({ seek, encode }: Dialect, data: DataTable, runs: "ups" | "do
 }
 
 /** The focus itself is at the end of no link of a run that was reached. */
-function focusOf({ table, ids }: Walk, side: Side, data: DataTable, since: Since): Rows[] {
+function focusOf(dialect: Dialect, { table, ids }: Walk, side: Side, data: DataTable, since: Since): Rows[] {
   if (table !== data.table) return [];
   const { kind } = data;
-  const these = sql`in (${join(ids)})`;
+  const these = amongIds(dialect, ids);
   if (side === "up") return [{ kind, columns: ["maker", "data", "mark"], rows: sql`select d.run_id as maker, d.id as data, ${markOf(data, "d")} as mark from ${identifier(table)} d where d.id ${these}` }];
   return [{ kind, columns: ["run", "data", "link"], rows: sql`select l.to_id as run, l.from_id as data, ${linkOf(data)} as link from ${identifier(`${table}_input_of`)} l where l.from_id ${these}${since("l")}` }];
 }
@@ -162,12 +165,20 @@ export function walkTransforms(dialect: Dialect, walk: Walk): Asked {
     const { near, far, tables, fits } = membersOf(side, since);
     return { id: sql`o.transform_id`, from: sql`run r cross join ${tables} cross join run o where r.transform_id = w.id and ${near} = r.id and ${fits} and o.id = ${far}` };
   };
+  // Through data that were deleted for good.
+  const lost = (side: Side): Arm => {
+    const [near, far] = side === "up" ? [sql`t`, sql`s`] : [sql`s`, sql`t`];
+    const links = sql`severed_link ${near} cross join severed_link ${far}`;
+    const fits = sql`s.role = 'output' and t.role = 'input' and t.from_uid = s.to_uid${since("s")}${since("t")}`;
+    const [here, there] = side === "up" ? [sql`t.to_uid`, sql`s.from_uid`] : [sql`s.from_uid`, sql`t.to_uid`];
+    return { id: sql`o.transform_id`, from: sql`run r cross join ${links} cross join run o where r.transform_id = w.id and ${here} = r.uid and ${fits} and o.uid = ${there}` };
+  };
   return statement(dialect, walk, undefined, (side) => {
-    const arms = [chained(side), ...DATA.map((data) => through(side, data)), ...(walk.members ? [held(side)] : [])];
+    const arms = [chained(side), ...DATA.map((data) => through(side, data)), ...(walk.members ? [held(side)] : []), lost(side)];
     const reached = raw(`${side}s w`);
     const beside = arms.map(({ id, from }) => sql`select w.id, ${id} from ${reached} cross join ${from}`);
     return {
-      walk: recursion(dialect, side, sql`select id from transform where id in (${join(walk.ids)})`, arms, walk),
+      walk: recursion(dialect, side, sql`select id from transform where id ${amongIds(dialect, walk.ids)}`, arms, walk),
       parts: [{ kind: TRANSFORM, columns: ["run", "data"], rows: sql`select w.id as run, ${NO_INTEGER} as data from ${reached} union ${join(beside, " union ")}` }],
     };
   });

@@ -146,6 +146,26 @@ forEachDatabase((database) => {
     expect(edges(flow, graph)).toEqual(edges(flow, before));
   });
 
+  test("transforms follow on each other through data that were removed", async () => {
+    const flow = await start();
+    await flow.run("first", "a.ts");
+    await flow.data("raw", "first");
+    await flow.data("other", "first");
+    await flow.run("second", "b.ts");
+    await flow.input("second", "raw");
+    await flow.data("clean", "second");
+    await flow.run("third", "c.ts");
+    await flow.input("third", "clean");
+    const [before, after] = [(await ask(flow, "Transform", "c.ts")).graph, (await ask(flow, "Transform", "a.ts")).graph];
+    await bury(flow, "Artifact", "raw", "clean", "other");
+    for (const [focus, was] of [["c.ts", before], ["a.ts", after]] as const) {
+      const { graph } = await ask(flow, "Transform", focus);
+      expect(nodes(flow, graph)).toEqual(["a.ts", "b.ts", "c.ts"]);
+      expect(edges(flow, graph)).toEqual(edges(flow, was));
+    }
+    expect(nodes(flow, (await ask(flow, "Transform", "c.ts", { upstream: 1 })).graph)).toEqual(["b.ts", "c.ts"]);
+  });
+
   test("a removed transform keeps its place between those before and after it", async () => {
     const flow = await start();
     for (const name of ["a.ts", "b.ts", "c.ts", "d.ts"]) await flow.transform(name);
