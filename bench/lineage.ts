@@ -41,6 +41,7 @@ export const bench: Bench = {
       const ladder = await filled(name, { runs: 2 * rungs, island: 2 * rungs, ladder: true });
       const steps = await openPlain(name, ladder.place);
       const top = await ladder.instance.Artifact.get({ key: `data/${(2 * rungs) % 1000}/${2 * rungs}.csv` });
+      await compare("10 hops of a ladder", { plain: steps, artifact: top, last: 2 * rungs, hops: 10, limit }, 0.01, options.quick ? 2 : 9);
       await compare(`ladder of ${rungs.toLocaleString("en")} rungs`, { plain: steps, artifact: top, last: 2 * rungs, hops: "all", limit }, undefined, 1);
       await steps.close();
       await ladder.instance.close();
