@@ -1,7 +1,9 @@
 /** Which record a reference means: a uid or its beginning, a key or name, a URL, or `artifact:UID`. */
 
 import { LinealError } from "../errors.ts";
+import { defaultConnection } from "../instance/connect.ts";
 import { model, type Name } from "../model/index.ts";
+import { gone } from "../registries/get.ts";
 import { type AnyRecord, findRegistryName, openRegistry, recordText } from "./registries.ts";
 
 /** A record and the registry it was found in. */
@@ -10,6 +12,8 @@ export interface Found {
   record: AnyRecord;
 }
 
+/** A uid or its beginning. */
+const UID = /^[0-9A-Za-z]{4,20}$/;
 const usual: readonly Name[] = ["Artifact", "Transform", "Run", "Collection"];
 const others: readonly Name[] = ["Record", "Project", "ULabel", "Feature", "Schema", "Reference", "User", "Branch", "Space", "Storage"];
 
@@ -26,6 +30,10 @@ export async function findRecord(reference: string, registries?: readonly Name[]
     const best = found.some((match) => match.exact) ? found.filter((match) => match.exact) : found;
     if (best.length === 1) return best[0] as Found;
     if (best.length > 1) throw several(reference, best);
+  }
+  for (const registry of UID.test(id) && asOf === undefined ? rounds.flat() : []) {
+    const lost = await gone(await defaultConnection(), registry, id);
+    if (lost) throw lost;
   }
   const where = name ?? (registries && new Intl.ListFormat("en-GB", { type: "disjunction" }).format(registries));
   throw new LinealError("not-found", `nothing ${asOf === undefined ? "is" : "was"} called '${reference}'${where === undefined ? "" : ` among ${where}`}${asOf === undefined ? "" : ` at ${asOf}`}`, {
@@ -48,7 +56,7 @@ async function matches(name: Name, id: string): Promise<(Found & { exact: boolea
   const { title, versioned } = model[name];
   const titled = await registry.filter({ [title]: { eq: id.replace(/^\.\//, "") }, ...(versioned ? { isLatest: true } : {}) }).limit(9);
   const records = titled.map((record) => ({ name, record, exact: true }));
-  if (!/^[0-9A-Za-z]{4,20}$/.test(id)) return records;
+  if (!UID.test(id)) return records;
   try {
     const record = await registry.get(id);
     if (!records.some((known) => known.record.uid === record.uid)) records.push({ name, record, exact: record.uid === id });
@@ -62,7 +70,7 @@ async function matches(name: Name, id: string): Promise<(Found & { exact: boolea
 async function matchesThen(name: Name, id: string, asOf: string): Promise<(Found & { exact: boolean })[]> {
   const registry = await openRegistry(name);
   const found: (Found & { exact: boolean })[] = [];
-  for (const wanted of [{ [model[name].title]: id.replace(/^\.\//, "") }, ...(/^[0-9A-Za-z]{4,20}$/.test(id) ? [id] : [])]) {
+  for (const wanted of [{ [model[name].title]: id.replace(/^\.\//, "") }, ...(UID.test(id) ? [id] : [])]) {
     try {
       const record = await registry.get(wanted, { asOf });
       if (!found.some((known) => known.record.uid === record.uid)) found.push({ name, record, exact: typeof wanted !== "string" || record.uid === id });

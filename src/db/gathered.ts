@@ -66,6 +66,8 @@ export interface Provenance {
   readonly members: ReadonlyMap<number, readonly number[]>;
   /** The newest version of the family on a branch that is seen that was not left by a failed run. */
   newestOf(data: DataFacts): DataFacts | undefined;
+  /** Whether all that made it failed. */
+  isLeftByFailure(data: DataFacts): boolean;
   /** Family → the code that holds now: what was registered last and never ran, else what ran last and did not fail. */
   readonly current: ReadonlyMap<string, TransformFacts>;
   /** Run → what it imported on demand, where that was kept. */

@@ -225,7 +225,7 @@ export class Graph implements GraphData {
   #ends(kind: NodeKind | undefined, away: "up" | "down"): Node[] {
     if (kind !== undefined) check("a kind of node", kind, NODE_KINDS);
     const candidates = kind ? this.nodes.filter(node => node.kind === kind) : this.nodes;
-    const inner = beyond(candidates.map(node => node.id), this.#step(away));
+    const inner = beyond(candidates.map(node => node.id), this.#walk(away));
     // A run that only made things again, or only started other runs, is neither beginning nor end of any data.
     const aside = new Set<string>();
     for (const edge of this.edges) if (!FLOW.includes(edge.role)) aside.add(edge.from);

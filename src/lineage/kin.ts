@@ -1,6 +1,6 @@
 /** Who is next to whom in a tree of lineage: sorted for reading, and put together when they lead on to the same runs. */
 import type { EdgeRole, GraphData, Node } from "./node.ts";
-import { beyond, FLOW, isAct, linkUp, stepper } from "./walk.ts";
+import { beyond, FLOW, isAct, linkUp, stepper, walker } from "./walk.ts";
 
 /** Nodes that lead on to the same runs, and how many more of them there are. */
 export interface Group {
@@ -38,8 +38,10 @@ export function kin(graph: GraphData): { up: Kin; down: Kin } {
   const up = stepper(links, "up");
   const down = stepper(links, "down", [...FLOW, "recreated", "initiated"]);
   const makes = stepper(links, "down", ["output"]);
-  const known = beyond([graph.focus], up).add(graph.focus);
-  const after = beyond([graph.focus], stepper(links, "down", [...FLOW, "initiated"])).add(graph.focus);
+  // A tree says of everything in it that the focus came from it, or that it came of the focus.
+  const known = beyond([graph.focus], walker(links, "up")).add(graph.focus);
+  const after = beyond([graph.focus], walker(links, "down", [...FLOW, "initiated"])).add(graph.focus);
+  const below = beyond([graph.focus], walker(links, "down", [...FLOW, "recreated", "initiated"]));
   const again = stepper(links, "up", ["recreated"]);
   const starters = stepper(links, "up", ["initiated"]);
 
@@ -48,7 +50,7 @@ export function kin(graph: GraphData): { up: Kin; down: Kin } {
     const next = (node: Node) => {
       const before = cache.get(node.id);
       if (before) return before;
-      const found = nodes(step(node.id)).filter(other => other !== node);
+      const found = nodes(step(node.id)).filter(other => other !== node && (step === up ? known : below).has(other.id));
       cache.set(node.id, found);
       return found;
     };

@@ -141,7 +141,7 @@ interface Replaced {
 function ownReasons({ output: { uid }, code, later }: Made, newer: readonly Replaced[]): readonly StaleReason[] {
   const reasons: StaleReason[] = [];
   for (const { input, after } of newer) {
-    const detail = after.revision > input.revision ? `${nameOf(input)} has a newer version` : `${nameOf(input)} was made again since, as an older version of it`;
+    const detail = after.revision > input.revision ? `${nameOf(input)} has a newer version` : `${nameOf(input)} was made again since, as an older version: get it by its uid, ${after.uid}`;
     reasons.push({ code: "input-newer", subject: after.uid, chain: [uid, input.uid, after.uid], detail });
   }
   if (code) {

@@ -1,10 +1,11 @@
 /** `get`: one row by uid, by the beginning of a uid, or by a filter. */
 import type { Row, RowRef } from "../db/columns.ts";
+import { buried } from "../db/names.ts";
 import { byUid, select } from "../db/select.ts";
 import { LinealError } from "../errors.ts";
 import type { Connection } from "../instance/connection.ts";
 import { checkRecords } from "./entry.ts";
-import { isUidLike, model, type Name, REVISION_LENGTH } from "../model/index.ts";
+import { isUidLike, model, type Name, printTime, REVISION_LENGTH } from "../model/index.ts";
 
 /** How many rows with the same beginning are looked at. */
 export const MANY = 2000;
@@ -55,8 +56,15 @@ async function getByUid(connection: Connection, name: Name, prefix: string): Pro
   checkUid(name, prefix);
   const { dialect } = connection.database;
   const rows = await connection.read(() => byUid(dialect, name, prefix, MANY));
-  if (rows.length === 0) throw new LinealError("not-found", `no ${name} has a uid that begins with "${prefix}"`, otherwise(name, prefix));
+  if (rows.length === 0) throw (await gone(connection, name, prefix)) ?? new LinealError("not-found", `no ${name} has a uid that begins with "${prefix}"`, otherwise(name, prefix));
   return chooseByUid(connection, name, prefix, rows);
+}
+
+/** Says so when a uid is that of something that was deleted for good. */
+export async function gone(connection: Connection, name: Name, prefix: string): Promise<LinealError | undefined> {
+  const found = await connection.read(() => buried(connection.database.dialect, name, prefix));
+  const hint = "What it was made from, and what was made from it, still show it in their lineage.";
+  return found && new LinealError("not-found", `${name} ${found.uid}${found.key === null ? "" : ` (${found.key})`} was deleted for good at ${printTime(found.at)}`, { hint });
 }
 
 /** Of rows whose uids begin so: the latest of one family, or the only one; `ambiguous` for others. */

@@ -16,7 +16,7 @@ type Datum = Extract<Node, { kind: "artifact" | "collection" | "record" }>;
 
 /** Which of what lies downstream is listed: all that is given has to fit. */
 export interface ImpactOptions {
-  /** Only artifacts of this kind, or records of this type. */
+  /** Only artifacts of this kind, or records of this type; `artifact`, `collection` and `record` are what has none. */
   kind?: string;
   /** At most this many runs away; default all. */
   hops?: number;
@@ -44,8 +44,8 @@ export async function impactOf(entry: object, options: ImpactOptions = {}): Prom
   return table;
 }
 
-/** The same, with whether there is more than was listed. */
-export async function impactList(entry: object, options: ImpactOptions): Promise<{ table: Table; cut: boolean }> {
+/** The same, with whether there is more than was listed, and how much lies downstream whatever fits. */
+export async function impactList(entry: object, options: ImpactOptions): Promise<{ table: Table; cut: boolean; all: number }> {
   const connection = connectionOf(entry);
   refuseUnknown(options, OPTIONS, "impact");
   const { kind, hops, createdBy, since, until } = options;
@@ -56,6 +56,7 @@ export async function impactList(entry: object, options: ImpactOptions): Promise
   const inTime = fitting({ ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) }, connection.now());
   if (createdBy !== undefined) await requireUser(connection, createdBy);
   const found = new Map<string, { node: Datum; hop: number; via: string | null }>();
+  const all = new Set<string>();
   let cut = false;
   for (const start of await startsOf(entry)) {
     const graph = await lineageOf(start, { upstream: 0, downstream: hops ?? "all", limit: LIMIT });
@@ -66,10 +67,11 @@ export async function impactList(entry: object, options: ImpactOptions): Promise
     for (const [id, hop] of distance) {
       const node = nodes.get(id);
       if (!node || id === graph.focus || node.kind === "run" || node.kind === "transform" || node.deleted || hop >= (found.get(id)?.hop ?? Number.POSITIVE_INFINITY)) continue;
-      if ((kind === undefined || kindOf(node) === kind) && (createdBy === undefined || node.createdBy === createdBy) && inTime(node)) found.set(id, { node, hop, via: nodes.get(makers.get(id) ?? "")?.uid ?? null });
+      all.add(id);
+      if ((kind === undefined || (kindOf(node) ?? node.kind) === kind) && (createdBy === undefined || node.createdBy === createdBy) && inTime(node)) found.set(id, { node, hop, via: nodes.get(makers.get(id) ?? "")?.uid ?? null });
     }
   }
-  return { table: tableOf([...found.values()]), cut };
+  return { table: tableOf([...found.values()]), cut, all: all.size };
 }
 
 /** Where the walks begin: the runs of a transform do what it does. */

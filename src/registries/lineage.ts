@@ -38,6 +38,9 @@ export async function lineageOf(entry: object, options: LineageOptions = {}): Pr
   const { upstream = "all", downstream = "all", limit = 1000, level = "artifact", siblings = false, kind, status, since, until } = checked<LineageOptions>("lineage", options, RULES);
   const asOf = options.asOf === undefined ? {} : { asOf: pastTime(connection, options.asOf) };
   if (asOf.asOf && row.createdAt > asOf.asOf) throw new LinealError("not-found", `${focus.name} ${row.uid} was not there yet at ${printTime(asOf.asOf)}`, { hint: `It was added at ${printTime(row.createdAt)}.` });
+  if (focus.name === "Transform" && (status !== undefined || (kind !== undefined && kind !== "transform"))) {
+    throw new LinealError("invalid", "the lineage of a transform is of transforms alone: they have no status and are of one kind", { hint: 'Ask one of its runs or outputs, with { level: "transform" }.', shell: "ask one of its runs or outputs, with --level transform" });
+  }
   const collapsed = level === "transform" && focus.name !== "Transform";
   const walked = collapsed && limit > 0 ? Math.max(limit, BENEATH) : limit;
   const found = await connection.read(() => lineageQuery(connection.database.dialect, { focus, upstream, downstream, limit: walked, siblings, ...asOf }));

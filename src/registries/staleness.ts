@@ -1,6 +1,7 @@
 /** Staleness of data: what is known of their making, judged. */
 import { type Conditions, conditionsOf, type DataFacts, hasFailed, type LastMade, type Provenance, provenanceOfAll, provenanceUpstream, type RunFacts, sourcesOf } from "../db/provenance.ts";
 import { kindOf, RECORD } from "../db/linked.ts";
+import { REVISION_LENGTH } from "../model/index.ts";
 import { defaultConnection } from "../instance/connect.ts";
 import type { Connection } from "../instance/connection.ts";
 import { judge, type Made, type Staleness } from "../lineage/stale.ts";
@@ -36,7 +37,14 @@ export async function standingStatusOf(entry: object): Promise<Status> {
   const last = asked?.isLatest ? standing(facts, asked) : undefined;
   if (!asked || !last || last === asked) return statusOf(entry);
   const [found] = await judged(connection, [last.id]);
-  return { ...(found as Status), latest: asked.uid };
+  return instead(facts, found as Status, last, asked);
+}
+
+/** The staleness of a version that stands for the latest one, which one still gets by key; that this was left by a failed run is told until another has followed. */
+function instead(facts: Provenance, status: Status, version: DataFacts, latest: DataFacts): Status {
+  const failed = latest.run !== null && facts.isLeftByFailure(latest) ? facts.runs.get(latest.run) : undefined;
+  const isFollowed = failed === undefined || (makersOf(facts, version)[0]?.id ?? 0) > failed.id;
+  return { ...status, ...(isFollowed ? {} : { detail: `the run that made the latest version, v${latest.uid.slice(-REVISION_LENGTH)}, ${failed.status}` }), latest: latest.uid };
 }
 
 /** The staleness of every output as it was made last. */
@@ -64,8 +72,8 @@ async function judged(connection: Connection, ids?: readonly number[]): Promise<
   if (sources.length > 0) await code.explain(await connection.read(() => sourcesOf(dialect, sources)));
   return standingNow.map(({ id, uid, key }, i) => {
     const answer = { uid, key, ...(answers.get(id) as Staleness) };
-    const latest = asked[i]?.uid as string;
-    return latest === uid ? answer : { ...answer, latest };
+    const latest = asked[i] as DataFacts;
+    return latest.id === id ? answer : instead(facts, answer, standingNow[i] as DataFacts, latest);
   });
 }
 
@@ -143,8 +151,9 @@ function laterMade(facts: Provenance, data: DataFacts, maker: RunFacts): LastMad
   return last && last.run > maker.id ? last : undefined;
 }
 
-/** The newest version stands for its family until the same code makes an older one again: saving that gives the older one back. */
-function standing(facts: Provenance, data: DataFacts): DataFacts {
+/** The newest version that no failed run left stands for its family, until the same code makes an older one again: saving that gives the older one back. */
+function standing(facts: Provenance, newest: DataFacts): DataFacts {
+  const data = facts.isLeftByFailure(newest) ? (facts.newestOf(newest) ?? newest) : newest;
   const [maker] = facts.isMadeAgain(data) ? makersOf(facts, data) : [];
   const later = maker && laterMade(facts, data, maker);
   const again = later && facts.data.get(later.data);
@@ -156,6 +165,8 @@ function standing(facts: Provenance, data: DataFacts): DataFacts {
 function newerThan(facts: Provenance, version: DataFacts): DataFacts | undefined {
   const latest = facts.newestOf(version);
   const now = latest && standing(facts, latest);
+  // What a failed run left gives way to what was made after it, new or not.
+  if (now && facts.isLeftByFailure(version)) return (makersOf(facts, now)[0]?.id ?? 0) > (version.run ?? 0) ? now : undefined;
   // A version whose successor lies in the trash is the latest again, and not newer.
   return now && now.id !== version.id && (now.revision > version.revision || now !== latest) ? now : undefined;
 }

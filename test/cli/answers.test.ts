@@ -56,7 +56,7 @@ forEachDatabase((database) => {
       value: { total: 2, items: [{ uid: first(clean).uid, kind: null, key: "clean.csv", hops: 1, via: clean.run.uid, createdBy: "testuser1", createdAt: first(clean).createdAt.toISOString(), type: "artifact", version: "0000" }, { hops: 2 }] },
     });
     expect(await text("impact", "figure.svg")).toBe("nothing was made from it\n[exit 0]");
-    expect(await text("impact", "raw.csv", "--kind", "model")).toBe("nothing that fits was made from it\n[exit 0]");
+    expect(await text("impact", "raw.csv", "--kind", "model")).toBe("nothing that fits was made from it, of 2 in all\n[exit 0]");
     // Two versions of a key are told apart, long names keep their end, and no column is lost.
     const long = `${"a-long-folder/".repeat(6)}clean.csv`;
     const more = await shop.work("clean.ts", { reads: [raw], makes: { "clean.csv": "c2", [long]: "l" } });
@@ -117,8 +117,11 @@ forEachDatabase((database) => {
     expect(await json("status", "again.svg")).toEqual({ code: 0, value: { uid: one.uid, key: "again.svg", stale: false, reasons: [], latest: two.uid } });
     expect(await json("status", two.uid)).toMatchObject({ code: 1, value: { uid: two.uid, stale: true, reasons: [{ code: "params-differ" }] } });
     expect((await json("status")).value).toMatchObject({ items: [{}, {}, { uid: one.uid, stale: false, latest: two.uid }] });
+    // Every output is judged without a reference too, whatever has to be read for it.
+    for (const version of ["1.0.0", "2.0.0"]) await shop.work("plot.ts", { params: { n: 1 }, environment: { packages: { "left-pad": version } }, makes: { "again.svg": "1", "packed.svg": `p${version}` } });
+    expect((await json("status")).value).toMatchObject({ total: 4, items: expect.arrayContaining([expect.objectContaining({ key: "packed.svg", stale: false })]) });
     const failed = first(await shop.work("plot.ts", { reads: plot.made, makes: { "failed.svg": "x" }, end: "fail" }));
-    expect(await text("status")).toBe("unsure  failed.svg\n       the run that made it errored\n4 looked at, 0 stale, 1 unsure\n[exit 0]");
+    expect(await text("status")).toBe("unsure  failed.svg\n       the run that made it errored\n5 looked at, 0 stale, 1 unsure\n[exit 0]");
     expect(await json("status", "failed.svg")).toEqual({ code: 0, value: { uid: failed.uid, key: "failed.svg", stale: false, reasons: [], detail: "the run that made it errored" } });
   });
 

@@ -4,6 +4,7 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import { LinealError } from "../../src/errors.ts";
 import { Graph } from "../../src/lineage/graph.ts";
 import type { NodeRef } from "../../src/lineage/graph.ts";
+import type { Edge } from "../../src/lineage/node.ts";
 import { anyGraph, dag, twoParts } from "./arbitrary.ts";
 import { artifact, chain, cohort, edges, graph, ladder, oddities, projectFlow, run, singleFile, transform } from "./sample.ts";
 
@@ -180,6 +181,19 @@ describe("building and merging", () => {
 
   test("a focus that is not there is refused", () => {
     expect(refusal(() => new Graph({ focus: "artifact:x", nodes: [], edges: [] })).code).toBe("not-found");
+  });
+
+  test("sources and trees go by the order of a long run: what it made first did not come of what it took later", () => {
+    const [x, y, z] = [artifact("x"), artifact("y"), artifact("z")];
+    const at = (order: number, ...lines: string[]): Edge[] => edges(...lines).map(edge => ({ ...edge, order }));
+    const links = [...at(0, "r:1 > a:x"), ...edges("a:x > r:2", "r:2 > a:y"), ...at(1, "a:y > r:1", "r:1 > a:z")];
+    const long = graph(x, [x, y, z, run("1", "s1.ts"), run("2", "s2.ts")], links);
+    expect(long.sources("artifact")).toEqual([x]);
+    expect(long.sinks("artifact")).toEqual([z]);
+    const [before = "", after = ""] = String(long).split("used by");
+    expect(before).not.toMatch(/\by\b/);
+    expect(after).toMatch(/\by\b[^]*\bz\b/);
+    expect(after).not.toContain("above");
   });
 
   test("merging is idempotent, and commutative up to order", () => {

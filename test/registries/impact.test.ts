@@ -34,6 +34,8 @@ forEachDatabase((database) => {
     await (a.made[1] as typeof raw).update({ kind: "model" });
     expect((await raw.impact({ kind: "model" })).column("key")).toEqual(["a-side"]);
     expect((await raw.impact({ kind: "nothing" })).length).toBe(0);
+    const plain = (await raw.impact()).rows().filter((row) => row.kind === null);
+    expect((await raw.impact({ kind: "artifact" })).rows()).toEqual(plain);
     const text = Buffer.from((await encode(impact, ".csv")).bytes).toString("utf8").split("\n");
     expect(text[0]).toBe("uid,kind,key,hops,via,createdBy,createdAt,type,version");
     expect(text[4]).toBe(`${b.made[0]?.uid},,end,2,${b.run.uid},testuser1,${b.made[0]?.createdAt.toISOString()},artifact,0000`);

@@ -47,6 +47,10 @@ forEachDatabase((database) => {
     expect(labels(await raw.lineage({ since: half, kind: "run" }))).toEqual(expect.arrayContaining(["fail.ts", "join.ts"]));
     await refused(raw.lineage({ level: "column" as never }), "invalid");
     await refused(raw.lineage({ kind: "file" as never }), "invalid");
+    const split = await shop.ln.Transform.get({ key: "split.ts" });
+    await refused(split.lineage({ status: "errored" }), "invalid");
+    await refused(split.lineage({ kind: "artifact" }), "invalid");
+    expect(labels(await split.lineage({ kind: "transform" }))).toEqual(labels(await split.lineage()));
     await refused(raw.lineage({ since: "yesterday" }), "invalid");
     await refused(raw.lineage({ since: null as never }), "invalid");
     await refused(raw.lineage({ until: "2026-02-31" }), "invalid");

@@ -236,11 +236,13 @@ forEachDatabase((database) => {
       shop.script("between.ts");
       const first = only((await shop.work("between.ts", { makes: { "between.out": "1" } })).made);
       const failed = only((await shop.work("between.ts", { makes: { "between.out": "2" }, end: "fail" })).made);
-      expect(await byKey("between.out")).toEqual({ uid: failed.uid, key: "between.out", ...FRESH, detail: "the run that made it errored" });
+      expect(await byKey("between.out")).toEqual({ uid: first.uid, key: "between.out", ...FRESH, latest: failed.uid, detail: "the run that made the latest version, v0001, errored" });
       const { made } = await shop.work("between.ts", { reads: [failed], makes: { "between.user": "u" } });
       expect(await only(made).staleness()).toEqual({ ...FRESH, detail: "the run that made between.out errored" });
       await shop.work("between.ts", { makes: { "between.out": "1" } });
       expect(await byKey("between.out")).toEqual({ uid: first.uid, key: "between.out", ...FRESH, latest: failed.uid });
+      // Who had read what the failed run left has read what is none any more.
+      expect((await only(made).staleness()).reasons).toEqual([{ code: "input-newer", subject: first.uid, chain: [only(made).uid, failed.uid, first.uid], detail: expect.stringContaining("made again since") }]);
       const open = await shop.work("between.ts", { makes: { "between.open": "1" }, end: "open" });
       expect(await only(open.made).staleness()).toEqual({ ...FRESH, detail: "the run that made it has not ended" });
     });
@@ -332,7 +334,10 @@ forEachDatabase((database) => {
     const { connection } = shop.lab;
     const all = await statusOfAll(connection);
     expect(all.length).toBeGreaterThan(15);
-    for (const { uid, latest: _, ...one } of all) expect(one).toEqual({ key: one.key, ...(await (await shop.ln.Artifact.get(uid)).staleness()) });
+    for (const { uid, latest, ...one } of all) {
+      const { key, detail, ...own } = one;
+      expect({ key, ...own, ...(latest === undefined && detail !== undefined ? { detail } : {}) }).toEqual({ key, ...(await (await shop.ln.Artifact.get(uid)).staleness()) });
+    }
     expect((await status()).map((one) => one.uid)).toEqual(all.map((one) => one.uid));
     const listed = new Set(all.map((one) => one.uid));
     const superseded = new Set(all.flatMap(({ latest }) => latest ?? []));

@@ -2,6 +2,7 @@
 
 import { displayWidth } from "../../formats/width.ts";
 import type { Table } from "../../formats/table.ts";
+import { log } from "../../instance/log.ts";
 import { REVISION_LENGTH } from "../../model/index.ts";
 import { impactList } from "../../registries/impact.ts";
 import { nameText } from "../chain.ts";
@@ -12,7 +13,7 @@ export const definition = command({
   summary: "list all artifacts, collections and records that were made from one, or by a run or transform and on",
   arguments: { ref: { doc: "uid, beginning of a uid, key, name or URL" } },
   options: {
-    kind: { type: "string", value: "KIND", doc: "only artifacts of this kind (dataset, model …), or records of this type" },
+    kind: { type: "string", value: "KIND", doc: "only artifacts of this kind (dataset, model …), records of this type, or collection" },
     hops: { type: "number", value: "N", doc: "at most so many runs away" },
     by: { type: "string", value: "USER", doc: "only what the user with this handle made" },
     since: { type: "time", value: "TIME", doc: "only what was made then or later" },
@@ -23,13 +24,14 @@ export const definition = command({
   async run({ args, options: { kind, hops, by, since, until, csv } }) {
     const { record } = await findRecord(args.ref, ["Artifact", "Collection", "Record", "Run", "Transform"]);
     const filter = Object.fromEntries(Object.entries({ kind, hops, createdBy: by, since, until }).filter(([, value]) => value !== undefined));
-    const { table, cut } = await impactList(record, filter);
+    const { table, cut, all } = await impactList(record, filter);
     const json = { items: table.rows(), total: table.length, ...(cut ? { truncated: true } : {}) };
     if (csv) {
+      if (cut) log("warning", "there is more than was listed: --hops lists what is near");
       const { encode } = await import("../../formats/index.ts");
       return { text: Buffer.from((await encode(table, ".csv")).bytes).toString("utf8").trimEnd(), json };
     }
-    if (table.length === 0) return { text: Object.keys(filter).length === 0 ? "nothing was made from it" : "nothing that fits was made from it", json };
+    if (table.length === 0) return { text: all === 0 ? "nothing was made from it" : `nothing that fits was made from it, of ${all} in all`, json };
     return { text: async () => `${await tableText(table)}${cut ? "\n… and more: --hops lists what is near" : ""}`, json };
   },
 });

@@ -9,7 +9,7 @@ import type { Graph } from "../../lineage/graph.ts";
 import { defined } from "../../lineage/options.ts";
 import { RUN_STATUSES } from "../../lineage/select.ts";
 import type { LineageOptions } from "../../registries/index.ts";
-import { command, Misuse } from "../command.ts";
+import { type Answer, command, Misuse } from "../command.ts";
 import { isColoured } from "../print.ts";
 import { findRecord } from "../reference.ts";
 
@@ -57,16 +57,21 @@ export const definition = command({
     const { record } = await findRecord(args.ref, ["Artifact", "Run", "Transform", "Collection", "Record"], asOf);
     const graph = await (record as unknown as Linked).lineage(walk);
     const wide = fan === undefined ? {} : { fan };
+    // Made when it is asked for: it is much longer than what else is shown of a large graph.
+    const document: Answer = {
+      get json() {
+        return JSON.parse(graph.to("json")) as unknown;
+      },
+    };
     const picture = fan === undefined ? [] : ([{ fan }] as const);
-    const json: unknown = JSON.parse(graph.to("json"));
     if (output === undefined) {
       const text = format === "tree" ? graph.tree({ ...wide, width: process.stdout.columns || 80, color: isColoured() }) : String(await graph.to(format, ...picture));
-      return { text, json };
+      return Object.assign(document, { text });
     }
     const drawn = format === "tree" ? graph.tree(wide) : await graph.to(format, ...picture);
     write(output, drawn);
     if (typeof drawn !== "string" && isShrunk(drawn)) log("warning", `the picture was scaled down to what a PNG can hold: --format svg -o ${output.replace(/\.png$/, "")}.svg stays sharp`);
-    return { note: `→ wrote ${output}`, json };
+    return Object.assign(document, { note: `→ wrote ${output}` });
   },
 });
 

@@ -8,6 +8,7 @@ import { chainText, fitted, nameText, shownOf } from "../chain.ts";
 import { command, Misuse } from "../command.ts";
 import { failureOf, paint } from "../print.ts";
 import { findRecord } from "../reference.ts";
+import { openRegistry } from "../registries.ts";
 
 /** A reference that means nothing, or several things. */
 interface Failure {
@@ -23,6 +24,8 @@ export const definition = command({
   async run({ args, options }) {
     if (options.all && args.refs.length > 0) throw new Misuse("give references or --all, not both");
     const all = args.refs.length === 0;
+    // What became of runs whose process is gone is told of their outputs too.
+    await openRegistry("Run");
     const answers = all ? await status() : await Promise.all(args.refs.map(answerOf));
     const found = answers.filter((one): one is Status => !("error" in one));
     const failures = answers.filter((one): one is Failure => "error" in one);
@@ -58,7 +61,7 @@ async function statusLines(shown: readonly Status[]): Promise<string[]> {
   const labelOf = await labelsOf(shown.flatMap(({ reasons }) => reasons.flatMap(({ chain }) => shownOf(chain).filter((one) => one !== undefined))));
   return shown.flatMap(({ uid, key, stale, reasons, detail, latest }) => [
     `${stale ? paint("yellow", "stale") : detail === undefined ? paint("green", "fresh") : paint("yellow", "unsure")}  ${nameText(key ?? uid, 70)}`,
-    ...(latest === undefined ? [] : [fitted(`v${uid.slice(-REVISION_LENGTH)} was made again after the latest version, v${latest.slice(-REVISION_LENGTH)}`, 7)]),
+    ...(latest === undefined || detail !== undefined ? [] : [fitted(`v${uid.slice(-REVISION_LENGTH)} was made again after the latest version, v${latest.slice(-REVISION_LENGTH)}`, 7)]),
     ...(detail === undefined ? [] : [fitted(detail, 7)]),
     ...reasons.map(({ code, chain, detail }) => `${fitted(`${code}: ${detail}`, 7)}\n${paint("dim", chainText(chain, labelOf, 7))}`),
   ]);
