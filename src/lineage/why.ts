@@ -31,21 +31,24 @@ export interface Origin {
   readonly hash: string;
   /** The artifacts in a collection. */
   readonly members: readonly Origin["id"][];
-  readonly maker:
-    | {
-        readonly run: string;
-        readonly transform: { readonly uid: string; readonly stem: string; readonly code: string | null };
-        readonly entrypoint: string | null;
-        /** JSON. */
-        readonly params: string;
-        readonly cliArgs: string | null;
-        /** Versions by name; null when none was kept. */
-        readonly environment: Readonly<Record<string, string>> | null;
-        /** Path → hash of the code of a module that was imported on demand; undefined when that was not kept. */
-        readonly onDemand: Readonly<Record<string, string | null>> | undefined;
-        readonly inputs: readonly Origin["id"][];
-      }
-    | undefined;
+  readonly maker: Maker | undefined;
+  /** Completed runs that made the same again. */
+  readonly again: readonly Maker[];
+}
+
+/** A run, and what it worked with. */
+export interface Maker {
+  readonly run: string;
+  readonly transform: { readonly uid: string; readonly stem: string; readonly code: string | null };
+  readonly entrypoint: string | null;
+  /** JSON. */
+  readonly params: string;
+  readonly cliArgs: string | null;
+  /** Versions by name; null when none was kept. */
+  readonly environment: Readonly<Record<string, string>> | null;
+  /** Path → hash of the code of a module that was imported on demand; undefined when that was not kept. */
+  readonly onDemand: Readonly<Record<string, string | null>> | undefined;
+  readonly inputs: readonly Origin["id"][];
 }
 
 /** Two artifacts that stand for each other, and how the comparison came to them. */
@@ -61,7 +64,7 @@ export function whyDifferent(origin: (id: number) => Origin, a: number, b: numbe
   const seen = new Set<string>();
   const queue: Step[] = [{ a: origin(a), b: origin(b), from: undefined }];
   for (const step of queue) {
-    const { a: left, b: right } = step;
+    const [left, right] = mostAlike(step.a, step.b);
     const id = `${left.id} ${right.id}`;
     if (left.hash === right.hash || seen.has(id)) continue;
     seen.add(id);
@@ -79,6 +82,21 @@ export function whyDifferent(origin: (id: number) => Origin, a: number, b: numbe
     for (const one of found) differences.push({ ...one, chain });
   }
   return { same: origin(a).hash === origin(b).hash, differences };
+}
+
+/** Both as made by those of their runs that differ least: what made either of them all the same is not why they differ. */
+function mostAlike(a: Origin, b: Origin): [a: Origin, b: Origin] {
+  if (!a.maker || !b.maker || a.again.length + b.again.length === 0) return [a, b];
+  let best: [a: Origin, b: Origin] = [a, b];
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const one of [a.maker, ...a.again]) {
+    for (const other of [b.maker, ...b.again]) {
+      const pair: [a: Origin, b: Origin] = [{ ...a, maker: one }, { ...b, maker: other }];
+      const differences = one.run === other.run ? -1 : compareMakers(...pair).length;
+      if (differences < fewest) [fewest, best] = [differences, pair];
+    }
+  }
+  return best;
 }
 
 function chainOf(step: Step): string[] {

@@ -1,7 +1,7 @@
 /** `ln.why(a, b)`: the first things upstream in which two data differ. */
 import { type Conditions, conditionsOf, type Provenance, provenanceUpstream, type SourceText, sourcesOf } from "../db/provenance.ts";
 import { LinealError } from "../errors.ts";
-import { type Difference, haveCommonHistory, type Origin, type Why, whyDifferent } from "../lineage/why.ts";
+import { type Difference, haveCommonHistory, type Maker, type Origin, type Why, whyDifferent } from "../lineage/why.ts";
 import type { Artifact } from "./artifact.ts";
 import type { Collection } from "./collection.ts";
 import type { RecordEntry } from "./record.ts";
@@ -65,11 +65,25 @@ async function byModule(difference: Difference, sources: ReadonlyMap<string, Sou
 function originOf(facts: Provenance, conditions: ReadonlyMap<number, Conditions>, environments: ReadonlyMap<string, Environment>, id: number): Origin {
   const data = facts.data.get(id);
   if (!data) throw new Error(`${id} was not gathered`);
-  const run = data.run === null ? undefined : facts.runs.get(data.run);
-  const under = run && conditions.get(run.id);
-  const transform = run && facts.transforms.get(run.transform);
-  const onDemand = run && facts.onDemand.get(run.id);
-  const inputs = run ? (facts.inputs.get(run.id) ?? []).filter(({ link }) => link <= data.mark).map((input) => input.data) : [];
+  const makerOf = (id: number, upTo = Number.POSITIVE_INFINITY): Maker | undefined => {
+    const run = facts.runs.get(id);
+    const under = conditions.get(id);
+    const transform = run && facts.transforms.get(run.transform);
+    const onDemand = facts.onDemand.get(id);
+    return (
+      under &&
+      transform && {
+        run: under.uid,
+        transform: { uid: transform.uid, stem: transform.stem, code: transform.code },
+        entrypoint: run.entrypoint,
+        params: under.params,
+        cliArgs: under.cliArgs,
+        environment: under.environment === null ? null : (environments.get(under.environment) ?? { environment: under.environment }),
+        onDemand: onDemand && Object.fromEntries(onDemand.modules.map(({ path, codeHash }) => [path, codeHash])),
+        inputs: (facts.inputs.get(id) ?? []).filter(({ link }) => link <= upTo).map((input) => input.data),
+      }
+    );
+  };
   return {
     id,
     uid: data.uid,
@@ -77,15 +91,7 @@ function originOf(facts: Provenance, conditions: ReadonlyMap<number, Conditions>
     stem: data.stem,
     hash: data.hash,
     members: facts.members.get(id) ?? [],
-    maker: run && under && transform && {
-      run: under.uid,
-      transform: { uid: transform.uid, stem: transform.stem, code: transform.code },
-      entrypoint: run.entrypoint,
-      params: under.params,
-      cliArgs: under.cliArgs,
-      environment: under.environment === null ? null : (environments.get(under.environment) ?? { environment: under.environment }),
-      onDemand: onDemand && Object.fromEntries(onDemand.modules.map(({ path, codeHash }) => [path, codeHash])),
-      inputs,
-    },
+    maker: data.run === null ? undefined : makerOf(data.run, data.mark),
+    again: (facts.remakers.get(id) ?? []).flatMap((run) => (facts.runs.get(run)?.status === "completed" ? (makerOf(run) ?? []) : [])),
   };
 }

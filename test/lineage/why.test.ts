@@ -21,7 +21,7 @@ interface Draft {
 
 const build = (drafts: readonly Draft[]) => (id: number): Origin => {
   const { hash, stem, key = null, code = "c", transform = "t", params = "{}", environment = null, entrypoint = null, cliArgs = null, onDemand, run = `r${id}`, inputs, members = [] } = drafts[id] ?? expect.fail(`there is no ${id}`);
-  return { id, uid: `d${id}`, key, stem: stem ?? `s${id}`, hash, members, maker: inputs && { run, transform: { uid: `${transform}${code}`, stem: transform, code }, entrypoint, params, cliArgs, environment, onDemand, inputs } };
+  return { id, uid: `d${id}`, key, stem: stem ?? `s${id}`, hash, members, again: [], maker: inputs && { run, transform: { uid: `${transform}${code}`, stem: transform, code }, entrypoint, params, cliArgs, environment, onDemand, inputs } };
 };
 const why = (drafts: readonly Draft[], a: number, b: number): Why => whyDifferent(build(drafts), a, b);
 

@@ -35,6 +35,20 @@ forEachDatabase((database) => {
     expect((await why(d, e)).differences).toEqual([{ what: "chance", a: (await d.run)?.uid, b: (await e.run)?.uid, chain: [d.uid] }]);
   });
 
+  test("what made the same bytes all the same is no cause", async () => {
+    shop.script("same.ts");
+    const [raw, other] = [await shop.raw("same.raw", "0"), await shop.raw("same.raw", "1")];
+    const a = await make("same.ts", { reads: [raw], params: { lr: 1 }, makes: { "same.out": "1" } });
+    shop.script("same.ts", "export const changed = 1;\n");
+    expect((await make("same.ts", { reads: [other], params: { lr: 1 }, makes: { "same.out": "1" } })).uid).toBe(a.uid);
+    const b = await make("same.ts", { reads: [other], params: { lr: 2 }, makes: { "same.out": "2" } });
+    expect(await why(a, b)).toEqual({ same: false, differences: [{ what: "params", name: "lr", a: "1", b: "2", chain: [a.uid] }] });
+    expect((await why(b, a)).differences).toMatchObject([{ what: "params", a: "2", b: "1" }]);
+    const pair = (await shop.work("same.ts", { reads: [other], makes: { "pair.a": "1", "pair.b": "2" } })).made as [Artifact, Artifact];
+    await shop.work("same.ts", { reads: [other], makes: { "pair.a": "1" } });
+    expect((await why(...pair)).differences).toMatchObject([{ what: "run" }]);
+  });
+
   test("an input two steps back, through a diamond, is told once; what was read after saving is no input", async () => {
     const follow = async (text: string): Promise<{ raw: Artifact; clean: Artifact[]; end: Artifact }> => {
       const raw = await shop.raw("deep.raw", text);

@@ -19,7 +19,7 @@ const SAYS: Readonly<Record<Difference["what"], string>> = {
   environment: "another environment",
   maker: "only one was made by a run",
   run: "they are two outputs of the same run",
-  chance: "all that is known is the same: chance, time, or something that is not tracked",
+  chance: "all that is known is the same: chance, time, or what is not tracked",
 };
 const OUTPUTS: readonly Name[] = ["Artifact", "Collection", "Record"];
 /** Where `a` and `b` are uids. */
