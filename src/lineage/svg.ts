@@ -17,7 +17,7 @@ import type { Theme } from "./theme.ts";
 export interface SvgOptions {
   readonly theme?: Theme;
   readonly direction?: Direction;
-  /** How many alike loose ends of one node are drawn before the rest is folded into `… 176 more` (default 24; Infinity draws all). */
+  /** How many alike nodes or chains between the same neighbours are drawn before the rest is folded into `… 176 more` (default 24; Infinity draws all). */
   readonly fan?: number;
 }
 
