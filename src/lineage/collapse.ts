@@ -8,7 +8,8 @@ import { isAct, linkUp } from "./walk.ts";
 /**
  * The graph with all runs of one transform version as that transform, and a `predecessor` edge wherever data made by
  * one went into another. The focus becomes the focus run's transform, or the transform that made the focus artifact;
- * data that nothing made, and a collection with members, stays as the focus, with `input` edges to its users. Re-creations, which carry no data, go.
+ * data that nothing made, and a collection with members, stays as the focus, with `input` edges to its users and
+ * `member` edges from what made its members. Re-creations, which carry no data, go.
  *
  * @example
  * const graph = collapse(await artifact.lineage(), "transform");
@@ -72,9 +73,6 @@ function edgesBetween(graph: GraphData, byId: ReadonlyMap<string, Node>, into: R
   const { leaving } = linkUp(graph.edges.filter(edge => edge.role !== "recreated"));
   const data = isAct(byId.get(focus)) || !byId.has(focus) ? undefined : focus; // a focus that stays as it is
   const edges: Edge[] = [];
-  const join = (from: string, to: string, role: Edge["role"]) => {
-    if (from !== to) edges.push({ from, to, role: from === data ? "input" : to === data ? "output" : role });
-  };
   const seen = new Map<string, Set<string>>(); // data that each transform is known to lead through
   for (const node of graph.nodes) {
     const from = into.get(node.id);
@@ -85,8 +83,11 @@ function edgesBetween(graph: GraphData, byId: ReadonlyMap<string, Node>, into: R
     for (const id of queue) {
       for (const edge of leaving.get(id) ?? []) {
         const to = into.get(edge.to);
-        if (to !== undefined) join(from, to, edge.role === "initiated" && id === node.id ? "initiated" : "predecessor");
-        else if (byId.has(edge.to) && !known.has(edge.to)) {
+        if (to !== undefined) {
+          const started = edge.role === "initiated" && id === node.id;
+          const role = from === data ? "input" : to === data ? edge.role : started ? "initiated" : "predecessor";
+          if (from !== to) edges.push({ from, to, role });
+        } else if (byId.has(edge.to) && !known.has(edge.to)) {
           known.add(edge.to);
           queue.push(edge.to);
         }

@@ -1,29 +1,37 @@
-/** Wide fans in pictures: of many alike loose ends of one node the first are drawn, and one that says how many more. */
+/** Wide fans in pictures: of many that are alike the first are drawn, and one that says how many more. */
+import { alike, branchesOf } from "./alike.ts";
+import type { Branch } from "./alike.ts";
 import { inOrder } from "./kin.ts";
 import { stateOf } from "./node.ts";
-import type { Edge, GraphData, Node } from "./node.ts";
+import type { GraphData, Node } from "./node.ts";
 
 /**
- * The graph with at most `fan` of the nodes that hang on the same node alone, with the same role, kind and state: the
- * first by time or label, as in trees, and `… 176 more` instead of the rest. The focus stays.
+ * The graph with at most `fan` of the nodes that have the same kind, state and neighbours, and then of the branches
+ * that are alike in all their nodes: the first by time or label, as in trees, and `… 176 more` instead of the rest. The focus stays.
  */
 export function folded(graph: GraphData, fan: number): GraphData {
-  const only = new Map<string, Edge | undefined>(); // undefined: more than one
-  for (const edge of graph.edges) for (const id of [edge.from, edge.to]) only.set(id, only.has(id) ? undefined : edge);
-  const ends = graph.nodes.filter(node => node.id !== graph.focus && only.get(node.id));
-  const fans = Map.groupBy(ends, node => JSON.stringify([node.kind, stateOf(node), { ...only.get(node.id), [only.get(node.id)?.from === node.id ? "from" : "to"]: null }]));
-  const changed = new Map<string, Node | undefined>(); // undefined: gone
-  for (const nodes of fans.values()) {
-    if (nodes.length <= fan + 1) continue; // one hidden node takes as much room as what stands for it
-    const [first, ...rest] = nodes.sort(inOrder).slice(fan) as [Node, ...Node[]];
-    changed.set(first.id, standIn(first, rest.length + 1));
-    for (const { id } of rest) changed.set(id, undefined);
+  const counts = new Map<string, number>(); // of what stands for several nodes
+  const nodes = graph.nodes.flatMap(node => (node.id === graph.focus ? [] : [[node]]));
+  const few = without(graph, nodes, fan, counts);
+  return without(few, branchesOf(few, fan + 1), fan, counts); // what is folded already makes no hub
+}
+
+function without(graph: GraphData, branches: readonly Branch[], fan: number, counts: Map<string, number>): GraphData {
+  const changed = new Map<string, readonly Node[]>();
+  for (const group of alike(graph, branches, node => `${node.kind} ${stateOf(node)}`)) {
+    if (group.length <= fan + 1) continue; // one hidden branch takes as much room as what stands for it
+    const rest = group.sort(([a], [b]) => inOrder(a as Node, b as Node)).slice(fan);
+    for (const node of rest.flat()) changed.set(node.id, []);
+    rest[0]?.forEach((node, place) => {
+      counts.set(node.id, rest.reduce((sum, branch) => sum + (counts.get(branch[place]?.id ?? "") ?? 1), 0));
+      changed.set(node.id, [standIn(node, counts.get(node.id) ?? 1)]);
+    });
   }
   if (changed.size === 0) return graph;
-  const isThere = (id: string): boolean => !changed.has(id) || changed.get(id) !== undefined;
+  const isThere = (id: string): boolean => changed.get(id)?.length !== 0;
   return {
     ...graph,
-    nodes: graph.nodes.flatMap(node => (changed.has(node.id) ? (changed.get(node.id) ?? []) : node)),
+    nodes: graph.nodes.flatMap(node => changed.get(node.id) ?? node),
     edges: graph.edges.filter(({ from, to }) => isThere(from) && isThere(to)),
   };
 }

@@ -22,6 +22,8 @@ export interface Kin {
   remade(run: Node, data: Node): boolean;
   /** True when `by` started this run (or transform). */
   started(by: Node, node: Node): boolean;
+  /** True when `act` made members of `data`, but not `data`. */
+  gave(act: Node, data: Node): boolean;
   /** What lies beyond a run, by what lies beyond that; at most about `fan` nodes are shown, `hidden` counts the rest. */
   groups(act: Node, fan: number): { groups: readonly Group[]; hidden: number };
 }
@@ -33,7 +35,7 @@ export function kin(graph: GraphData): { up: Kin; down: Kin } {
   const byId = new Map(graph.nodes.map(node => [node.id, node]));
   const links = linkUp(graph.edges);
   const pairs = (role: EdgeRole) => new Set(graph.edges.filter(e => e.role === role).map(e => `${e.from}\0${e.to}`));
-  const [made, remade, started] = [pairs("output"), pairs("recreated"), pairs("initiated")];
+  const [made, held, remade, started] = [pairs("output"), pairs("member"), pairs("recreated"), pairs("initiated")];
   const nodes = (ids: Iterable<string>) => Array.from(new Set(ids), id => byId.get(id) as Node).sort(inOrder);
   const up = stepper(links, "up");
   const down = stepper(links, "down", [...FLOW, "recreated", "initiated"]);
@@ -64,6 +66,7 @@ export function kin(graph: GraphData): { up: Kin; down: Kin } {
       startedBy: node => nodes(starters(node.id)),
       remade: (run, data) => step === down && remade.has(`${run.id}\0${data.id}`) && !made.has(`${run.id}\0${data.id}`),
       started: (by, node) => step === down && started.has(`${by.id}\0${node.id}`),
+      gave: (act, data) => step === up && held.has(`${act.id}\0${data.id}`) && !made.has(`${act.id}\0${data.id}`),
       groups: (act, fan) => grouped(next(act), node => keyOf(self, act, node), fan),
     };
     return self;

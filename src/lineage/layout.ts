@@ -1,4 +1,6 @@
 /** Where the nodes and edges of a picture go: by Graphviz as long as that is quick, by plain layers above. */
+import { alike, branchesOf } from "./alike.ts";
+import type { Branch } from "./alike.ts";
 import type { Size } from "./figure.ts";
 import { layered } from "./layered.ts";
 import type { Layout, Point } from "./layered.ts";
@@ -13,7 +15,7 @@ const MOST_NODES = 3000;
 const MOST_EDGES = 6000;
 const HASTE = 1500; // from so many nodes and edges on, fewer attempts to avoid crossings
 const CURVES = 3000; // so many nodes and edges still get curves around what lies between: a second for 1,000 nodes
-const FAN = 8; // so many loose ends of one node still go side by side
+const FAN = 8; // so many that are alike still go side by side
 
 /**
  * Positions for boxes of the given sizes (pixels, by node id). Graphs of more than 3,000 nodes or 6,000 edges, and any
@@ -83,22 +85,19 @@ function dotOf(graph: GraphData, sizes: ReadonlyMap<string, Size>, direction: Di
   ].join("\n");
 }
 
-/** How many layers each edge spans: the loose ends of a wide fan are laid in rows, or the picture would be a ribbon. */
-function stagger({ edges }: GraphData): number[] {
-  const degree = new Map<string, number>();
-  for (const { from, to } of edges) for (const id of [from, to]) degree.set(id, (degree.get(id) ?? 0) + 1);
-  const fans = new Map<string, number[]>();
-  edges.forEach(({ from, to }, i) => {
-    if (degree.get(from) !== 1 && degree.get(to) !== 1) return;
-    const hub = degree.get(to) === 1 ? `from ${from}` : `to ${to}`;
-    const fan = fans.get(hub);
-    if (fan) fan.push(i);
-    else fans.set(hub, [i]);
-  });
-  const lengths: number[] = [];
-  for (const fan of fans.values()) {
-    const rows = fan.length > FAN ? Math.ceil(Math.sqrt(fan.length / 2)) : 1;
-    for (const [n, i] of fan.entries()) lengths[i] = 1 + (n % rows);
+/** How many layers each edge spans: the many that are alike are laid in rows, or the picture would be a ribbon. */
+function stagger(graph: GraphData): number[] {
+  const rows = new Map<string, { readonly branch: Branch; readonly above: number; readonly below: number }>();
+  for (const group of alike(graph, branchesOf(graph, FAN), () => "")) {
+    if (group.length <= FAN) continue;
+    const count = Math.ceil(Math.sqrt(group.length / 2));
+    for (const [n, branch] of group.entries()) {
+      const row = { branch, above: (n % count) * branch.length, below: (count - 1 - (n % count)) * branch.length };
+      for (const { id } of branch) rows.set(id, row);
+    }
   }
-  return lengths;
+  return graph.edges.map(({ from, to }) => {
+    const [start, end] = [rows.get(from), rows.get(to)];
+    return start?.branch === end?.branch ? 1 : 1 + (start?.below ?? 0) + (end?.above ?? 0);
+  });
 }

@@ -15,11 +15,13 @@ const [GAP, SPACE] = [6, 20]; // between a sample and its words, and between two
 /** The legend of a graph: only what it has beyond files, runs and the lines between them. */
 export function legendOf({ nodes, edges }: GraphData): Legend {
   const line = `<path class="key edge" d="M${-X} 0H${X - 7}"/><path class="key tip" d="M${X} 0L${X - 7} -3.2V3.2Z"/>`;
+  const held = `<path class="key edge" d="M${-X} 0H${X - 12}"/><path class="key tip" d="M${X} 0L${X - 6} -3.2L${X - 12} 0L${X - 6} 3.2Z"/>`;
   const drawn = (kind: NodeKind, state = "") =>
     `<g class="key node ${kind}${state}">${shapeOf(kind, X, Y).outline.map(path => `<path d="${path}"/>`).join("")}</g>`;
   const roles = new Set(edges.map(edge => edge.role));
   const kinds = new Set(nodes.map(node => node.kind));
   const items = [
+    roles.has("member") && ["member of a collection", `<g class="member">${held}</g>`],
     roles.has("recreated") && ["re-created", `<g class="recreated">${line}</g>`],
     roles.has("initiated") && ["started", `<g class="initiated">${line}</g>`],
     ...(["transform", "collection", "record"] as const).map(kind => kinds.has(kind) && [kind, drawn(kind)]),

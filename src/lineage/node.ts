@@ -5,7 +5,8 @@ export const NODE_KINDS = ["artifact", "run", "transform", "collection", "record
 export type NodeKind = (typeof NODE_KINDS)[number];
 
 /**
- * What an edge says. `input` (data → run), `output` (run → data), `member` (artifact → collection) and `predecessor`
+ * What an edge says. `input` (data → run), `output` (run → data), `member` (artifact → collection; among
+ * transforms: who made one → collection) and `predecessor`
  * (transform → transform) carry data; `recreated` (a run made the same bytes again) and `initiated` (a run started another) only stand beside them.
  */
 export const EDGE_ROLES = ["input", "output", "member", "recreated", "initiated", "predecessor"] as const;

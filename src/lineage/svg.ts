@@ -17,16 +17,17 @@ import type { Theme } from "./theme.ts";
 export interface SvgOptions {
   readonly theme?: Theme;
   readonly direction?: Direction;
-  /** How many alike loose ends of one node are drawn before the rest is folded into `… 176 more` (default 24; Infinity draws all). */
+  /** How many alike nodes or chains between the same neighbours are drawn before the rest is folded into `… 176 more` (default 24; Infinity draws all). */
   readonly fan?: number;
 }
 
 const PAD = 16;
 const LINE = 22; // height of a line of text below the picture
 const TIP = 7; // length of an arrow's tip
+const DIAMOND = 12; // and of what stands at its place where a collection has a member
 const CORNER = 30; // how far a line may have to be led on to a rounded corner
 const FONTS = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans Condensed', sans-serif";
-const SAYS: { readonly [R in EdgeRole]?: string } = { recreated: "re-created", initiated: "started" };
+const SAYS: { readonly [R in EdgeRole]?: string } = { member: "member", recreated: "re-created", initiated: "started" };
 
 export const SVG_OPTIONS = { theme: THEMES, direction: DIRECTIONS, fan: numberFrom(1) };
 
@@ -114,11 +115,13 @@ function edgeText(role: EdgeRole, points: readonly Point[]): string {
   const [start] = points;
   if (!start) return "";
   const [end, dx, dy] = arrival(points);
+  const [length, widest] = role === "member" ? [DIAMOND, DIAMOND / 2] : [TIP, TIP];
   // The line stops where the tip begins: a hollow tip would show it.
-  const neck = { x: end.x - dx * TIP, y: end.y - dy * TIP };
+  const neck = { x: end.x - dx * length, y: end.y - dy * length };
   const line = `M${pair(start)}${points.length > 2 ? "C" : "L"}${[...points.slice(1, -1), neck].map(pair).join(" ")}`;
-  const side = (turn: 1 | -1) => pair({ x: neck.x - turn * dy * TIP * 0.45, y: neck.y + turn * dx * TIP * 0.45 });
-  const drawn = `<path class="edge" d="${line}"/><path class="tip" d="M${pair(end)}L${side(1)}L${side(-1)}Z"/>`;
+  const side = (turn: 1 | -1) => pair({ x: end.x - dx * widest - turn * dy * TIP * 0.45, y: end.y - dy * widest + turn * dx * TIP * 0.45 });
+  const tip = [pair(end), side(1), ...(widest < length ? [pair(neck)] : []), side(-1)].join("L");
+  const drawn = `<path class="edge" d="${line}"/><path class="tip" d="M${tip}Z"/>`;
   const says = SAYS[role];
   return says ? `<g class="${role}"><title>${says}</title>${drawn}</g>` : drawn;
 }

@@ -121,21 +121,21 @@ class Tree {
       return;
     }
     if (acts.length === 1 && only) {
-      this.#act(only, indent, this.#arrow, indent);
+      this.#act(only, indent, this.#arrow, indent, first);
       return;
     }
     const draw = (act: Node, last: boolean) =>
-      this.#act(act, indent, (last ? "└" : "├") + this.#arrow, indent + (last ? "   " : "│  "));
+      this.#act(act, indent, (last ? "└" : "├") + this.#arrow, indent + (last ? "   " : "│  "), first);
     this.#branch(indent, folded(acts, this.#fan), draw, hidden => count(hidden, "more run"));
   }
 
-  /** A run (or transform) on its line, maybe right below another, and then what lies beyond it. */
+  /** A run (or transform) on its line, below what it led to or what started it, and then what lies beyond it. */
   #act(act: Node, indent: string, mark: string, inner: string, above?: Node): void {
     const next = this.#near.next(act);
     const known = this.#seen.has(act.id);
     this.#seen.add(act.id);
     const started = above !== undefined && this.#near.started(above, act);
-    this.#line(indent, mark, act, { note: known && next.length > 0 ? "↑ above" : "", before: started ? "started " : "" });
+    this.#line(indent, mark, act, { note: known && next.length > 0 ? "↑ above" : "", before: started ? "started " : above && this.#near.gave(act, above) ? "members by " : "" });
     if (known) return;
     if (!started) this.#starters(act, inner);
     if (this.#direction === "up") this.#besides(act, inner);

@@ -68,6 +68,7 @@ function paints({ paper, text, small, edge, bad, gone, focus, ...kinds }: Palett
     `.small{fill:${small}}`,
     `.edge{stroke:${edge}}`,
     `.tip{fill:${edge};stroke:${edge}}`,
+    `.member .tip{fill:${paper}}`,
     `.initiated .tip{fill:${paper}}`,
     paint("artifact", artifact),
     paint("run", run),

@@ -125,6 +125,21 @@ forEachDatabase((database) => {
     expect(await json("status", "failed.svg")).toEqual({ code: 0, value: { uid: failed.uid, key: "failed.svg", stale: false, reasons: [], detail: "the run that made it errored" } });
   });
 
+  test("of many unsure outputs the first are shown, of stale ones and of those asked for by name all", { timeout: patience }, async () => {
+    const { shop, text, json } = await open();
+    await using _ = shop;
+    const keys = Array.from({ length: 22 }, (_, i) => `open/${i}.svg`);
+    await shop.work("plot.ts", { makes: Object.fromEntries(keys.map((key) => [key, key])), end: "open" });
+    await shop.work("plot.ts", { makes: { "late.svg": "x" }, end: "fail" });
+    await shop.raw("raw.csv", "r1");
+    const lines = (await text("status")).split("\n");
+    expect(lines.filter((line) => line.startsWith("unsure"))).toEqual(keys.slice(0, 20).map((key) => `unsure  ${key}`));
+    expect(lines.filter((line) => line.startsWith("stale"))).toEqual(["stale  clean.csv", "stale  figure.svg"]);
+    expect(lines.slice(-3)).toEqual(["… 3 more unsure", "25 looked at, 2 stale, 23 unsure", "[exit 1]"]);
+    expect((await json("status")).value).toMatchObject({ total: 25 });
+    expect((await text("status", ...keys)).match(/^unsure /gm)).toHaveLength(22);
+  });
+
   test("diff and why of two runs and their outputs", { timeout: patience }, async () => {
     const { shop, clean, text, json } = await open();
     await using _ = shop;

@@ -49,7 +49,7 @@ describe("collapse", () => {
 
   test("members of a collection lead on through it; it stays as the focus, after all that made it and its members", () => {
     expect(arrows(collapse(cohort("artifact:raw"), "transform"))).toEqual(["clean predecessor train", "collect predecessor train", "raw input clean"]);
-    expect(arrows(collapse(cohort(), "transform"))).toEqual(["clean output cohort", "cohort input train", "collect output cohort"]);
+    expect(arrows(collapse(cohort(), "transform"))).toEqual(["clean member cohort", "cohort input train", "collect output cohort"]);
   });
 
   test("flows keep their edge, re-creations go, and a cut is still told", () => {

@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { collapse } from "../../src/lineage/collapse.ts";
 import { Graph } from "../../src/lineage/graph.ts";
 import { select } from "../../src/lineage/select.ts";
 import { columns, harmless, shorten } from "../../src/lineage/terminal.ts";
@@ -24,6 +25,7 @@ test.each<[string, () => string]>([
   ["cohort", () => String(cohort())],
   ["cohort-from-member", () => String(cohort("artifact:s1"))],
   ["cohort-from-model", () => String(cohort("artifact:model"))],
+  ["cohort-transforms", () => String(collapse(cohort(), "transform"))],
   ["fan", () => String(fan(10_000))],
   ["ladder", () => ladder(12).tree()],
   ["deep", () => ladder(1000).tree({ rows: 40 })],

@@ -10,6 +10,9 @@ import { failureOf, paint } from "../print.ts";
 import { findRecord } from "../reference.ts";
 import { openRegistry } from "../registries.ts";
 
+/** Unsure outputs that are shown when every output was asked for: runs that never ended may have made thousands. */
+const UNSURE = 20;
+
 /** A reference that means nothing, or several things. */
 interface Failure {
   readonly ref: string;
@@ -35,8 +38,10 @@ export const definition = command({
     const unsure = found.filter((one) => !one.stale && one.detail !== undefined);
     return {
       text: async () => {
-        const shown = all ? found.filter((one) => one.stale || one.detail !== undefined) : found;
-        const lines = [...(await statusLines(shown)), ...failures.map(({ ref, error }) => `${paint("red", "error")}  ${nameText(ref, 70)}\n${fitted(error.message, 7)}`)];
+        const hidden = new Set(all ? unsure.slice(UNSURE) : []);
+        const shown = all ? found.filter((one) => (one.stale || one.detail !== undefined) && !hidden.has(one)) : found;
+        const more = hidden.size > 0 ? [`… ${hidden.size.toLocaleString("en")} more unsure`] : [];
+        const lines = [...(await statusLines(shown)), ...more, ...failures.map(({ ref, error }) => `${paint("red", "error")}  ${nameText(ref, 70)}\n${fitted(error.message, 7)}`)];
         const sum = [`${found.length} looked at`, `${stale.length} stale`, ...(unsure.length > 0 ? [`${unsure.length} unsure`] : []), ...(failures.length > 0 ? [`${failures.length} not found`] : [])].join(", ");
         return [...lines, ...(answers.length > 1 || all ? [sum] : [])].join("\n");
       },

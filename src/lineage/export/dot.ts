@@ -9,7 +9,7 @@ const SHAPES: { readonly [K in NodeKind]: string } = { artifact: "note", run: "b
 const EDGE_STYLES: { readonly [R in EdgeRole]: string } = {
   input: "",
   output: "",
-  member: "",
+  member: ' [arrowhead=odiamond, arrowsize=0.8, label="member"]',
   predecessor: "",
   recreated: ' [style=dashed, label="re-created"]',
   initiated: ' [style=dotted, arrowhead=empty, label="started"]',

@@ -1,7 +1,8 @@
 /** A lineage graph as a Mermaid flowchart, to paste into Markdown, issues and notebooks. */
-import { cutNote, isFailed, stateOf, whoAndWhen } from "../node.ts";
+import { cutNote, isFailed, NODE_KINDS, stateOf, whoAndWhen } from "../node.ts";
 import type { EdgeRole, GraphData, Node, NodeKind } from "../node.ts";
 import { harmless, shorten } from "../terminal.ts";
+import { LIGHT } from "../theme.ts";
 
 const SHAPES: { readonly [K in NodeKind]: readonly [open: string, close: string] } = {
   artifact: ["[", "]"],
@@ -14,25 +15,24 @@ const SHAPES: { readonly [K in NodeKind]: readonly [open: string, close: string]
 const ARROWS: { readonly [R in EdgeRole]: string } = {
   input: "-->",
   output: "-->",
-  member: "-->",
+  member: '-- "member" --o',
   predecessor: "-->",
   recreated: '-. "re-created" .->',
   initiated: '-. "started" .->',
 };
 
 const CLASSES = [
-  "classDef data fill:#ffffff,stroke:#4b5563,color:#111827",
-  "classDef act fill:#eff2ff,stroke:#4b5563,color:#111827",
-  "classDef failed fill:#eff2ff,stroke:#b91c1c,color:#111827,stroke-dasharray:4 3",
-  "classDef deleted fill:#f3f4f6,stroke:#9ca3af,color:#6b7280,stroke-dasharray:4 3",
-  "classDef focus fill:#10b981,stroke:#065f46,color:#111827",
+  ...NODE_KINDS.map(kind => painted(kind, LIGHT[kind])),
+  painted("failed", [LIGHT.run[0], LIGHT.bad], "stroke-dasharray:4 3"),
+  painted("deleted", LIGHT.gone, "stroke-dasharray:4 3", LIGHT.small),
+  painted("focus", LIGHT.focus),
 ];
 
-const NOTE = "classDef note fill:none,stroke:none,color:#6b7280";
+const NOTE = `classDef note fill:none,stroke:none,color:${LIGHT.small}`;
 /** Columns of a label that are kept. */
 const LONGEST = 60;
 
-/** Mermaid text, top to bottom, with ids n0, n1, … in the order of the nodes; the focus is green. */
+/** Mermaid text, top to bottom, with ids n0, n1, … in the order of the nodes, in the light colours of the SVG; the focus is green. */
 export function mermaid(graph: GraphData): string {
   const short = new Map(graph.nodes.map((node, i) => [node.id, `n${i}`]));
   const nodes = graph.nodes.map(node => {
@@ -54,7 +54,11 @@ function styleOf(node: Node, focus: string): string {
   if (node.id === focus) return "focus";
   if (node.deleted) return "deleted";
   if (isFailed(node)) return "failed";
-  return node.kind === "run" || node.kind === "transform" ? "act" : "data";
+  return node.kind;
+}
+
+function painted(name: string, [fill, stroke]: readonly [string, string], line = "", color = LIGHT.text): string {
+  return [`classDef ${name} fill:${fill}`, `stroke:${stroke}`, `color:${color}`, line].filter(Boolean).join(",");
 }
 
 /**

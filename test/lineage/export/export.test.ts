@@ -2,20 +2,23 @@
 import fc from "fast-check";
 import { instance } from "@viz-js/viz";
 import { describe, expect, test } from "vitest";
-import { toNode } from "../../../src/lineage/node.ts";
+import { Graph } from "../../../src/lineage/graph.ts";
+import { NODE_KINDS, toNode } from "../../../src/lineage/node.ts";
+import type { Node } from "../../../src/lineage/node.ts";
 import { harmless, shorten } from "../../../src/lineage/terminal.ts";
+import { LIGHT } from "../../../src/lineage/theme.ts";
 import { anyGraph } from "../arbitrary.ts";
-import { artifact, edges, graph, oddities, projectFlow, run, transform } from "../sample.ts";
+import { artifact, cohort, edges, graph, oddities, projectFlow, run, transform } from "../sample.ts";
 
 describe.each(["mermaid", "dot", "json"] as const)("%s", format => {
   const ending = { mermaid: "mmd", dot: "dot", json: "json" }[format];
-  test.each([["project-flow", projectFlow], ["oddities", oddities]] as const)("%s", async (name, make) => {
+  test.each([["project-flow", projectFlow], ["oddities", oddities], ["cohort", cohort]] as const)("%s", async (name, make) => {
     await expect(make().to(format)).toMatchFileSnapshot(`../../golden/lineage/${name}.${ending}`);
   });
 });
 
-const mermaidNode = /^ {2}n\d+(\["[^"]*"\]|\[\["[^"]*"\]\]|\(\["[^"]*"\]\)):::(data|act|failed|deleted|focus)$/;
-const mermaidEdge = /^ {2}n\d+ (-->|-\. "(re-created|started)" \.->) n\d+$/;
+const mermaidNode = /^ {2}n\d+(\["[^"]*"\]|\[\["[^"]*"\]\]|\(\["[^"]*"\]\)):::(artifact|run|collection|failed|deleted|focus)$/;
+const mermaidEdge = /^ {2}n\d+ (-->|-- "member" --o|-\. "(re-created|started)" \.->) n\d+$/;
 const dotText = /"(?:[^"\\]|\\["\\])*"/y;
 
 test("mermaid: every line is one node, one edge or one class, whatever the labels", () => {
@@ -23,12 +26,22 @@ test("mermaid: every line is one node, one edge or one class, whatever the label
     const lines = g.to("mermaid").trimEnd().split("\n").slice(1);
     expect(lines.filter(line => mermaidNode.test(line))).toHaveLength(g.nodes.length);
     expect(lines.filter(line => mermaidEdge.test(line))).toHaveLength(g.edges.length);
-    expect(lines.filter(line => line.startsWith("  classDef "))).toHaveLength(5);
-    expect(lines).toHaveLength(g.nodes.length + g.edges.length + 5);
+    expect(lines.filter(line => line.startsWith("  classDef "))).toHaveLength(8);
+    expect(lines).toHaveLength(g.nodes.length + g.edges.length + 8);
     expect(new Set(lines.slice(0, g.nodes.length).map(line => line.match(/n\d+/)?.[0])).size).toBe(g.nodes.length);
     for (const line of lines.slice(0, g.nodes.length)) expect(line.replaceAll("<br/>", "")).not.toMatch(/[<>`*;](?<!#\d+;)|javascript:a/);
     expect(lines.filter(line => line.endsWith(":::focus"))).toHaveLength(1);
   }), { numRuns: 100 });
+});
+
+test("mermaid: every kind has its class, in the light colours of pictures", () => {
+  const g = new Graph({ focus: "artifact:a", nodes: NODE_KINDS.map(kind => ({ ...artifact("a"), kind, id: `${kind}:a` }) as Node).concat(artifact("b")), edges: [] });
+  const text = g.to("mermaid");
+  for (const kind of NODE_KINDS) {
+    if (kind !== "artifact") expect(text).toContain(`:::${kind}\n`);
+    expect(text).toContain(`  classDef ${kind} fill:${LIGHT[kind][0]},stroke:${LIGHT[kind][1]},color:`);
+  }
+  expect(new Set(text.match(/fill:.*/g)).size).toBe(8);
 });
 
 test("mermaid: the codes stand for the label's own characters", () => {
