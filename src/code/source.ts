@@ -6,7 +6,7 @@ import { basename, dirname, extname, isAbsolute, relative, resolve, sep } from "
 import { LinealError } from "../errors.ts";
 import { type Computed, type LocalModule, moduleGraph } from "./modules.ts";
 import { redactSource } from "./redact.ts";
-import { astHash, isCode } from "./syntax.ts";
+import { type GivenNames, isCode, withNames } from "./syntax.ts";
 
 /** What is known of a source file. All hashes are SHA-256 in hex. */
 export type Source = {
@@ -15,7 +15,7 @@ export type Source = {
   text: string;
   /** Hash of the file's bytes. */
   hash: string;
-  /** Hash of what the entry's code does; undefined for languages other than JavaScript, TypeScript and Python, and when it does not parse. */
+  /** Hash of what the entry's code does, whatever its functions are called; undefined for languages other than JavaScript, TypeScript and Python, and when it does not parse. */
   astHash: string | undefined;
   /** Local modules by path; empty for other languages. */
   modules: LocalModule[];
@@ -40,8 +40,8 @@ export type OnDemandModule = { path: string; hash: string | null; codeHash: stri
 
 /** Reads a source file and everything local that it imports. */
 export async function readSource(path: string): Promise<Source> {
-  const { dynamic, ...source } = await readOne(path);
-  const known = new Map<string, OnDemandModule>();
+  const { dynamic, given, ...source } = await readOne(path);
+  const known = new Map<string, OnDemandModule & { given: GivenNames[] }>();
   const computed = new Map(source.computed.map((one) => [one.path, one]));
   const base = dirname(source.path);
   for (const queue = [...dynamic]; queue.length > 0; ) {
@@ -49,16 +49,19 @@ export async function readSource(path: string): Promise<Source> {
     const file = resolve(base, name);
     if (known.has(name) || file === source.path) continue;
     const module = statSync(file, { throwIfNoEntry: false })?.isFile() ? await readOne(file) : undefined;
-    known.set(name, { path: name, hash: module?.versionHash ?? null, codeHash: module?.codeHash ?? null });
+    known.set(name, { path: name, hash: module?.versionHash ?? null, codeHash: module?.codeHash ?? null, given: module?.given ?? [] });
     const fromHere = (path: string) => relative(base, resolve(dirname(file), path)).split(sep).join("/");
     queue.push(...(module?.dynamic ?? []).map(fromHere));
     for (const { path, lines } of module?.computed ?? []) computed.set(fromHere(path), { path: fromHere(path), lines });
   }
-  return { ...source, computed: [...computed.values()], dynamic: [...known.values()].sort((a, b) => (a.path < b.path ? -1 : 1)) };
+  // Names of functions count everywhere as soon as one file may look at them: functions are handed around.
+  const sees = [...given, ...[...known.values()].flatMap((module) => module.given)].some((file) => file.sees);
+  const modules = [...known.values()].map(({ given, ...module }) => ({ ...module, codeHash: module.codeHash && withNames(module.codeHash, given, sees) }));
+  return { ...source, codeHash: withNames(source.codeHash, given, sees), computed: [...computed.values()], dynamic: modules.sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }
 
 /** A file by itself: what it imports on demand is only named. */
-async function readOne(path: string): Promise<Omit<Source, "dynamic"> & { dynamic: string[] }> {
+async function readOne(path: string): Promise<Omit<Source, "dynamic"> & { dynamic: string[]; given: GivenNames[] }> {
   const { absolute, bytes } = open(path);
   const text = bytes.toString("utf8");
   const hash = sha256(bytes);
@@ -74,21 +77,22 @@ async function readOne(path: string): Promise<Omit<Source, "dynamic"> & { dynami
       dynamic: [],
       computed: [],
       missing: [],
+      given: [],
       versionHash: version,
       codeHash: code ?? version,
       ...(title === undefined ? {} : { title }),
     };
   }
-  const [code, graph] = await Promise.all([astHash(text, absolute), moduleGraph(absolute)]);
+  const graph = await moduleGraph(absolute);
   const versionHash = manifestHash(
     hash,
     graph.modules.map((module) => [module.path, module.hash]),
   );
   const codeHash = manifestHash(
-    code ?? hash,
+    graph.astHash ?? hash,
     graph.modules.map((module) => [module.path, module.astHash ?? module.hash]),
   );
-  return { ...shared, astHash: code, ...graph, versionHash, codeHash };
+  return { ...shared, ...graph, versionHash, codeHash };
 }
 
 /** Notebooks by suffix; everything else is a script. */
