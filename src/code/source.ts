@@ -35,8 +35,11 @@ export type Source = {
   title?: string;
 };
 
-/** A local module that is imported on demand: its hashes as those of a source, with what it imports itself; null when it is missing. */
-export type OnDemandModule = { path: string; hash: string | null; codeHash: string | null };
+/**
+ * A local module that is imported on demand: its hashes as those of a source, with what it imports itself; null when it is missing.
+ * `files` has the code hash of each of its files, itself among them, null when one is missing; absent when it is the only one.
+ */
+export type OnDemandModule = { path: string; hash: string | null; codeHash: string | null; files?: Record<string, string | null> };
 
 /** Reads a source file and everything local that it imports. */
 export async function readSource(path: string): Promise<Source> {
@@ -49,15 +52,20 @@ export async function readSource(path: string): Promise<Source> {
     const file = resolve(base, name);
     if (known.has(name) || file === source.path) continue;
     const module = statSync(file, { throwIfNoEntry: false })?.isFile() ? await readOne(file) : undefined;
-    known.set(name, { path: name, hash: module?.versionHash ?? null, codeHash: module?.codeHash ?? null, given: module?.given ?? [] });
     const fromHere = (path: string) => relative(base, resolve(dirname(file), path)).split(sep).join("/");
+    known.set(name, { path: name, hash: module?.versionHash ?? null, codeHash: module?.codeHash ?? null, ...filesOf(module, name, fromHere), given: module?.given ?? [] });
     queue.push(...(module?.dynamic ?? []).map(fromHere));
     for (const { path, lines } of module?.computed ?? []) computed.set(fromHere(path), { path: fromHere(path), lines });
   }
-  // Names of functions count everywhere as soon as one file may look at them: functions are handed around.
-  const sees = [...given, ...[...known.values()].flatMap((module) => module.given)].some((file) => file.sees);
-  const modules = [...known.values()].map(({ given, ...module }) => ({ ...module, codeHash: module.codeHash && withNames(module.codeHash, given, sees) }));
-  return { ...source, codeHash: withNames(source.codeHash, given, sees), computed: [...computed.values()], dynamic: modules.sort((a, b) => (a.path < b.path ? -1 : 1)) };
+  // What is imported on demand is handed functions of the program, and the program its functions.
+  const modules = [...known.values()].map(({ given: own, ...module }) => ({ ...module, codeHash: module.codeHash && (own.length > 0 ? withNames(module.codeHash, [...given, ...own]) : module.codeHash) }));
+  return { ...source, codeHash: withNames(source.codeHash, given), computed: [...computed.values()], dynamic: modules.sort((a, b) => (a.path < b.path ? -1 : 1)) };
+}
+
+function filesOf(module: Pick<Source, "hash" | "astHash" | "modules" | "missing"> | undefined, name: string, fromHere: (path: string) => string): Pick<OnDemandModule, "files"> {
+  if (!module || module.modules.length + module.missing.length === 0) return {};
+  const modules = module.modules.map(({ path, hash, astHash }) => [fromHere(path), astHash ?? hash]);
+  return { files: Object.fromEntries([[name, module.astHash ?? module.hash], ...modules, ...module.missing.map((path) => [fromHere(path), null])]) };
 }
 
 /** A file by itself: what it imports on demand is only named. */

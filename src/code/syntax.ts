@@ -46,9 +46,9 @@ export async function astHash(text: string, path: string): Promise<string | unde
   return astHash && withNames(astHash, [given]);
 }
 
-/** The hash of a program of these files: with the names of its functions when one of them may look at such names. */
-export function withNames(hash: string, files: readonly GivenNames[], sees = files.some((file) => file.sees)): string {
-  return sees && files.some(({ names }) => names.length > 0) ? sha256(JSON.stringify([hash, ...files.map(({ names }) => names)])) : hash;
+/** The hash of these files: with the names of their functions when one of them may look at such names. */
+export function withNames(hash: string, files: readonly GivenNames[]): string {
+  return files.some(({ sees }) => sees) && files.some(({ names }) => names.length > 0) ? sha256(JSON.stringify([hash, ...files.map(({ names }) => names)])) : hash;
 }
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -64,7 +64,7 @@ export async function analyse(text: string, path: string): Promise<Analysis> {
     const { text: code, names, seesNames } = canonical(program);
     return { imports: [...imports.values()], computed, astHash: sha256(code), given: { names, sees: seesNames } };
   } catch {
-    return { imports: [], computed: [], astHash: undefined, given: { names: [], sees: true } };
+    return { imports: [], computed: [], astHash: undefined, given: { names: [], sees: false } };
   }
 }
 

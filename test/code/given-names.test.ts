@@ -81,6 +81,9 @@ describe("in a program of several files", () => {
     const lazy = (name: string) => `function ${name}() { } (await import("./score.ts")).score(${name});`;
     expect(await codeHash({ "main.ts": lazy("a"), "score.ts": blind })).toEqual(await codeHash({ "main.ts": lazy("b"), "score.ts": blind }));
     expect(await codeHash({ "main.ts": lazy("a"), "score.ts": looking })).not.toEqual(await codeHash({ "main.ts": lazy("b"), "score.ts": looking }));
+    const steps = "use((await import(`./${step}.ts`)).name);";
+    const [before] = await codeHash({ "main.ts": steps });
+    expect((await codeHash({ "main.ts": steps, "more.ts": "export function more() { }" }))[0]).toBe(before);
     const asks = 'use((await import("./made.ts")).default.name);';
     const made = (name: string) => `export default function ${name}() { }`;
     expect(await codeHash({ "main.ts": asks, "made.ts": made("a") })).not.toEqual(await codeHash({ "main.ts": asks, "made.ts": made("b") }));
