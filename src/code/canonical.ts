@@ -3,18 +3,20 @@
 import { fold } from "./fold.ts";
 import { givenNames, seesNames } from "./given-names.ts";
 import { placeFunctions } from "./hoist.ts";
+import { placeLiterals } from "./literals.ts";
 import { bindingsOf, numberNames } from "./names.ts";
 import { isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";
 
 /** A program as it runs, the names of its functions and classes beside it: they only count where some file of it looks at them. */
 export type Canonical = { text: string; names: string[]; seesNames: boolean };
 
-/** The same text for two programs that differ in types, comments, form, local names, constants for one use or where functions stand only. */
+/** The same text for two programs that differ in types, comments, form, local names, constants for one use or of one literal, or where functions stand. */
 export function canonical(program: SyntaxNode): Canonical {
   const body = nodesIn(program.body);
   // Types are erased before it is seen whether a file is a module: `import type` makes none, `export {}` does.
   const isModule = body.some((node) => /^(Import|Export\w*)Declaration$/.test(node.type) && !isTypeOnly(node, true));
   const code = erased(program);
+  placeLiterals(code, bindingsOf(code, isModule));
   fold(code);
   const bindings = bindingsOf(code, isModule);
   placeFunctions(code, bindings, isModule);
