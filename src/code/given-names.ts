@@ -5,20 +5,19 @@ import { isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";
 
 /** The names that functions and classes have, or take from the variable that they are assigned to, in order of appearance. */
 export function givenNames(node: SyntaxNode, found: string[] = []): string[] {
-  if (isFunction(node) || node.type === "ClassPrivateMethod") add(node.id ?? node.key, found);
-  else if (isFunction(node.init ?? node.right ?? node.value)) add(node.id ?? node.left ?? node.key, found);
+  const name = isFunction(node) ? node.id : isFunction(node.init ?? node.right ?? node.value) ? (node.id ?? node.left) : undefined;
+  if (isNode(name) && name.type === "Identifier") found.push(name.name as string);
+  // What is a property keeps its name anyway, but for a private one.
+  const { key } = node;
+  if (isNode(key) && key.type === "PrivateName" && (node.type === "ClassPrivateMethod" || isFunction(node.value))) found.push(`#${String((key.id as SyntaxNode).name)}`);
   for (const field in node) for (const child of nodesIn(node[field])) givenNames(child, found);
   return found;
 }
 
 const isFunction = (node: unknown): boolean => isNode(node) && /^(Function|ArrowFunction|Class)(Declaration|Expression)$/.test(node.type);
 
-/** A variable or a private name: what is a property keeps its name anyway. */
-function add(name: unknown, found: string[]): void {
-  if (!isNode(name)) return;
-  if (name.type === "PrivateName") found.push(`#${String((name.id as SyntaxNode).name)}`);
-  else if (name.type === "Identifier") found.push(name.name as string);
-}
+/** Names of variables that are plain values; most programs never ask. */
+type Variables = () => ReadonlySet<string>;
 
 /** Reach the name of a function in ways that cannot be followed. */
 const reaching = new Set(["eval", "Function", "Reflect"]);
@@ -27,7 +26,8 @@ const telling = new Set(["name", "toString", "toLocaleString", "getOwnPropertyDe
 /** Whether a program may read the name of a function: a property `name`, one by a key that is not plain, or its text. */
 export function seesNames(program: SyntaxNode, given: readonly string[]): boolean {
   const functions = new Set(given);
-  const plain = plainVariables(program);
+  let known: ReadonlySet<string> | undefined;
+  const plain: Variables = () => (known ??= plainVariables(program));
   const sees = (node: SyntaxNode, parent: SyntaxNode): boolean => {
     switch (node.type) {
       case "WithStatement":
@@ -61,7 +61,7 @@ export function seesNames(program: SyntaxNode, given: readonly string[]): boolea
   return sees(program, program);
 }
 
-function isTelling(key: SyntaxNode, computed: boolean, plain: ReadonlySet<string>): boolean {
+function isTelling(key: SyntaxNode, computed: boolean, plain: Variables): boolean {
   return computed ? !isPlain(key, plain) : key.type === "Identifier" && telling.has(key.name as string);
 }
 
@@ -73,7 +73,7 @@ function isRadix(member: SyntaxNode, parent: SyntaxNode): boolean {
 const isText = (node: SyntaxNode): boolean => node.type === "TemplateLiteral";
 
 /** Whether a value is plainly a number, a symbol, or a text that is found as a literal. */
-function isPlain(node: unknown, variables: ReadonlySet<string>): boolean {
+function isPlain(node: unknown, variables: Variables): boolean {
   if (!isNode(node)) return false;
   const all = (...nodes: unknown[]): boolean => nodes.every((one) => isPlain(one, variables));
   switch (node.type) {
@@ -83,7 +83,7 @@ function isPlain(node: unknown, variables: ReadonlySet<string>): boolean {
     case "UpdateExpression":
       return true;
     case "Identifier":
-      return variables.has(node.name as string);
+      return variables().has(node.name as string);
     case "UnaryExpression":
       return /^[-+~!]$/.test(node.operator as string);
     case "BinaryExpression":
@@ -120,7 +120,7 @@ function plainVariables(program: SyntaxNode): ReadonlySet<string> {
   const plain = new Set(values.keys());
   for (let before = -1; before !== plain.size; ) {
     before = plain.size;
-    for (const [name, some] of values) if (!some.every((value) => isPlain(value, plain))) plain.delete(name);
+    for (const [name, some] of values) if (!some.every((value) => isPlain(value, () => plain))) plain.delete(name);
   }
   return plain;
 }

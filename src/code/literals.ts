@@ -7,7 +7,7 @@ type Bindings = ReadonlyMap<SyntaxNode, Binding>;
 
 /**
  * Works in place, on constants that nobody else sees and that stand before anything of their block can run, so that none is
- * asked before it has its value. Those that are assigned to, and throw, stay.
+ * asked before it has its value (in a circle of imports it might be, and throw). Those that are assigned to stay, that throws.
  */
 export function placeLiterals(program: SyntaxNode, bindings: Bindings): void {
   const values = new Map<Binding, SyntaxNode>();

@@ -50,6 +50,7 @@ describe("is no change", () => {
   test.each([
     ["nobody looks", "function nm() {} const a = () => nm(); class B { c() { return nm(); } } use(a, B);"],
     ["a property is written", "function nm() {} use({ name: 1, toString: nm() }, class { name = 2 });"],
+    ["properties are called so", "const nm = () => 1; use({ fn: () => 2 }, nm()); const fn = 1 + x; use('' + fn);"],
     ["keys are numbers", "function nm(rows) { for (let i = 1; i < rows.length; i++) { use(rows[i], rows[i - 1], rows[rows.length - 1], rows[0], rows[i + 1]); } } nm([]);"],
     ["keys are spelt out", "const nm = (row) => row['id']; const k = 'id'; use(nm(row)[k]);"],
     ["texts of numbers", "const nm = () => 1; use(nm().toString(16), String(2), String(`a`));"],
