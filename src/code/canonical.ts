@@ -1,20 +1,31 @@
 /** The text of a program as it runs: types, form, and names that only the program itself knows are gone. */
 
 import { fold } from "./fold.ts";
-import { numberNames } from "./names.ts";
+import { givenNames, seesNames } from "./given-names.ts";
+import { placeFunctions } from "./hoist.ts";
+import { placeLiterals } from "./literals.ts";
+import { bindingsOf, numberNames } from "./names.ts";
 import { isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";
 
-/** The same text for two programs that differ in types, comments, form, local names or constants for one use only. */
-export function canonical(program: SyntaxNode): string {
+/** A program as it runs, the names of its functions and classes beside it: they only count where some file of it looks at them. */
+export type Canonical = { text: string; names: string[]; seesNames: boolean };
+
+/** The same text for two programs that differ in types, comments, form, local names, constants for one use or of one literal, or where functions stand. */
+export function canonical(program: SyntaxNode): Canonical {
   const body = nodesIn(program.body);
   // Types are erased before it is seen whether a file is a module: `import type` makes none, `export {}` does.
   const isModule = body.some((node) => /^(Import|Export\w*)Declaration$/.test(node.type) && !isTypeOnly(node, true));
   const code = erased(program);
+  placeLiterals(code, bindingsOf(code, isModule));
   fold(code);
-  numberNames(code, isModule);
+  const bindings = bindingsOf(code, isModule);
+  placeFunctions(code, bindings, isModule);
+  const names = givenNames(code);
+  const sees = seesNames(code, names);
+  numberNames(code, bindings);
   const pieces = [isModule ? "module" : "script"];
   write(code, pieces);
-  return pieces.join("");
+  return { text: pieces.join(""), names, seesNames: sees };
 }
 
 /** Positions, comments, quotes, parentheses, and types: what of a node has no effect when the program runs. */
@@ -66,7 +77,7 @@ function erased(node: SyntaxNode, within?: string): SyntaxNode {
     if (field === "type" || value === null || value === undefined || withoutEffect.has(field)) continue;
     // `a?.b` means something, `a?: T` does not
     if (field === "optional" && !node.type.startsWith("Optional")) continue;
-    if (Array.isArray(value)) copy[field] = erasedList(value);
+    if (Array.isArray(value)) copy[field] = erasedList(field === "specifiers" ? inOrder(value as SyntaxNode[]) : value);
     else if (!isNode(value)) copy[field] = node.type === "JSXText" ? jsxWords(value as string) : value;
     else if (field === "key" && node.computed !== true) copy[field] = plainKey(erased(value));
     else copy[field] = erased(value, field);
@@ -77,6 +88,15 @@ function erased(node: SyntaxNode, within?: string): SyntaxNode {
 function erasedList(items: readonly unknown[]): unknown[] {
   const kept = items.filter((item) => !isNode(item) || !(item.type === "EmptyStatement" || isBlankJsx(item) || isTypeOnly(item)));
   return kept.map((item) => (isNode(item) ? erased(item) : item));
+}
+
+/** The names of one import or export have no order. */
+function inOrder(specifiers: readonly SyntaxNode[]): SyntaxNode[] {
+  const keyed = specifiers.map((one) => {
+    const name = one.exported ?? one.imported;
+    return { one, key: isNode(name) ? `${one.type} ${String(name.name ?? name.value)}` : one.type };
+  });
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key))).map(({ one }) => one);
 }
 
 /** `{ "a": 1 }` and `{ a: 1 }` are one property. */
@@ -108,20 +128,10 @@ function write(value: unknown, pieces: string[]): void {
     for (const field in value) {
       if (field === "type") continue;
       pieces.push(" ", field, ":");
-      write(field === "specifiers" ? inOrder(value[field] as SyntaxNode[]) : value[field], pieces);
+      write(value[field], pieces);
     }
     pieces.push("}");
   } else {
     pieces.push(typeof value === "bigint" ? `${value}n` : (JSON.stringify(value) ?? "null"));
   }
-}
-
-/** The names of one import or export have no order. */
-function inOrder(specifiers: SyntaxNode[]): string[] {
-  const texts = specifiers.map((specifier) => {
-    const pieces: string[] = [];
-    write(specifier, pieces);
-    return pieces.join("");
-  });
-  return texts.sort();
 }

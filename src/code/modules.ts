@@ -5,7 +5,7 @@ import { globSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, extname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { isInside, ownCodeRoots } from "./caller.ts";
-import { analyse, type ComputedImport, isCode, type ImportKind } from "./syntax.ts";
+import { analyse, type ComputedImport, type GivenNames, isCode, type ImportKind } from "./syntax.ts";
 
 /** One file a program imports. */
 export type LocalModule = {
@@ -14,7 +14,7 @@ export type LocalModule = {
   absolute: string;
   /** SHA-256 of the file's bytes, hex. */
   hash: string;
-  /** SHA-256 of what the code does, or of JSON without white space; absent for other data and files that do not parse. */
+  /** SHA-256 of what the code does, whatever its functions are called, or of JSON without white space; absent for other data and files that do not parse. */
   astHash?: string;
   /** The file's text; empty for binary files such as wasm. */
   text: string;
@@ -30,6 +30,10 @@ export type ModuleGraph = {
   computed: Computed[];
   /** Paths that are imported but do not exist. */
   missing: string[];
+  /** As that of a module: what the code of the entry does. */
+  astHash: string | undefined;
+  /** Of the entry and each module of code, by path. */
+  given: GivenNames[];
 };
 
 /** The file and lines of imports by a computed path. */
@@ -53,6 +57,8 @@ export async function moduleGraph(entry: string): Promise<ModuleGraph> {
   const name = (path: string) => relative(base, path).split(sep).join("/");
   const ownRoots = ownCodeRoots();
   const modules = new Map<string, LocalModule>();
+  const given = new Map<string, GivenNames>();
+  let entryHash: string | undefined;
   const dynamic = new Set<string>();
   const missing = new Set<string>();
   const computed: Computed[] = [];
@@ -64,7 +70,9 @@ export async function moduleGraph(entry: string): Promise<ModuleGraph> {
     const bytes = readFileSync(path);
     const text = bytes.includes(0) ? "" : bytes.toString("utf8");
     const parsed = isCode(path) || path === start ? await analyse(text, path) : { imports: [], computed: [], astHash: jsonHash(text, path) };
-    if (path !== start) {
+    if ("given" in parsed) given.set(name(path), parsed.given);
+    if (path === start) entryHash = parsed.astHash;
+    else {
       const hash = createHash("sha256").update(bytes).digest("hex");
       modules.set(path, { path: name(path), absolute: path, hash, ...(parsed.astHash ? { astHash: parsed.astHash } : {}), text });
     }
@@ -88,7 +96,14 @@ export async function moduleGraph(entry: string): Promise<ModuleGraph> {
 
   const sorted = [...modules.values()].sort((a, b) => compare(a.path, b.path));
   for (const { path } of sorted) dynamic.delete(path);
-  return { modules: sorted, dynamic: [...dynamic].sort(compare), computed: computed.sort((a, b) => compare(a.path, b.path)), missing: [...missing].sort(compare) };
+  return {
+    modules: sorted,
+    dynamic: [...dynamic].sort(compare),
+    computed: computed.sort((a, b) => compare(a.path, b.path)),
+    missing: [...missing].sort(compare),
+    astHash: entryHash,
+    given: [...given].sort(([a], [b]) => compare(a, b)).map(([, names]) => names),
+  };
 }
 
 /** The lines in which a text imports modules that nobody can tell without running it. */

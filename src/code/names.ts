@@ -3,7 +3,7 @@
 import { isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";
 
 /** What a name stands for. `kept`: others see the name as well. */
-type Binding = { token: string; name: string; scope: Scope; kept: boolean; imported?: string; fn?: SyntaxNode };
+export type Binding = { token?: string; name: string; scope: Scope; kept: boolean; imported?: string; fn?: SyntaxNode };
 
 /** Where names live. A scope may be told apart more coarsely than the language does, never more finely. */
 class Scope {
@@ -16,6 +16,8 @@ class Scope {
   readonly params: Scope | undefined;
   /** Names are looked up here in ways that cannot be followed. */
   frozen = false;
+  /** How many of its names have a number. */
+  numbered = 0;
 
   constructor(parent?: Scope, kind?: "home" | "body") {
     this.parent = parent;
@@ -26,7 +28,7 @@ class Scope {
 
   declare(name: string, more: Partial<Binding> = {}): Binding {
     const known = this.bindings.get(name) ?? this.params?.bindings.get(name);
-    const binding = known ?? { token: `${this.depth}.${this.bindings.size}`, name, scope: this, kept: false };
+    const binding = known ?? { name, scope: this, kept: false };
     if (!known) this.bindings.set(name, binding);
     return Object.assign(binding, more);
   }
@@ -40,18 +42,27 @@ class Scope {
   }
 }
 
+/** What each identifier of a program stands for, where the program itself says it: variables, imports, labels, private names. */
+export function bindingsOf(program: SyntaxNode, isModule: boolean): Map<SyntaxNode, Binding> {
+  const names = new Names(isModule);
+  names.visit(program, new Scope());
+  return names.settle();
+}
+
 /**
  * Renames, in place, every variable, parameter, function, class, import, label and private name to its place: how deep its
  * scope lies and which of the scope it is. No identifier looks like that, so a name that stays is a global or a property.
  *
  * Beside its number keeps its name what others see: exports, parameter properties, the functions given to `flow` and `step`
  * with their parameters (they name entrypoints and params), and everything in reach of `eval`, `with`, JSX, an enum or a namespace.
- * The `name` of other functions and classes can be seen too; nobody computes with it, so it does not count.
  */
-export function numberNames(program: SyntaxNode, isModule: boolean): void {
-  const names = new Names(isModule);
-  names.visit(program, new Scope());
-  names.settle();
+export function numberNames(node: SyntaxNode, bindings: ReadonlyMap<SyntaxNode, Binding>): void {
+  const binding = bindings.get(node);
+  if (binding) {
+    binding.token ??= `${binding.scope.depth}.${binding.scope.numbered++}`;
+    node.name = binding.kept ? `${binding.token}=${binding.name}` : binding.token;
+  }
+  for (const field in node) for (const child of nodesIn(node[field])) numberNames(child, bindings);
 }
 
 const functions = new Set(["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression", "ObjectMethod", "ClassMethod", "ClassPrivateMethod"]);
@@ -183,7 +194,7 @@ class Names {
   }
 
   /** What is only known when every declaration has been seen. */
-  settle(): void {
+  settle(): Map<SyntaxNode, Binding> {
     for (const [name, scope] of this.#kept) keep(scope.find(name));
     // Outside of modules a function in a block may be a variable around it as well, if nothing between has its name.
     for (const [name, scope] of this.#hoisted) {
@@ -194,10 +205,14 @@ class Names {
       }
     }
     for (const [call, scope] of this.#calls) this.#keepSignatures(call, scope);
+    const bindings = new Map<SyntaxNode, Binding>();
     for (const [node, name, scope] of this.#uses) {
       const binding = scope.find(name);
-      if (binding) node.name = binding.kept || binding.scope.frozen ? `${binding.token}=${binding.name}` : binding.token;
+      if (!binding) continue;
+      binding.kept ||= binding.scope.frozen;
+      bindings.set(node, binding);
     }
+    return bindings;
   }
 
   #keepSignatures({ callee, arguments: given }: SyntaxNode, scope: Scope): void {

@@ -6,7 +6,7 @@ import { basename, dirname, extname, isAbsolute, relative, resolve, sep } from "
 import { LinealError } from "../errors.ts";
 import { type Computed, type LocalModule, moduleGraph } from "./modules.ts";
 import { redactSource } from "./redact.ts";
-import { astHash, isCode } from "./syntax.ts";
+import { type GivenNames, isCode, withNames } from "./syntax.ts";
 
 /** What is known of a source file. All hashes are SHA-256 in hex. */
 export type Source = {
@@ -15,7 +15,7 @@ export type Source = {
   text: string;
   /** Hash of the file's bytes. */
   hash: string;
-  /** Hash of what the entry's code does; undefined for languages other than JavaScript, TypeScript and Python, and when it does not parse. */
+  /** Hash of what the entry's code does, whatever its functions are called; undefined for languages other than JavaScript, TypeScript and Python, and when it does not parse. */
   astHash: string | undefined;
   /** Local modules by path; empty for other languages. */
   modules: LocalModule[];
@@ -35,13 +35,16 @@ export type Source = {
   title?: string;
 };
 
-/** A local module that is imported on demand: its hashes as those of a source, with what it imports itself; null when it is missing. */
-export type OnDemandModule = { path: string; hash: string | null; codeHash: string | null };
+/**
+ * A local module that is imported on demand: its hashes as those of a source, with what it imports itself; null when it is missing.
+ * `files` has the code hash of each of its files, itself among them, null when one is missing; absent when it is the only one.
+ */
+export type OnDemandModule = { path: string; hash: string | null; codeHash: string | null; files?: Record<string, string | null> };
 
 /** Reads a source file and everything local that it imports. */
 export async function readSource(path: string): Promise<Source> {
-  const { dynamic, ...source } = await readOne(path);
-  const known = new Map<string, OnDemandModule>();
+  const { dynamic, given, ...source } = await readOne(path);
+  const known = new Map<string, OnDemandModule & { given: GivenNames[] }>();
   const computed = new Map(source.computed.map((one) => [one.path, one]));
   const base = dirname(source.path);
   for (const queue = [...dynamic]; queue.length > 0; ) {
@@ -49,16 +52,24 @@ export async function readSource(path: string): Promise<Source> {
     const file = resolve(base, name);
     if (known.has(name) || file === source.path) continue;
     const module = statSync(file, { throwIfNoEntry: false })?.isFile() ? await readOne(file) : undefined;
-    known.set(name, { path: name, hash: module?.versionHash ?? null, codeHash: module?.codeHash ?? null });
     const fromHere = (path: string) => relative(base, resolve(dirname(file), path)).split(sep).join("/");
+    known.set(name, { path: name, hash: module?.versionHash ?? null, codeHash: module?.codeHash ?? null, ...filesOf(module, name, fromHere), given: module?.given ?? [] });
     queue.push(...(module?.dynamic ?? []).map(fromHere));
     for (const { path, lines } of module?.computed ?? []) computed.set(fromHere(path), { path: fromHere(path), lines });
   }
-  return { ...source, computed: [...computed.values()], dynamic: [...known.values()].sort((a, b) => (a.path < b.path ? -1 : 1)) };
+  // What is imported on demand is handed functions of the program, and the program its functions.
+  const modules = [...known.values()].map(({ given: own, ...module }) => ({ ...module, codeHash: module.codeHash && (own.length > 0 ? withNames(module.codeHash, [...given, ...own]) : module.codeHash) }));
+  return { ...source, codeHash: withNames(source.codeHash, given), computed: [...computed.values()], dynamic: modules.sort((a, b) => (a.path < b.path ? -1 : 1)) };
+}
+
+function filesOf(module: Pick<Source, "hash" | "astHash" | "modules" | "missing"> | undefined, name: string, fromHere: (path: string) => string): Pick<OnDemandModule, "files"> {
+  if (!module || module.modules.length + module.missing.length === 0) return {};
+  const modules = module.modules.map(({ path, hash, astHash }) => [fromHere(path), astHash ?? hash]);
+  return { files: Object.fromEntries([[name, module.astHash ?? module.hash], ...modules, ...module.missing.map((path) => [fromHere(path), null])]) };
 }
 
 /** A file by itself: what it imports on demand is only named. */
-async function readOne(path: string): Promise<Omit<Source, "dynamic"> & { dynamic: string[] }> {
+async function readOne(path: string): Promise<Omit<Source, "dynamic"> & { dynamic: string[]; given: GivenNames[] }> {
   const { absolute, bytes } = open(path);
   const text = bytes.toString("utf8");
   const hash = sha256(bytes);
@@ -74,21 +85,22 @@ async function readOne(path: string): Promise<Omit<Source, "dynamic"> & { dynami
       dynamic: [],
       computed: [],
       missing: [],
+      given: [],
       versionHash: version,
       codeHash: code ?? version,
       ...(title === undefined ? {} : { title }),
     };
   }
-  const [code, graph] = await Promise.all([astHash(text, absolute), moduleGraph(absolute)]);
+  const graph = await moduleGraph(absolute);
   const versionHash = manifestHash(
     hash,
     graph.modules.map((module) => [module.path, module.hash]),
   );
   const codeHash = manifestHash(
-    code ?? hash,
+    graph.astHash ?? hash,
     graph.modules.map((module) => [module.path, module.astHash ?? module.hash]),
   );
-  return { ...shared, astHash: code, ...graph, versionHash, codeHash };
+  return { ...shared, ...graph, versionHash, codeHash };
 }
 
 /** Notebooks by suffix; everything else is a script. */

@@ -16,8 +16,11 @@ export type StaticImport = { specifier: string; kind: ImportKind };
 /** An import whose path is only known when the file runs: the texts around each part that is not known, `./lib/` and `.ts`. */
 export type ComputedImport = { texts: readonly string[]; line: number };
 
+/** The names of a file's functions and classes, which its hash leaves out, and whether it may look at such names. */
+export type GivenNames = { names: readonly string[]; sees: boolean };
+
 /** What one parse of a file tells: its imports in order of appearance, and its code hash (undefined when it does not parse). */
-export type Analysis = { imports: StaticImport[]; computed: ComputedImport[]; astHash: string | undefined };
+export type Analysis = { imports: StaticImport[]; computed: ComputedImport[]; astHash: string | undefined; given: GivenNames };
 
 type Parser = typeof import("@babel/parser");
 let loaded: Parser | undefined;
@@ -35,12 +38,20 @@ export async function staticImports(text: string, path: string): Promise<StaticI
 }
 
 /**
- * SHA-256 (hex) of what the code does: comments, formatting, types and the names of what is local do not change it.
- * Undefined when the text does not parse.
+ * SHA-256 (hex) of what the code does: comments, formatting, types and the names of what is local do not change it, those of
+ * functions only where the file may look at them. Undefined when the text does not parse.
  */
 export async function astHash(text: string, path: string): Promise<string | undefined> {
-  return (await analyse(text, path)).astHash;
+  const { astHash, given } = await analyse(text, path);
+  return astHash && withNames(astHash, [given]);
 }
+
+/** The hash of these files: with the names of their functions when one of them may look at such names. */
+export function withNames(hash: string, files: readonly GivenNames[]): string {
+  return files.some(({ sees }) => sees) && files.some(({ names }) => names.length > 0) ? sha256(JSON.stringify([hash, ...files.map(({ names }) => names)])) : hash;
+}
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** Imports and code hash from one parse. */
 export async function analyse(text: string, path: string): Promise<Analysis> {
@@ -50,9 +61,10 @@ export async function analyse(text: string, path: string): Promise<Analysis> {
     const imports = new Map<string, StaticImport>();
     const computed: ComputedImport[] = [];
     collectImports(program, (found) => ("texts" in found ? computed.push(found) : imports.set(`${found.kind} ${found.specifier}`, found)));
-    return { imports: [...imports.values()], computed, astHash: createHash("sha256").update(canonical(program)).digest("hex") };
+    const { text: code, names, seesNames } = canonical(program);
+    return { imports: [...imports.values()], computed, astHash: sha256(code), given: { names, sees: seesNames } };
   } catch {
-    return { imports: [], computed: [], astHash: undefined };
+    return { imports: [], computed: [], astHash: undefined, given: { names: [], sees: false } };
   }
 }
 

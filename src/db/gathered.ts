@@ -47,7 +47,7 @@ export interface TransformFacts {
 /** The local modules that a run imported on demand. */
 export interface OnDemand {
   readonly uid: string;
-  readonly modules: readonly { readonly path: string; readonly hash: string | null; readonly codeHash: string | null }[];
+  readonly modules: readonly { readonly path: string; readonly hash: string | null; readonly codeHash: string | null; readonly files?: Readonly<Record<string, string | null>> }[];
 }
 /** A run that completed, and what it made for a key. */
 export interface LastMade {

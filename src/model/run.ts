@@ -19,7 +19,7 @@ export const Run = registry({
     referenceType: text({ optional: true, max: 25 }),
     gitCommit: text({ optional: true, editable: false, doc: "Commit of the repository that holds the source." }),
     gitDirty: bool({ optional: true, editable: false, doc: "The source differed from that commit." }),
-    dynamicModules: json<{ path: string; hash: string | null; codeHash: string | null }[]>()({ optional: true, editable: false, doc: "Local modules that the source imports on demand." }),
+    dynamicModules: json<{ path: string; hash: string | null; codeHash: string | null; files?: Record<string, string | null> }[]>()({ optional: true, editable: false, doc: "Local modules that the source imports on demand." }),
     report: ref("Artifact", { optional: true, editable: false, inverse: "reportOf", doc: "Console log of the run." }),
     environment: ref("Artifact", { optional: true, editable: false, inverse: "environmentOf", doc: "Runtime, platform and packages." }),
     plan: ref("Artifact", { optional: true, inverse: "planOf" }),

@@ -1,9 +1,9 @@
 /** What of a program has changed: its own file, a local module, or one that it imports on demand. */
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { createHash } from "node:crypto";
-import { dirname, join, resolve, sep } from "node:path";
+import { dirname, extname, join, resolve, sep } from "node:path";
 import { readSource, type Source } from "../code/source.ts";
-import { astHash } from "../code/syntax.ts";
+import { astHash, isCode } from "../code/syntax.ts";
 import type { OnDemand, Provenance, RunFacts, SourceText, TransformFacts } from "../db/provenance.ts";
 import type { ChangedCode } from "../lineage/stale.ts";
 
@@ -12,6 +12,12 @@ interface Change extends ChangedCode {
   /** Uid of the version that made the output. */
   readonly uid: string;
   detail: string;
+}
+
+/** A file in which two versions of a program differ. What is removed or added is as it was, it is imported by one of them only. */
+interface Differing {
+  readonly path: string;
+  readonly how: "changed" | "broken" | "missing" | "removed" | "added";
 }
 
 /** Looks up whether the code of runs has changed since, and says how. */
@@ -47,10 +53,9 @@ export class CodeChanges {
       const disk = this.#onDisk.get(transform.stem);
       const now = !onDisk ? sources.get(change.subject) : typeof disk === "object" ? { text: disk.redacted, modules: disk.modules } : undefined;
       const then = sources.get(change.uid);
-      const files = then && now ? await changedFiles(transform.key ?? transform.uid, then, now) : [];
-      const place = onDisk && typeof disk === "object" ? dirname(disk.path) : undefined;
-      const gone = place === undefined ? [] : files.filter((file) => file !== transform.key && !existsSync(resolve(place, file)));
-      change.detail = sentence(transform.key ?? transform.uid, files, gone, onDisk);
+      const name = transform.key ?? transform.uid;
+      const files = then && now ? await changedFiles(name, then, now) : [];
+      change.detail = sentence(name, onDisk && typeof disk === "object" ? asOnDisk(name, files, disk) : files, onDisk);
     }
   }
 
@@ -72,42 +77,78 @@ export class CodeChanges {
     const modules = typeof disk === "object" ? disk.dynamic : last?.modules;
     if (!then || !modules) return undefined;
     // What could not be imported then is no change: who names it has changed, or a file more fits a computed path.
-    const now = byCode(modules);
-    const files = then.modules.filter(({ path, codeHash }) => (now.get(path) ?? null) !== codeHash).map(({ path }) => path);
-    if (files.length === 0) return undefined;
+    const now = new Map(modules.map((module) => [module.path, module]));
+    const changed = then.modules.filter(({ path, codeHash }) => (now.get(path)?.codeHash ?? null) !== codeHash);
+    if (changed.length === 0) return undefined;
     const lately = byCode(last?.modules ?? []);
-    const ran = last !== undefined && files.every((path) => lately.get(path) === now.get(path));
-    const gone = files.filter((path) => now.get(path) === null || (!now.has(path) && typeof disk === "object" && !existsSync(resolve(dirname(disk.path), path))));
-    return { uid, subject: ran ? last.uid : uid, detail: sentence(key ?? uid, files, gone, !ran) };
+    const ran = last !== undefined && changed.every(({ path }) => lately.get(path) === now.get(path)?.codeHash);
+    const isThere = (path: string): boolean => typeof disk !== "object" || existsSync(resolve(dirname(disk.path), path));
+    const files = new Map(changed.flatMap((before) => filesIn(before, now.get(before.path), isThere).map((one) => [one.path, one] as const)));
+    return { uid, subject: ran ? last.uid : uid, detail: sentence(key ?? uid, [...files.values()], !ran) };
   }
 }
 
+type Module = OnDemand["modules"][number];
 type Hashes = ReadonlyMap<string, string | null>;
 const byCode = (modules: OnDemand["modules"]): Hashes => new Map(modules.map(({ path, codeHash }) => [path, codeHash]));
 const byBytes = ({ modules }: SourceText): Hashes => new Map(modules.map(({ path, hash }) => [path, hash]));
 
-/** The paths that only one has, or both with other hashes. */
-const others = (a: Hashes, b: Hashes): string[] => [...new Set([...a.keys(), ...b.keys()])].filter((path) => a.get(path) !== b.get(path)).sort();
+/** The paths that only one has, or both with other hashes; null is missing. */
+function differing(then: Hashes, now: Hashes): Differing[] {
+  const paths = [...new Set([...then.keys(), ...now.keys()])].filter((path) => then.get(path) !== now.get(path)).sort();
+  return paths.map((path) => ({ path, how: now.get(path) === null ? "missing" : !now.has(path) ? "removed" : then.has(path) ? "changed" : "added" }));
+}
 
 /** The files in which two versions of a program differ: local modules by path, its own by its key. */
-export async function changedFiles(key: string, a: SourceText, b: SourceText): Promise<string[]> {
-  const modules = others(byBytes(a), byBytes(b));
+export async function changedFiles(key: string, then: SourceText, now: SourceText): Promise<Differing[]> {
+  const modules = differing(byBytes(then), byBytes(now));
   // Comments in the program itself are no change beside that of a module.
-  const same = modules.length > 0 && (a.text === b.text || (await astHash(a.text, key)) === ((await astHash(b.text, key)) ?? b.text));
-  return same ? modules : [key, ...modules];
+  const same = modules.length > 0 && (then.text === now.text || (await astHash(then.text, key)) === ((await astHash(now.text, key)) ?? now.text));
+  return same ? modules : [{ path: key, how: "changed" }, ...modules];
 }
 
-function sentence(name: string, files: readonly string[], gone: readonly string[], onDisk: boolean): string {
-  const changed = files.length === 0 ? [name] : files.filter((file) => !gone.includes(file));
-  const told = (some: readonly string[], one: string, more: string): string[] => {
+/** The files in which a module that is imported on demand differs: itself, or what it imports. */
+function filesIn(then: Module, now: Module | undefined, isThere: (path: string) => boolean): Differing[] {
+  if (now?.codeHash == null) return [{ path: then.path, how: now || !isThere(then.path) ? "missing" : "removed" }];
+  // One that imports nothing any more may be one that cannot be parsed.
+  const files = then.files && now.files ? differing(new Map(Object.entries(then.files)), new Map(Object.entries(now.files))) : [];
+  return files.length > 0 ? files : [{ path: then.path, how: "changed" }];
+}
+
+/** Which files cannot be parsed or found: what those import is not known, and no change. */
+function asOnDisk(name: string, files: readonly Differing[], disk: Source): Differing[] {
+  if (isBroken(disk.path, disk)) return [{ path: name, how: "broken" }];
+  const broken = new Set(disk.modules.filter((module) => isBroken(module.path, module)).map(({ path }) => path));
+  const stem = (path: string): string => path.slice(0, path.length - extname(path).length);
+  const missing = new Set(disk.missing.map(stem));
+  return files.flatMap(({ path, how }): Differing[] => {
+    if (broken.has(path)) return [{ path, how: "broken" }];
+    // `./a.js` may have been a.ts
+    if (how === "removed" && missing.has(stem(path))) return [{ path, how: "missing" }];
+    return how === "removed" && broken.size > 0 ? [] : [{ path, how }];
+  });
+}
+
+const isBroken = (path: string, file: { astHash?: string | undefined }): boolean => (isCode(path) || extname(path) === ".py") && file.astHash === undefined;
+
+function sentence(name: string, files: readonly Differing[], onDisk: boolean): string {
+  const told = (how: Differing["how"], one: string, more = one): string[] => {
+    const some = (files.length > 0 ? files : [{ path: name, how: "changed" }]).filter((file) => file.how === how).map(({ path }) => path);
     if (some.length === 0) return [];
-    const listed = some.length === 1 ? some[0] : `${some.slice(0, -1).join(", ")} and ${some.at(-1)}`;
-    return [`${listed}${some.includes(name) ? "" : `, which ${name} imports,`} ${some.length > 1 ? more : one}`];
+    const imported = how === "removed" || how === "added" || some.includes(name) ? "" : `, which ${name} imports,`;
+    return [`${how === "changed" && !onDisk ? "the code of " : ""}${listOf(some)}${imported} ${some.length > 1 ? more : one}`];
   };
   const where = onDisk ? " on disk" : "";
-  const changes = onDisk ? told(changed, "has changed on disk since", "have changed on disk since") : told(changed, "has changed", "has changed").map((one) => `the code of ${one}`);
-  return [...changes, ...told(gone, `is missing${where}`, `are missing${where}`)].join("; ");
+  return [
+    ...(onDisk ? told("changed", "has changed on disk since", "have changed on disk since") : told("changed", "has changed")),
+    ...told("broken", "has changed on disk since and cannot be parsed", "have changed on disk since and cannot be parsed"),
+    ...told("missing", `is missing${where}`, `are missing${where}`),
+    ...told("removed", "is not imported any more", "are not imported any more"),
+    ...told("added", "is imported now", "are imported now"),
+  ].join("; ");
 }
+
+const listOf = (some: readonly string[]): string => (some.length === 1 ? (some[0] ?? "") : `${some.slice(0, -1).join(", ")} and ${some.at(-1)}`);
 
 /** The sources that lie in the dev-dir and may be newer than any version that ran: what was read, or the code hash where nothing has changed. By family. */
 export async function codeOnDisk(devDir: string | undefined, { current, onDemand }: Provenance): Promise<Map<string, Source | string>> {

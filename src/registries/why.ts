@@ -59,7 +59,7 @@ async function byModule(difference: Difference, sources: ReadonlyMap<string, Sou
   if (difference.what !== "code" || difference.name !== undefined || !a || !b) return [difference];
   const key = keys.get(difference.a ?? "") ?? "";
   const files = await changedFiles(key, a, b);
-  return files.map((file) => (file === key ? difference : { ...difference, name: file }));
+  return files.map(({ path }) => (path === key ? difference : { ...difference, name: path }));
 }
 
 function originOf(facts: Provenance, conditions: ReadonlyMap<number, Conditions>, environments: ReadonlyMap<string, Environment>, id: number): Origin {

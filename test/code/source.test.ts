@@ -107,6 +107,29 @@ describe("readSource", () => {
     expect(await code("%matplotlib inline\n")).toBe(sha256("%matplotlib inline\n"));
   });
 
+  test("of Python, hints of local variables and parentheses around a whole value are form; others are not", async () => {
+    const code = async (text: string): Promise<string> => (await readSource(write("form.py", text))).codeHash;
+    const same: [string, string][] = [
+      ["def f(a):\n    x: int = a\n    self.y: List[int] = x\n    return x\n", "def f(a):\n    x = a\n    self.y = x\n    return x\n"],
+      ["def f(a):\n    return (\n        a  # why\n        + 1\n    )\n", "def f(a):\n    return a + 1\n"],
+      ["x = (a)  # why\ndef f(): return (a)  # why\n", "x = a\ndef f(): return a\n"],
+      ["if (a > 1):\n    b = (a)\nelif (a):\n    c()\nwhile (a): d()\n", "if a > 1:\n    b = a\nelif a:\n    c()\nwhile a: d()\n"],
+    ];
+    for (const [one, other] of same) expect(await code(one), one).toBe(await code(other));
+    const others: [string, string][] = [
+      ["x: int = 1\n", "x = 1\n"],
+      ["class A:\n    x: int = 1\n", "class A:\n    x = 1\n"],
+      ["def f():\n    class A:\n        x: int = 1\n", "def f():\n    class A:\n        x = 1\n"],
+      ["def f():\n    x: int\n", "def f():\n    x\n"],
+      ["def f(a: int): pass\n", "def f(a): pass\n"],
+      ["def f(): return ()\n", "def f(): return\n"],
+      ["x = (1,)\n", "x = (1)\n"],
+      ["x = (a < b) < c\n", "x = a < b < c\n"],
+      ["x = (a + b) * c\n", "x = a + b * c\n"],
+    ];
+    for (const [one, other] of others) expect(await code(one), one).not.toBe(await code(other));
+  });
+
   test("of a notebook compares its code cells", async () => {
     const notebook = (words: string, code: string, language: string) =>
       JSON.stringify({

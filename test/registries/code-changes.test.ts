@@ -36,17 +36,17 @@ forEachDatabase((database) => {
       const { run, transform } = await shop.work("named/main.ts");
       expect(await before.staleness()).toEqual({
         stale: true,
-        reasons: [{ code: "code-changed", subject: run.uid, chain: [before.uid, transform.uid, run.uid], detail: `the code of ${file === "latest.ts" ? file : "late.ts"}, which named/main.ts imports, has changed` }],
+        reasons: [{ code: "code-changed", subject: run.uid, chain: [before.uid, transform.uid, run.uid], detail: `the code of ${file}, which named/main.ts imports, has changed` }],
       });
       shop.script(`named/${file}`, `// another comment\n${code}`);
       const after = await again();
       await again();
       expect(await after.staleness()).toEqual(FRESH);
     }
-    expect(await details(third)).toEqual([["code-changed", "the code of late.ts and latest.ts, which named/main.ts imports, has changed"]]);
+    expect(await details(third)).toEqual([["code-changed", "the code of inner.ts, late.ts and latest.ts, which named/main.ts imports, has changed"]]);
     shop.script("named/main.ts", 'import { a } from "./a.ts";\nexport const c = a;\n');
     await again();
-    expect(await details(third)).toEqual([["code-changed", "the code of named/main.ts and b.ts has changed"]]);
+    expect(await details(third)).toEqual([["code-changed", "the code of named/main.ts has changed; b.ts is not imported any more"]]);
   });
 
   test("on disk too; but only the file that was tracked, not another with its name", async () => {
@@ -80,6 +80,63 @@ forEachDatabase((database) => {
       // A checkout that was moved is the same scripts.
       rmSync(join(shop.lab.place.work, "outside.ts"));
       expect(await codes(away)).toEqual(["code-changed"]);
+    } finally {
+      Object.assign(settings, { devDir: undefined });
+    }
+  });
+
+  test("what is not imported any more or newly, and what cannot be parsed, has not changed", async () => {
+    const { settings } = shop.lab.connection;
+    Object.assign(settings, { devDir: shop.lab.place.work });
+    try {
+      const write = (file: string, text: string): string => shop.script(`imported/${file}`, text);
+      write("deep.ts", "export const deep = 1;\n");
+      write("helper.ts", 'import { deep } from "./deep.ts";\nexport const help = deep;\n');
+      write("other.ts", "export const other = 1;\n");
+      const main = 'import { help } from "./helper.ts";\nimport { other } from "./other.ts";\nexport const sum = help + other;\n';
+      write("main.ts", main);
+      const out = only((await shop.work("imported/main.ts", { makes: { "imported.out": "1" } })).made);
+      const detail = async () => (await out.staleness()).reasons[0]?.detail;
+      write("main.ts", 'import { other } from "./other.ts";\nexport const sum = other;\n');
+      expect(await detail()).toBe("imported/main.ts has changed on disk since; deep.ts and helper.ts are not imported any more");
+      write("more.ts", "export const more = 1;\n");
+      write("main.ts", `import { more } from "./more.ts";\n${main}export const less = more;\n`);
+      expect(await detail()).toBe("imported/main.ts has changed on disk since; more.ts is imported now");
+      write("main.ts", `${main}const = 1;\n`);
+      expect(await detail()).toBe("imported/main.ts has changed on disk since and cannot be parsed");
+      write("main.ts", main);
+      write("helper.ts", 'import { deep } from "./deep.ts";\nexport const = deep;\n');
+      expect(await detail()).toBe("helper.ts, which imported/main.ts imports, has changed on disk since and cannot be parsed");
+      write("helper.ts", "export const help = 1;\n");
+      expect(await detail()).toBe("helper.ts, which imported/main.ts imports, has changed on disk since; deep.ts is not imported any more");
+      write("helper.ts", 'import { deep } from "./deep.ts";\nexport const help = deep;\n');
+      expect(await detail()).toBeUndefined();
+    } finally {
+      Object.assign(settings, { devDir: undefined });
+    }
+  });
+
+  test("what a worker imports is named, not the worker", async () => {
+    const { settings } = shop.lab.connection;
+    Object.assign(settings, { devDir: shop.lab.place.work });
+    try {
+      const write = (file: string, text: string): string => shop.script(`worker/${file}`, text);
+      write("main.ts", 'export const start = () => new Worker(new URL("./lib/work.ts", import.meta.url));\n');
+      write("lib/work.ts", 'import { deep } from "./deep.ts";\nimport { other } from "./other.ts";\npostMessage(deep + other);\n');
+      write("lib/deep.ts", "export const deep = 1;\n");
+      write("lib/other.ts", "export const other = 1;\n");
+      const out = only((await shop.work("worker/main.ts", { makes: { "worker.out": "1" } })).made);
+      const detail = async () => (await out.staleness()).reasons[0]?.detail;
+      write("lib/deep.ts", "// deep\nexport const deep = 1;\n");
+      expect(await detail()).toBeUndefined();
+      write("lib/deep.ts", "export const deep = 2;\n");
+      expect(await detail()).toBe("lib/deep.ts, which worker/main.ts imports, has changed on disk since");
+      rmSync(join(shop.lab.place.work, "worker/lib/deep.ts"));
+      expect(await detail()).toBe("lib/deep.ts, which worker/main.ts imports, is missing on disk");
+      write("lib/work.ts", 'import { other } from "./other.ts";\npostMessage(other);\n');
+      expect(await detail()).toBe("lib/work.ts, which worker/main.ts imports, has changed on disk since; lib/deep.ts is not imported any more");
+      write("lib/work.ts", "postMessage(1 +);\n");
+      expect(await detail()).toBe("lib/work.ts, which worker/main.ts imports, has changed on disk since");
     } finally {
       Object.assign(settings, { devDir: undefined });
     }

@@ -30,7 +30,7 @@ export interface RunSpec {
   readonly params?: Record<string, unknown> | undefined;
   readonly gitCommit?: string | undefined;
   readonly gitDirty?: boolean | undefined;
-  readonly dynamicModules?: readonly { path: string; hash: string | null; codeHash: string | null }[] | undefined;
+  readonly dynamicModules?: readonly { path: string; hash: string | null; codeHash: string | null; files?: Record<string, string | null> }[] | undefined;
   readonly process?: ProcessFacts | undefined;
   /** JSON text of the environment. */
   readonly environment?: string | undefined;
