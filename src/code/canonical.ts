@@ -2,7 +2,7 @@
 
 import { fold } from "./fold.ts";
 import { givenNames, seesNames } from "./given-names.ts";
-import { placeFunctions } from "./hoist.ts";
+import { placeFunctions, placeImports } from "./hoist.ts";
 import { placeLiterals } from "./literals.ts";
 import { bindingsOf, numberNames } from "./names.ts";
 import { isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";
@@ -16,6 +16,7 @@ export function canonical(program: SyntaxNode): Canonical {
   // Types are erased before it is seen whether a file is a module: `import type` makes none, `export {}` does.
   const isModule = body.some((node) => /^(Import|Export\w*)Declaration$/.test(node.type) && !isTypeOnly(node, true));
   const code = erased(program);
+  placeImports(code);
   placeLiterals(code, bindingsOf(code, isModule));
   fold(code);
   const bindings = bindingsOf(code, isModule);

@@ -15,6 +15,8 @@ export function fold(program: SyntaxNode): void {
 }
 
 function visit(node: SyntaxNode, fixed: ReadonlySet<string> | undefined): void {
+  // Whether its body is an expression is seen from that.
+  if (node.type === "ArrowFunctionExpression") delete node.expression;
   for (const field in node) {
     for (const child of nodesIn(node[field])) visit(child, fixed);
     const value = node[field];
@@ -23,8 +25,13 @@ function visit(node: SyntaxNode, fixed: ReadonlySet<string> | undefined): void {
   if (fixed && Array.isArray(node.body) && /^(Program|BlockStatement)$/.test(node.type)) foldConstants(node.body as SyntaxNode[], fixed);
 }
 
-/** `if (a) { b(); }` and `if (a) b();` are one statement. */
+/** `if (a) { b(); }` and `if (a) b();` are one statement, `x => { return y; }` and `x => y` one function. */
 function withoutBraces(block: SyntaxNode, type: string): SyntaxNode {
+  if (type === "ArrowFunctionExpression") {
+    const [first, second] = block.type === "BlockStatement" ? nodesIn(block.body) : [];
+    const value = first?.type === "ReturnStatement" && !second ? first.argument : undefined;
+    return isNode(value) && nodesIn(block.directives).length === 0 ? value : block;
+  }
   if (block.type !== "BlockStatement" || !/^(If|For\w*|While|DoWhile)Statement$/.test(type)) return block;
   const [only, more] = nodesIn(block.body);
   const declares = only?.type.endsWith("Declaration") === true && only.kind !== "var";

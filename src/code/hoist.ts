@@ -3,6 +3,27 @@
 import type { Binding } from "./names.ts";
 import { isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";
 
+/** Packages come in any order, before files; what an import without names does, it does where it stands. */
+export function placeImports(program: SyntaxNode): void {
+  const list = program.body as SyntaxNode[];
+  const placed: SyntaxNode[] = [];
+  let packages: SyntaxNode[] = [];
+  let files: SyntaxNode[] = [];
+  const end = (): void => {
+    placed.push(...packages.sort((a, b) => (sourceOf(a) < sourceOf(b) ? -1 : Number(sourceOf(a) > sourceOf(b)))), ...files);
+    [packages, files] = [[], []];
+  };
+  for (const node of list) {
+    const brings = node.type === "ImportDeclaration" && nodesIn(node.specifiers).length > 0;
+    if (!brings) end();
+    (!brings ? placed : /^[./#]/.test(sourceOf(node)) ? files : packages).push(node);
+  }
+  end();
+  program.body = placed;
+}
+
+const sourceOf = ({ source }: SyntaxNode): string => String((source as SyntaxNode).value);
+
 type Bindings = ReadonlyMap<SyntaxNode, Binding>;
 
 /**

@@ -177,7 +177,8 @@ function print(parts: Part[], name: (serial: number, visible: number) => string,
       case "function": {
         const [called, own] = [declared(here), [...here]];
         const [first, second] = [declared(own), declared(own)];
-        return `function ${called}(${first}, { k: ${second} = ${first} }) { ${list(inside, own)} }`;
+        // Functions that do the same stand for each other.
+        return `function ${called}(${first}, { k: ${second} = ${first} }) { mark(${serial}); ${list(inside, own)} }`;
       }
       default: {
         const own = [...here];
