@@ -3,6 +3,9 @@
 import type { Callable } from "./ir.ts";
 import { unknown, type Value } from "./values.ts";
 
+/** What a function gives, what it was called on afterwards when that has changed, and whether it was not followed for these arguments. */
+export type Outcome = { result: Value; self?: Value; isLost?: boolean };
+
 const manySteps = 2_000_000;
 
 /** Counts the work; once there is too much, the answer says that it is incomplete. */
@@ -30,22 +33,22 @@ export class Limits {
 
 /** What functions gave for which arguments. */
 export class Memory {
-  readonly #seen = new Map<Callable, Map<string, Value>>();
+  readonly #seen = new Map<Callable, Map<string, Outcome>>();
   readonly #idents = new Map<unknown, number>();
 
   knows(fn: Callable): boolean {
     return this.#seen.has(fn);
   }
 
-  recall(fn: Callable, key: string): Value | undefined {
+  recall(fn: Callable, key: string): Outcome | undefined {
     return this.#seen.get(fn)?.get(key);
   }
 
   /** A function was looked into, or is about to be. */
-  keep(fn: Callable, result?: { key: string; value: Value }): void {
-    const seen = this.#seen.get(fn) ?? new Map<string, Value>();
+  keep(fn: Callable, done?: { key: string; outcome: Outcome }): void {
+    const seen = this.#seen.get(fn) ?? new Map<string, Outcome>();
     this.#seen.set(fn, seen);
-    if (result) seen.set(result.key, result.value);
+    if (done) seen.set(done.key, done.outcome);
   }
 
   /** The same for values that are the same to a function. */

@@ -2,7 +2,7 @@
 
 import type { Call } from "./calls.ts";
 import { folderOf, hole, joinPath } from "./paths.ts";
-import { itemAt, itemOf, joined, longest, memberOf, oneOf, texts, unknown, type Value, withFields } from "./values.ts";
+import { itemAt, itemOf, joined, longest, memberOf, namedValue, oneOf, texts, unknown, type Value, withFields } from "./values.ts";
 
 const concat = (a: string, b: string): string => a + b;
 
@@ -29,6 +29,8 @@ export function resultOf({ name = "", last, receiver, args, named }: Call): Valu
   if (/^(os\.)?path\./.test(name)) return /\.(normalize|toNamespacedPath|normpath|abspath|realpath|expanduser|expandvars)$/.test(name) ? first : unknown;
   if (passesOn.test(name)) return first;
   if (finds.test(name)) return first.fields ? oneOf([...first.fields.values()].filter(({ own }) => !own[0]?.startsWith("!"))) : first;
+  if (/^(RegExp|re\.compile)$/.test(name)) return namedValue(name === "RegExp" ? "RegExp.prototype" : "re.Pattern");
+  if (name === "String.raw") return joined([...(first.fields?.values() ?? [])].slice(0, 50).flatMap((it, i) => (i === 0 ? [it] : [args[i] ?? unknown, it])), concat);
   if (name === "Object.entries") return entriesOf(first);
   if (name === "Object.keys") return texts([...(first.fields?.keys() ?? [])]);
   if (name === "Object.assign") return withFields(new Map(args.flatMap((it) => [...(it.fields ?? [])])));

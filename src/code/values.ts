@@ -23,8 +23,8 @@ export type Value = {
 /** A function together with the scope it was made in. */
 export type Closure = { fn: Callable; scope: Scope };
 
-/** Variables of a block, a function or the program; `serial` grows with every scope made. */
-export type Scope = { values: Map<string, Value>; parent: Scope | undefined; isFunction: boolean; serial: number; outer?: Set<string> };
+/** Variables of a block, a function or the program; `serial` grows with every scope made, `self` is the name of what a method is called on. */
+export type Scope = { values: Map<string, Value>; parent: Scope | undefined; isFunction: boolean; serial: number; outer?: Set<string>; self?: string };
 
 /** More texts than this are not told apart. */
 const most = 1000;
@@ -56,6 +56,9 @@ export function texts(own: readonly string[]): Value {
 
 /** Whether nothing is known of what a value is. */
 export const isOpen = (value: Value): boolean => value.all.length === 0 && (value.fields ?? value.closures ?? value.lineal) === undefined;
+
+/** Whether a value comes from neither a module nor the language: from an object of the program, as far as one can tell. */
+export const isUnnamed = ({ name }: Value): boolean => name === undefined || /^(this|self)\./.test(name);
 
 /** A value that is one of these values. */
 export function oneOf(values: readonly Value[]): Value {
@@ -127,7 +130,8 @@ export function memberOf(value: Value, name: string | undefined): Value {
   if (field !== undefined) return field;
   if (value.name !== undefined) return namedValue(`${value.name}.${name ?? "?"}`, value.lineal);
   if (value.fields) return name === undefined || /^-?\d+$/.test(name) ? itemOf(value) : unknown;
-  if (name !== undefined && /^(href|pathname|path)$/.test(name)) return value;
+  // `value` of what an enumeration names
+  if (name !== undefined && /^(href|pathname|path|value)$/.test(name)) return value;
   if (name === "parent") return texts(value.own.map(folderOf));
   if (name === "parents") return parentsOf(value);
   return name === undefined ? texts(value.own) : unknown;

@@ -1,0 +1,86 @@
+/** What is known of objects: methods by their names, and fields that methods set. */
+
+import type { Expression } from "./ir.ts";
+import { find, type Scopes } from "./scopes.ts";
+import { type Closure, isOpen, memberOf, oneOf, type Scope, type Value, withFields } from "./values.ts";
+
+/** An object, and where it is kept: a variable, and names of fields from there on. */
+export type Place = { root: string; names: readonly string[] };
+
+/** Where a chain of plain names is kept. */
+export function placeOf(it: Expression | undefined): Place | undefined {
+  if (it?.kind === "name") return { root: it.name, names: [] };
+  if (it?.kind !== "chain" || it.root.kind !== "name") return undefined;
+  const names = it.links.flatMap((link) => (link.kind === "member" && link.name !== undefined ? [link.name] : []));
+  return names.length === it.links.length ? { root: it.root.name, names } : undefined;
+}
+
+export class Objects {
+  readonly #methods = new Map<string, Closure[]>();
+  /** Fields that methods set on objects which were there already. */
+  readonly #late = new Map<Scope, Set<string>>();
+  readonly #scopes: Scopes;
+
+  constructor(scopes: Scopes) {
+    this.#scopes = scopes;
+  }
+
+  addMethod(name: string, closures: readonly Closure[]): void {
+    this.#methods.set(name, [...(this.#methods.get(name) ?? []), ...closures].slice(-8));
+  }
+
+  /** The methods (or getters) with a name, where what they are called on is not known. */
+  methods(name: string | undefined, areGetters: boolean): readonly Closure[] | undefined {
+    const found = this.#methods.get(name ?? "")?.filter(({ fn }) => (fn.isGetter ?? false) === areGetters);
+    return found?.length ? found : undefined;
+  }
+
+  /** What a method is called on, as the method sees it: what another set on an object of the class may be set on this one. */
+  seen({ fn, scope }: Closure, receiver: Value | undefined): Value | undefined {
+    if (fn.self === undefined || receiver?.fields === undefined) return undefined;
+    const fields = receiver.fields;
+    if (fn.isMaker) return withFields(fields);
+    const shared = scope.values.get(fn.self)?.fields;
+    const more = [...(this.#late.get(scope) ?? [])].flatMap((name) => {
+      const [there, late] = [fields.get(name), shared?.get(name)];
+      return late?.all.some((text) => !there?.all.includes(text)) ? [[name, there ? oneOf([there, late]) : late] as const] : [];
+    });
+    return more.length === 0 ? receiver : { ...receiver, ...withFields(new Map([...fields, ...more])) };
+  }
+
+  /** A method left an object like this. */
+  learn({ fn, scope }: Closure, before: Value, after: Value): void {
+    const shared = fn.self === undefined ? undefined : scope.values.get(fn.self);
+    if (fn.self === undefined || !shared || shared.closures) return;
+    const set = [...(after.fields ?? [])].filter(([name, it]) => before.fields?.get(name) !== it && !isOpen(it));
+    if (set.length === 0) return;
+    if (!fn.isMaker) this.#late.set(scope, new Set([...(this.#late.get(scope) ?? []), ...set.map(([name]) => name)]));
+    const fields = new Map(shared.fields);
+    for (const [name, it] of set) {
+      const there = fields.get(name);
+      fields.set(name, there ? oneOf([there, it]) : it);
+    }
+    if (fields.size <= 1000) this.#scopes.write(scope, fn.self, withFields(fields));
+  }
+
+  at(scope: Scope, { root, names }: Place): Value | undefined {
+    return names.reduce<Value | undefined>((at, name) => at && memberOf(at, name), find(scope, root)?.values.get(root));
+  }
+
+  /** Puts a value where an object has its fields. */
+  store(scope: Scope, { root, names }: Place, value: Value): void {
+    const home = find(scope, root);
+    const there = home?.values.get(root);
+    if (!home || !there) return;
+    const next = stored(there, names, value);
+    if (next) this.#scopes.write(home, root, next);
+  }
+}
+
+/** The value with another in a field of its fields; undefined when it has no room for it. */
+function stored(there: Value, [name, ...more]: readonly string[], value: Value): Value | undefined {
+  if (name === undefined) return value;
+  if (there.lineal || (there.fields?.size ?? 0) > 1000) return undefined;
+  const field = more.length === 0 ? value : stored(there.fields?.get(name) ?? withFields(new Map()), more, value);
+  return field && { ...there, ...withFields(new Map([...(there.fields ?? []), [name, field]])) };
+}

@@ -1,0 +1,105 @@
+/** The check of lineage through objects: fields, getters, bases, options, workers, tags; and what looks like a path but is none. */
+
+import { describe, expect, test } from "vitest";
+import { programs } from "../support/checked.ts";
+
+const { untracked, python } = programs();
+const named = (found: readonly string[]): string[] => found.map((it) => it.replace(/ \(.*/, ""));
+
+describe("files that objects hold", () => {
+  test.each([
+    [`class R { constructor(private readonly file: string) {} load() { return readFileSync(this.file); } } new R("a.csv").load();`, ["a.csv"]],
+    [`class R { constructor(public file = "a.csv") {} load() { return readFileSync(this.file); } } new R().load();`, ["a.csv"]],
+    ["class D { root = 'data'; get file() { return `${this.root}/a.csv`; } load() { return readFileSync(this.file); } }", ["data/a.csv"]],
+    ["class D { static root = 'data'; static get file() { return `${this.root}/a.csv`; } } readFileSync(D.file);", ["data/a.csv"]],
+    ["const d = { root: 'data', get file() { return `${this.root}/a.csv`; } }; const { file } = d; readFileSync(file);", ["data/a.csv"]],
+    [`class D { set file(it) { this.path = it; } load() { readFileSync(this.path); } } const d = new D(); d.file = "a.csv"; d.load();`, ["a.csv"]],
+    [`const s = { file: "a.csv", load() { return readFileSync(this.file); } }; s.load();`, ["a.csv"]],
+    [`export default { file: "a.csv", load: function () { return readFileSync(this.file); } };`, ["a.csv"]],
+    [`const s = { load() { return readFileSync(this.file); } }; s.file = "a.csv"; s.load();`, ["a.csv"]],
+    [`class R { constructor(p) { this.p = p; } read() { readFileSync(this.p); } } const a = new R("a.csv"); const b = new R("b.csv"); a.read(); b.read();`, ["a.csv", "b.csv"]],
+    [
+      `class R { constructor(p) { this.p = p; } read() { readFileSync(this.p); } keep() { ln.Artifact.save(this.p); } }
+       const a = new R("a.csv"); const b = new R("b.csv"); a.read(); b.keep();`,
+      ["a.csv"],
+    ],
+    [`class R { open(p) { this.p = p; return this; } read() { readFileSync(this.p); } } const r = new R(); r.open("a.csv"); const same = r; same.read();`, ["a.csv"]],
+    [`class A { constructor(p) { this.p = p; } } class B extends A { constructor(p) { super(join("data", p)); } read() { readFileSync(this.p); } } new B("a.csv").read();`, ["data/a.csv"]],
+    ["class A { run() { readFileSync(this.path()); } } class B extends A { path() { return 'a.csv'; } } new B().run();", ["a.csv"]],
+    [`class A { path() { return "data"; } } class B extends A { path() { return super.path() + "/a.csv"; } } readFileSync(new B().path());`, ["data/a.csv"]],
+    [`const config = { paths: {} }; config.paths.raw = "a.csv"; readFileSync(config.paths.raw);`, ["a.csv"]],
+    [`class C { constructor(options) { Object.assign(this, options); } read() { readFileSync(this.file); } } new C({ file: "a.csv" }).read();`, ["a.csv"]],
+    [`class E extends Error { constructor(m) { super(m); } } throw new E("a.csv");`, []],
+    [`const show = { text: "a.csv", print() { console.log(this.text); } }; show.print();`, []],
+  ])("%s", async (text, expected) => {
+    expect(named(await untracked(text))).toEqual(expected);
+  });
+
+  test.each([
+    [`class D:\n    root = "data"\n    @property\n    def file(self):\n        return f"{self.root}/a.csv"\n    def load(self):\n        return pd.read_csv(self.file)`, ["data/a.csv"]],
+    [
+      `import functools\nclass D:\n    def __init__(self, root):\n        self.root = root\n    @functools.cached_property\n    def file(self):\n        return f"{self.root}/a.csv"\npd.read_csv(D("data").file)`,
+      ["data/a.csv"],
+    ],
+    [`class D:\n    @file.setter\n    def file(self, it):\n        self._file = it\n    def load(self):\n        pd.read_csv(self._file)\nd = D()\nd.file = "a.csv"\nd.load()`, ["a.csv"]],
+    [`class A:\n    def __init__(self, p):\n        self.p = Path("data") / p\nclass B(A):\n    def __init__(self, p):\n        super().__init__(p)\n    def load(self):\n        pd.read_csv(self.p)\nB("a.csv").load()`, ["data/a.csv"]],
+    [`class A:\n    def __init__(self, p):\n        self.p = Path("data") / p\nclass B(A):\n    def __init__(self, p):\n        A.__init__(self, p)\nB("a.csv").p.read_text()`, ["data/a.csv"]],
+    [`from dataclasses import dataclass\n@dataclass\nclass C:\n    path: str\n    out: str = "b.csv"\nc = C("a.csv")\npd.read_csv(c.path)\nuse(c.out)`, ["a.csv", "b.csv"]],
+    [`@dataclass\nclass C:\n    path: str\nc = C(path="a.csv")\nln.Artifact(c.path).save()`, []],
+    [`from enum import Enum\nclass E(Enum):\n    A = "a.csv"\npd.read_csv(E.A.value)`, ["a.csv"]],
+    [`setattr(config, "path", "a.csv")`, ["a.csv"]],
+  ])("Python: %j", async (text, expected) => {
+    expect(named(await python(text))).toEqual(expected);
+  });
+});
+
+describe("files among many arguments", () => {
+  test.each([
+    [`def load(**options):\n    return pd.read_csv(options["path"])\nload(path="a.csv")`, ["a.csv"]],
+    [`def load(sep=",", **options):\n    return pd.read_csv(**options)\nload(sep="b.csv", path="a.csv")`, ["a.csv"]],
+    [`def load(*paths, title="none"):\n    return pd.read_csv(paths[1])\nload("a.csv", "b.csv")`, ["b.csv"]],
+    [`def read(p):\n    return pd.read_csv(p)\ndef load(*args, **options):\n    return read(*args, **options)\nload("a.csv")\nload(p="b.csv")`, ["a.csv", "b.csv"]],
+  ])("Python: %j", async (text, expected) => {
+    expect(named(await python(text))).toEqual(expected);
+  });
+
+  test.each([
+    [`new Worker(new URL("./work.ts", import.meta.url), { workerData: { file: "a.csv" } });`, ["a.csv"]],
+    [`import { Worker } from "node:worker_threads"; new Worker("./work.ts", { argv: ["a.csv"] });`, ["a.csv"]],
+    ["const read = (texts) => readFileSync(texts[0]); read`a.csv`;", ["a.csv"]],
+    ["const read = (texts, ...more) => readFileSync(String.raw(texts, ...more)); const n = 'a'; read`data/${n}.csv`;", ["data/a.csv"]],
+    ["readFileSync(String.raw`data/${'a'}.csv`);", ["data/a.csv"]],
+    ["css`a.csv`; html`<p>${'b.csv'}</p>`;", []],
+    [`function load(p) { if (p === "all") return load("a.csv"); return readFileSync(p); } load("all");`, ["a.csv", "all"]],
+  ])("%s", async (text, expected) => {
+    expect(named(await untracked(text))).toEqual(expected);
+  });
+});
+
+describe("no files", () => {
+  test.each(["%.4f", "%.3f", "%d", "%5.2f, %-3d", "%s/%s", ",.2f", "0.2f"])("the pattern of a number: %j", async (text) => {
+    expect(await untracked(`use(${JSON.stringify(text)});`)).toEqual([]);
+    expect(await python(`table.to_csv(out, float_format=${JSON.stringify(text)})\nuse(${JSON.stringify(text)})`)).toEqual([]);
+  });
+
+  test.each([`/x/.exec("a.csv");`, `const x = new RegExp("x"); x.exec("a.csv");`, `String("a.csv");`, `await Promise.resolve("a.csv");`])("%s", async (text) => {
+    expect(await untracked(text)).toEqual([]);
+  });
+
+  test("what compiled patterns are matched with", async () => {
+    expect(await python(`import re\nx = re.compile("x")\nx.match("a.csv")\nx.sub("b.csv", text)`)).toEqual([]);
+  });
+
+  test("a pair of words as an option, or for what is made from one", async () => {
+    expect(await python(`set_theme(look="white/grid", style="a.csv")\nModel.from_pretrained("bert/base")`)).toEqual([]);
+    expect(await untracked(`chart({ look: "white/grid" });`)).toEqual([]);
+    expect(named(await python(`open("data/raw")\nbuild("data/b")\ntrain(data_dir="data/c")\nModel.from_pretrained("./bert")\nload("data/d", look="data/e")`))).toEqual([
+      "./bert",
+      "data/b",
+      "data/c",
+      "data/d",
+      "data/e",
+      "data/raw",
+    ]);
+  });
+});
