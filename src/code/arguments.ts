@@ -22,4 +22,4 @@ export function taken({ params }: Callable, { list, named }: Arguments): Value[]
   });
 }
 
-const listOf = (values: readonly Value[]): Value => withFields(new Map(values.map((it, i) => [String(i), it])));
+export const listOf = (values: readonly Value[]): Value => withFields(new Map(values.map((it, i) => [String(i), it])));

@@ -1,6 +1,6 @@
 /** Follows the values of a program from where they are written to the calls that use them. */
 
-import { type Arguments, noArguments, nothingNamed, taken, valuesOf } from "./arguments.ts";
+import { type Arguments, listOf, noArguments, nothingNamed, taken, valuesOf } from "./arguments.ts";
 import { type Call, type Language, linealCall, moduleValue, purposeOf, starNamesOf } from "./calls.ts";
 import { type Callable, type Declares, type Expression, type Link, maker, setterOf, type Statement, type Target } from "./ir.ts";
 import { Limits, Memory, type Outcome } from "./limits.ts";
@@ -35,10 +35,10 @@ export function evaluate(program: readonly Statement[], language: Language): Fin
 class Walk {
   readonly #language: Language;
   readonly #scopes = new Scopes();
-  readonly #objects = new Objects(this.#scopes);
   readonly #waiting = new Map<Callable, Scope>();
-  readonly #active = new Set<Callable>();
+  readonly #active = new Map<Callable, Value | undefined>();
   readonly #limits = new Limits();
+  readonly #objects = new Objects(this.#scopes, this.#limits);
   readonly #memory = new Memory();
   readonly #outside = new Outside(this.#limits);
   #returned: Value[] = [];
@@ -108,7 +108,7 @@ class Walk {
       case "text":
         return { own: [it.value], all: [it.value] };
       case "name":
-        return find(scope, it.name)?.values.get(it.name) ?? namedValue(it.name);
+        return find(scope, it.name)?.values.get(it.name) ?? (it.name === "arguments" ? functionScope(scope).given : undefined) ?? namedValue(it.name);
       case "module":
         return moduleValue(it.module, "*", this.#language);
       case "chain":
@@ -214,14 +214,14 @@ class Walk {
       const isMade = callee.fields !== undefined;
       const on = isMade ? callee : callee.closures && receiver;
       const done = closures.map((closure) => this.#follow(closure, args, on));
-      if (done.some((it) => it.isLost)) this.#outside.lose(args, link.line, mode);
+      this.#outside.lose(done.flatMap(({ lost }) => lost ?? []), link.line, mode);
       const left = done.flatMap(({ self }) => self ?? []);
       if (place && left.length > 0 && !isMade) this.#objects.store(scope, place, oneOf(left));
       return oneOf(done.map(({ result }) => result));
     }
-    const grown = place && receiver?.fields ? this.#grow(place, receiver, named, args, scope) : false;
+    const grown = place && receiver?.fields ? this.#objects.grow(scope, place, receiver, named, args.list) : false;
     const result = this.#outside.call({ ...call, args: args.list, named: args.named }, grown ? "silent" : purpose, link.line, mode);
-    const changed = callee.name === "Object.assign" ? placeOf(link.args[0]?.value) : undefined;
+    const changed = /^Object\.(assign|defineProperty)$/.test(callee.name ?? "") ? placeOf(link.args[0]?.value) : undefined;
     if (changed) this.#objects.store(scope, changed, result);
     const results = purpose === "setup" ? undefined : this.#callbacks(args, receiver, named, link.line, mode);
     if (results !== undefined) return results;
@@ -264,16 +264,8 @@ class Walk {
       results.push(this.#outside.call(call, purposeOf(call, this.#language), line, mode));
     }
     if (/^(then|map|flatMap)$/.test(named)) return oneOf(results);
+    if ([...args.named.keys()].some((it) => it.endsWith("factory"))) return oneOf(results);
     return /^(filter|sort|toSorted)$/.test(named) ? receiver : itemOf(over);
-  }
-
-  /** `files.push("a.csv")`: the list holds one more. */
-  #grow(place: Place, list: Value, named: string, args: Arguments, scope: Scope): boolean {
-    if (!/^(push|unshift|append|extend|add)$/.test(named)) return false;
-    const fields = new Map(list.fields);
-    for (const value of args.list) fields.set(String(fields.size), value);
-    this.#objects.store(scope, place, fields.size > 1000 ? oneOf([list, ...args.list]) : withFields(fields));
-    return true;
   }
 
   /** Arguments as far as the purpose of a call depends on them, without counting what they do. */
@@ -304,7 +296,10 @@ class Walk {
     const key = `${this.#scopes.changes} ${on ?? ""} ${isInformed ? [...args.list.map((it) => this.#memory.key(it)), ...[...args.named].map(([name, it]) => `${name}=${this.#memory.key(it)}`)].join() : ""}`;
     const known = this.#memory.recall(fn, key);
     if (known !== undefined) return known;
-    if (this.#active.has(fn)) return { result: unknown, isLost: isInformed };
+    if (this.#active.has(fn)) {
+      const others = [...(self?.fields ?? [])].filter(([name, it]) => this.#active.get(fn)?.fields?.get(name) !== it);
+      return { result: unknown, lost: [...valuesOf(args), ...others.map(([, it]) => it)] };
+    }
     if (this.#active.size < deepest && this.#limits.isAffordable(1)) return this.#enter(closure, args, key, self);
     // it waits to be looked into without arguments, which is the same when nothing is known of them
     if (isInformed) this.#limits.isComplete = false;
@@ -314,12 +309,13 @@ class Walk {
   #enter(closure: Closure, args: Arguments, key: string, self?: Value): Outcome {
     const { fn, scope } = closure;
     this.#memory.keep(fn);
-    this.#active.add(fn);
+    this.#active.set(fn, self);
     const outerReturns = this.#returned;
     this.#returned = [];
     const inner = this.#scopes.make(scope, true);
     if (fn.self !== undefined) inner.self = fn.self;
     if (fn.self !== undefined && self) inner.values.set(fn.self, self);
+    inner.given = listOf(args.list);
     const values = taken(fn, args);
     for (const [i, param] of fn.params.entries()) this.#set(param.target, values[i] ?? unknown, inner, "function");
     this.#run(fn.body, inner);

@@ -3,8 +3,8 @@
 import type { Callable } from "./ir.ts";
 import { unknown, type Value } from "./values.ts";
 
-/** What a function gives, what it was called on afterwards when that has changed, and whether it was not followed for these arguments. */
-export type Outcome = { result: Value; self?: Value; isLost?: boolean };
+/** What a function gives, what it was called on afterwards when that has changed, and what it was not followed with. */
+export type Outcome = { result: Value; self?: Value; lost?: readonly Value[] };
 
 const manySteps = 2_000_000;
 
@@ -23,6 +23,11 @@ export class Limits {
   /** Whether there is time to note all texts of these values. */
   canNote(values: readonly Value[]): boolean {
     return this.isAffordable(values.reduce((sum, it) => sum + 4 * it.all.length, 0));
+  }
+
+  /** Whether there is time to make another object of this one. */
+  canCopy({ fields, all }: Value): boolean {
+    return this.isAffordable(((fields?.size ?? 0) + all.length) >> 1);
   }
 
   /** Whether there is time to put these texts together: long ones take longer. */

@@ -1,6 +1,7 @@
 /** What is known of objects: methods by their names, and fields that methods set. */
 
 import type { Expression } from "./ir.ts";
+import type { Limits } from "./limits.ts";
 import { find, type Scopes } from "./scopes.ts";
 import { type Closure, isOpen, memberOf, oneOf, type Scope, type Value, withFields } from "./values.ts";
 
@@ -20,9 +21,11 @@ export class Objects {
   /** Fields that methods set on objects which were there already. */
   readonly #late = new Map<Scope, Set<string>>();
   readonly #scopes: Scopes;
+  readonly #limits: Limits;
 
-  constructor(scopes: Scopes) {
+  constructor(scopes: Scopes, limits: Limits) {
     this.#scopes = scopes;
+    this.#limits = limits;
   }
 
   addMethod(name: string, closures: readonly Closure[]): void {
@@ -53,7 +56,7 @@ export class Objects {
     const shared = fn.self === undefined ? undefined : scope.values.get(fn.self);
     if (fn.self === undefined || !shared || shared.closures) return;
     const set = [...(after.fields ?? [])].filter(([name, it]) => before.fields?.get(name) !== it && !isOpen(it));
-    if (set.length === 0) return;
+    if (set.length === 0 || !this.#limits.canCopy(shared)) return;
     if (!fn.isMaker) this.#late.set(scope, new Set([...(this.#late.get(scope) ?? []), ...set.map(([name]) => name)]));
     const fields = new Map(shared.fields);
     for (const [name, it] of set) {
@@ -67,11 +70,20 @@ export class Objects {
     return names.reduce<Value | undefined>((at, name) => at && memberOf(at, name), find(scope, root)?.values.get(root));
   }
 
+  /** `files.push("a.csv")`: the list holds one more. */
+  grow(scope: Scope, place: Place, list: Value, named: string, more: readonly Value[]): boolean {
+    if (!/^(push|unshift|append|extend|add)$/.test(named)) return false;
+    const fields = new Map(list.fields);
+    for (const value of more) fields.set(String(fields.size), value);
+    this.store(scope, place, fields.size > 1000 ? oneOf([list, ...more]) : withFields(fields));
+    return true;
+  }
+
   /** Puts a value where an object has its fields. */
   store(scope: Scope, { root, names }: Place, value: Value): void {
     const home = find(scope, root);
     const there = home?.values.get(root);
-    if (!home || !there) return;
+    if (!home || !there || !this.#limits.canCopy(there)) return;
     const next = stored(there, names, value);
     if (next) this.#scopes.write(home, root, next);
   }

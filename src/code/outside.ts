@@ -42,8 +42,8 @@ export class Outside {
   }
 
   /** What a function of the program does with these cannot be told: what is a file for sure counts as used. */
-  lose(args: Arguments, line: number, mode: Mode): void {
-    const sure = valuesOf(args).map((it) => texts(it.all.filter(isSurelyAFile)));
+  lose(values: readonly Value[], line: number, mode: Mode): void {
+    const sure = values.map((it) => texts(it.all.filter(isSurelyAFile)));
     if (mode === "counted" && this.#limits.canNote(sure)) this.uses.use(sure, line, "file");
   }
 

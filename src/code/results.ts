@@ -1,5 +1,6 @@
 /** What calls make of the texts that they are given: paths, patterns filled in, lists. */
 
+import { listOf } from "./arguments.ts";
 import type { Call } from "./calls.ts";
 import { folderOf, hole, joinPath } from "./paths.ts";
 import { itemAt, itemOf, joined, longest, memberOf, namedValue, oneOf, texts, unknown, type Value, withFields } from "./values.ts";
@@ -33,6 +34,8 @@ export function resultOf({ name = "", last, receiver, args, named }: Call): Valu
   if (name === "String.raw") return joined([...(first.fields?.values() ?? [])].slice(0, 50).flatMap((it, i) => (i === 0 ? [it] : [args[i] ?? unknown, it])), concat);
   if (name === "Object.entries") return entriesOf(first);
   if (name === "Object.keys") return texts([...(first.fields?.keys() ?? [])]);
+  if (name === "getattr") return oneOf([memberOf(first, second.own.length === 1 ? second.own[0] : undefined), args[2] ?? unknown]);
+  if (name === "Object.defineProperty") return withFields(new Map([...(first.fields ?? []), [second.own[0] ?? "", args[2]?.fields?.get("value") ?? unknown]]));
   if (name === "Object.assign") return withFields(new Map(args.flatMap((it) => [...(it.fields ?? [])])));
   if (name === "Map") return withFields(new Map([...(first.fields?.values() ?? [])].map((it) => [itemAt(it, 0).own[0] ?? "", itemAt(it, 1)])));
   if (name === "dict") return first.fields ? first : withFields(named);
@@ -78,8 +81,6 @@ export function resultOf({ name = "", last, receiver, args, named }: Call): Valu
   }
   return name === "" && keepsReceiver.test(last) ? receiver : undefined;
 }
-
-const listOf = (values: readonly Value[]): Value => withFields(new Map(values.map((it, i) => [String(i), it])));
 
 /** `path.format({ dir, base })`. */
 function formattedPath(parts: ReadonlyMap<string, Value> | undefined): Value {

@@ -29,6 +29,7 @@ describe("files that objects hold", () => {
     [`class A { path() { return "data"; } } class B extends A { path() { return super.path() + "/a.csv"; } } readFileSync(new B().path());`, ["data/a.csv"]],
     [`const config = { paths: {} }; config.paths.raw = "a.csv"; readFileSync(config.paths.raw);`, ["a.csv"]],
     [`class C { constructor(options) { Object.assign(this, options); } read() { readFileSync(this.file); } } new C({ file: "a.csv" }).read();`, ["a.csv"]],
+    [`const o = {}; Object.defineProperty(o, "file", { value: "a.csv" }); readFileSync(o.file);`, ["a.csv"]],
     [`class E extends Error { constructor(m) { super(m); } } throw new E("a.csv");`, []],
     [`const show = { text: "a.csv", print() { console.log(this.text); } }; show.print();`, []],
   ])("%s", async (text, expected) => {
@@ -48,6 +49,12 @@ describe("files that objects hold", () => {
     [`@dataclass\nclass C:\n    path: str\nc = C(path="a.csv")\nln.Artifact(c.path).save()`, []],
     [`from enum import Enum\nclass E(Enum):\n    A = "a.csv"\npd.read_csv(E.A.value)`, ["a.csv"]],
     [`setattr(config, "path", "a.csv")`, ["a.csv"]],
+    [`class C:\n    path = "a.csv"\npd.read_csv(getattr(C, "path"))\nuse(getattr(C, "other", "b.csv"))`, ["a.csv", "b.csv"]],
+    [`@dataclass\nclass C:\n    more: list = field(default_factory=lambda: ["a.csv"])\nfor p in C().more:\n    pd.read_csv(p)`, ["a.csv"]],
+    [
+      `class N:\n    def __init__(self, p, following=None):\n        self.p, self.following = p, following\n    def load(self):\n        self.following.load()\n        pd.read_csv(self.p)\nN("a.csv", N("b.csv")).load()`,
+      ["a.csv", "b.csv"],
+    ],
   ])("Python: %j", async (text, expected) => {
     expect(named(await python(text))).toEqual(expected);
   });
@@ -69,6 +76,7 @@ describe("files among many arguments", () => {
     ["const read = (texts) => readFileSync(texts[0]); read`a.csv`;", ["a.csv"]],
     ["const read = (texts, ...more) => readFileSync(String.raw(texts, ...more)); const n = 'a'; read`data/${n}.csv`;", ["data/a.csv"]],
     ["readFileSync(String.raw`data/${'a'}.csv`);", ["data/a.csv"]],
+    [`function load() { return readFileSync(arguments[0]); } load("a.csv");`, ["a.csv"]],
     ["css`a.csv`; html`<p>${'b.csv'}</p>`;", []],
     [`function load(p) { if (p === "all") return load("a.csv"); return readFileSync(p); } load("all");`, ["a.csv", "all"]],
   ])("%s", async (text, expected) => {
@@ -101,5 +109,17 @@ describe("no files", () => {
       "data/e",
       "data/raw",
     ]);
+  });
+});
+
+describe("hostile classes come to an end", () => {
+  const many = (count: number, part: (i: number) => string): string => Array.from({ length: count }, (_, i) => part(i)).join("\n");
+  test.each([
+    ["methods that set fields", `class X { ${many(200, (i) => `m${i}() { this.x = "f${i}.csv"; this.m${i + 1}(); this.y${i} = this.x; this.m${i + 1}(); }`)} } new X().m0();`],
+    ["getters that double", `class X { ${many(200, (i) => `get g${i}() { return this.g${i + 1} + this.g${i + 1}; }`)} get g200() { return "a"; } } readFileSync(new X().g0);`],
+    ["objects that hold each other", `class N { constructor(n) { this.n = n; } read() { this.n.read(); } }\nlet x;\n${many(1000, () => "x = new N(x);")} x.o = x; x.read();`],
+    ["bases of bases", `class A0 {}\n${many(200, (i) => `class A${i + 1} extends A${i} { m(p) { super.m(p); super.m(p + "a"); } }`)}\nnew A200().m("b.csv");`],
+  ])("%s", { timeout: 30_000 }, async (_, text) => {
+    await expect(untracked(text)).resolves.toBeInstanceOf(Array);
   });
 });
