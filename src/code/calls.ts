@@ -26,7 +26,7 @@ const rules: Record<Language, Rules> = {
     silent:
       words(`includes startsWith endsWith split replace replaceAll indexOf lastIndexOf match matchAll search test padEnd padStart localeCompare charAt slice
       substring trim trimEnd trimStart normalize concat join groupBy sortBy orderBy at keys values entries map forEach filter find findLast findIndex findLastIndex some every reduce flatMap
-      sort toSorted reverse toReversed with then catch finally toString has get delete addEventListener removeEventListener on once emit querySelector querySelectorAll closest matches
+      sort toSorted reverse toReversed with then catch finally toString has get delete addEventListener removeEventListener on once querySelector querySelectorAll closest matches
       info debug warn error fatal trace log`),
     silentName:
       /(^|\.)\w*(Error|Exception)(\.constructor)?$|^(RegExp|console|assert(\/strict)?|expect|Intl|JSON|Object|Array|Math|Promise|String|Number|Reflect|logger|log)(\.|$)|^(Symbol|BigInt|Boolean|Date|Map|Set|WeakMap|WeakSet|Buffer\.byteLength|describe|it|test|styleText|util\.(styleText|format|inspect|parseArgs)|parseArgs|encodeURI|encodeURIComponent|decodeURI|decodeURIComponent|structuredClone)$|^process\.(exit|emitWarning|cwd|on|std(out|err)\.write)/,
@@ -92,8 +92,8 @@ export function givenTo({ name = "", last, args, named }: Call): readonly Given[
   const line = commandLine(name, args);
   if (line) return [{ value: texts(line.files), use }];
   const option = ([key, value]: readonly [string, Value]): Given => ({ value, use: use === "given" && !placeKey.test(key) ? "option" : use });
-  // a worker is code
-  const data = /^(worker_threads\.)?Worker$/.test(name) ? args.slice(1) : args;
+  // a worker is code, an event has a name
+  const data = /^(worker_threads\.)?Worker$/.test(name) || last === "emit" ? args.slice(1) : args;
   const plain = data.flatMap((value) => (hasNames(value) ? [...[...value.fields].map(option), { value: texts(value.own), use }] : [{ value, use }]));
   return [...plain, ...[...named].filter(([key]) => !talk.has(key)).map(option)];
 }

@@ -212,12 +212,14 @@ class Walk {
     if (closures) {
       this.#outside.pass(args, named, link.line, mode);
       const isMade = callee.fields !== undefined;
-      const on = isMade ? callee : callee.closures && receiver;
+      // `new` of a function that is no class
+      const made = link.isNew && !closures[0]?.fn.isMaker ? withFields(callee.fields?.get("prototype")?.fields ?? nothingNamed) : undefined;
+      const on = made ?? (isMade ? callee : callee.closures && receiver);
       const done = closures.map((closure) => this.#follow(closure, args, on));
       this.#outside.lose(done.flatMap(({ lost }) => lost ?? []), link.line, mode);
       const left = done.flatMap(({ self }) => self ?? []);
-      if (place && left.length > 0 && !isMade) this.#objects.store(scope, place, oneOf(left));
-      return oneOf(done.map(({ result }) => result));
+      if (place && left.length > 0 && !isMade && !made) this.#objects.store(scope, place, oneOf(left));
+      return oneOf(done.map(({ result, self }) => (made ? (self ?? made) : result)));
     }
     const grown = place && receiver?.fields ? this.#objects.grow(scope, place, receiver, named, args.list) : false;
     const result = this.#outside.call({ ...call, args: args.list, named: args.named }, grown ? "silent" : purpose, link.line, mode);

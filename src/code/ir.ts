@@ -21,7 +21,7 @@ export type Expression =
   | { kind: "class"; selves: string[]; bases: Expression[]; methods: { name: string; fn: Callable }[]; also: Expression[]; body: Statement[] };
 
 /** One step along a chain; a member's name is undefined when it is computed, `index` is then how. */
-export type Link = { kind: "member"; name: string | undefined; index?: Expression } | { kind: "call"; args: Argument[]; line: number; isTag?: true };
+export type Link = { kind: "member"; name: string | undefined; index?: Expression } | { kind: "call"; args: Argument[]; line: number; isTag?: true; isNew?: true };
 
 /** One argument of a call; `name` for keyword arguments, `spread` for `...list`, and "named" for `**options`. */
 export type Argument = { name?: string; spread?: true | "named"; value: Expression };

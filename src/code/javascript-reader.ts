@@ -216,7 +216,7 @@ function chain(node: Node): Expression {
     } else if (root.type.endsWith("CallExpression") || root.type === "NewExpression") {
       const required = nameOf(root.callee) === "require" ? literal(nodes(root.arguments)[0]) : undefined;
       if (required !== undefined) return { kind: "chain", root: { kind: "module", module: required }, links: links.reverse() };
-      links.push({ kind: "call", args: nodes(root.arguments).map(argument), line: lineOf(root.callee as Node) });
+      links.push({ kind: "call", args: nodes(root.arguments).map(argument), line: lineOf(root.callee as Node), ...(root.type === "NewExpression" ? { isNew: true } : {}) });
       if ((root.callee as Node).type === "Super") links.push({ kind: "member", name: maker });
     } else return { kind: "chain", root: expression(root), links: links.reverse() };
   }
@@ -244,7 +244,7 @@ function entry(node: Node): { name: string | undefined; value: Expression; isMet
 }
 
 /** A function that knows what it is called on. */
-const method = (node: Node): Callable => ({ ...callable(node), self: "this", ...(node.kind === "get" ? { isGetter: true } : {}) });
+const method = (node: Node): Callable => ({ ...callable(node), ...(node.kind === "get" ? { isGetter: true } : {}) });
 
 function classOf(node: Node): Expression {
   const made: Extract<Expression, { kind: "class" }> = {
@@ -285,6 +285,7 @@ const field = (name: string | undefined): Target => ({ kind: "member", of: { kin
 function callable(node: Node): Callable {
   const body = node.body as Node;
   return {
+    ...(node.type === "ArrowFunctionExpression" ? {} : { self: "this" }),
     params: nodes(node.params).map(param),
     body: body.type === "BlockStatement" ? statements(body.body) : [{ kind: "return", value: expression(body) }],
   };

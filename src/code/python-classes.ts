@@ -4,8 +4,8 @@ import { type Callable, type Expression, type Link, maker, setterOf, type Statem
 
 type Chain = Extract<Expression, { kind: "chain" }>;
 
-/** A class: `typed` are the names in its body that have a type, which are what a data class is made from. */
-export function classOf(body: readonly Statement[], typed: readonly string[], bases: readonly Expression[], decorators: readonly Expression[]): Expression {
+/** A class: `typed` are the fields that a data class is made from. */
+export function classOf(body: readonly Statement[], typed: readonly string[] | undefined, bases: readonly Expression[], decorators: readonly Expression[]): Expression {
   const made: Extract<Expression, { kind: "class" }> = { kind: "class", selves: [], bases: [...bases], methods: [], also: [...decorators], body: [] };
   for (const it of body) {
     if (it.kind !== "define") {
@@ -25,35 +25,34 @@ export function classOf(body: readonly Statement[], typed: readonly string[], ba
     if (it.name === "__init__") made.methods.push({ name: maker, fn: { ...own, isMaker: true, body: [...own.body, { kind: "return", value: self }] } });
     else made.methods.push({ name: kinds.includes("setter") ? setterOf(it.name) : it.name, fn: own });
   }
-  const isData = [...decorators, ...bases].some((it) => /dataclass|^(define|frozen|attrs|NamedTuple|BaseModel|BaseSettings|TypedDict)$/.test(lastName(it)));
-  if (isData && !made.methods.some((it) => it.name === maker)) {
+  if (typed !== undefined && !made.methods.some((it) => it.name === maker)) {
     made.selves.push("self");
-    made.methods.push({ name: maker, fn: dataMaker(typed, bases.length > 0) });
+    made.methods.push({ name: maker, fn: dataMaker(typed, made.methods.some((it) => it.name === "__post_init__")) });
   }
   return made;
 }
 
-/** Takes the fields of a data class, and hands on the others to the class that it is based on. */
-function dataMaker(fields: readonly string[], isBased: boolean): Callable {
+/** Whether a class is made from its fields, as far as its decorators and bases tell. */
+export const isData = (about: readonly Expression[]): boolean => about.some((it) => /dataclass|^(define|frozen|attrs|NamedTuple|BaseModel|BaseSettings|TypedDict)$/.test(lastName(it)));
+
+/** Whether a base adds no fields of its own to those of a data class. */
+export const isDataBase = (base: Expression): boolean => /^(NamedTuple|BaseModel|BaseSettings|TypedDict|Generic|Protocol|ABC|object|metaclass)$/.test(lastName(base));
+
+/** Takes the fields of a data class. */
+function dataMaker(fields: readonly string[], isFinished: boolean): Callable {
   const self: Expression = { kind: "name", name: "self" };
   const field = (name: string): Link => ({ kind: "member", name });
-  const others: Statement = {
-    kind: "do",
-    value: { kind: "chain", root: { kind: "name", name: "super" }, links: [field(maker), { kind: "call", args: [{ spread: "named", value: { kind: "name", name: "**" } }], line: 0 }] },
-  };
+  const finish: Statement = { kind: "do", value: { kind: "chain", root: self, links: [field("__post_init__"), { kind: "call", args: [], line: 0 }] } };
   return {
     self: "self",
     isMaker: true,
-    params: [
-      ...fields.map((name): Callable["params"][number] => ({
-        name,
-        target: { kind: "default", target: { kind: "name", name }, value: { kind: "chain", root: self, links: [field(name)] } },
-      })),
-      { target: { kind: "name", name: "**" }, rest: "named" },
-    ],
+    params: fields.map((name) => ({
+      name,
+      target: { kind: "default", target: { kind: "name", name }, value: { kind: "chain", root: self, links: [field(name)] } },
+    })),
     body: [
       ...fields.map((name): Statement => ({ kind: "set", target: { kind: "member", of: self, name }, value: { kind: "name", name }, declares: undefined })),
-      ...(isBased ? [others] : []),
+      ...(isFinished ? [finish] : []),
       { kind: "return", value: self },
     ],
   };

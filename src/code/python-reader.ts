@@ -1,6 +1,6 @@
 /** Turns the syntax tree of Python into the neutral form. */
 
-import { classOf, madeBy } from "./python-classes.ts";
+import { classOf, isData, isDataBase, madeBy } from "./python-classes.ts";
 import { bare, children, isValue, lineAt, type Node, unescape } from "./python-tree.ts";
 import { type Argument, type Callable, type Expression, given, type Link, nothing, type Param, type Statement, type Target, thrown } from "./ir.ts";
 
@@ -8,6 +8,7 @@ import { type Argument, type Callable, type Expression, given, type Link, nothin
 export class PythonReader {
   readonly #text: string;
   readonly #lines: readonly number[];
+  readonly #data = new Map<string, readonly string[]>();
 
   constructor(text: string, lines: readonly number[]) {
     this.#text = text;
@@ -155,7 +156,17 @@ export class PythonReader {
     const bases = node.getChild("ArgList");
     const body = node.getChild("Body");
     const typed = body ? children(body).flatMap((it) => (it.name === "AssignStatement" && it.getChild("TypeDef") && it.firstChild ? [this.#slice(it.firstChild)] : [])) : [];
-    return classOf(this.statements(body), typed, bases ? this.#args(bases).map((it) => it.value) : [], decorators);
+    const from = bases ? this.#args(bases).map((it) => it.value) : [];
+    return classOf(this.statements(body), this.#dataFields(this.#nameIn(node), typed, from, decorators), from, decorators);
+  }
+
+  /** What a data class is made from; undefined for other classes, and those of which a base is not known. */
+  #dataFields(name: string, typed: readonly string[], bases: readonly Expression[], decorators: readonly Expression[]): readonly string[] | undefined {
+    const inherited = bases.map((it) => (it.kind === "name" ? this.#data.get(it.name) : undefined) ?? (isDataBase(it) ? [] : undefined));
+    if (inherited.includes(undefined) || !(isData([...bases, ...decorators]) || inherited.some((it) => it?.length))) return undefined;
+    const fields = [...new Set([...inherited.flatMap((it) => it ?? []), ...typed])];
+    this.#data.set(name, fields);
+    return fields;
   }
 
   #callable(node: Node): Callable {

@@ -83,15 +83,17 @@ export function oneOf(values: readonly Value[]): Value {
 }
 
 function mergedFields(values: readonly Value[]): { fields?: ReadonlyMap<string, Value> } {
-  const maps = values.flatMap((it) => it.fields ?? []);
-  const size = maps.reduce((sum, it) => sum + it.size, 0);
-  if (size === 0 || size > 100) return {};
-  const fields = new Map<string, Value>();
-  for (const [name, value] of maps.flatMap((it) => [...it])) {
+  const [first, ...more] = values.flatMap((it) => it.fields ?? []);
+  if (first === undefined || first.size + more.reduce((sum, it) => sum + it.size, 0) > 5000) return {};
+  // most of what two objects of a class hold is the same
+  const others = more.flatMap((it) => [...it].filter(([name, value]) => first.get(name) !== value));
+  if (others.length > 100) return {};
+  const fields = new Map(first);
+  for (const [name, value] of others) {
     const there = fields.get(name);
     fields.set(name, there === undefined ? value : plain(oneOf([there, value])));
   }
-  return { fields };
+  return fields.size === 0 ? {} : { fields };
 }
 
 /** Without the fields of fields, so that merging does not walk ever deeper. */

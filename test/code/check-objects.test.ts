@@ -30,6 +30,7 @@ describe("files that objects hold", () => {
     [`const config = { paths: {} }; config.paths.raw = "a.csv"; readFileSync(config.paths.raw);`, ["a.csv"]],
     [`class C { constructor(options) { Object.assign(this, options); } read() { readFileSync(this.file); } } new C({ file: "a.csv" }).read();`, ["a.csv"]],
     [`const o = {}; Object.defineProperty(o, "file", { value: "a.csv" }); readFileSync(o.file);`, ["a.csv"]],
+    [`function R(p) { this.p = p; } R.prototype.load = function () { return readFileSync(this.p); }; new R("a.csv").load();`, ["a.csv"]],
     [`class E extends Error { constructor(m) { super(m); } } throw new E("a.csv");`, []],
     [`const show = { text: "a.csv", print() { console.log(this.text); } }; show.print();`, []],
   ])("%s", async (text, expected) => {
@@ -46,6 +47,9 @@ describe("files that objects hold", () => {
     [`class A:\n    def __init__(self, p):\n        self.p = Path("data") / p\nclass B(A):\n    def __init__(self, p):\n        super().__init__(p)\n    def load(self):\n        pd.read_csv(self.p)\nB("a.csv").load()`, ["data/a.csv"]],
     [`class A:\n    def __init__(self, p):\n        self.p = Path("data") / p\nclass B(A):\n    def __init__(self, p):\n        A.__init__(self, p)\nB("a.csv").p.read_text()`, ["data/a.csv"]],
     [`from dataclasses import dataclass\n@dataclass\nclass C:\n    path: str\n    out: str = "b.csv"\nc = C("a.csv")\npd.read_csv(c.path)\nuse(c.out)`, ["a.csv", "b.csv"]],
+    [`@dataclass\nclass C:\n    root: str = "data"\n    def __post_init__(self):\n        self.file = Path(self.root) / "a.csv"\nC().file.read_text()`, ["data/a.csv"]],
+    [`@dataclass\nclass A:\n    path: str\n@dataclass\nclass B(A):\n    sep: str = ","\nuse(B("a.csv").path)\nuse(B(path="b.csv").path)`, ["a.csv", "b.csv"]],
+    [`@dataclass\nclass B(elsewhere.A):\n    sep: str = ","\nB("a.csv")`, ["a.csv"]],
     [`@dataclass\nclass C:\n    path: str\nc = C(path="a.csv")\nln.Artifact(c.path).save()`, []],
     [`from enum import Enum\nclass E(Enum):\n    A = "a.csv"\npd.read_csv(E.A.value)`, ["a.csv"]],
     [`setattr(config, "path", "a.csv")`, ["a.csv"]],
@@ -55,6 +59,7 @@ describe("files that objects hold", () => {
       `class N:\n    def __init__(self, p, following=None):\n        self.p, self.following = p, following\n    def load(self):\n        self.following.load()\n        pd.read_csv(self.p)\nN("a.csv", N("b.csv")).load()`,
       ["a.csv", "b.csv"],
     ],
+    [`class C:\n    def __init__(self):\n        if x:\n            self.p = "a.csv"\n        else:\n            self.p = "b.csv"\n${Array.from({ length: 80 }, (_, i) => `    def m${i}(self):\n        pass\n`).join("")}    def load(self):\n        pd.read_csv(self.p)\nC().load()`, ["a.csv", "b.csv"]],
   ])("Python: %j", async (text, expected) => {
     expect(named(await python(text))).toEqual(expected);
   });
@@ -77,6 +82,7 @@ describe("files among many arguments", () => {
     ["const read = (texts, ...more) => readFileSync(String.raw(texts, ...more)); const n = 'a'; read`data/${n}.csv`;", ["data/a.csv"]],
     ["readFileSync(String.raw`data/${'a'}.csv`);", ["data/a.csv"]],
     [`function load() { return readFileSync(arguments[0]); } load("a.csv");`, ["a.csv"]],
+    [`bus.emit("a/b", "a.csv");`, ["a.csv"]],
     ["css`a.csv`; html`<p>${'b.csv'}</p>`;", []],
     [`function load(p) { if (p === "all") return load("a.csv"); return readFileSync(p); } load("all");`, ["a.csv", "all"]],
   ])("%s", async (text, expected) => {
