@@ -43,7 +43,7 @@ const rules: Record<Language, Rules> = {
       get pop setdefault keys values items map filter % joinpath with_name with_stem with_suffix strftime strptime
       info debug warn warning error critical exception log print echo secho`),
     silentName:
-      /(^|\.)\w*(Error|Exception|Warning)(\.constructor)?$|^(logging(?!.*(basicConfig|fileConfig|Handler$))|logger|log|re|warnings|textwrap|itertools|functools|math|typing|collections|json|ujson|orjson|simplejson|pickle|cloudpickle|dill|marshal|yaml)\.|^(print|str|repr|len|format|list|tuple|set|dict|frozenset|sorted|reversed|zip|enumerate|isinstance|issubclass|getattr|hasattr|any|all|min|max|sum|int|float|bool|super|type|range|iter|next|input|os\.getenv|os\.environ\.\w+|sys\.exit)$/,
+      /(^|\.)\w*(Error|Exception|Warning)(\.constructor)?$|^(logging(?!.*(basicConfig|fileConfig|Handler$))|logger|log|re|warnings|textwrap|itertools|functools|math|typing|collections|json|ujson|orjson|simplejson|pickle|cloudpickle|dill|marshal|yaml)\.|^(print|str|repr|len|format|list|tuple|set|dict|frozenset|sorted|reversed|zip|enumerate|isinstance|issubclass|getattr|hasattr|any|all|min|max|sum|int|float|bool|super|vars|type|range|iter|next|input|os\.getenv|os\.environ\.\w+|sys\.exit)$/,
   },
 };
 
@@ -102,7 +102,7 @@ export function givenTo({ name = "", last, args, named }: Call): readonly Given[
 type Given = { value: Value; use: Use };
 
 /** Names of options that say where something lies. */
-const placeKey = /path|dir|folder|file|root|src|source|dest|target|data|input|output|cache|store|storage|location|workspace|uri|url|prefix|^(in|out|from|to|base|log)$|\d/i;
+const placeKey = /path|dir|folder|file|root|src|source|dest|target|data|input|output|cache|store|storage|location|workspace|uri|url|prefix|^(in|out|from|to|base|log|cwd|home|local)$|\d/i;
 
 const hasNames = (value: Value): value is Value & { fields: ReadonlyMap<string, Value> } =>
   value.fields !== undefined && [...value.fields.keys()].some((key) => !/^\d+$/.test(key));

@@ -1,6 +1,6 @@
 /** Follows the values of a program from where they are written to the calls that use them. */
 
-import { type Arguments, listOf, noArguments, nothingNamed, taken, valuesOf } from "./arguments.ts";
+import { type Arguments, listOf, noArguments, nothingNamed, taken, valuesOf, withoutParams } from "./arguments.ts";
 import { type Call, type Language, linealCall, moduleValue, purposeOf, starNamesOf } from "./calls.ts";
 import { type Callable, type Declares, type Expression, type Link, maker, setterOf, type Statement, type Target } from "./ir.ts";
 import { Limits, Memory, type Outcome } from "./limits.ts";
@@ -42,6 +42,7 @@ class Walk {
   readonly #memory = new Memory();
   readonly #outside = new Outside(this.#limits);
   #returned: Value[] = [];
+  #line = 1;
   #tracks = false;
   #finishes = false;
 
@@ -210,6 +211,7 @@ class Walk {
     const purpose = closures || link.isTag ? "silent" : purposeOf({ ...call, args: this.#peek(link, scope), named: nothingNamed }, this.#language);
     const args = this.#arguments(link, scope, purpose === "setup" && mode !== "tracked" ? "skipped" : mode);
     if (closures) {
+      this.#line = link.line;
       this.#outside.pass(args, named, link.line, mode);
       const isMade = callee.fields !== undefined;
       // `new` of a function that is no class
@@ -221,7 +223,7 @@ class Walk {
       if (place && left.length > 0 && !isMade && !made) this.#objects.store(scope, place, oneOf(left));
       return oneOf(done.map(({ result, self }) => (made ? (self ?? made) : result)));
     }
-    const grown = place && receiver?.fields ? this.#objects.grow(scope, place, receiver, named, args.list) : false;
+    const grown = place && receiver?.fields ? this.#objects.grow(scope, place, receiver, named, args) : false;
     const result = this.#outside.call({ ...call, args: args.list, named: args.named }, grown ? "silent" : purpose, link.line, mode);
     const changed = /^Object\.(assign|defineProperty)$/.test(callee.name ?? "") ? placeOf(link.args[0]?.value) : undefined;
     if (changed) this.#objects.store(scope, changed, result);
@@ -232,8 +234,8 @@ class Walk {
   }
 
   #linealCall(own: Value, callee: Value, named: string, link: Extract<Link, { kind: "call" }>, scope: Scope, mode: Mode): Value {
-    const args = this.#arguments(link, scope, "tracked");
-    this.#outside.give(args, mode);
+    const args = this.#arguments(link, scope, named === "track" ? "skipped" : "tracked");
+    this.#outside.give(named === "track" ? withoutParams(args) : args, mode);
     if (named === "track") this.#tracks = true;
     if (named === "finish") this.#finishes = true;
     const closures = valuesOf(args).flatMap((it) => it.closures ?? []);
@@ -318,8 +320,8 @@ class Walk {
     if (fn.self !== undefined) inner.self = fn.self;
     if (fn.self !== undefined && self) inner.values.set(fn.self, self);
     inner.given = listOf(args.list);
-    const values = taken(fn, args);
-    for (const [i, param] of fn.params.entries()) this.#set(param.target, values[i] ?? unknown, inner, "function");
+    for (const [target, value] of taken(fn, args)) this.#set(target, value, inner, "function");
+    inner.params = new Set([...inner.values.keys()].filter((name) => name !== fn.self));
     this.#run(fn.body, inner);
     const result = oneOf(this.#returned);
     const after = self && fn.self !== undefined ? inner.values.get(fn.self) : undefined;
@@ -349,14 +351,7 @@ class Walk {
       if (name !== maker) this.#objects.addMethod(name, value.closures ?? []);
     }
     this.#run(it.body, inner);
-    const isSelf = (name: string): boolean => it.selves.includes(name);
-    const own = [...inner.values].flatMap(([name, value]) => (isSelf(name) ? [...(value.fields ?? [])] : name === "super" ? [] : [[name, value] as const]));
-    for (const [name, value] of own) if (!value.closures || !fields.has(name)) fields.set(name, value);
-    // which of several methods is meant is not known where the object is not
-    const plain = withFields(new Map([...fields].filter(([, value]) => !value.closures)));
-    for (const self of it.selves) inner.values.set(self, plain);
-    const made = fields.get(maker)?.closures;
-    return { ...withFields(fields), ...(made ? { closures: made } : {}) };
+    return this.#objects.classIn(inner, it.selves, fields);
   }
 
   #set(target: Target, value: Value, scope: Scope, declares: Declares): void {
@@ -386,6 +381,7 @@ class Walk {
         const place = placeOf(target.of);
         const there = place && this.#objects.at(scope, place);
         if (!place || !there || there.lineal) return;
+        if (find(scope, place.root)?.params?.has(place.root)) this.#outside.lose([value], this.#line, "counted");
         for (const setter of there.fields?.get(setterOf(target.name ?? ""))?.closures ?? []) {
           const { self } = this.#follow(setter, { list: [value], named: nothingNamed }, there);
           if (self) return this.#objects.store(scope, place, self);

@@ -1,9 +1,10 @@
 /** What is known of objects: methods by their names, and fields that methods set. */
 
-import type { Expression } from "./ir.ts";
+import type { Arguments } from "./arguments.ts";
+import { type Expression, maker } from "./ir.ts";
 import type { Limits } from "./limits.ts";
 import { find, type Scopes } from "./scopes.ts";
-import { type Closure, isOpen, memberOf, oneOf, type Scope, type Value, withFields } from "./values.ts";
+import { type Closure, isOpen, memberOf, oneOf, type Scope, type Value, unknown, withFields } from "./values.ts";
 
 /** An object, and where it is kept: a variable, and names of fields from there on. */
 export type Place = { root: string; names: readonly string[] };
@@ -30,6 +31,18 @@ export class Objects {
 
   addMethod(name: string, closures: readonly Closure[]): void {
     this.#methods.set(name, [...(this.#methods.get(name) ?? []), ...closures].slice(-8));
+  }
+
+  /** A class whose body has run in this scope: its methods, what it inherits, and the fields that its objects begin with. */
+  classIn(scope: Scope, selves: readonly string[], methods: ReadonlyMap<string, Value>): Value {
+    const fields = new Map(methods);
+    const own = [...scope.values].flatMap(([name, value]) => (selves.includes(name) ? [...(value.fields ?? [])] : name === "super" ? [] : [[name, value] as const]));
+    for (const [name, value] of own) if (!value.closures || !fields.has(name)) fields.set(name, value);
+    // which of several methods is meant is not known where the object is not
+    const plain = withFields(new Map([...fields].filter(([, value]) => !value.closures)));
+    for (const self of selves) scope.values.set(self, plain);
+    const made = fields.get(maker)?.closures;
+    return { ...withFields(fields), ...(made ? { closures: made } : {}) };
   }
 
   /** The methods (or getters) with a name, where what they are called on is not known. */
@@ -70,13 +83,18 @@ export class Objects {
     return names.reduce<Value | undefined>((at, name) => at && memberOf(at, name), find(scope, root)?.values.get(root));
   }
 
-  /** `files.push("a.csv")`: the list holds one more. */
-  grow(scope: Scope, place: Place, list: Value, named: string, more: readonly Value[]): boolean {
-    if (!/^(push|unshift|append|extend|add)$/.test(named)) return false;
+  /**
+   * `files.push("a.csv")`: the list holds one more; so does a parser of options with `add_argument("--in", default="a.csv")`.
+   * False when that is not all there is to follow: others may hold a list that is a parameter.
+   */
+  grow(scope: Scope, place: Place, list: Value, named: string, { list: more, named: options }: Arguments): boolean {
+    const option = named === "add_argument" ? (options.get("dest") ?? more.at(-1))?.own[0] : undefined;
+    if (option !== undefined) this.store(scope, { ...place, names: [...place.names, option.replace(/^-+/, "").replaceAll("-", "_")] }, options.get("default") ?? unknown);
+    if (option !== undefined || !/^(push|unshift|append|extend|add)$/.test(named)) return false;
     const fields = new Map(list.fields);
     for (const value of more) fields.set(String(fields.size), value);
     this.store(scope, place, fields.size > 1000 ? oneOf([list, ...more]) : withFields(fields));
-    return true;
+    return !find(scope, place.root)?.params?.has(place.root);
   }
 
   /** Puts a value where an object has its fields. */

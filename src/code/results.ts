@@ -13,7 +13,7 @@ const places: Record<string, RegExp> = {
 };
 
 const passesOn =
-  /^((url\.)?URL|(url\.)?fileURLToPath|(url\.)?pathToFileURL|String|str|os\.fspath|Promise\.(all|resolve|allSettled)|Object\.(values|freeze)|Array\.from|Set|list|tuple|sorted|reversed|set|iter|next|tqdm(\.\w+)*|(util\.)?promisify|(functools\.)?partial)$/;
+  /^((url\.)?URL|(url\.)?fileURLToPath|(url\.)?pathToFileURL|String|str|os\.fspath|Promise\.(all|resolve|allSettled)|Object\.(values|freeze)|Array\.from|Set|list|tuple|sorted|reversed|set|iter|next|vars|(dataclasses\.)?asdict|tqdm(\.\w+)*|(util\.)?promisify|(functools\.)?partial)$/;
 /** Their result is what fits patterns. */
 const finds = /^((fs|glob)\.(i?glob|globSync|sync)|(fast-glob|globby|tinyglobby)(\.\w+)?)$/;
 const keepsReceiver =
@@ -40,6 +40,7 @@ export function resultOf({ name = "", last, receiver, args, named }: Call): Valu
   if (name === "Map") return withFields(new Map([...(first.fields?.values() ?? [])].map((it) => [itemAt(it, 0).own[0] ?? "", itemAt(it, 1)])));
   if (name === "dict") return first.fields ? first : withFields(named);
   if (/^(util\.)?parseArgs$/.test(name)) return defaultsOf(first);
+  if (name === "argparse.ArgumentParser") return withFields(new Map());
   if (name === "enumerate") return withFields(new Map([["0", listOf([unknown, itemOf(first)])]]));
   if (name === "zip") return withFields(new Map([["0", listOf(args.map(itemOf))]]));
   if (/^os\.(getenv|environ\.get)$/.test(name)) return args[1];
@@ -58,6 +59,10 @@ export function resultOf({ name = "", last, receiver, args, named }: Call): Valu
       return receiver.fields && oneOf([memberOf(receiver, first.own.length === 1 ? first.own[0] : undefined), second]);
     case "concat":
       return receiver.fields ? oneOf([receiver, ...args]) : joined([receiver, ...args], concat);
+    case "parse_args":
+      return receiver.fields && receiver;
+    case "parse_known_args":
+      return receiver.fields && listOf([receiver, unknown]);
     case "iterdir":
       return joined([receiver, { ...unknown, own: [hole] }], joinPath);
     case "with_name":

@@ -23,8 +23,8 @@ export type Value = {
 /** A function together with the scope it was made in. */
 export type Closure = { fn: Callable; scope: Scope };
 
-/** Variables of a block, a function or the program; `serial` grows with every scope made, `self` is the name of what a method is called on, `given` are the arguments of a function. */
-export type Scope = { values: Map<string, Value>; parent: Scope | undefined; isFunction: boolean; serial: number; outer?: Set<string>; self?: string; given?: Value };
+/** Variables of a block, a function or the program; `serial` grows with every scope made, `self` is the name of what a method is called on, `given` and `params` are the arguments of a function and their names. */
+export type Scope = { values: Map<string, Value>; parent: Scope | undefined; isFunction: boolean; serial: number; outer?: Set<string>; self?: string; given?: Value; params?: ReadonlySet<string> };
 
 /** More texts than this are not told apart. */
 const most = 1000;
