@@ -84,7 +84,7 @@ export function openedBy({ name = "", last, receiver, args }: Call): readonly Va
 /** Arguments that are read by people, or name what is within a table. */
 const talk = words(`help description title label legend xlabel ylabel epilog usage metavar prog unit headers
   style theme cmap color colour marker fmt format float_format date_format
-  by on left_on right_on columns x y hue row col usecols id_vars value_vars var_name value_name sheet_name names sep palette`);
+  by on left_on right_on columns x y hue row col usecols id_vars value_vars var_name value_name sheet_name names fieldnames sep palette`);
 
 /** What a call is given to work with; of a command line its words, without the programs and scripts that it runs. */
 export function givenTo({ name = "", last, args, named }: Call): readonly Given[] {

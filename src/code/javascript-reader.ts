@@ -227,7 +227,11 @@ function tagOf(node: Node): Link {
   const [tag, quasi] = [node.tag as Node, node.quasi as Node];
   const line = lineOf(tag);
   if ((nameOf(tag) ?? nameOf(tag.property)) === "$") return { kind: "call", args: [{ value: expression(quasi) }], line };
-  const texts = nodes(quasi.quasis).map((it): Expression => ({ kind: "text", value: (it.value as { cooked?: string }).cooked ?? "" }));
+  const isRaw = nameOf(tag.property) === "raw";
+  const texts = nodes(quasi.quasis).map(({ value }): Expression => {
+    const { raw, cooked } = value as { raw: string; cooked?: string | null };
+    return { kind: "text", value: isRaw ? raw : (cooked ?? raw) };
+  });
   return { kind: "call", args: [{ value: { kind: "list", items: texts } }, ...nodes(quasi.expressions).map(argument)], line, isTag: true };
 }
 

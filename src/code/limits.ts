@@ -27,7 +27,7 @@ export class Limits {
 
   /** Whether there is time to make another object of this one. */
   canCopy({ fields, all }: Value): boolean {
-    return this.isAffordable(((fields?.size ?? 0) + all.length) >> 1);
+    return this.isAffordable(((fields?.size ?? 0) + all.length) >> 2);
   }
 
   /** Whether there is time to put these texts together: long ones take longer. */

@@ -82,6 +82,7 @@ describe("files among many arguments", () => {
     [`import { Worker } from "node:worker_threads"; new Worker("./work.ts", { argv: ["a.csv"] });`, ["a.csv"]],
     ["const read = (texts) => readFileSync(texts[0]); read`a.csv`;", ["a.csv"]],
     ["const read = (texts, ...more) => readFileSync(String.raw(texts, ...more)); const n = 'a'; read`data/${n}.csv`;", ["data/a.csv"]],
+    ["readFileSync(String.raw`C:\\data\\a.csv`);", ["C:\\data\\a.csv"]],
     ["readFileSync(String.raw`data/${'a'}.csv`);", ["data/a.csv"]],
     [`function load() { return readFileSync(arguments[0]); } load("a.csv");`, ["a.csv"]],
     [`bus.emit("a/b", "a.csv");`, ["a.csv"]],
@@ -110,7 +111,7 @@ describe("no files", () => {
   });
 
   test("a pair of words as an option, or for what is made from one", async () => {
-    expect(await python(`set_theme(look="white/grid", style="a.csv")\nModel.from_pretrained("bert/base")`)).toEqual([]);
+    expect(await python(`set_theme(look="white/grid", style="a.csv")\ncsv.DictWriter(f, fieldnames=["a.x"])\nModel.from_pretrained("bert/base")`)).toEqual([]);
     expect(await untracked(`chart({ look: "white/grid" });`)).toEqual([]);
     expect(named(await python(`open("data/raw")\nbuild("data/b")\ntrain(data_dir="data/c")\nModel.from_pretrained("./bert")\nload("data/d", look="data/e")`))).toEqual([
       "./bert",
