@@ -22,14 +22,14 @@ const rules: Record<Language, Rules> = {
       ensureDir ensureDirSync emptyDir emptyDirSync rm rmSync rmdir rmdirSync unlink unlinkSync readdir readdirSync opendir opendirSync glob globSync globby
       realpath realpathSync chmod chmodSync chdir watch watchFile createRequire`),
     setupName:
-      /^(path\.|URL$|url\.(URL|fileURLToPath|pathToFileURL)$|require(\.resolve|$)|import\.meta\.(resolve|dirname|filename)|module\.|(glob|fast-glob|globby|tinyglobby)(\.|$)|(worker_threads\.)?Worker$)/,
+      /^(path\.|URL$|url\.(URL|fileURLToPath|pathToFileURL)$|require(\.resolve|$)|import\.meta\.(resolve|dirname|filename)|module\.|(glob|fast-glob|globby|tinyglobby)(\.|$))/,
     silent:
       words(`includes startsWith endsWith split replace replaceAll indexOf lastIndexOf match matchAll search test padEnd padStart localeCompare charAt slice
       substring trim trimEnd trimStart normalize concat join groupBy sortBy orderBy at keys values entries map forEach filter find findLast findIndex findLastIndex some every reduce flatMap
-      sort toSorted reverse toReversed with then catch finally toString has get delete addEventListener removeEventListener on once emit querySelector querySelectorAll closest matches
+      sort toSorted reverse toReversed with then catch finally toString has get delete addEventListener removeEventListener on once querySelector querySelectorAll closest matches
       info debug warn error fatal trace log`),
     silentName:
-      /(^|\.)\w*(Error|Exception)$|^(console|assert(\/strict)?|expect|Intl|JSON|Object|Array|Math|Promise|String|Number|Reflect|logger|log)(\.|$)|^(RegExp|Symbol|BigInt|Boolean|Date|Map|Set|WeakMap|WeakSet|Buffer\.byteLength|describe|it|test|styleText|util\.(styleText|format|inspect|parseArgs)|parseArgs|encodeURI|encodeURIComponent|decodeURI|decodeURIComponent|structuredClone)$|^process\.(exit|emitWarning|cwd|on|std(out|err)\.write)/,
+      /(^|\.)\w*(Error|Exception)(\.constructor)?$|^(RegExp|console|assert(\/strict)?|expect|Intl|JSON|Object|Array|Math|Promise|String|Number|Reflect|logger|log)(\.|$)|^(Symbol|BigInt|Boolean|Date|Map|Set|WeakMap|WeakSet|Buffer\.byteLength|describe|it|test|styleText|util\.(styleText|format|inspect|parseArgs)|parseArgs|encodeURI|encodeURIComponent|decodeURI|decodeURIComponent|structuredClone)$|^process\.(exit|emitWarning|cwd|on|std(out|err)\.write)/,
   },
   python: {
     setup:
@@ -43,7 +43,7 @@ const rules: Record<Language, Rules> = {
       get pop setdefault keys values items map filter % joinpath with_name with_stem with_suffix strftime strptime
       info debug warn warning error critical exception log print echo secho`),
     silentName:
-      /(^|\.)\w*(Error|Exception|Warning)$|^(logging(?!.*(basicConfig|fileConfig|Handler$))|logger|log|re|warnings|textwrap|itertools|functools|math|typing|collections|json|ujson|orjson|simplejson|pickle|cloudpickle|dill|marshal|yaml)\.|^(print|str|repr|len|format|list|tuple|set|dict|frozenset|sorted|reversed|zip|enumerate|isinstance|issubclass|getattr|hasattr|setattr|any|all|min|max|sum|int|float|bool|super|type|range|iter|next|input|os\.getenv|os\.environ\.\w+|sys\.exit)$/,
+      /(^|\.)\w*(Error|Exception|Warning)(\.constructor)?$|^(logging(?!.*(basicConfig|fileConfig|Handler$))|logger|log|re|warnings|textwrap|itertools|functools|math|typing|collections|json|ujson|orjson|simplejson|pickle|cloudpickle|dill|marshal|yaml)\.|^(print|str|repr|len|format|list|tuple|set|dict|frozenset|sorted|reversed|zip|enumerate|isinstance|issubclass|getattr|hasattr|any|all|min|max|sum|int|float|bool|super|vars|type|range|iter|next|input|os\.getenv|os\.environ\.\w+|sys\.exit)$/,
   },
 };
 
@@ -62,9 +62,8 @@ export function purposeOf({ name, last, args }: Call, language: Language): Purpo
 
 /** Whether the name says that it works with files: then any `name.suffix` is one. */
 export function useOf(last: string): Use {
-  return /read|write|open|load|save|dump|export|import|copy|download|upload|file|stream|fetch|scan|^to_|^from_|^to[A-Z]|^from[A-Z]/i.test(last)
-    ? "file"
-    : "given";
+  if (/read|write|open|load|save|dump|export|import|copy|download|upload|file|stream|fetch|scan/i.test(last)) return "file";
+  return /^(to|from)(_|[A-Z])/.test(last) ? "converted" : "given";
 }
 
 /** Their first argument is a file, whatever it is called. */
@@ -84,13 +83,29 @@ export function openedBy({ name = "", last, receiver, args }: Call): readonly Va
 
 /** Arguments that are read by people, or name what is within a table. */
 const talk = words(`help description title label legend xlabel ylabel epilog usage metavar prog unit headers
-  by on left_on right_on columns x y hue row col usecols id_vars value_vars var_name value_name sheet_name names sep palette`);
+  style theme cmap color colour marker fmt format float_format date_format
+  by on left_on right_on columns x y hue row col usecols id_vars value_vars var_name value_name sheet_name names fieldnames sep palette`);
 
 /** What a call is given to work with; of a command line its words, without the programs and scripts that it runs. */
-export function givenTo({ name = "", args, named }: Call): readonly Value[] {
+export function givenTo({ name = "", last, args, named }: Call): readonly Given[] {
+  const use = useOf(last);
   const line = commandLine(name, args);
-  return line ? [texts(line.files)] : [...args, ...[...named].flatMap(([key, it]) => (talk.has(key) ? [] : [it]))];
+  if (line) return [{ value: texts(line.files), use }];
+  const option = ([key, value]: readonly [string, Value]): Given => ({ value, use: use === "given" && !placeKey.test(key) ? "option" : use });
+  // a worker is code, an event has a name
+  const data = /^(worker_threads\.)?Worker$/.test(name) || last === "emit" ? args.slice(1) : args;
+  const plain = data.flatMap((value) => (hasNames(value) ? [...[...value.fields].map(option), { value: texts(value.own), use }] : [{ value, use }]));
+  return [...plain, ...[...named].filter(([key]) => !talk.has(key)).map(option)];
 }
+
+/** A value that a call works with, and how. */
+type Given = { value: Value; use: Use };
+
+/** Names of options that say where something lies. */
+const placeKey = /path|dir|folder|file|root|src|source|dest|target|data|input|output|cache|store|storage|location|workspace|uri|url|prefix|^(in|out|from|to|base|log|cwd|home|local)$|\d/i;
+
+const hasNames = (value: Value): value is Value & { fields: ReadonlyMap<string, Value> } =>
+  value.fields !== undefined && [...value.fields.keys()].some((key) => !/^\d+$/.test(key));
 
 /** The scripts that a call runs in a process of their own. */
 export const scriptsOf = ({ name = "", args }: Call): readonly Value[] => [texts(commandLine(name, args)?.scripts ?? [])];
@@ -100,10 +115,21 @@ export function importsComputed({ name = "", args: [module] }: Call): boolean {
   return /^(importlib\.import_module|(builtins\.)?__import__)$/.test(name) && !module?.own.some((it) => !it.includes(hole));
 }
 
-/** What `from lamindb import *` brings. */
-export const starNames =
+const linealModules: Record<Language, RegExp> = { javascript: /^lineal$/, python: /^(lamindb|lineal)(\.|$)/ };
+
+/** What a module offers under a name, "*" for the module itself. */
+export function moduleValue(module: string, name: string, language: Language): Value {
+  if (linealModules[language].test(module)) return { ...unknown, lineal: "api", name: name === "*" ? "lineal" : `lineal.${name}` };
+  const plain = module.replace(/^node:/, "").replace(/\/(promises|posix|win32)$/, "");
+  return { ...unknown, name: name === "*" || name === "default" ? plain : `${plain}.${name}` };
+}
+
+const starNames =
   words(`track finish flow step tracked Artifact Collection Transform Run Record Schema Feature ULabel Project Reference Space Branch Storage User
   connect context curators settings save search view`);
+
+/** What `from lamindb import *` brings; of other modules it is not known. */
+export const starNamesOf = (module: string, language: Language): string[] => (linealModules[language].test(module) ? [...starNames] : []);
 
 /** What Lineal reads for a program is the program's: saving that is not saving a record. */
 const givesData = words("load cache open path toTable to_dataframe df lineage describe");

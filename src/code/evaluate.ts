@@ -1,13 +1,15 @@
 /** Follows the values of a program from where they are written to the calls that use them. */
 
-import { type Call, givenTo, importsComputed, type Language, linealCall, openedBy, type Purpose, purposeOf, scriptsOf, starNames, useOf } from "./calls.ts";
-import type { Callable, Declares, Expression, Link, Statement, Target } from "./ir.ts";
-import { Limits, Memory } from "./limits.ts";
+import { type Arguments, listOf, noArguments, nothingNamed, taken, valuesOf, withoutParams } from "./arguments.ts";
+import { type Call, type Language, linealCall, moduleValue, purposeOf, starNamesOf } from "./calls.ts";
+import { type Callable, type Declares, type Expression, type Link, maker, setterOf, type Statement, type Target } from "./ir.ts";
+import { Limits, Memory, type Outcome } from "./limits.ts";
+import { Objects, type Place, placeOf } from "./objects.ts";
+import { Outside } from "./outside.ts";
 import { joinPath } from "./paths.ts";
-import { resultOf } from "./results.ts";
-import { find, functionScope, Scopes } from "./scopes.ts";
-import { type FileUse, type Mode, Uses } from "./uses.ts";
-import { type Closure, isOpen, itemAt, itemOf, itemsFrom, joined, memberOf, namedValue, oneOf, type Scope, unknown, type Value, withFields } from "./values.ts";
+import { find, functionScope, Scopes, selfIn } from "./scopes.ts";
+import type { FileUse, Mode } from "./uses.ts";
+import { type Closure, isOpen, isUnnamed, itemAt, itemOf, itemsFrom, joined, memberOf, namedValue, oneOf, type Scope, unknown, type Value, withFields } from "./values.ts";
 
 /** What was found out about a program. */
 export type Findings = {
@@ -23,9 +25,6 @@ export type Findings = {
   isComplete: boolean;
 };
 
-type Arguments = { list: readonly Value[]; named: ReadonlyMap<string, Value> };
-
-const linealModules: Record<Language, RegExp> = { javascript: /^lineal$/, python: /^(lamindb|lineal)(\.|$)/ };
 const deepest = 100;
 
 /** Follows a whole program; every function is looked into, called or not. */
@@ -36,14 +35,14 @@ export function evaluate(program: readonly Statement[], language: Language): Fin
 class Walk {
   readonly #language: Language;
   readonly #scopes = new Scopes();
-  readonly #uses = new Uses();
-  readonly #methods = new Map<string, Closure[]>();
   readonly #waiting = new Map<Callable, Scope>();
-  readonly #active = new Set<Callable>();
+  readonly #active = new Map<Callable, Value | undefined>();
   readonly #limits = new Limits();
+  readonly #objects = new Objects(this.#scopes, this.#limits);
   readonly #memory = new Memory();
-  readonly #computed = new Set<number>();
+  readonly #outside = new Outside(this.#limits);
   #returned: Value[] = [];
+  #line = 1;
   #tracks = false;
   #finishes = false;
 
@@ -54,7 +53,8 @@ class Walk {
   program(statements: readonly Statement[]): Findings {
     this.#run(statements, this.#scopes.program);
     for (const [fn, scope] of this.#waiting) if (!this.#memory.knows(fn)) this.#enter({ fn, scope }, noArguments, "");
-    return { tracks: this.#tracks, finishes: this.#finishes, untracked: this.#uses.untracked(), runs: this.#uses.runs(), computed: [...this.#computed], isComplete: this.#limits.isComplete };
+    const { uses, computed } = this.#outside;
+    return { tracks: this.#tracks, finishes: this.#finishes, untracked: uses.untracked(), runs: uses.runs(), computed: [...computed], isComplete: this.#limits.isComplete };
   }
 
   #run(statements: readonly Statement[], scope: Scope): void {
@@ -76,8 +76,8 @@ class Walk {
       }
       case "import":
         for (const { name, as } of it.names) {
-          if (as !== "*") this.#scopes.write(scope, as, this.#module(it.module, name));
-          else if (linealModules[this.#language].test(it.module)) for (const one of starNames) this.#scopes.write(scope, one, this.#module(it.module, one));
+          const names = as === "*" ? starNamesOf(it.module, this.#language).map((one) => ({ name: one, as: one })) : [{ name, as }];
+          for (const one of names) this.#scopes.write(scope, one.as, moduleValue(it.module, one.name, this.#language));
         }
         return;
       case "branch":
@@ -109,9 +109,9 @@ class Walk {
       case "text":
         return { own: [it.value], all: [it.value] };
       case "name":
-        return find(scope, it.name)?.values.get(it.name) ?? namedValue(it.name);
+        return find(scope, it.name)?.values.get(it.name) ?? (it.name === "arguments" ? functionScope(scope).given : undefined) ?? namedValue(it.name);
       case "module":
-        return this.#module(it.module, "*");
+        return moduleValue(it.module, "*", this.#language);
       case "chain":
         return this.#chain(it, scope, mode);
       case "join": {
@@ -123,14 +123,8 @@ class Walk {
       }
       case "list":
         return withFields(new Map(it.items.map((item, i) => [String(i), this.#value(item, scope, mode)])));
-      case "record": {
-        const values = it.entries.map(({ name, value }) => ({ name, value: this.#value(value, scope, mode) }));
-        const spread = values.flatMap(({ name, value }) => (name === undefined && value.fields ? [...value.fields] : []));
-        return withFields(
-          new Map([...spread, ...values.flatMap(({ name, value }) => (name === undefined ? [] : [[name, value] as const]))]),
-          values.filter((one) => one.name === undefined && !one.value.fields).map((one) => one.value),
-        );
-      }
+      case "record":
+        return this.#record(it, scope, mode);
       case "either": {
         for (const part of it.also) this.#value(part, scope, mode);
         return oneOf(it.options.map((option) => this.#value(option, scope, mode)));
@@ -151,24 +145,51 @@ class Walk {
     }
   }
 
+  #record({ entries }: Extract<Expression, { kind: "record" }>, outer: Scope, mode: Mode): Value {
+    const scope = entries.some((it) => it.isMethod) ? this.#scopes.make(outer, false) : outer;
+    const values = entries.map(({ name, value, isMethod }) => ({ name, value: this.#value(value, isMethod ? scope : outer, mode) }));
+    const spread = values.flatMap(({ name, value }) => (name === undefined && value.fields ? [...value.fields] : []));
+    const made = withFields(
+      new Map([...spread, ...values.flatMap(({ name, value }) => (name === undefined ? [] : [[name, value] as const]))]),
+      values.filter((one) => one.name === undefined && !one.value.fields).map((one) => one.value),
+    );
+    if (scope !== outer) scope.values.set("this", made);
+    return made;
+  }
+
   #chain({ root, links }: Extract<Expression, { kind: "chain" }>, scope: Scope, mode: Mode): Value {
     let value = this.#value(root, scope, mode);
     let receiver: Value | undefined;
     let last = root.kind === "name" ? root.name : "";
+    // methods of the base are called on the object itself
+    const self = last === "super" ? selfIn(scope) : undefined;
+    // where the value is kept, while it is read by plain names
+    let names: string[] | undefined = [];
     for (const [i, link] of links.entries()) {
       if (link.kind === "member") {
         if (link.index) this.#value(link.index, scope, mode);
-        receiver = value;
+        receiver = (i === 0 && self && find(scope, self)?.values.get(self)) || value;
         last = link.name ?? "";
-        value = memberOf(value, link.name);
+        value = this.#member(value, link.name, receiver);
+        if (link.name === undefined) names = undefined;
+        else names?.push(link.name);
       } else {
-        const holder = i === 1 && root.kind === "name" ? root.name : undefined;
-        value = this.#call(value, receiver, last, link, scope, mode, holder);
+        const place: Place | undefined = root.kind === "name" && names ? { root: self ?? root.name, names: names.slice(0, -1) } : undefined;
+        value = this.#call(value, receiver, last, link, scope, mode, place);
+        names = undefined;
         receiver = undefined;
         last = "";
       }
     }
     return value;
+  }
+
+  /** What is read from a value; getters are called by it. */
+  #member(value: Value, name: string | undefined, receiver = value): Value {
+    const found = memberOf(value, name);
+    const isFound = !isOpen(found) || value.fields?.has(name ?? "") || value.lineal !== undefined || !isUnnamed(found);
+    const getters = isFound ? found.closures?.filter(({ fn }) => fn.isGetter) : this.#objects.methods(name, true);
+    return getters?.length ? oneOf(getters.map((it) => this.#follow(it, noArguments, isFound ? receiver : undefined).result)) : found;
   }
 
   #call(
@@ -178,52 +199,43 @@ class Walk {
     link: Extract<Link, { kind: "call" }>,
     scope: Scope,
     mode: Mode,
-    holder: string | undefined,
+    place: Place | undefined,
   ): Value {
     // `import { readFile as read }`: the name it has at home says what it does
     const named = callee.name?.split(".").at(-1) ?? last;
     const own = named === "then" ? undefined : linealCall(callee, named, receiver);
     if (own) return this.#linealCall(own, callee, named, link, scope, mode);
 
-    const closures = callee.closures ?? (callee.name === undefined || /^(this|self)\./.test(callee.name) ? this.#methods.get(last) : undefined);
+    const closures = callee.closures ?? (isUnnamed(callee) && !callee.fields ? this.#objects.methods(last, false) : undefined);
     const call = { name: callee.name, last: named, receiver };
-    const purpose = closures ? "silent" : purposeOf({ ...call, args: this.#peek(link, scope), named: nothingNamed }, this.#language);
+    const purpose = closures || link.isTag ? "silent" : purposeOf({ ...call, args: this.#peek(link, scope), named: nothingNamed }, this.#language);
     const args = this.#arguments(link, scope, purpose === "setup" && mode !== "tracked" ? "skipped" : mode);
     if (closures) {
-      if (mode === "tracked") this.#uses.track(valuesOf(args));
-      else if (mode === "counted" && this.#limits.canNote(valuesOf(args))) this.#uses.pass(valuesOf(args), link.line, useOf(named));
-      return oneOf(closures.map((closure) => this.#follow(closure, args)));
+      this.#line = link.line;
+      this.#outside.pass(args, named, link.line, mode);
+      const isMade = callee.fields !== undefined;
+      // `new` of a function that is no class
+      const made = link.isNew && !closures[0]?.fn.isMaker ? withFields(callee.fields?.get("prototype")?.fields ?? nothingNamed) : undefined;
+      const on = made ?? (isMade ? callee : callee.closures && receiver);
+      const done = closures.map((closure) => this.#follow(closure, args, on));
+      this.#outside.lose(done.flatMap(({ lost }) => lost ?? []), link.line, mode);
+      const left = done.flatMap(({ self }) => self ?? []);
+      if (place && left.length > 0 && !isMade && !made) this.#objects.store(scope, place, oneOf(left));
+      return oneOf(done.map(({ result, self }) => (made ? (self ?? made) : result)));
     }
-    const grown = holder !== undefined && receiver?.fields ? this.#grow(holder, receiver, named, args, scope) : false;
-    const result = this.#carryOut({ ...call, args: args.list, named: args.named }, grown ? "silent" : purpose, link.line, mode);
+    const grown = place && receiver?.fields ? this.#objects.grow(scope, place, receiver, named, args) : false;
+    const result = this.#outside.call({ ...call, args: args.list, named: args.named }, grown ? "silent" : purpose, link.line, mode);
+    const changed = /^Object\.(assign|defineProperty)$/.test(callee.name ?? "") ? placeOf(link.args[0]?.value) : undefined;
+    if (changed) this.#objects.store(scope, changed, result);
     const results = purpose === "setup" ? undefined : this.#callbacks(args, receiver, named, link.line, mode);
     if (results !== undefined) return results;
     // a class without a constructor
     return callee.fields ? withFields(callee.fields) : result;
   }
 
-  /** A call of what is not in the program: notes its files; its value, as far as it is known. */
-  #carryOut(call: Call, purpose: Purpose, line: number, mode: Mode): Value {
-    const [given, opened] = [givenTo(call), openedBy(call)];
-    if (mode === "tracked") this.#uses.track([...given, ...opened]);
-    else if (mode === "counted" && purpose === "other" && this.#limits.canNote(given)) {
-      this.#uses.use(given, line, useOf(call.last));
-      this.#uses.use(opened, line, "opened");
-      this.#uses.run(scriptsOf(call), line);
-    }
-    if (importsComputed(call)) this.#computed.add(line);
-    const result = this.#limits.canJoin(call.args) ? resultOf(call) : unknown;
-    if (result !== undefined) return result;
-    const from = call.args.flatMap((it) => it.all);
-    return purpose === "other" && from.length > 0 && !/^(read|load|open|fetch|scan|imread)/i.test(call.last) ? { ...unknown, from } : unknown;
-  }
-
   #linealCall(own: Value, callee: Value, named: string, link: Extract<Link, { kind: "call" }>, scope: Scope, mode: Mode): Value {
-    const args = this.#arguments(link, scope, "tracked");
-    if (mode !== "skipped" && this.#limits.canNote(valuesOf(args))) {
-      this.#uses.track(valuesOf(args));
-      this.#uses.trackFolders(args.list);
-    }
+    const args = this.#arguments(link, scope, named === "track" ? "skipped" : "tracked");
+    this.#outside.give(named === "track" ? withoutParams(args) : args, mode);
     if (named === "track") this.#tracks = true;
     if (named === "finish") this.#finishes = true;
     const closures = valuesOf(args).flatMap((it) => it.closures ?? []);
@@ -250,22 +262,14 @@ class Walk {
     const list = named.startsWith("reduce") ? [unknown, itemOf(over)] : [named === "then" ? over : itemOf(over)];
     const results: Value[] = [];
     for (const { closures, name } of functions) {
-      for (const closure of closures ?? []) this.#scopes.branch([() => results.push(this.#follow(closure, { list, named: nothingNamed })), () => undefined]);
+      for (const closure of closures ?? []) this.#scopes.branch([() => results.push(this.#follow(closure, { list, named: nothingNamed }).result), () => undefined]);
       if (closures || name === undefined) continue;
       const call: Call = { name, last: name.split(".").at(-1) ?? "", receiver: undefined, args: list, named: nothingNamed };
-      results.push(this.#carryOut(call, purposeOf(call, this.#language), line, mode));
+      results.push(this.#outside.call(call, purposeOf(call, this.#language), line, mode));
     }
     if (/^(then|map|flatMap)$/.test(named)) return oneOf(results);
+    if ([...args.named.keys()].some((it) => it.endsWith("factory"))) return oneOf(results);
     return /^(filter|sort|toSorted)$/.test(named) ? receiver : itemOf(over);
-  }
-
-  /** `files.push("a.csv")`: the list holds one more. */
-  #grow(holder: string, list: Value, named: string, args: Arguments, scope: Scope): boolean {
-    if (!/^(push|unshift|append|extend|add)$/.test(named)) return false;
-    const fields = new Map(list.fields);
-    for (const value of args.list) fields.set(String(fields.size), value);
-    this.#set({ kind: "name", name: holder }, fields.size > 1000 ? oneOf([list, ...args.list]) : withFields(fields), scope, undefined);
-    return true;
   }
 
   /** Arguments as far as the purpose of a call depends on them, without counting what they do. */
@@ -279,6 +283,7 @@ class Walk {
     for (const { name, spread, value } of link.args) {
       const given = this.#value(value, scope, mode);
       if (name !== undefined) found.named.set(name, given);
+      else if (spread === "named" && given.fields) for (const [key, it] of given.fields) found.named.set(key, it);
       else if (spread && given.fields) found.list.push(...[...given.fields.values()].slice(0, 1000));
       else found.list.push(given);
     }
@@ -286,36 +291,46 @@ class Walk {
   }
 
   /** What a function gives for these arguments; it does not call itself. */
-  #follow({ fn, scope }: Closure, args: Arguments): Value {
-    const isInformed = valuesOf(args).some((it) => it !== unknown);
-    const key = `${this.#scopes.changes} ${isInformed ? [...args.list.map((it) => this.#memory.key(it)), ...[...args.named].map(([name, it]) => `${name}=${this.#memory.key(it)}`)].join() : ""}`;
+  #follow(closure: Closure, args: Arguments, receiver?: Value): Outcome {
+    const { fn } = closure;
+    const self = this.#objects.seen(closure, receiver);
+    const isInformed = self !== undefined || valuesOf(args).some((it) => it !== unknown);
+    // what makes an object gets a new one each time
+    const on = self && this.#memory.key((fn.isMaker && receiver) || self);
+    const key = `${this.#scopes.changes} ${on ?? ""} ${isInformed ? [...args.list.map((it) => this.#memory.key(it)), ...[...args.named].map(([name, it]) => `${name}=${this.#memory.key(it)}`)].join() : ""}`;
     const known = this.#memory.recall(fn, key);
     if (known !== undefined) return known;
-    if (this.#active.has(fn)) return unknown;
-    if (this.#active.size < deepest && this.#limits.isAffordable(1)) return this.#enter({ fn, scope }, args, key);
+    if (this.#active.has(fn)) {
+      const others = [...(self?.fields ?? [])].filter(([name, it]) => this.#active.get(fn)?.fields?.get(name) !== it);
+      return { result: unknown, lost: [...valuesOf(args), ...others.map(([, it]) => it)] };
+    }
+    if (this.#active.size < deepest && this.#limits.isAffordable(1)) return this.#enter(closure, args, key, self);
     // it waits to be looked into without arguments, which is the same when nothing is known of them
     if (isInformed) this.#limits.isComplete = false;
-    return unknown;
+    return { result: unknown };
   }
 
-  #enter({ fn, scope }: Closure, args: Arguments, key: string): Value {
+  #enter(closure: Closure, args: Arguments, key: string, self?: Value): Outcome {
+    const { fn, scope } = closure;
     this.#memory.keep(fn);
-    this.#active.add(fn);
+    this.#active.set(fn, self);
     const outerReturns = this.#returned;
     this.#returned = [];
     const inner = this.#scopes.make(scope, true);
-    for (const [i, param] of fn.params.entries()) {
-      const value = param.rest
-        ? withFields(new Map(args.list.slice(i).map((it, n) => [String(n), it])))
-        : ((param.name === undefined ? undefined : args.named.get(param.name)) ?? args.list[i] ?? unknown);
-      this.#set(param.target, value, inner, "function");
-    }
+    if (fn.self !== undefined) inner.self = fn.self;
+    if (fn.self !== undefined && self) inner.values.set(fn.self, self);
+    inner.given = listOf(args.list);
+    for (const [target, value] of taken(fn, args)) this.#set(target, value, inner, "function");
+    inner.params = new Set([...inner.values.keys()].filter((name) => name !== fn.self));
     this.#run(fn.body, inner);
     const result = oneOf(this.#returned);
+    const after = self && fn.self !== undefined ? inner.values.get(fn.self) : undefined;
+    if (self && after && after !== self) this.#objects.learn(closure, self, after);
+    const outcome: Outcome = { result, ...(after && after !== self ? { self: after } : {}) };
     this.#returned = outerReturns;
     this.#active.delete(fn);
-    this.#memory.keep(fn, { key, value: result });
-    return result;
+    this.#memory.keep(fn, { key, outcome });
+    return outcome;
   }
 
   #closure(fn: Callable, scope: Scope): Value {
@@ -324,29 +339,19 @@ class Walk {
   }
 
   #class(it: Extract<Expression, { kind: "class" }>, scope: Scope): Value {
-    const bases = it.also.map((part) => this.#value(part, scope, "counted"));
-    const inherited = new Map(bases.flatMap((base) => [...(base.fields ?? [])].filter(([, value]) => !value.closures)));
+    for (const part of it.also) this.#value(part, scope, "counted");
+    const bases = it.bases.map((part) => this.#value(part, scope, "counted"));
+    const fields = new Map(bases.flatMap((base) => [...(base.fields ?? [])]));
     const inner = this.#scopes.make(scope, true);
-    for (const self of it.selves) inner.values.set(self, withFields(inherited));
-    const fields = new Map<string, Value>();
+    for (const self of it.selves) inner.values.set(self, withFields(new Map(fields)));
+    if (bases.length > 0) inner.values.set("super", oneOf(bases));
     for (const { name, fn } of it.methods) {
       const value = this.#closure(fn, inner);
       fields.set(name, value);
-      if (name !== "constructor") this.#methods.set(name, [...(this.#methods.get(name) ?? []), ...(value.closures ?? [])].slice(-8));
+      if (name !== maker) this.#objects.addMethod(name, value.closures ?? []);
     }
     this.#run(it.body, inner);
-    const isSelf = (name: string): boolean => it.selves.includes(name);
-    const own = new Map([...inherited, ...inner.values].flatMap(([name, value]) => (isSelf(name) ? [...(value.fields ?? [])] : [[name, value] as const])));
-    for (const self of it.selves) inner.values.set(self, withFields(own));
-    for (const [name, value] of own) fields.set(name, value);
-    const made = fields.get("constructor")?.closures;
-    return { ...withFields(fields), ...(made ? { closures: made } : {}) };
-  }
-
-  #module(module: string, name: string): Value {
-    if (linealModules[this.#language].test(module)) return { ...unknown, lineal: "api", name: name === "*" ? "lineal" : `lineal.${name}` };
-    const plain = module.replace(/^node:/, "").replace(/\/(promises|posix|win32)$/, "");
-    return { ...unknown, name: name === "*" || name === "default" ? plain : `${plain}.${name}` };
+    return this.#objects.classIn(inner, it.selves, fields);
   }
 
   #set(target: Target, value: Value, scope: Scope, declares: Declares): void {
@@ -370,24 +375,19 @@ class Walk {
         this.#set(target.target, value, scope, declares);
         return;
       case "record":
-        for (const { name, target: inner } of target.entries) this.#set(inner, name === undefined ? value : memberOf(value, name), scope, declares);
+        for (const { name, target: inner } of target.entries) this.#set(inner, name === undefined ? value : this.#member(value, name), scope, declares);
         return;
       case "member": {
-        const holder = target.of.kind === "chain" ? undefined : target.of;
-        if (holder?.kind !== "name") return;
-        const home = find(scope, holder.name);
-        const there = home?.values.get(holder.name);
-        if (!home || !there || there.lineal) return;
-        const fields = new Map(there.fields);
-        if (fields.size > 1000) return;
-        fields.set(target.name ?? `#${fields.size}`, value);
-        this.#scopes.write(home, holder.name, { ...there, ...withFields(fields) });
+        const place = placeOf(target.of);
+        const there = place && this.#objects.at(scope, place);
+        if (!place || !there || there.lineal) return;
+        if (find(scope, place.root)?.params?.has(place.root)) this.#outside.lose([value], this.#line, "counted");
+        for (const setter of there.fields?.get(setterOf(target.name ?? ""))?.closures ?? []) {
+          const { self } = this.#follow(setter, { list: [value], named: nothingNamed }, there);
+          if (self) return this.#objects.store(scope, place, self);
+        }
+        this.#objects.store(scope, { root: place.root, names: [...place.names, target.name ?? `#${there.fields?.size ?? 0}`] }, value);
       }
     }
   }
 }
-
-const nothingNamed: ReadonlyMap<string, Value> = new Map();
-const noArguments: Arguments = { list: [], named: nothingNamed };
-
-const valuesOf = (args: Arguments): Value[] => [...args.list, ...args.named.values()];

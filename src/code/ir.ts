@@ -10,20 +10,21 @@ export type Expression =
   /** Texts put together: by nothing (`+`, templates) or by a slash (`a / b`). */
   | { kind: "join"; by: "" | "/"; parts: Expression[] }
   | { kind: "list"; items: Expression[] }
-  | { kind: "record"; entries: { name: string | undefined; value: Expression }[] }
+  /** Methods know the object itself. */
+  | { kind: "record"; entries: { name: string | undefined; value: Expression; isMethod?: true }[] }
   /** One of the options, nobody knows which; `also` is evaluated on the way. */
   | { kind: "either"; options: Expression[]; also: Expression[] }
   /** Parts are evaluated, the value is not known. */
   | { kind: "unknown"; parts: Expression[] }
   | { kind: "set"; target: Target; value: Expression; declares: Declares }
   | { kind: "function"; fn: Callable }
-  | { kind: "class"; selves: string[]; methods: { name: string; fn: Callable }[]; also: Expression[]; body: Statement[] };
+  | { kind: "class"; selves: string[]; bases: Expression[]; methods: { name: string; fn: Callable }[]; also: Expression[]; body: Statement[] };
 
 /** One step along a chain; a member's name is undefined when it is computed, `index` is then how. */
-export type Link = { kind: "member"; name: string | undefined; index?: Expression } | { kind: "call"; args: Argument[]; line: number };
+export type Link = { kind: "member"; name: string | undefined; index?: Expression } | { kind: "call"; args: Argument[]; line: number; isTag?: true; isNew?: true };
 
-/** One argument of a call; `name` for keyword arguments, `spread` for `...list`. */
-export type Argument = { name?: string; spread?: true; value: Expression };
+/** One argument of a call; `name` for keyword arguments, `spread` for `...list`, and "named" for `**options`. */
+export type Argument = { name?: string; spread?: true | "named"; value: Expression };
 
 /** Where a value goes. */
 export type Target =
@@ -38,11 +39,15 @@ export type Target =
 /** Which scope a target's new names belong to; undefined when it assigns to names that are there. */
 export type Declares = "block" | "function" | undefined;
 
-/** A function, method or lambda. */
-export type Callable = { params: Param[]; body: Statement[] };
+/** A function, method or lambda; `self` is its name for what it is called on, a getter is called by reading it, a maker makes what it is called on. */
+export type Callable = { params: Param[]; body: Statement[]; self?: string; isGetter?: true; isMaker?: true };
 
-/** A parameter: `name` for keyword arguments, `rest` takes all that follow. */
-export type Param = { name?: string; target: Target; rest?: true };
+/** A parameter: `name` for keyword arguments, `rest` takes all that follow, and "named" all other keyword arguments. */
+export type Param = { name?: string; target: Target; rest?: true | "named" };
+
+/** Under these names a class keeps what makes its objects, and what is called when a field is set. */
+export const maker = "constructor";
+export const setterOf = (name: string): string => `=${name}`;
 
 /** One step of a program. */
 export type Statement =

@@ -3,6 +3,9 @@
 import type { Callable } from "./ir.ts";
 import { unknown, type Value } from "./values.ts";
 
+/** What a function gives, what it was called on afterwards when that has changed, and what it was not followed with. */
+export type Outcome = { result: Value; self?: Value; lost?: readonly Value[] };
+
 const manySteps = 2_000_000;
 
 /** Counts the work; once there is too much, the answer says that it is incomplete. */
@@ -22,6 +25,11 @@ export class Limits {
     return this.isAffordable(values.reduce((sum, it) => sum + 4 * it.all.length, 0));
   }
 
+  /** Whether there is time to make another object of this one. */
+  canCopy({ fields, all }: Value): boolean {
+    return this.isAffordable(((fields?.size ?? 0) + all.length) >> 2);
+  }
+
   /** Whether there is time to put these texts together: long ones take longer. */
   canJoin(values: readonly Value[]): boolean {
     return this.isAffordable(values.reduce((sum, { own }) => sum + own.length * (1 + Math.ceil((own[0]?.length ?? 0) / 8)), 0));
@@ -30,22 +38,22 @@ export class Limits {
 
 /** What functions gave for which arguments. */
 export class Memory {
-  readonly #seen = new Map<Callable, Map<string, Value>>();
+  readonly #seen = new Map<Callable, Map<string, Outcome>>();
   readonly #idents = new Map<unknown, number>();
 
   knows(fn: Callable): boolean {
     return this.#seen.has(fn);
   }
 
-  recall(fn: Callable, key: string): Value | undefined {
+  recall(fn: Callable, key: string): Outcome | undefined {
     return this.#seen.get(fn)?.get(key);
   }
 
   /** A function was looked into, or is about to be. */
-  keep(fn: Callable, result?: { key: string; value: Value }): void {
-    const seen = this.#seen.get(fn) ?? new Map<string, Value>();
+  keep(fn: Callable, done?: { key: string; outcome: Outcome }): void {
+    const seen = this.#seen.get(fn) ?? new Map<string, Outcome>();
     this.#seen.set(fn, seen);
-    if (result) seen.set(result.key, result.value);
+    if (done) seen.set(done.key, done.outcome);
   }
 
   /** The same for values that are the same to a function. */

@@ -6,8 +6,11 @@ export const hole = "{…}";
 /** The script itself, as a file beside those that it names from where it lies. */
 export const scriptFile = "{script}";
 
-/** How a text is used: as any argument, by a call whose name says that it works with files, or where nothing but a file can stand. */
-export type Use = "given" | "file" | "opened";
+/**
+ * How a text is used: as any argument, as an option whose name says nothing of files, by a call that makes one thing of another,
+ * by one whose name says that it works with files, or where nothing but a file can stand.
+ */
+export type Use = "given" | "option" | "converted" | "file" | "opened";
 
 const knownSuffixes = new Set(
   `csv tsv txt json json5 jsonl jsonc jsonlines ndjson geojson topojson yml yaml toml md markdown rmd qmd pdf png jpg jpeg svg tif tiff gif webp heic avif bmp
@@ -31,6 +34,11 @@ const timeZone = /^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Etc
 const unit = /^[\p{L}%]{1,6}\/(s|h|m[23]?|cm[23]|[mdunµ]?L|kg|mol|min|sec|day|yr|ha|K)$/u;
 const version = /^[~^]?v?\d+(\.\d+)+([-.+]?(a|b|c|rc|alpha|beta|dev|post|pre)[\w.-]*)?$/i;
 
+/** How a number is written: `%.3f`, `%5d %s`, `,.2f`. */
+const numberPattern = /^(?=.*%)(%[-+ #0]*\d*(\.\d+)?[hl]*[diouxXeEfFgGcrs%]|[^\p{L}%])+$|^[-+<>=^#0-9,]*\.\d+[eEfFgGnrsp%]$/u;
+/** `owner/name`, as models, styles and experiments are called. */
+const pair = /^[^/\\]+[/\\][^/\\.]+$/;
+
 /** `%Y/%m/%d`, `yyyy-MM/dd HH:mm`. */
 const datePattern = /^(?=.*(%[Ymd]|[yY]{2}))(%[-#]?[A-Za-z]|[yYMDdHhmsTZaA/\\ ,.:-])+$/;
 
@@ -38,7 +46,8 @@ const datePattern = /^(?=.*(%[Ymd]|[yY]{2}))(%[-#]?[A-Za-z]|[yYMDdHhmsTZaA/\\ ,.
  * Whether a text names a file or folder: a URI, a path from the root, from here or from home, `folder/…`, or `name.suffix`.
  *
  * Not: numbers, versions, dates, media types, time zones, units (`m/s`), host names, and prose. A suffix of more than three letters
- * counts when it is known (`parquet`) or the call reads or writes: `"Sepal.Width"` is a column. What is opened is a file whatever its name.
+ * counts when it is known (`parquet`) or the call reads or writes: `"Sepal.Width"` is a column. What is opened is a file whatever its name;
+ * `bert/base` is none as an option (unless its name tells of files) or for `from_pretrained`, which works with more than files.
  */
 export function namesAFile(text: string, use: Use = "given"): boolean {
   const trimmed = text.trim();
@@ -47,12 +56,12 @@ export function namesAFile(text: string, use: Use = "given"): boolean {
   if (use === "opened") return /[\p{L}\p{N}]/u.test(trimmed);
   if (trimmed.length < 3) return false;
   if (uri.test(trimmed)) return true;
-  if (!/[\p{L}\p{N}]/u.test(trimmed) || version.test(trimmed) || Number.isFinite(Number(trimmed))) return false;
+  if (!/[\p{L}\p{N}]/u.test(trimmed) || numberPattern.test(trimmed) || version.test(trimmed) || Number.isFinite(Number(trimmed))) return false;
   if (trimmed.includes(" ") && !absolute.test(trimmed) && !hasKnownSuffix(trimmed)) return false;
-  if (/[/\\]/.test(trimmed)) return absolute.test(trimmed) || (inFolder.test(trimmed) && !isNoFolder(trimmed));
+  if (/[/\\]/.test(trimmed)) return absolute.test(trimmed) || (inFolder.test(trimmed) && !isNoFolder(trimmed) && !((use === "option" || use === "converted") && pair.test(trimmed)));
   const suffix = file.exec(trimmed)?.[1];
   if (suffix === undefined || !/[A-Za-z]/.test(suffix)) return false;
-  if (use === "file") return true;
+  if (use === "file" || use === "converted") return true;
   if (hostSuffixes.has(suffix.toLowerCase()) || memberNames.has(suffix)) return false;
   if (suffix.length === 1) return /[rchzosmdR7Z]/.test(suffix);
   return suffix.length <= 3 || (suffix.length <= 5 && /\d/.test(suffix)) || hasKnownSuffix(suffix);
@@ -60,12 +69,15 @@ export function namesAFile(text: string, use: Use = "given"): boolean {
 
 const hasKnownSuffix = (text: string): boolean => knownSuffixes.has(text.slice(text.lastIndexOf(".") + 1).toLowerCase());
 
+/** Whether a text is a file wherever it stands: all is known of it, and its suffix is. */
+export const isSurelyAFile = (text: string): boolean => !text.includes(hole) && namesAFile(text) && /\.\w+$/.test(text) && hasKnownSuffix(text);
+
 /** With holes less is sure: a text that is no URI must end in a known suffix, unless the call says that it works with files. */
 function namesAPattern(text: string, use: Use): boolean {
   const known = text.replaceAll(hole, "");
   if (!/[\p{L}\p{N}]/u.test(known.replace(/^[a-z][a-z0-9+.-]*:/i, ""))) return false;
   if (use === "opened" || uri.test(text)) return true;
-  if (use === "given" && (text.includes(" ") || !hasKnownSuffix(text))) return false;
+  if ((use === "given" || use === "option") && (text.includes(" ") || !hasKnownSuffix(text))) return false;
   return namesAFile(text.replaceAll(hole, "x"), use);
 }
 

@@ -1,5 +1,6 @@
 /** Turns the syntax tree of Python into the neutral form. */
 
+import { classOf, isData, isDataBase, madeBy } from "./python-classes.ts";
 import { bare, children, isValue, lineAt, type Node, unescape } from "./python-tree.ts";
 import { type Argument, type Callable, type Expression, given, type Link, nothing, type Param, type Statement, type Target, thrown } from "./ir.ts";
 
@@ -7,6 +8,7 @@ import { type Argument, type Callable, type Expression, given, type Link, nothin
 export class PythonReader {
   readonly #text: string;
   readonly #lines: readonly number[];
+  readonly #data = new Map<string, readonly string[]>();
 
   constructor(text: string, lines: readonly number[]) {
     this.#text = text;
@@ -56,10 +58,10 @@ export class PythonReader {
         return [{ kind: "define", name: this.#nameIn(node), fn: this.#callable(node), decorators: [] }];
       case "DecoratedStatement": {
         const decorators = node.getChildren("Decorator").map((it) => this.#decorator(it));
-        return parts.flatMap((it) => (it.name === "Decorator" ? [] : this.#statement(it))).map((it) => (it.kind === "define" ? { ...it, decorators } : it));
+        return parts.flatMap((it) => (it.name === "Decorator" ? [] : it.name === "ClassDefinition" ? this.#define(it, decorators) : this.#statement(it))).map((it) => (it.kind === "define" ? { ...it, decorators } : it));
       }
       case "ClassDefinition":
-        return [{ kind: "set", target: { kind: "name", name: this.#nameIn(node) }, value: this.#class(node), declares: "function" }];
+        return this.#define(node, []);
       case "IfStatement":
         return [...this.#act(values), { kind: "branch", ways: [...bodies, []] }];
       case "WhileStatement":
@@ -105,6 +107,10 @@ export class PythonReader {
     }
   }
 
+  #define(node: Node, decorators: readonly Expression[]): Statement[] {
+    return [{ kind: "set", target: { kind: "name", name: this.#nameIn(node) }, value: this.#class(node, decorators), declares: "function" }];
+  }
+
   /** `a = b, c = value`: the last group is the value, each before it a target. */
   #assign(parts: readonly Node[]): Statement[] {
     const groups: Node[][] = [[]];
@@ -146,25 +152,21 @@ export class PythonReader {
     return { kind: "chain", root: this.#expression(root), links };
   }
 
-  #class(node: Node): Expression {
-    const made: Extract<Expression, { kind: "class" }> = { kind: "class", selves: [], methods: [], also: [], body: [] };
+  #class(node: Node, decorators: readonly Expression[]): Expression {
     const bases = node.getChild("ArgList");
-    if (bases) made.also.push(...this.#args(bases).map((it) => it.value));
-    for (const it of this.statements(node.getChild("Body"))) {
-      if (it.kind !== "define") {
-        made.body.push(it);
-        continue;
-      }
-      made.also.push(...it.decorators);
-      const isStatic = it.decorators.some((one) => one.kind === "chain" && one.root.kind === "name" && one.root.name === "staticmethod");
-      const self = isStatic ? undefined : it.fn.params[0]?.target;
-      if (self?.kind === "name") made.selves.push(self.name);
-      const fn = isStatic ? it.fn : { ...it.fn, params: it.fn.params.slice(1) };
-      if (it.name === "__init__" && self?.kind === "name")
-        made.methods.push({ name: "constructor", fn: { ...fn, body: [...fn.body, { kind: "return", value: self }] } });
-      else made.methods.push({ name: it.name, fn });
-    }
-    return made;
+    const body = node.getChild("Body");
+    const typed = body ? children(body).flatMap((it) => (it.name === "AssignStatement" && it.getChild("TypeDef") && it.firstChild ? [this.#slice(it.firstChild)] : [])) : [];
+    const from = bases ? this.#args(bases).map((it) => it.value) : [];
+    return classOf(this.statements(body), this.#dataFields(this.#nameIn(node), typed, from, decorators), from, decorators);
+  }
+
+  /** What a data class is made from; undefined for other classes, and those of which a base is not known. */
+  #dataFields(name: string, typed: readonly string[], bases: readonly Expression[], decorators: readonly Expression[]): readonly string[] | undefined {
+    const inherited = bases.map((it) => (it.kind === "name" ? this.#data.get(it.name) : undefined) ?? (isDataBase(it) ? [] : undefined));
+    if (inherited.includes(undefined) || !(isData([...bases, ...decorators]) || inherited.some((it) => it?.length))) return undefined;
+    const fields = [...new Set([...inherited.flatMap((it) => it ?? []), ...typed])];
+    this.#data.set(name, fields);
+    return fields;
   }
 
   #callable(node: Node): Callable {
@@ -183,8 +185,7 @@ export class PythonReader {
       if (before === "AssignOp" && last) last.target = { kind: "default", target: last.target, value: this.#expression(part) };
       else if (part.name === "VariableName") {
         const name = this.#slice(part);
-        // what `**options` holds is not known
-        if (before === "**") found.push({ target: { kind: "name", name }, name: "" });
+        if (before === "**") found.push({ target: { kind: "name", name }, rest: "named" });
         else found.push({ name, target: { kind: "name", name }, ...(before === "*" ? { rest: true } : {}) });
       }
     }
@@ -243,7 +244,7 @@ export class PythonReader {
     for (;;) {
       const first = root.firstChild;
       if ((root.name !== "CallExpression" && root.name !== "MemberExpression") || !first)
-        return { kind: "chain", root: this.#expression(root), links: links.reverse() };
+        return madeBy({ kind: "chain", root: this.#expression(root), links: links.reverse() });
       if (root.name === "CallExpression") {
         const named = first.name === "MemberExpression" ? (first.lastChild ?? first) : first;
         const list = root.getChild("ArgList");
@@ -279,10 +280,11 @@ export class PythonReader {
       if (!isValue(part) || parts[i + 1]?.name === "AssignOp") continue;
       const before = parts[i - 1];
       const name = before?.name === "AssignOp" ? parts[i - 2] : undefined;
+      const star = before && this.#slice(before);
       found.push({
         value: this.#expression(part),
         ...(name ? { name: this.#slice(name) } : {}),
-        ...(before && /^\*\*?$/.test(this.#slice(before)) ? { spread: true } : {}),
+        ...(star === "*" ? { spread: true } : star === "**" ? { spread: "named" } : {}),
       });
     }
     return found;

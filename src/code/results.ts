@@ -1,8 +1,9 @@
 /** What calls make of the texts that they are given: paths, patterns filled in, lists. */
 
+import { listOf } from "./arguments.ts";
 import type { Call } from "./calls.ts";
 import { folderOf, hole, joinPath } from "./paths.ts";
-import { itemAt, itemOf, joined, longest, memberOf, oneOf, texts, unknown, type Value, withFields } from "./values.ts";
+import { itemAt, itemOf, joined, longest, memberOf, namedValue, oneOf, texts, unknown, type Value, withFields } from "./values.ts";
 
 const concat = (a: string, b: string): string => a + b;
 
@@ -12,7 +13,7 @@ const places: Record<string, RegExp> = {
 };
 
 const passesOn =
-  /^((url\.)?URL|(url\.)?fileURLToPath|(url\.)?pathToFileURL|String|str|os\.fspath|Promise\.(all|resolve|allSettled)|Object\.(values|freeze)|Array\.from|Set|list|tuple|sorted|reversed|set|iter|next|tqdm(\.\w+)*|(util\.)?promisify|(functools\.)?partial)$/;
+  /^((url\.)?URL|(url\.)?fileURLToPath|(url\.)?pathToFileURL|String|str|os\.fspath|Promise\.(all|resolve|allSettled)|Object\.(values|freeze)|Array\.from|Set|list|tuple|sorted|reversed|set|iter|next|vars|(dataclasses\.)?asdict|tqdm(\.\w+)*|(util\.)?promisify|(functools\.)?partial)$/;
 /** Their result is what fits patterns. */
 const finds = /^((fs|glob)\.(i?glob|globSync|sync)|(fast-glob|globby|tinyglobby)(\.\w+)?)$/;
 const keepsReceiver =
@@ -29,12 +30,17 @@ export function resultOf({ name = "", last, receiver, args, named }: Call): Valu
   if (/^(os\.)?path\./.test(name)) return /\.(normalize|toNamespacedPath|normpath|abspath|realpath|expanduser|expandvars)$/.test(name) ? first : unknown;
   if (passesOn.test(name)) return first;
   if (finds.test(name)) return first.fields ? oneOf([...first.fields.values()].filter(({ own }) => !own[0]?.startsWith("!"))) : first;
+  if (/^(RegExp|re\.compile)$/.test(name)) return namedValue(name === "RegExp" ? "RegExp.prototype" : "re.Pattern");
+  if (name === "String.raw") return joined([...(first.fields?.values() ?? [])].slice(0, 50).flatMap((it, i) => (i === 0 ? [it] : [args[i] ?? unknown, it])), concat);
   if (name === "Object.entries") return entriesOf(first);
   if (name === "Object.keys") return texts([...(first.fields?.keys() ?? [])]);
+  if (name === "getattr") return oneOf([memberOf(first, second.own.length === 1 ? second.own[0] : undefined), args[2] ?? unknown]);
+  if (name === "Object.defineProperty") return withFields(new Map([...(first.fields ?? []), [second.own[0] ?? "", args[2]?.fields?.get("value") ?? unknown]]));
   if (name === "Object.assign") return withFields(new Map(args.flatMap((it) => [...(it.fields ?? [])])));
   if (name === "Map") return withFields(new Map([...(first.fields?.values() ?? [])].map((it) => [itemAt(it, 0).own[0] ?? "", itemAt(it, 1)])));
   if (name === "dict") return first.fields ? first : withFields(named);
   if (/^(util\.)?parseArgs$/.test(name)) return defaultsOf(first);
+  if (name === "argparse.ArgumentParser") return withFields(new Map());
   if (name === "enumerate") return withFields(new Map([["0", listOf([unknown, itemOf(first)])]]));
   if (name === "zip") return withFields(new Map([["0", listOf(args.map(itemOf))]]));
   if (/^os\.(getenv|environ\.get)$/.test(name)) return args[1];
@@ -53,6 +59,10 @@ export function resultOf({ name = "", last, receiver, args, named }: Call): Valu
       return receiver.fields && oneOf([memberOf(receiver, first.own.length === 1 ? first.own[0] : undefined), second]);
     case "concat":
       return receiver.fields ? oneOf([receiver, ...args]) : joined([receiver, ...args], concat);
+    case "parse_args":
+      return receiver.fields && receiver;
+    case "parse_known_args":
+      return receiver.fields && listOf([receiver, unknown]);
     case "iterdir":
       return joined([receiver, { ...unknown, own: [hole] }], joinPath);
     case "with_name":
@@ -76,8 +86,6 @@ export function resultOf({ name = "", last, receiver, args, named }: Call): Valu
   }
   return name === "" && keepsReceiver.test(last) ? receiver : undefined;
 }
-
-const listOf = (values: readonly Value[]): Value => withFields(new Map(values.map((it, i) => [String(i), it])));
 
 /** `path.format({ dir, base })`. */
 function formattedPath(parts: ReadonlyMap<string, Value> | undefined): Value {

@@ -18,6 +18,12 @@ export function find(scope: Scope, name: string): Scope | undefined {
   return undefined;
 }
 
+/** The name of what the method around is called on. */
+export function selfIn(scope: Scope): string | undefined {
+  for (let at: Scope | undefined = scope; at; at = at.parent) if (at.self !== undefined) return at.self;
+  return undefined;
+}
+
 /** All assignments go through here, so that those of one way of a branch can be taken back before the next. */
 export class Scopes {
   #made = 0;

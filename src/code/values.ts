@@ -23,8 +23,8 @@ export type Value = {
 /** A function together with the scope it was made in. */
 export type Closure = { fn: Callable; scope: Scope };
 
-/** Variables of a block, a function or the program; `serial` grows with every scope made. */
-export type Scope = { values: Map<string, Value>; parent: Scope | undefined; isFunction: boolean; serial: number; outer?: Set<string> };
+/** Variables of a block, a function or the program; `serial` grows with every scope made, `self` is the name of what a method is called on, `given` and `params` are the arguments of a function and their names. */
+export type Scope = { values: Map<string, Value>; parent: Scope | undefined; isFunction: boolean; serial: number; outer?: Set<string>; self?: string; given?: Value; params?: ReadonlySet<string> };
 
 /** More texts than this are not told apart. */
 const most = 1000;
@@ -57,6 +57,9 @@ export function texts(own: readonly string[]): Value {
 /** Whether nothing is known of what a value is. */
 export const isOpen = (value: Value): boolean => value.all.length === 0 && (value.fields ?? value.closures ?? value.lineal) === undefined;
 
+/** Whether a value comes from neither a module nor the language: from an object of the program, as far as one can tell. */
+export const isUnnamed = ({ name }: Value): boolean => name === undefined || /^(this|self)\./.test(name);
+
 /** A value that is one of these values. */
 export function oneOf(values: readonly Value[]): Value {
   const all = [...new Set(values)];
@@ -80,15 +83,17 @@ export function oneOf(values: readonly Value[]): Value {
 }
 
 function mergedFields(values: readonly Value[]): { fields?: ReadonlyMap<string, Value> } {
-  const maps = values.flatMap((it) => it.fields ?? []);
-  const size = maps.reduce((sum, it) => sum + it.size, 0);
-  if (size === 0 || size > 100) return {};
-  const fields = new Map<string, Value>();
-  for (const [name, value] of maps.flatMap((it) => [...it])) {
+  const [first, ...more] = values.flatMap((it) => it.fields ?? []);
+  if (first === undefined || first.size + more.reduce((sum, it) => sum + it.size, 0) > 5000) return {};
+  // most of what two objects of a class hold is the same
+  const others = more.flatMap((it) => [...it].filter(([name, value]) => first.get(name) !== value));
+  if (others.length > 100) return {};
+  const fields = new Map(first);
+  for (const [name, value] of others) {
     const there = fields.get(name);
     fields.set(name, there === undefined ? value : plain(oneOf([there, value])));
   }
-  return { fields };
+  return fields.size === 0 ? {} : { fields };
 }
 
 /** Without the fields of fields, so that merging does not walk ever deeper. */
@@ -127,7 +132,8 @@ export function memberOf(value: Value, name: string | undefined): Value {
   if (field !== undefined) return field;
   if (value.name !== undefined) return namedValue(`${value.name}.${name ?? "?"}`, value.lineal);
   if (value.fields) return name === undefined || /^-?\d+$/.test(name) ? itemOf(value) : unknown;
-  if (name !== undefined && /^(href|pathname|path)$/.test(name)) return value;
+  // `value` of what an enumeration names
+  if (name !== undefined && /^(href|pathname|path|value)$/.test(name)) return value;
   if (name === "parent") return texts(value.own.map(folderOf));
   if (name === "parents") return parentsOf(value);
   return name === undefined ? texts(value.own) : unknown;

@@ -218,3 +218,52 @@ if df.empty: raise click.BadParameter("no data/x.csv")`),
     expect(await py(`import requests\nrequests.get("https://e.org/api", headers={"User-Agent": "tool/beta", "Accept": "text/csv"})`)).toEqual(["https://e.org/api"]);
   });
 });
+
+describe("scripts of classes", () => {
+  test("a pipeline in TypeScript: what goes in past Lineal is named, what it saves is not", async () => {
+    expect(
+      await js(`
+import { pipeline } from "node:stream/promises"; import { parse } from "csv-parse";
+abstract class Step {
+  constructor(protected readonly options: { input: string; outDir?: string }) {}
+  get out() { return join(this.options.outDir ?? "out", this.name()); }
+  abstract name(): string;
+  async run() {
+    await pipeline(fs.createReadStream(this.options.input), parse(), fs.createWriteStream(this.out));
+    await ln.Artifact.save(this.out, { key: "clean.csv" });
+  }
+}
+class Clean extends Step { name() { return "clean.csv"; } }
+for (const input of ["data/a.csv", "data/b.csv"]) await new Clean({ input }).run();`),
+    ).toEqual(["data/a.csv", "data/b.csv"]);
+  });
+
+  test("a data class and options of the command line in Python", async () => {
+    expect(
+      await py(`
+import argparse
+from dataclasses import dataclass
+@dataclass
+class Config:
+    raw: str
+    out: str = "out/table.parquet"
+    def __post_init__(self):
+        self.index = Path(self.raw).with_suffix(".tbi")
+class Job:
+    def __init__(self, config): self.config = config
+    def __enter__(self): return self
+    def __exit__(self, *error): pass
+    def run(self):
+        table = pd.read_csv(self.config.raw)
+        use(self.config.index)
+        table.to_parquet(self.config.out)
+        ln.Artifact(self.config.out).save()
+parser = argparse.ArgumentParser(description="reads x.csv")
+parser.add_argument("--raw", default="data/raw.csv")
+args = parser.parse_args()
+ln.track(params=vars(args))
+with Job(Config(args.raw)) as job:
+    job.run()`),
+    ).toEqual(["data/raw.csv", "data/raw.tbi"]);
+  });
+});
