@@ -11,12 +11,6 @@ export const noArguments: Arguments = { list: [], named: nothingNamed };
 
 export const valuesOf = (args: Arguments): Value[] => [...args.list, ...args.named.values()];
 
-/** What a run is made with is not yet read or written: `track({ params })`. */
-export function withoutParams({ list, named }: Arguments): Arguments {
-  const without = (fields: ReadonlyMap<string, Value>): Map<string, Value> => new Map([...fields].filter(([name]) => name !== "params"));
-  return { list: list.map((it) => (it.fields ? withFields(without(it.fields)) : it)), named: without(named) };
-}
-
 /** What each parameter of a function takes, and where it goes. */
 export function taken({ params }: Callable, { list, named }: Arguments): [Target, Value][] {
   const rest = params.findIndex((it) => it.rest === true);

@@ -1,6 +1,6 @@
 /** Follows the values of a program from where they are written to the calls that use them. */
 
-import { type Arguments, listOf, noArguments, nothingNamed, taken, valuesOf, withoutParams } from "./arguments.ts";
+import { type Arguments, listOf, noArguments, nothingNamed, taken, valuesOf } from "./arguments.ts";
 import { type Call, type Language, linealCall, moduleValue, purposeOf, starNamesOf } from "./calls.ts";
 import { type Callable, type Declares, type Expression, type Link, maker, setterOf, type Statement, type Target } from "./ir.ts";
 import { Limits, Memory, type Outcome } from "./limits.ts";
@@ -234,8 +234,8 @@ class Walk {
   }
 
   #linealCall(own: Value, callee: Value, named: string, link: Extract<Link, { kind: "call" }>, scope: Scope, mode: Mode): Value {
-    const args = this.#arguments(link, scope, named === "track" ? "skipped" : "tracked");
-    this.#outside.give(named === "track" ? withoutParams(args) : args, mode);
+    const args = this.#arguments(link, scope, "tracked");
+    this.#outside.give(args, mode);
     if (named === "track") this.#tracks = true;
     if (named === "finish") this.#finishes = true;
     const closures = valuesOf(args).flatMap((it) => it.closures ?? []);

@@ -72,7 +72,6 @@ describe("files among many arguments", () => {
     [`def load(*paths, title="none"):\n    return pd.read_csv(paths[1])\nload("a.csv", "b.csv")`, ["b.csv"]],
     [`def read(p):\n    return pd.read_csv(p)\ndef load(*args, **options):\n    return read(*args, **options)\nload("a.csv")\nload(p="b.csv")`, ["a.csv", "b.csv"]],
     [`import argparse\np = argparse.ArgumentParser()\np.add_argument("-i", "--in-file", default="a.csv", help="b.csv")\nargs = p.parse_args()\nln.Artifact(args.in_file).save()`, []],
-    [`import argparse\ndef options():\n    p = argparse.ArgumentParser()\n    p.add_argument("file", default="a.csv")\n    return p.parse_args()\nargs = options()\nln.track(params=vars(args))\npd.read_csv(args.file)`, ["a.csv"]],
   ])("Python: %j", async (text, expected) => {
     expect(named(await python(text))).toEqual(expected);
   });
@@ -88,7 +87,6 @@ describe("files among many arguments", () => {
     [`bus.emit("a/b", "a.csv");`, ["a.csv"]],
     [`const o = {}; function fill(it) { it.file = "a.csv"; } fill(o); readFileSync(o.file);`, ["a.csv"]],
     [`const files = []; function fill(list) { list.push("a.csv"); } fill(files); files.map(readFileSync);`, ["a.csv"]],
-    [`const config = { file: "a.csv" }; await ln.track({ params: config }); readFileSync(config.file);`, ["a.csv"]],
     ["css`a.csv`; html`<p>${'b.csv'}</p>`;", []],
     [`function load(p) { if (p === "all") return load("a.csv"); return readFileSync(p); } load("all");`, ["a.csv", "all"]],
   ])("%s", async (text, expected) => {

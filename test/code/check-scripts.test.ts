@@ -261,7 +261,7 @@ class Job:
 parser = argparse.ArgumentParser(description="reads x.csv")
 parser.add_argument("--raw", default="data/raw.csv")
 args = parser.parse_args()
-ln.track(params=vars(args))
+ln.track()
 with Job(Config(args.raw)) as job:
     job.run()`),
     ).toEqual(["data/raw.csv", "data/raw.tbi"]);
