@@ -1,6 +1,7 @@
 /** What two runs read, or made, side by side: what stands for each other by family, name or bytes, and the rest. */
 import { REVISION_LENGTH } from "../model/index.ts";
 import type { Changed } from "./compare.ts";
+import { type Paired, pairedBy, type Sign } from "./pair.ts";
 
 /** Something that a run read or made. */
 export interface Beside {
@@ -13,8 +14,12 @@ export interface Beside {
   readonly suffix: string | null;
 }
 
-/** How two are known to stand for each other, the surest sign first. */
-const SIGNS: readonly ((one: Beside) => string | null)[] = [({ uid }) => uid, ({ registry, uid }) => (registry === "Record" ? null : uid.slice(0, -REVISION_LENGTH)), ({ key }) => key, ({ hash }) => hash];
+const within = (sign: (one: Beside) => string | null): Sign<Beside> => (one) => {
+  const value = sign(one);
+  return value === null ? null : `${one.registry} ${value}`;
+};
+/** How two of one registry are known to stand for each other, the surest sign first. */
+const SIGNS = [within(({ uid }) => uid), within(({ registry, uid }) => (registry === "Record" ? null : uid.slice(0, -REVISION_LENGTH))), within(({ key }) => key), within(({ hash }) => hash)];
 
 /**
  * What differs, hashes by key (or `old → new`): uids where there is no hash, or no key that is told apart. With
@@ -31,22 +36,11 @@ export function besideEachOther(one: readonly Beside[], other: readonly Beside[]
   return { added: table(right), removed: table(left), changed: Object.fromEntries(differ.map(([a, b]) => [names(name(a), name(b)), { a: value(a), b: value(b) }])) };
 }
 
-function paired(one: readonly Beside[], other: readonly Beside[], samePlace: boolean): { pairs: [Beside, Beside][]; left: Beside[]; right: Beside[] } {
-  const pairs: [Beside, Beside][] = [];
-  let [left, right] = [[...one], [...other]];
-  for (const sign of SIGNS) {
-    const waiting = Map.groupBy(right, (it) => `${it.registry} ${sign(it)}`);
-    left = left.filter((a) => {
-      const b = sign(a) === null ? undefined : waiting.get(`${a.registry} ${sign(a)}`)?.shift();
-      if (b) pairs.push([a, b]);
-      return !b;
-    });
-    const taken = new Set(pairs.map(([, b]) => b));
-    right = right.filter((it) => !taken.has(it));
-  }
-  const [a, b] = [left[0], right[0]];
-  if (!samePlace || !a || !b || left.length + right.length > 2 || a.registry !== b.registry || a.suffix !== b.suffix) return { pairs, left, right };
-  return { pairs: [...pairs, [a, b]], left: [], right: [] };
+function paired(one: readonly Beside[], other: readonly Beside[], samePlace: boolean): Paired<Beside> {
+  const found = pairedBy(one, other, SIGNS);
+  const [[a, ...others], [b, ...more]] = [found.left, found.right];
+  if (!samePlace || !a || !b || others.length + more.length > 0 || a.registry !== b.registry || a.suffix !== b.suffix) return found;
+  return { pairs: [...found.pairs, [a, b]], left: [], right: [] };
 }
 
 /** Keys; uids where there is none, or where several have it on one side. */

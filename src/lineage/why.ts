@@ -1,6 +1,7 @@
 /** Why two outputs differ: both histories are walked back, and the first things that differ are named. */
 
 import { differing } from "./compare.ts";
+import { pairedBy, type Sign } from "./pair.ts";
 
 /** One thing that differs: values of parameters as JSON text, or uids of what was used. */
 export interface Difference {
@@ -146,10 +147,9 @@ function named(what: Difference["what"], left: Table, right: Table): Found[] {
 /** Made by the same function of the same program: what one of the two runs read and made stands for what the other did. */
 const madeAlike = (a: Origin, b: Origin): boolean => a.maker !== undefined && a.maker.transform.stem === b.maker?.transform.stem && a.maker.entrypoint === b.maker.entrypoint;
 
-type Sign = (one: Origin) => string | number | null | undefined;
 /** How inputs are known to stand for each other, the surest sign first. */
-const SIGNS: readonly Sign[] = [(one) => one.id, (one) => one.hash, (one) => one.stem, (one) => one.key];
-const MAKER: Sign = ({ maker }) => maker && `${maker.transform.stem} ${maker.entrypoint ?? ""}`;
+const SIGNS: readonly Sign<Origin>[] = [(one) => one.id, (one) => one.hash, (one) => one.stem, (one) => one.key];
+const MAKER: Sign<Origin> = ({ maker }) => maker && `${maker.transform.stem} ${maker.entrypoint ?? ""}`;
 
 /**
  * Inputs that stand for each other: the same, the same bytes, of the same family, or with the same key; when two runs did
@@ -157,35 +157,14 @@ const MAKER: Sign = ({ maker }) => maker && `${maker.transform.stem} ${maker.ent
  */
 function pairInputs(left: Origin, right: Origin, origin: (id: number) => Origin): { a: Origin | undefined; b: Origin | undefined }[] {
   const inputs = left.maker && right.maker && left.maker.run !== right.maker.run;
-  const pairs: { a: Origin | undefined; b: Origin | undefined }[] = [];
   const of = ({ maker, members }: Origin): Set<Origin> => new Set([...(inputs ? (maker?.inputs ?? []) : []), ...members].map(origin));
-  const others = of(right);
-  let rest = [...of(left)];
-  const pair = (sign: Sign): void => {
-    const bySign = new Map<string | number, Origin[]>();
-    for (const other of others) {
-      const value = sign(other);
-      const alike = value == null ? undefined : bySign.get(value);
-      if (alike) alike.push(other);
-      else if (value != null) bySign.set(value, [other]);
-    }
-    rest = rest.filter((a) => {
-      const value = sign(a);
-      const b = value == null ? undefined : bySign.get(value)?.shift();
-      if (!b) return true;
-      others.delete(b);
-      pairs.push({ a, b });
-      return false;
-    });
-  };
-  for (const sign of SIGNS) pair(sign);
-  if (madeAlike(left, right)) {
-    pair(MAKER);
-    const [last] = rest;
-    // One that was made and one that was not have nothing to be compared in.
-    if (rest.length === 1 && others.size === 1 && [...others].every((other) => (other.maker === undefined) === (last?.maker === undefined))) pair(() => 0);
-  }
-  return [...pairs, ...rest.map((a) => ({ a, b: undefined })), ...[...others].map((b) => ({ a: undefined, b }))];
+  const isAlike = madeAlike(left, right);
+  const found = pairedBy(of(left), of(right), isAlike ? [...SIGNS, MAKER] : SIGNS);
+  const paired = found.pairs.map(([a, b]) => ({ a, b }));
+  const [[a, ...others], [b, ...more]] = [found.left, found.right];
+  // One that was made and one that was not have nothing to be compared in.
+  if (isAlike && a && b && others.length + more.length === 0 && (a.maker === undefined) === (b.maker === undefined)) return [...paired, { a, b }];
+  return [...paired, ...found.left.map((a) => ({ a, b: undefined })), ...found.right.map((b) => ({ a: undefined, b }))];
 }
 
 /** Whether the two histories share anything: a family of data or of code. */
