@@ -12,6 +12,8 @@ export interface Found {
   record: AnyRecord;
 }
 
+/** What runs take and make. */
+export const DATA: readonly Name[] = ["Artifact", "Collection", "Record"];
 /** A uid or its beginning. */
 const UID = /^[0-9A-Za-z]{4,20}$/;
 const usual: readonly Name[] = ["Artifact", "Transform", "Run", "Collection"];

@@ -1,4 +1,4 @@
-/** Puts function declarations in an order of their own: where they stand in a block makes no difference. */
+/** Puts imports of packages and function declarations in an order of their own: where they stand makes no difference. */
 
 import type { Binding } from "./names.ts";
 import { isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";

@@ -1,20 +1,15 @@
 /** What staleness and difference know of data, who made them, from what and with which code; filled from rows. */
+import type { Version } from "../lineage/stale.ts";
 import { REVISION_LENGTH } from "../model/index.ts";
 import type { Dialect } from "./dialect.ts";
-import { ARTIFACT, COLLECTION, GRAVES, keyOf, kindOf, RECORD, TABLES } from "./linked.ts";
+import { ARTIFACT, COLLECTION, GRAVES, keyOf, kindNamed, kindOf, listOf, RECORD } from "./linked.ts";
 import type { Raw } from "./operation.ts";
 
-/** An artifact, a collection or a record; its number is its key among all of them (see `linked.ts`). */
-export interface DataFacts {
-  readonly id: number;
-  readonly uid: string;
-  /** A record's name. */
-  readonly key: string | null;
-  /** A record is alone in its family. */
-  readonly stem: string;
-  readonly revision: number;
-  /** Of the bytes, or of the members; what has none is known by its uid. */
-  readonly hash: string;
+/**
+ * An artifact, a collection or a record; its number is its key among all of them (see `linked.ts`). A record has a name for a
+ * key and is alone in its family; what has no hash, of bytes or of members, is known by its uid.
+ */
+export interface DataFacts extends Version {
   /** The latest of its family on a branch that is seen. */
   readonly isLatest: boolean;
   /** On a branch that is seen: not in the trash, and not deleted for good. */
@@ -78,7 +73,7 @@ export interface Provenance {
   lastMade(data: DataFacts, stem: string, entrypoint: string | null): LastMade | undefined;
 }
 
-export const hasFailed = (run: RunFacts | undefined): boolean => run?.status === "errored" || run?.status === "aborted";
+export const hasFailed = (run: RunFacts | undefined): run is RunFacts & { status: "errored" | "aborted" } => run?.status === "errored" || run?.status === "aborted";
 
 export class Gathered implements Provenance {
   readonly data = new Map<number, DataFacts>();
@@ -176,15 +171,15 @@ export class Gathered implements Provenance {
 
   /** A link of a run to what it read; those of collections and records are numbered apart and count for all that the run made. */
   input = (kind: number, row: Raw): void => {
-    push(this.inputs, row.to_id as number, { data: keyOf(kind, row.from_id as number), link: kind === ARTIFACT ? (row.id as number) : 0 });
+    listOf(this.inputs, row.to_id as number).push({ data: keyOf(kind, row.from_id as number), link: kind === ARTIFACT ? (row.id as number) : 0 });
   };
 
   remaker = (kind: number, row: Raw): void => {
-    push(this.remakers, keyOf(kind, row.from_id as number), row.to_id as number);
+    listOf(this.remakers, keyOf(kind, row.from_id as number)).push(row.to_id as number);
   };
 
   member = (row: Raw): void => {
-    push(this.members, keyOf(COLLECTION, row.from_id as number), keyOf(ARTIFACT, row.to_id as number));
+    listOf(this.members, keyOf(COLLECTION, row.from_id as number)).push(keyOf(ARTIFACT, row.to_id as number));
   };
 
   imported = (row: Raw): void => {
@@ -194,15 +189,15 @@ export class Gathered implements Provenance {
   /** A link between a run and what was deleted for good; the uid when that was not known yet. */
   severed = (row: Raw): string | undefined => {
     const uid = row.uid as string;
-    const kind = TABLES.findIndex(({ name }) => name === row.registry);
+    const kind = kindNamed(row.registry as string);
     const [known, run, mark] = [this.#lost.get(uid), row.run_id as number, row.mark as number];
     const id = known ?? keyOf(kind, GRAVES + this.#lost.size);
     this.#lost.set(uid, id);
     const { revision = 0, name = null } = (this.#dialect.decode("json", row.facts) ?? {}) as { revision?: number; name?: string | null };
     const before = this.data.get(id) ?? { id, uid, key: (row.key as string | null) ?? name, stem: stemOf(kind, uid), revision, hash: (row.hash as string | null) ?? uid, isLatest: false, isSeen: false, run: null, mark: 0 };
     this.data.set(id, row.role === "output" ? { ...before, run, mark } : before);
-    if (row.role === "input") push(this.inputs, run, { data: id, link: mark });
-    if (row.role === "recreated") push(this.remakers, id, run);
+    if (row.role === "input") listOf(this.inputs, run).push({ data: id, link: mark });
+    if (row.role === "recreated") listOf(this.remakers, id).push(run);
     return known === undefined ? uid : undefined;
   };
 
@@ -233,12 +228,6 @@ export class Gathered implements Provenance {
       }
     }
   }
-}
-
-function push<T>(lists: Map<number, T[]>, key: number, value: T): void {
-  const list = lists.get(key);
-  if (list) list.push(value);
-  else lists.set(key, [value]);
 }
 
 const stemOf = (kind: number, uid: string): string => (kind === RECORD ? uid : uid.slice(0, -REVISION_LENGTH));

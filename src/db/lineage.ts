@@ -8,7 +8,7 @@ import { Graveyard, isBuried } from "./graveyard.ts";
 import { type Facts, factsOf, NOTHING_RARE, type Rare } from "./lineage-facts.ts";
 import { COLUMNS, type Part, rowLimit, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
 import { downstreamOf, type Hops, type Reached, reachRuns, reachTransforms, upstreamOf, withoutCircles } from "./lineage-walk.ts";
-import { ARTIFACT, both, COLLECTION, each, type Id, type Ids, joined, keyOf, keysOf, kindOf, type Linked, listOf, MEMBER, nothing, type Pairs, RUN, TABLES, TRANSFORM } from "./linked.ts";
+import { ARTIFACT, both, COLLECTION, each, type Id, type Ids, joined, keyOf, keysOf, kindNamed, kindOf, type Linked, listOf, MEMBER, nothing, type Pairs, RUN, type TABLES, TRANSFORM } from "./linked.ts";
 import { execute, executeEach, type Operation } from "./operation.ts";
 
 /** What is asked: around which row, how many hops each way, and at most how many nodes. */
@@ -34,7 +34,7 @@ export function* lineage(dialect: Dialect, question: LineageQuestion, reading: "
   checkHops("upstream", upstream);
   checkHops("downstream", downstream);
   if (!Number.isSafeInteger(limit) || limit < 1) throw invalid(`limit must be a whole number, 1 or more, not ${String(limit)}`, "Write { limit: 1000 }.");
-  const start = keyOf(TABLES.findIndex(({ name }) => name === focus.name), focus.id);
+  const start = keyOf(kindNamed(focus.name), focus.id);
   const walk: Walk = { table: focus.name.toLowerCase() as Walk["table"], ids: [focus.id], upstream, downstream, limit, asOf, siblings, members: reading !== "plain" };
   const graves = new Graveyard(dialect, limit, asOf);
   const whole = { ...walk, upstream: upstream && "all", downstream: downstream && "all" } as const;
@@ -183,8 +183,9 @@ function* around(dialect: Dialect, walk: Walk, start: number, all: readonly Rows
   const rim = new Set(up.rim);
   const { rare } = all[0] as Rows;
   const onwards = walk.downstream !== 0;
+  const again = rare.recreated || rare.severed;
   // A run that made data again stands where their maker does: not beyond the last hop.
-  const wanted = { remade: rare.recreated || rare.severed ? [...keys].filter((key) => !rim.has(key)) : [], remaking: onwards ? [...down.nodes] : [], starting: onwards && (walk.table === "run" || walk.table === "transform") ? start : undefined };
+  const wanted = { remade: again ? [...keys].filter((key) => !rim.has(key)) : [], remaking: again && onwards ? [...down.nodes] : [], starting: onwards && (walk.table === "run" || walk.table === "transform") ? start : undefined };
   const buried = graves.aside(keys, wanted);
   const beside = buried.flatMap(({ from, to }) => [from, to]).filter((key) => !keys.has(key) && !isBuried(key));
   const facts = yield* factsOf(dialect, keys, { ...wanted, rare, asOf, room: limit - keys.size, beside });

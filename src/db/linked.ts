@@ -41,6 +41,9 @@ export const MEMBER = 5;
 /** All of them: each stands at the place that its kind numbers. */
 export const TABLES = [...DATA, ...ACTS] as const;
 
+/** The kind of the rows of a registry that is one of them. */
+export const kindNamed = (name: string): number => TABLES.findIndex((table) => table.name === name);
+
 /** What was removed for good is numbered from here on: no row that is there has such an id. */
 export const GRAVES = 2 ** 40;
 

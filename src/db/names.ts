@@ -29,7 +29,6 @@ export function* namesOf(dialect: Dialect, uids: readonly string[]): Operation<M
 
 /** What was deleted for good: what it was called, and when. */
 export interface Buried {
-  readonly registry: string;
   readonly uid: string;
   readonly key: string | null;
   readonly at: Date;
@@ -38,5 +37,5 @@ export interface Buried {
 /** The last of a registry that was deleted for good and whose uid begins so. */
 export function* buried(dialect: Dialect, registry: string, prefix: string): Operation<Buried | undefined> {
   const [row] = yield* execute(sql`select uid, "key", at from tombstone where registry = ${registry} and substr(uid, 1, ${prefix.length}) = ${prefix} order by id desc limit 1`);
-  return row && { registry, uid: row.uid as string, key: row.key as string | null, at: dialect.decode("time", row.at) as Date };
+  return row && { uid: row.uid as string, key: row.key as string | null, at: dialect.decode("time", row.at) as Date };
 }

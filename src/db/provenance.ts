@@ -199,8 +199,7 @@ export function* conditionsOf(dialect: Dialect, runs: readonly number[]): Operat
 
 /** What was deleted for good of what a run read and made. */
 export function* lostBeside(dialect: Dialect, run: string): Operation<Record<"inputs" | "outputs", { registry: string; uid: string; key: string | null; hash: string | null; suffix: string | null }[]>> {
-  const rows = yield* execute(sql`select s.role, t.registry, t.uid, t.key, t.hash, t.facts from severed_link s
-    join tombstone t on t.registry in ('Artifact', 'Collection', 'Record') and t.uid = case s.role when 'input' then s.from_uid else s.to_uid end
+  const rows = yield* execute(sql`select s.role, t.registry, t.uid, t.key, t.hash, t.facts from severed_link s ${TOMBSTONE} case s.role when 'input' then s.from_uid else s.to_uid end
     where s.from_uid = ${run} and s.role in ('output', 'recreated') or s.to_uid = ${run} and s.role = 'input' order by s.id`);
   const found = rows.map((row) => {
     const { name, suffix } = (dialect.decode("json", row.facts) ?? {}) as { name?: string | null; suffix?: string | null };

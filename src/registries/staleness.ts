@@ -25,19 +25,27 @@ export async function stalenessOf(entry: object): Promise<Staleness> {
 
 /** The same with what it is called. */
 export async function statusOf(entry: object): Promise<Status> {
-  const [found] = await judged(connectionOf(entry), [numberOf(entry)]);
-  return found ?? { uid: rowOf(entry).uid, key: null, stale: false, reasons: [] };
+  return statusIn(entry, await behind(connectionOf(entry), numberOf(entry)));
 }
 
 /** The staleness of what the last completed run made for its key: itself, or an older version that was made again. */
 export async function standingStatusOf(entry: object): Promise<Status> {
   const connection = connectionOf(entry);
-  const facts = await connection.read(() => provenanceUpstream(connection.database.dialect, [numberOf(entry)], connection.seenBranches));
+  const facts = await behind(connection, numberOf(entry));
   const asked = facts.data.get(numberOf(entry));
   const last = asked?.isLatest ? standing(facts, asked) : undefined;
-  if (!asked || !last || last === asked) return statusOf(entry);
-  const [found] = await judged(connection, [last.id]);
-  return instead(facts, found as Status, last, asked);
+  if (!asked || !last || last === asked) return statusIn(entry, facts);
+  // What is newer was looked up for what the one had been made from, not for what the other had.
+  return instead(facts, await statusIn(entry, await behind(connection, last.id), last.id), last, asked);
+}
+
+/** What is known of the making of one. */
+const behind = (connection: Connection, id: number): Promise<Provenance> => connection.read(() => provenanceUpstream(connection.database.dialect, [id], connection.seenBranches));
+
+async function statusIn(entry: object, facts: Provenance, id = numberOf(entry)): Promise<Status> {
+  const data = facts.data.get(id);
+  const [found] = data ? await judged(connectionOf(entry), facts, [data]) : [];
+  return found ?? { uid: rowOf(entry).uid, key: null, stale: false, reasons: [] };
 }
 
 /** The staleness of a version that stands for the latest one, which one still gets by key; that this was left by a failed run is told until another has followed. */
@@ -48,33 +56,33 @@ function instead(facts: Provenance, status: Status, version: DataFacts, latest: 
 }
 
 /** The staleness of every output as it was made last. */
-export const statusOfAll = (connection: Connection): Promise<Status[]> => judged(connection);
-
-/** The staleness of these data (by number), or of every output of the instance as it was made last. */
-async function judged(connection: Connection, ids?: readonly number[]): Promise<Status[]> {
-  const { dialect } = connection.database;
-  const [facts, conditions] = await connection.read(function* () {
-    const gathered = yield* ids ? provenanceUpstream(dialect, ids, connection.seenBranches) : provenanceOfAll(dialect, connection.seenBranches);
-    return [gathered, yield* conditionsOf(dialect, comparedRuns(gathered))] as const;
+export async function statusOfAll(connection: Connection): Promise<Status[]> {
+  const facts = await connection.read(() => provenanceOfAll(connection.database.dialect, connection.seenBranches));
+  const latest = outputs(facts);
+  const versions = latest.map((data) => standing(facts, data));
+  const found = await judged(connection, facts, versions);
+  return found.map((status, i) => {
+    const [version, asked] = [versions[i] as DataFacts, latest[i] as DataFacts];
+    return version === asked ? status : instead(facts, status, version, asked);
   });
+}
+
+/** The staleness of some of the data. */
+async function judged(connection: Connection, facts: Provenance, asked: readonly DataFacts[]): Promise<Status[]> {
+  const { dialect } = connection.database;
+  const conditions = await connection.read(() => conditionsOf(dialect, comparedRuns(facts)));
   const code = new CodeChanges(facts, await codeOnDisk(connection.settings.devDir, facts));
   const environments = await environmentsOf(connection, comparedEnvironments(facts, conditions));
-  const asked: readonly DataFacts[] = ids ? ids.flatMap((id) => facts.data.get(id) ?? []) : outputs(facts);
-  const standingNow = ids ? asked : asked.map((data) => standing(facts, data));
   const environment = (a: Conditions, b: Conditions): string | undefined =>
     // Where none was kept there is nothing to compare.
     a.environment === null || b.environment === null || a.environment === b.environment ? undefined : anotherEnvironment(environments.get(a.environment), environments.get(b.environment));
-  const answers = judge(standingNow.map(({ id }) => id), {
+  const answers = judge(asked.map(({ id }) => id), {
     made: (id) => waysTo(facts, conditions, code, environment, id),
     newer: (version) => newerThan(facts, version as DataFacts),
   });
   const sources = code.sources();
   if (sources.length > 0) await code.explain(await connection.read(() => sourcesOf(dialect, sources)));
-  return standingNow.map(({ id, uid, key }, i) => {
-    const answer = { uid, key, ...(answers.get(id) as Staleness) };
-    const latest = asked[i] as DataFacts;
-    return latest.id === id ? answer : instead(facts, answer, standingNow[i] as DataFacts, latest);
-  });
+  return asked.map(({ id, uid, key }) => ({ uid, key, ...(answers.get(id) as Staleness) }));
 }
 
 /** What runs made, and what was put together of artifacts; records are looked at where something was made from them. */
@@ -127,7 +135,7 @@ function waysTo(facts: Provenance, conditions: ReadonlyMap<number, Conditions>, 
       inputs,
       code: code.of(maker),
       later: then && later && { uid: later.uid, params: later.params !== then.params, environment: compare(then, later) },
-      ended: maker.status === "completed" ? undefined : maker.status === "errored" || maker.status === "aborted" ? maker.status : "open",
+      ended: maker.status === "completed" ? undefined : hasFailed(maker) ? maker.status : "open",
     };
   });
   const [last, ...earlier] = ways as [Made, ...Made[]];

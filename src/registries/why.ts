@@ -1,4 +1,5 @@
 /** `ln.why(a, b)`: the first things upstream in which two data differ. */
+import { DATA } from "../db/linked.ts";
 import { type Conditions, conditionsOf, type Provenance, provenanceUpstream, type SourceText, sourcesOf } from "../db/provenance.ts";
 import { LinealError } from "../errors.ts";
 import { type Difference, haveCommonHistory, type Maker, type Origin, type Why, whyDifferent } from "../lineage/why.ts";
@@ -23,7 +24,7 @@ type Output = Artifact | Collection | RecordEntry;
  */
 export async function why(a: Output, b: Output): Promise<Why> {
   for (const one of [a, b]) {
-    if (!(["Artifact", "Collection", "Record"] as const).some((name) => isEntry(one, name))) throw new LinealError("invalid", "why takes two artifacts, collections or records", { hint: 'Get them first: await ln.Artifact.get({ key: "…" }).' });
+    if (!DATA.some(({ name }) => isEntry(one, name))) throw new LinealError("invalid", "why takes two artifacts, collections or records", { hint: 'Get them first: await ln.Artifact.get({ key: "…" }).' });
   }
   const connection = connectionOf(a);
   refOf(b, connection);

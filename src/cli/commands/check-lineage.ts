@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import { checkLineage, type LineageCheck } from "../../code/check.ts";
 import { LinealError } from "../../errors.ts";
-import { command, Misuse } from "../command.ts";
+import { command } from "../command.ts";
 import { paint } from "../print.ts";
 
 const words = { tracked: paint("green", "tracked"), untracked: paint("yellow", "not fully tracked"), error: paint("red", "error") };
@@ -27,7 +27,7 @@ export const definition = command({
         })),
       });
     }
-    if (misused && items.length === 1) throw new Misuse(misused.message, misused.hint);
+    if (misused && items.length === 1) throw misused;
     const lines = items.flatMap(({ file, status, missingLineage, notes, error }) => [
       `${words[status]}  ${file}`,
       ...missingLineage.map((one) => `  ${one}`),

@@ -3,11 +3,12 @@
 import { displayWidth } from "../../formats/width.ts";
 import type { Table } from "../../formats/table.ts";
 import { log } from "../../instance/log.ts";
+import { defined } from "../../lineage/options.ts";
 import { REVISION_LENGTH } from "../../model/index.ts";
 import { impactList } from "../../registries/impact.ts";
 import { nameText } from "../chain.ts";
 import { command } from "../command.ts";
-import { findRecord } from "../reference.ts";
+import { DATA, findRecord } from "../reference.ts";
 
 export const definition = command({
   summary: "list all artifacts, collections and records that were made from one, or by a run or transform and on",
@@ -22,8 +23,8 @@ export const definition = command({
   },
   examples: ["lineal impact raw/penguins.csv", "lineal impact raw/penguins.csv --csv", "lineal impact cohort --by testuser1"],
   async run({ args, options: { kind, hops, by, since, until, csv } }) {
-    const { record } = await findRecord(args.ref, ["Artifact", "Collection", "Record", "Run", "Transform"]);
-    const filter = Object.fromEntries(Object.entries({ kind, hops, createdBy: by, since, until }).filter(([, value]) => value !== undefined));
+    const { record } = await findRecord(args.ref, [...DATA, "Run", "Transform"]);
+    const filter = defined({ kind, hops, createdBy: by, since, until });
     const { table, cut, all } = await impactList(record, filter);
     const json = { items: table.rows(), total: table.length, ...(cut ? { truncated: true } : {}) };
     if (csv) {

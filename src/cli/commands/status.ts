@@ -7,7 +7,7 @@ import { standingStatusOf, type Status, status, statusOf } from "../../registrie
 import { chainText, fitted, nameText, shownOf } from "../chain.ts";
 import { command, Misuse } from "../command.ts";
 import { failureOf, paint } from "../print.ts";
-import { findRecord } from "../reference.ts";
+import { DATA, findRecord } from "../reference.ts";
 import { openRegistry } from "../registries.ts";
 
 /** Unsure outputs that are shown when every output was asked for: runs that never ended may have made thousands. */
@@ -54,7 +54,7 @@ export const definition = command({
 /** A whole uid means that version; a key, or the beginning of a uid, what was made last for it. */
 async function answerOf(ref: string): Promise<Status | Failure> {
   try {
-    const { record } = await findRecord(ref, ["Artifact", "Collection", "Record"]);
+    const { record } = await findRecord(ref, DATA);
     return await (ref.includes(record.uid) ? statusOf : standingStatusOf)(record);
   } catch (error) {
     if (error instanceof LinealError) return { ref, error };

@@ -1,13 +1,12 @@
 /** `lineal why`: the first things upstream in which two artifacts differ. */
 
-import type { Name } from "../../model/index.ts";
 import type { Artifact } from "../../registries/index.ts";
 import { labelsOf } from "../../registries/labels.ts";
 import type { Difference } from "../../lineage/why.ts";
 import { why } from "../../registries/why.ts";
 import { chainText, nameText, pairText } from "../chain.ts";
 import { command } from "../command.ts";
-import { findRecord } from "../reference.ts";
+import { DATA, findRecord } from "../reference.ts";
 
 const SAYS: Readonly<Record<Difference["what"], string>> = {
   input: "another input",
@@ -21,7 +20,6 @@ const SAYS: Readonly<Record<Difference["what"], string>> = {
   run: "they are two outputs of the same run",
   chance: "all that is known is the same: chance, time, or what is not tracked",
 };
-const OUTPUTS: readonly Name[] = ["Artifact", "Collection", "Record"];
 /** Where `a` and `b` are uids. */
 const UIDS: readonly Difference["what"][] = ["input", "code", "transform", "maker", "run", "chance"];
 
@@ -31,7 +29,7 @@ export const definition = command({
   options: {},
   examples: ["lineal why LbrG9IibAk3fQx0z0000 LbrG9IibAk3fQx0z0001"],
   async run({ args }) {
-    const [a, b] = [(await findRecord(args.a, OUTPUTS)).record, (await findRecord(args.b, OUTPUTS)).record] as unknown as [Artifact, Artifact];
+    const [a, b] = [(await findRecord(args.a, DATA)).record, (await findRecord(args.b, DATA)).record] as unknown as [Artifact, Artifact];
     const answer = await why(a, b);
     return { text: async () => (answer.same ? "they have the same bytes" : await differencesText(answer.differences)), json: answer };
   },
