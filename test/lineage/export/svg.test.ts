@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { figureOf, inside, measure } from "../../../src/lineage/figure.ts";
+import { folded } from "../../../src/lineage/fold.ts";
 import { Graph } from "../../../src/lineage/graph.ts";
 import { plain } from "../../../src/lineage/layout.ts";
 import { toNode } from "../../../src/lineage/node.ts";
@@ -183,6 +184,18 @@ describe("wide fans", () => {
     expect(await shown(split(200), Number.POSITIVE_INFINITY)).toHaveLength(200);
     const [, width] = /width="(\d+)"/.exec(await split(1000).to("svg"))?.map(Number) ?? [];
     expect(width).toBeLessThan(2000);
+  });
+
+  test("folding leaves what is narrow as it is, and every edge with both ends", async () => {
+    await fc.assert(fc.asyncProperty(anyGraph, fc.integer({ min: 1, max: 4 }), async (g, few) => {
+      const svg = await g.to("svg", { fan: few });
+      const left = folded(g, few);
+      const hidden = [...svg.matchAll(/>… (\d+) more<\/text>/g)].length;
+      if (hidden === 0) expect(left).toEqual({ ...left, nodes: g.nodes, edges: g.edges });
+      expect(svg.match(/class="node /g)).toHaveLength(left.nodes.length);
+      expect(svg.match(/class="edge"/g) ?? []).toHaveLength(left.edges.length);
+      expect(svg).not.toMatch(/NaN|undefined/);
+    }), { numRuns: 40 });
   });
 
   test("what failed, was deleted or leads on is not hidden among the rest; the focus never", async () => {
