@@ -70,8 +70,9 @@ type Causes = ReadonlyMap<Made, Cause>;
 /**
  * The staleness of each output that is asked for. It is fresh while one of the ways in which it was made still holds:
  * the bytes are what one gets. Each way is looked at once, however deep or wide the history is; what is stale by
- * itself makes stale what was made from it, on the shortest way. Runs that made bytes again may close circles, and an
- * output may continue its own earlier version: nothing is stale because of itself.
+ * itself makes stale what was made from it, on the shortest way (of equally short ones through the lowest ids, so that
+ * an answer is the same whatever else is asked for). Runs that made bytes again may close circles, and an output may
+ * continue its own earlier version: nothing is stale because of itself.
  */
 export function judge(asked: readonly number[], known: Known): Map<number, Staleness> {
   const looked = walk(asked, known);
@@ -80,7 +81,7 @@ export function judge(asked: readonly number[], known: Known): Map<number, Stale
   const causes = new Map<Made, Cause>();
   /** How many ways to an output still hold. */
   const open = new Map<number, number>();
-  const stale: number[] = [];
+  let stale: number[] = [];
   const failed: number[] = [];
   const fail = (way: Made, cause: Cause): void => {
     if (causes.has(way)) return;
@@ -99,13 +100,18 @@ export function judge(asked: readonly number[], known: Known): Map<number, Stale
     }
     if (hasFailed(ways[0])) failed.push(id);
   }
-  const users = stale.length + failed.length > 0 ? usersOf(looked) : new Map<number, Made[]>();
-  for (const id of stale) {
-    const { reason } = causeOf(looked, causes, id) as Cause;
-    for (const user of users.get(id) ?? []) fail(user, { reason, input: id });
+  const isAnyStale = stale.length > 0;
+  const users = isAnyStale || failed.length > 0 ? usersOf(looked) : new Map<number, Made[]>();
+  while (stale.length > 0) {
+    const level = stale.sort(ascending);
+    stale = [];
+    for (const id of level) {
+      const { reason } = causeOf(looked, causes, id) as Cause;
+      for (const user of users.get(id) ?? []) fail(user, { reason, input: id });
+    }
   }
   const notes = notesOf(looked, failed, users);
-  const levels = stale.length > 0 ? levelsOf(looked, users) : undefined;
+  const levels = isAnyStale ? levelsOf(looked, users) : undefined;
   const answer = (id: number): Staleness => {
     const ways = looked.get(id) ?? [];
     const isStale = open.get(id) === 0;
@@ -122,6 +128,7 @@ export function judge(asked: readonly number[], known: Known): Map<number, Stale
   return new Map(asked.map((id) => [id, answer(id)]));
 }
 
+const ascending = (a: number, b: number): number => a - b;
 const hasFailed = (way: Made | undefined): boolean => way?.ended !== undefined && way.ended !== "open";
 
 /** Of what is stale in all ways: why it is as it was made last. */
@@ -263,14 +270,20 @@ class Upstream {
 
 /** What is to be said of outputs of runs that failed, and of all that was made from those. */
 function notesOf(looked: Looked, failed: readonly number[], users: ReadonlyMap<number, readonly Made[]>): Map<number, string> {
-  const roots = failed.map((id) => ({ id, root: looked.get(id)?.[0] as Made }));
-  const notes = new Map(roots.map(({ id, root }) => [id, `the run that made it ${root.ended}`]));
-  for (const { id, root } of roots) {
-    for (const { output } of users.get(id) ?? []) {
-      if (notes.has(output.id)) continue;
-      roots.push({ id: output.id, root });
-      notes.set(output.id, `the run that made ${nameOf(root.output)} ${root.ended}`);
+  const roots = new Map(failed.map((id) => [id, looked.get(id)?.[0] as Made]));
+  const notes = new Map([...roots].map(([id, root]) => [id, `the run that made it ${root.ended}`]));
+  for (let level = [...failed]; level.length > 0; ) {
+    const next: number[] = [];
+    for (const id of level.sort(ascending)) {
+      const root = roots.get(id) as Made;
+      for (const { output } of users.get(id) ?? []) {
+        if (roots.has(output.id)) continue;
+        roots.set(output.id, root);
+        notes.set(output.id, `the run that made ${nameOf(root.output)} ${root.ended}`);
+        next.push(output.id);
+      }
     }
+    level = next;
   }
   return notes;
 }
