@@ -40,8 +40,8 @@ export interface Dialect {
   /** A list of bound integers as a table with the column `value`. */
   integers(values: readonly number[]): Sql;
   texts(values: readonly string[]): Sql;
-  /** All values of a column of integers in one, as JSON; undefined where rows come faster. */
-  readonly lists: ((column: string) => Sql) | undefined;
+  /** All values of a column of integers in one, as the text of a JSON array: much faster than as many rows. */
+  list(column: string): Sql;
   /** What follows `from`: the rows of a table with these ids (in order) that fit, by index, whatever the planner thinks. */
   withIds(table: string, alias: string, ids: readonly number[], fits: Sql): Sql;
   /** What follows `join`: the rows of a table that fit, looked up by index for each row before it, whatever the planner thinks. */

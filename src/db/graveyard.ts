@@ -6,6 +6,7 @@ import type { Aside, Wanted } from "./lineage-facts.ts";
 import type { Walk } from "./lineage-sql.ts";
 import { ARTIFACT, add, COLLECTION, GRAVES, idOf, keyOf, kindOf, type Linked, nothing, RECORD, RUN, TRANSFORM } from "./linked.ts";
 import type { Operation, Raw } from "./operation.ts";
+import { NONE, type Places } from "./places.ts";
 import { identified, type Severed, severedLinks } from "./severed.ts";
 
 /** Whether a key of the walk is that of a removed row. */
@@ -24,13 +25,15 @@ export class Graveyard {
   /** Nodes of removed rows, by key. */
   readonly nodes = new Map<number, Node>();
   readonly #dialect: Dialect;
+  readonly #places: Places;
   readonly #limit: number;
   readonly #asOf: Date | undefined;
   readonly #links = new Map<number, Severed>();
   readonly #ends = new Map<string, End>();
 
-  constructor(dialect: Dialect, limit: number, asOf: Date | undefined) {
+  constructor(dialect: Dialect, places: Places, limit: number, asOf: Date | undefined) {
     this.#dialect = dialect;
+    this.#places = places;
     this.#limit = limit;
     this.#asOf = asOf;
   }
@@ -80,7 +83,7 @@ export class Graveyard {
   }
 
   /** What stands aside of these nodes where one of the two was removed, by the rules of what is there; all by keys. */
-  aside(keys: ReadonlySet<number>, { remade, remaking, starting }: Pick<Wanted, "remade" | "remaking" | "starting">): Aside[] {
+  aside(keys: readonly number[], { remade, remaking, starting }: Pick<Wanted, "remade" | "remaking" | "starting">): Aside[] {
     const links = [...this.#links.values()].flatMap(({ role, from, to }) => {
       const [a, b] = [this.#ends.get(from)?.key, this.#ends.get(to)?.key];
       return a === undefined || b === undefined || FLOW.includes(role) ? [] : [{ role, from: a, to: b } as Aside];
@@ -103,6 +106,7 @@ export class Graveyard {
   /** The links in the form that a walk takes, upstream and downstream. */
   linked(): [up: Linked, down: Linked] {
     if ([...this.#links.values()].some(({ role }) => role === "predecessor")) return [this.#chained("up"), this.#chained("down")];
+    const at = ({ key }: Pick<End, "key">): number => this.#places.of(key);
     const data = new Set<End>();
     const linked = nothing();
     for (const { role, from, to, mark } of this.#links.values()) {
@@ -111,28 +115,29 @@ export class Graveyard {
       data.add(role === "output" ? b : a);
       if (role === "member") {
         data.add(b);
-        add(linked.holds, b.key, a.key, mark);
-      } else if (role === "input") add(linked.uses, b.key, a.key, mark);
+        add(linked.holds, at(b), at(a), mark);
+      } else if (role === "input") add(linked.uses, at(b), at(a), mark);
       else Object.assign(b, { maker: a.key, mark });
     }
-    for (const { key, maker, mark } of data) add(linked.made, maker, key, mark);
+    for (const end of data) add(linked.made, end.maker === null ? NONE : at({ key: end.maker }), at(end), end.mark ?? Number.POSITIVE_INFINITY);
     // Even a run that has nothing beside it is known to have nothing more.
     for (const key of this.nodes.keys()) {
       if (kindOf(key) !== RUN) continue;
-      add(linked.uses, key, null, null);
-      add(linked.made, key, null, null);
+      add(linked.uses, at({ key }), NONE, 0);
+      add(linked.made, at({ key }), NONE, 0);
     }
     return [linked, linked];
   }
 
   /** Transforms beside transforms. */
   #chained(side: "up" | "down"): Linked {
+    const at = (key: number): number => this.#places.of(key);
     const linked = nothing();
     for (const { from, to } of this.#links.values()) {
       const [a, b] = [this.#ends.get(from), this.#ends.get(to)];
-      if (a && b) add(linked.uses, side === "up" ? b.key : a.key, side === "up" ? a.key : b.key, null);
+      if (a && b) add(linked.uses, at(side === "up" ? b.key : a.key), at(side === "up" ? a.key : b.key), 0);
     }
-    for (const key of this.nodes.keys()) add(linked.uses, key, null, null);
+    for (const key of this.nodes.keys()) add(linked.uses, at(key), NONE, 0);
     return linked;
   }
 

@@ -5,6 +5,7 @@ import type { Dialect } from "./dialect.ts";
 import { until } from "./lineage-sql.ts";
 import { ARTIFACT, COLLECTION, DATA, idOf, keyOf, kindOf, RECORD, RUN, TABLES, TRANSFORM } from "./linked.ts";
 import { executeEach, type Operation } from "./operation.ts";
+import type { Places } from "./places.ts";
 import { besides, type Severed } from "./severed.ts";
 
 /** The branch that is the trash, from the first migration on. */
@@ -13,9 +14,9 @@ const TRASH_UID = "tttttttttttt";
 /** Tags of nodes are their kinds; of rows that are no nodes: a change after the time that was asked for; a link to what was removed for good; what stands aside. */
 const [CHANGED, SEVERED, ASIDE] = [16, 17, 18];
 
-/** What is known of nodes, by key, and what stands beside the flow of data. */
+/** What is known of nodes, each at its place, and what stands beside the flow of data. */
 export interface Facts {
-  readonly nodes: ReadonlyMap<number, Node>;
+  readonly nodes: readonly (Node | undefined)[];
   readonly aside: readonly Aside[];
   /** Links between the nodes and what was removed for good. */
   readonly severed: readonly Severed[];
@@ -59,9 +60,9 @@ type Listed = unknown[];
 const AT = { tag: 0, id: 1, uid: 2, key: 3, description: 4, version: 5, began: 6, branch: 7, createdBy: 8, isLatest: 9, size: 10, kind: 11, type: 11, suffix: 12, entrypoint: 12, hash: 13, status: 13, name: 14, ended: 15 } as const;
 
 /** Reads the facts of all nodes in one statement. */
-export function* factsOf(dialect: Dialect, keys: Iterable<number>, wanted: Wanted): Operation<Facts> {
+export function* factsOf(dialect: Dialect, places: Places, keys: readonly number[], wanted: Wanted): Operation<Facts> {
   const { asOf } = wanted;
-  const nodes = new Map<number, Node>();
+  const nodes: (Node | undefined)[] = Array.from(places.keys, () => undefined);
   const aside: Aside[] = [];
   const severed: Severed[] = [];
   const take = (row: Listed): void => {
@@ -72,9 +73,9 @@ export function* factsOf(dialect: Dialect, keys: Iterable<number>, wanted: Wante
       aside.push({ role: isAct ? "initiated" : "recreated", from: keyOf(isAct ? kind : RUN, row[AT.size] as number), to: keyOf(kind, id) });
     } else if (tag === SEVERED) {
       severed.push({ id, from: row[AT.uid] as string, to: row[AT.key] as string, role: row[AT.description] as Severed["role"], mark: row[AT.size] as number });
-    } else if (tag !== CHANGED) nodes.set(keyOf(tag, id), nodeOf(dialect, tag, row));
+    } else if (tag !== CHANGED) nodes[places.of(keyOf(tag, id))] = nodeOf(dialect, tag, row);
   };
-  const asked = statement(dialect, [...keys], wanted);
+  const asked = statement(dialect, keys, wanted);
   if (asOf) {
     const rows: Listed[] = [];
     yield* executeEach(asked, (row) => void rows.push(row));

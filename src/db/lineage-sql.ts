@@ -44,7 +44,7 @@ interface Rows {
 /** Rows of the first statement: data of one `kind` upstream (`side` 0) or downstream (1) or made beside them (2), or a sign that there is something `rare`. */
 export type Part = { readonly side: 0 | 1 | 2; readonly kind: number; readonly takes: boolean; readonly makes: boolean } | { readonly rare: (typeof RARE)[number][0] };
 
-/** The first statement. A row is the number of a part, then `run`, `data`, `link`, `maker` and `mark`, or lists of them, as `dialect.lists`. */
+/** The first statement. A row is the number of a part, then lists of all its `run`, `data`, `link`, `maker` and `mark`. */
 export interface Asked {
   readonly statement: Sql;
   readonly parts: readonly Part[];
@@ -194,6 +194,7 @@ const RARE = [
 ] as const;
 
 const NO_INTEGER = sql`cast(null as bigint)`;
+const NO_LIST = sql`cast(null as text)`;
 
 /** The condition that a row was there at a time, if any. */
 export const until = (dialect: Dialect, asOf: Date | undefined): Since => (alias) => (asOf ? sql` and ${raw(alias)}.created_at <= ${dialect.encode("time", asOf)}` : empty);
@@ -212,7 +213,7 @@ function recursion(dialect: Dialect, side: Side, start: Sql, arms: readonly Arm[
 }
 
 /** The columns of a row after its part. */
-export const COLUMNS = ["run", "data", "link", "maker", "mark"] as const;
+const COLUMNS = ["run", "data", "link", "maker", "mark"] as const;
 
 function statement(dialect: Dialect, walk: Walk, siblings: ((side: Side) => readonly Rows[]) | undefined, make: (side: Side) => { walk: Sql; parts: readonly Rows[] }): Asked {
   const limit = sql`limit ${rowLimit(walk.limit) + 1}`;
@@ -225,7 +226,7 @@ function statement(dialect: Dialect, walk: Walk, siblings: ((side: Side) => read
     parts.push(part);
   };
   const ask = (side: 0 | 1 | 2, { kind, columns, rows }: Rows): void => {
-    const listed = COLUMNS.map((column) => (!columns.includes(column) ? NO_INTEGER : dialect.lists ? dialect.lists(column) : raw(column)));
+    const listed = COLUMNS.map((column) => (columns.includes(column) ? dialect.list(column) : NO_LIST));
     put({ side, kind, takes: columns.includes("run"), makes: columns.includes("maker") }, listed, sql`(select * from (${rows}) r ${limit}) s`);
   };
   for (const side of sides) {
@@ -233,7 +234,7 @@ function statement(dialect: Dialect, walk: Walk, siblings: ((side: Side) => read
     tables.push(steps);
     for (const rows of parts) ask(side === "up" ? 0 : 1, rows);
   }
-  for (const [rare, table] of RARE) put({ rare }, COLUMNS.map(() => NO_INTEGER), sql`(select 1 from ${raw(table)} limit 1) s`);
+  for (const [rare, table] of RARE) put({ rare }, COLUMNS.map(() => NO_LIST), sql`(select 1 from ${raw(table)} limit 1) s`);
   if (walk.siblings && siblings) for (const rows of sides.flatMap(siblings)) ask(2, rows);
   return { statement: sql`with recursive ${join(tables)} ${join(selects, " union all ")}`, parts };
 }

@@ -6,10 +6,11 @@ import type { Edge, EdgeRole, Node } from "../lineage/node.ts";
 import type { Dialect } from "./dialect.ts";
 import { Graveyard, isBuried } from "./graveyard.ts";
 import { type Facts, factsOf, NOTHING_RARE, type Rare } from "./lineage-facts.ts";
-import { COLUMNS, type Part, rowLimit, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
+import { type Part, rowLimit, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
 import { downstreamOf, type Hops, type Reached, reachRuns, reachTransforms, upstreamOf, withoutCircles } from "./lineage-walk.ts";
-import { ARTIFACT, both, COLLECTION, each, type Id, type Ids, joined, keyOf, keysOf, kindNamed, kindOf, type Linked, listOf, MEMBER, nothing, type Pairs, RUN, type TABLES, TRANSFORM } from "./linked.ts";
+import { ARTIFACT, both, COLLECTION, each, joined, keyOf, kindNamed, kindOf, type Linked, MEMBER, nothing, type Pairs, RUN, type TABLES, TRANSFORM } from "./linked.ts";
 import { execute, executeEach, type Operation } from "./operation.ts";
+import { Lists, NONE, Places, PlaceSet } from "./places.ts";
 
 /** What is asked: around which row, how many hops each way, and at most how many nodes. */
 export interface LineageQuestion {
@@ -34,72 +35,72 @@ export function* lineage(dialect: Dialect, question: LineageQuestion, reading: "
   checkHops("upstream", upstream);
   checkHops("downstream", downstream);
   if (!Number.isSafeInteger(limit) || limit < 1) throw invalid(`limit must be a whole number, 1 or more, not ${String(limit)}`, "Write { limit: 1000 }.");
-  const start = keyOf(kindNamed(focus.name), focus.id);
+  const places = new Places();
+  const start = places.of(keyOf(kindNamed(focus.name), focus.id));
   const walk: Walk = { table: focus.name.toLowerCase() as Walk["table"], ids: [focus.id], upstream, downstream, limit, asOf, siblings, members: reading !== "plain" };
-  const graves = new Graveyard(dialect, limit, asOf);
+  const graves = new Graveyard(dialect, places, limit, asOf);
   const whole = { ...walk, upstream: upstream && "all", downstream: downstream && "all" } as const;
   const read = reading === "whole" ? whole : walk;
-  const rows = yield* rowsOf(dialect, read);
-  if (!walk.members && mayHaveMembers(rows, walk)) return yield* lineage(dialect, question, "members");
+  const rows = yield* rowsOf(dialect, places, read);
+  if (!walk.members && mayHaveMembers(places, rows, walk)) return yield* lineage(dialect, question, "members");
   // Whether a member came of its collection is only known from all that lies behind it.
   const isPart = whole.upstream !== read.upstream || whole.downstream !== read.downstream;
   if (isPart && hasMembers(rows)) return yield* lineage(dialect, question, "whole");
   const all = [rows];
-  let [up, down, keys, facts] = yield* around(dialect, walk, start, all, graves);
+  let [up, down, among, facts] = yield* around(dialect, places, walk, start, all, graves);
   for (let ways = yield* graves.follow(facts.severed); ways; ways = yield* graves.follow(facts.severed)) {
     const buried: Rows = { sides: graves.linked(), outputs: nothing(), rare: rows.rare, cut: [false, false] };
-    for (const { table, ids } of ways) if (ids.length > 0) all.push(yield* rowsOf(dialect, { ...read, table, ids }));
+    for (const { table, ids } of ways) if (ids.length > 0) all.push(yield* rowsOf(dialect, places, { ...read, table, ids }));
     if (isPart && [...all, buried].some(hasMembers)) return yield* lineage(dialect, question, "whole");
-    [up, down, keys, facts] = yield* around(dialect, walk, start, [...all, buried], graves);
+    [up, down, among, facts] = yield* around(dialect, places, walk, start, [...all, buried], graves);
   }
-  if (!facts.nodes.has(start)) throw new LinealError("not-found", `there is no ${focus.name} ${focus.uid} any more`, { hint: `List what is there with ${focus.name}.filter().` });
+  if (!facts.nodes[start]) throw new LinealError("not-found", `there is no ${focus.name} ${focus.uid} any more`, { hint: `List what is there with ${focus.name}.filter().` });
 
   const more = { up: new Set(up.more), down: new Set(down.more) };
   const edges: Edge[] = [];
-  const nodeAt = (key: number): Node | undefined => facts.nodes.get(key) ?? graves.nodes.get(key);
-  let [lastKey, last]: [number, Node | undefined] = [Number.NaN, undefined];
+  const nodeAt = (place: number): Node | undefined => facts.nodes[place] ?? graves.nodes.get(places.keyAt(place));
   const put = (role: EdgeRole, from: number, to: number, order?: number): void => {
-    // Edges that lead to one node follow each other.
-    if (to !== lastKey) [lastKey, last] = [to, nodeAt(to)];
-    const first = nodeAt(from);
+    const [first, last] = [nodeAt(from), nodeAt(to)];
     if (first && last) edges.push(order === undefined ? { from: first.id, to: last.id, role } : { from: first.id, to: last.id, role, order });
   };
+  const isRun = (place: number): boolean => kindOf(places.keyAt(place)) === RUN;
   // A run that the walks started from was not entered by any edge.
-  if (lastAt(start, up) > -lastAt(start, down)) up.mixed.add(start);
+  if (isRun(start) && lastAt(start, up) > -lastAt(start, down)) up.mixed.add(start);
   const isMixed = up.mixed.size + down.mixed.size > 0;
   /** Data flow along an edge; its order is told only where it tells something. */
   const flow = (from: number, to: number, order: number): void => {
-    const role = focus.name === "Transform" ? "predecessor" : kindOf(from) === RUN ? "output" : kindOf(to) === RUN ? "input" : "member";
+    const role = focus.name === "Transform" ? "predecessor" : isRun(from) ? "output" : isRun(to) ? "input" : "member";
     const run = role === "output" ? from : to;
     put(role, from, to, isMixed && (up.mixed.has(run) || down.mixed.has(run)) && Number.isFinite(order) ? order : undefined);
   };
   for (let i = 0; i < up.edges.length; i += 3) flow(up.edges[i] as number, up.edges[i + 1] as number, up.edges[i + 2] as number);
   for (let i = 0; i < down.edges.length; i += 3) flow(down.edges[i + 1] as number, down.edges[i] as number, -(down.edges[i + 2] as number));
   // What stands aside comes last: it takes what room is left.
-  for (let rest = facts.aside, before = -1; rest.length > 0 && keys.size > before; ) {
-    before = keys.size;
+  let rest = facts.aside.map(({ role, from, to }) => ({ role, from: places.of(from), to: places.of(to) }));
+  for (let before = -1; rest.length > 0 && among.size > before; ) {
+    before = among.size;
     rest = rest.filter(({ role, from, to }) => {
-      const known = keys.has(to) ? to : from;
+      const known = among.has(to) ? to : from;
       const other = known === to ? from : to;
-      if (!keys.has(known) || !nodeAt(other)) return true;
-      if (!keys.has(other) && keys.size >= limit) (down.nodes.has(known) && known !== start ? more.down : more.up).add(known);
+      if (!among.has(known) || !nodeAt(other)) return true;
+      if (!among.has(other) && among.size >= limit) (down.nodes.has(known) && known !== start ? more.down : more.up).add(known);
       else {
-        keys.add(other);
+        among.add(other);
         put(role, from, to);
       }
       return false;
     });
   }
   const nodes: Node[] = [];
-  for (const key of keys) {
-    const node = nodeAt(key);
+  for (const place of among.list) {
+    const node = nodeAt(place);
     if (node) nodes.push(node);
   }
-  const ids = [...more.up, ...more.down].flatMap((key) => nodeAt(key)?.id ?? []);
+  const ids = [...more.up, ...more.down].flatMap((place) => nodeAt(place)?.id ?? []);
   const cut = { upstream: more.up.size > 0 || up.cut, downstream: more.down.size > 0 || down.cut };
   const truncated = cut.upstream || cut.downstream ? { ...cut, limit, ...(ids.length > 0 ? { more: [...new Set(ids)] } : {}) } : false;
   // An edge can come from both walks only where some node lies on both ways (runs may form cycles); siblings tell all outputs.
-  const distinct = !siblings && ![...down.nodes].some((key) => key !== start && up.nodes.has(key));
+  const distinct = !siblings && !down.nodes.list.some((place) => place !== start && up.nodes.has(place));
   return new Graph({ focus: (nodeAt(start) as Node).id, nodes, edges, truncated }, { distinct });
 }
 
@@ -108,20 +109,20 @@ export function* transformsOf(dialect: Dialect, uids: readonly string[], asOf: D
   const found = yield* execute(sql`select id from transform where uid in ${dialect.texts(uids)}`);
   if (found.length === 0) return [];
   const none = { rare: NOTHING_RARE, room: 0, remade: [], remaking: [], starting: undefined, beside: [] };
-  const { nodes } = yield* factsOf(dialect, found.map(({ id }) => keyOf(TRANSFORM, id as number)), { ...none, asOf });
-  return [...nodes.values()];
+  const { nodes } = yield* factsOf(dialect, new Places(), found.map(({ id }) => keyOf(TRANSFORM, id as number)), { ...none, asOf });
+  return nodes.filter((node) => node !== undefined);
 }
 
 /** The last order on one side of the run that a walk started from. */
 function lastAt(start: number, { edges }: Reached): number {
   let last = Number.NEGATIVE_INFINITY;
-  if (kindOf(start) === RUN) for (let i = 0; i < edges.length; i += 3) if (edges[i + 1] === start) last = Math.max(last, edges[i + 2] as number);
+  for (let i = 0; i < edges.length; i += 3) if (edges[i + 1] === start) last = Math.max(last, edges[i + 2] as number);
   return last;
 }
 
 /** Whether members have to be asked for: downstream it is not known yet what they are members of. */
-function mayHaveMembers({ rare, sides: [up] }: Rows, { table, downstream }: Walk): boolean {
-  return rare.members && (rare.severed || downstream !== 0 || table === "collection" || table === "transform" || up.uses.data.some((key) => key !== null && kindOf(key) === COLLECTION));
+function mayHaveMembers(places: Places, { rare, sides: [up] }: Rows, { table, downstream }: Walk): boolean {
+  return rare.members && (rare.severed || downstream !== 0 || table === "collection" || table === "transform" || up.uses.data.some((place) => place !== NONE && kindOf(places.keyAt(place)) === COLLECTION));
 }
 
 const hasMembers = ({ sides }: Rows): boolean => sides.some(({ holds }) => holds.runs.length > 0);
@@ -137,22 +138,16 @@ interface Rows {
   readonly cut: readonly [boolean, boolean];
 }
 
-function* rowsOf(dialect: Dialect, walk: Walk): Operation<Rows> {
+function* rowsOf(dialect: Dialect, places: Places, walk: Walk): Operation<Rows> {
   const all = [nothing(), nothing(), nothing()] as const;
   if (walk.upstream === 0 && walk.downstream === 0) return { sides: [all[0], all[1]], outputs: all[2], rare: { severed: true, recreated: true, initiated: true, members: false }, cut: [false, false] };
   const rare = { ...NOTHING_RARE };
   const [ask, actor] = walk.table === "transform" ? ([walkTransforms, TRANSFORM] as const) : ([walkRuns, RUN] as const);
   const { statement, parts } = ask(dialect, walk);
   /** By part, columns of what was read. */
-  const found: (Ids[] | undefined)[] = [];
-  yield* executeEach(statement, (row) => {
-    const part = row[0] as number;
-    const columns = (found[part] ??= COLUMNS.map(() => []));
-    for (let i = 0; i < columns.length; i++) {
-      const value = row[i + 1] as string | Id;
-      if (typeof value === "string") columns[i] = JSON.parse(value) as Ids;
-      else (columns[i] as Ids).push(value);
-    }
+  const found: ((number | null)[][] | undefined)[] = [];
+  yield* executeEach(statement, ([part, ...lists]) => {
+    found[part as number] = lists.map((list) => (list === null ? [] : (JSON.parse(list as string) as (number | null)[])));
   });
   for (const [number, columns] of found.entries()) {
     const part = parts[number] as Part;
@@ -161,11 +156,14 @@ function* rowsOf(dialect: Dialect, walk: Walk): Operation<Rows> {
       rare[part.rare] = true;
       continue;
     }
-    const [into, [runs, data, link, maker, mark]] = [all[part.side], columns as [Ids, Ids, Ids, Ids, Ids]];
-    const keys = keysOf(part.kind === MEMBER ? ARTIFACT : part.kind, data);
-    if (part.takes && part.kind === MEMBER) into.holds = both(into.holds, { runs: keysOf(COLLECTION, runs), data: keys, numbers: link });
-    else if (part.takes) into.uses = both(into.uses, { runs: keysOf(actor, runs), data: keys, numbers: link });
-    if (part.makes) into.made = both(into.made, { runs: keysOf(actor, maker), data: keys, numbers: mark });
+    const into = all[part.side];
+    const [runs = [], ids = [], link = [], maker = [], mark = []] = columns;
+    const placed = (kind: number, list: readonly (number | null)[]): number[] => list.map((id) => (id === null ? NONE : places.of(keyOf(kind, id))));
+    const data = placed(part.kind === MEMBER ? ARTIFACT : part.kind, ids);
+    const links = { data, numbers: link.map((number) => number ?? 0) };
+    if (part.takes && part.kind === MEMBER) into.holds = both(into.holds, { ...links, runs: placed(COLLECTION, runs) });
+    else if (part.takes) into.uses = both(into.uses, { ...links, runs: placed(actor, runs) });
+    if (part.makes) into.made = both(into.made, { runs: placed(actor, maker), data, numbers: mark.map((number) => number ?? Number.POSITIVE_INFINITY) });
   }
   const [up, down, outputs] = all;
   const most = rowLimit(walk.limit);
@@ -173,41 +171,44 @@ function* rowsOf(dialect: Dialect, walk: Walk): Operation<Rows> {
 }
 
 /** What can be reached from the start over all rows, and the facts of it. */
-function* around(dialect: Dialect, walk: Walk, start: number, all: readonly Rows[], graves: Graveyard): Operation<[up: ReturnType<Reach>, down: ReturnType<Reach>, keys: Set<number>, facts: Facts]> {
+function* around(dialect: Dialect, places: Places, walk: Walk, start: number, all: readonly Rows[], graves: Graveyard): Operation<[up: ReturnType<Reach>, down: ReturnType<Reach>, among: PlaceSet, facts: Facts]> {
   const { limit, asOf } = walk;
-  const linked = linkedOf(all);
-  const reach = (side: 0 | 1): Reach => reachOf(walk, start, linked[side], all.some(({ cut }) => cut[side]), side);
+  const linked = linkedOf(places, all);
+  const reach = (side: 0 | 1): Reach => reachOf(places, walk, start, linked[side], all.some(({ cut }) => cut[side]), side);
   const [up, down] = shared([reach(0), reach(1)], limit);
-  const keys = down.nodes.size === 1 ? up.nodes : new Set([...up.nodes, ...down.nodes]);
-  if (walk.siblings) takeSiblings(all, limit, keys, up, down);
-  const rim = new Set(up.rim);
+  const among = down.nodes.size === 1 ? up.nodes : new PlaceSet(places, [...up.nodes.list, ...down.nodes.list]);
+  if (walk.siblings) takeSiblings(all, limit, among, up, down);
   const { rare } = all[0] as Rows;
   const onwards = walk.downstream !== 0;
   const again = rare.recreated || rare.severed;
+  const keysOf = (list: readonly number[]): number[] => list.map((place) => places.keyAt(place));
   // A run that made data again stands where their maker does: not beyond the last hop.
-  const wanted = { remade: again ? [...keys].filter((key) => !rim.has(key)) : [], remaking: again && onwards ? [...down.nodes] : [], starting: onwards && (walk.table === "run" || walk.table === "transform") ? start : undefined };
+  const rim = new Set(up.rim);
+  const remade = again ? keysOf(among.list.filter((place) => !rim.has(place))) : [];
+  const wanted = { remade, remaking: again && onwards ? keysOf(down.nodes.list) : [], starting: onwards && (walk.table === "run" || walk.table === "transform") ? places.keyAt(start) : undefined };
+  const keys = keysOf(among.list);
   const buried = graves.aside(keys, wanted);
-  const beside = buried.flatMap(({ from, to }) => [from, to]).filter((key) => !keys.has(key) && !isBuried(key));
-  const facts = yield* factsOf(dialect, keys, { ...wanted, rare, asOf, room: limit - keys.size, beside });
-  return [up, down, keys, { ...facts, aside: [...facts.aside, ...buried] }];
+  const beside = buried.flatMap(({ from, to }) => [from, to]).filter((key) => !among.has(places.of(key)) && !isBuried(key));
+  const facts = yield* factsOf(dialect, places, keys, { ...wanted, rare, asOf, room: limit - among.size, beside });
+  return [up, down, among, { ...facts, aside: [...facts.aside, ...buried] }];
 }
 
 /** Adds the other outputs of the runs that are there, as far as there is room, and what they tell of the runs. */
-function takeSiblings(all: readonly Rows[], limit: number, keys: Set<number>, up: ReturnType<Reach>, down: ReturnType<Reach>): void {
+function takeSiblings(all: readonly Rows[], limit: number, among: PlaceSet, up: ReturnType<Reach>, down: ReturnType<Reach>): void {
   const last = new Map<number, number>();
-  for (const { sides } of all) for (const { uses } of sides) each(uses, (run, _, link) => last.set(run as number, Math.max(last.get(run as number) ?? 0, link ?? 0)));
+  for (const { sides } of all) for (const { uses } of sides) each(uses, (run, _, link) => last.set(run, Math.max(last.get(run) ?? 0, link)));
   const outputs: [run: number, data: number, mark: number][] = [];
   for (const { outputs: siblings } of all) {
     each(siblings.made, (run, data, mark) => {
-      if (run !== null && data !== null && keys.has(run)) outputs.push([run, data, mark ?? Number.POSITIVE_INFINITY]);
+      if (data !== NONE && among.has(run)) outputs.push([run, data, mark]);
     });
   }
   for (const [run, data, mark] of outputs.sort(([a, x], [b, y]) => a - b || x - y)) {
-    if (!keys.has(data) && keys.size >= limit) {
+    if (!among.has(data) && among.size >= limit) {
       down.more.add(run);
       continue;
     }
-    keys.add(data);
+    among.add(data);
     down.edges.push(data, run, -mark);
     if (mark < (last.get(run) ?? 0)) up.mixed.add(run);
   }
@@ -217,39 +218,31 @@ function takeSiblings(all: readonly Rows[], limit: number, keys: Set<number>, up
 type Reach = (quota: number) => Reached & { cut: boolean };
 
 /** All that lies on either side, each link once. */
-function linkedOf(all: readonly Rows[]): Rows["sides"] {
+function linkedOf(places: Places, all: readonly Rows[]): Rows["sides"] {
   if (all.length === 1 && !all.some(hasMembers)) return (all[0] as Rows).sides;
-  return withoutCircles(joined(all.map(({ sides }) => sides[0])), joined(all.map(({ sides }) => sides[1])));
+  return withoutCircles(places, joined(all.map(({ sides }) => sides[0])), joined(all.map(({ sides }) => sides[1])));
 }
 
-function reachOf({ table, upstream, downstream }: Walk, start: number, linked: Linked, cut: boolean, side: 0 | 1): Reach {
+function reachOf(places: Places, { table, upstream, downstream }: Walk, start: number, linked: Linked, cut: boolean, side: 0 | 1): Reach {
   const hops = side === 0 ? upstream : downstream;
-  if (hops === 0) return () => ({ nodes: new Set([start]), edges: [], more: new Set(), rim: [start], mixed: new Set(), cut });
+  if (hops === 0) return () => ({ nodes: new PlaceSet(places, [start]), edges: [], more: new Set(), rim: [start], mixed: new Set(), cut });
   if (table === "transform") {
-    const neighbours = besides(linked.uses);
-    return (quota) => ({ ...reachTransforms(start, neighbours, hops, quota), cut });
+    const { runs, data } = linked.uses;
+    const neighbours = new Lists(places, runs, data.map((other, i) => (other === runs[i] ? NONE : other)), linked.uses.numbers);
+    return (quota) => ({ ...reachTransforms(places, start, neighbours, hops, quota), cut });
   }
-  const links = (side === 0 ? upstreamOf : downstreamOf)(linked);
-  return (quota) => ({ ...reachRuns(start, links, hops, quota), cut });
+  const links = (side === 0 ? upstreamOf : downstreamOf)(places, linked);
+  return (quota) => ({ ...reachRuns(places, start, links, hops, quota), cut });
 }
 
 /** Both ways with as many nodes as there is room for: neither starves the other. */
 function shared([up, down]: [Reach, Reach], room: number): [ReturnType<Reach>, ReturnType<Reach>] {
   const [whole, rest] = [up(room), down(room)];
   const [u, d] = [whole.nodes.size, rest.nodes.size];
-  if (u + d - 1 <= room || new Set([...whole.nodes, ...rest.nodes]).size <= room) return [whole, rest];
+  if (u + d - 1 <= room || new Set([...whole.nodes.list, ...rest.nodes.list]).size <= room) return [whole, rest];
   // The start is in both.
   const half = Math.ceil((room + 1) / 2);
   return [up(Math.max(half, room + 1 - d)), down(Math.max(room + 1 - half, room + 1 - u))];
-}
-
-function besides(pairs: Pairs): Map<number, number[]> {
-  const neighbours = new Map<number, number[]>();
-  each(pairs, (transform, other) => {
-    const list = listOf(neighbours, transform as number);
-    if (other !== null && other !== transform) list.push(other);
-  });
-  return neighbours;
 }
 
 function checkHops(what: string, hops: Hops): void {

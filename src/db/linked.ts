@@ -1,23 +1,21 @@
 /** What is linked to what, as lineage reads and walks it: rows in columns, and one key for a row of any table. */
 
-/** What lies beside runs, by keys: what they took, and what they made; and what collections hold. */
+/** What lies beside runs, by places: what they took, and what they made; and what collections hold. */
 export interface Linked {
   /** By a link with this number, in the order of linking. */
   uses: Pairs;
-  /** When the last of the run's links had this number; null for what depends on all. */
+  /** When the last of the run's links had this number; infinite for what depends on all. */
   made: Pairs;
   /** Collections in place of runs, with their members. */
   holds: Pairs;
 }
 
-/** Rows in columns: a run, if any; data, null for a run that has none here; and a number. */
+/** Rows in columns: a run, if any; data, if there are any here; and a number. */
 export interface Pairs {
-  readonly runs: Ids;
-  readonly data: Ids;
-  readonly numbers: Ids;
+  readonly runs: number[];
+  readonly data: number[];
+  readonly numbers: number[];
 }
-export type Id = number | null;
-export type Ids = Id[];
 
 export const [ARTIFACT, COLLECTION, RECORD, RUN, TRANSFORM] = [0, 1, 2, 3, 4] as const;
 
@@ -54,13 +52,11 @@ export const keyOf = (kind: number, id: number): number => id * KINDS + kind;
 export const kindOf = (key: number): number => key % KINDS;
 export const idOf = (key: number): number => Math.floor(key / KINDS);
 
-export const keysOf = (kind: number, ids: Ids): Ids => ids.map((id) => (id === null ? null : keyOf(kind, id)));
-
 export const nothing = (): Linked => ({ uses: noPairs(), made: noPairs(), holds: noPairs() });
 const noPairs = (): Pairs => ({ runs: [], data: [], numbers: [] });
 
 /** Adds a row. */
-export function add({ runs, data, numbers }: Pairs, run: number | null, datum: number | null, number: number | null): void {
+export function add({ runs, data, numbers }: Pairs, run: number, datum: number, number: number): void {
   runs.push(run);
   data.push(datum);
   numbers.push(number);
@@ -74,8 +70,8 @@ export function both(a: Pairs, b: Pairs): Pairs {
 }
 
 /** Calls for each row. */
-export function each({ runs, data, numbers }: Pairs, row: (run: number | null, data: number | null, number: number | null) => void): void {
-  for (let i = 0; i < runs.length; i++) row(runs[i] as number | null, data[i] as number | null, numbers[i] as number | null);
+export function each({ runs, data, numbers }: Pairs, row: (run: number, data: number, number: number) => void): void {
+  for (let i = 0; i < runs.length; i++) row(runs[i] as number, data[i] as number, numbers[i] as number);
 }
 
 /** Several walks may have come to one link: it is one way. */

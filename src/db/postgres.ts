@@ -44,7 +44,8 @@ const postgresDialect: Dialect = {
   forShare: sql` for share`,
   integers: (values) => sql`(select unnest(${values as number[]}::bigint[]) as value)`,
   texts: (values) => sql`(select unnest(${values as string[]}::text[]) collate "C" as value)`,
-  lists: undefined,
+  // Written as an array, which the server does much faster than JSON.
+  list: (column) => sql`coalesce('[' || replace(btrim(cast(array_agg(${raw(column)}) as text), '{}'), 'NULL', 'null') || ']', '[]')`,
   // Neighbours are read in one go: finding the first takes longer than reading some more.
   withIds: (table, alias, ids, fits) => {
     const [first, last]: [number[], number[]] = [[], []];

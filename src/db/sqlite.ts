@@ -67,7 +67,7 @@ const sqliteDialect: Dialect = {
   forShare: empty,
   integers: (values) => sql`(select value from json_each(${JSON.stringify(values)}))`,
   texts: (values) => sql`(select value from json_each(${JSON.stringify(values)}))`,
-  lists: (column) => sql`json_group_array(${raw(column)})`,
+  list: (column) => sql`json_group_array(${raw(column)})`,
   withIds: (table, alias, ids, fits) => sql`json_each(${JSON.stringify(ids)}) i join ${raw(table)} ${raw(alias)} on ${raw(alias)}.id = i.value${fits}`,
   seek: (table, alias, fits) => sql`${raw(table)} ${raw(alias)} on ${fits}`,
   // The limit stands in the walk itself: one around it is only found when it is read once.
