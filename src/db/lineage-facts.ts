@@ -62,7 +62,7 @@ const AT = { tag: 0, id: 1, uid: 2, key: 3, description: 4, version: 5, began: 6
 /** Reads the facts of all nodes in one statement. */
 export function* factsOf(dialect: Dialect, places: Places, keys: readonly number[], wanted: Wanted): Operation<Facts> {
   const { asOf } = wanted;
-  const nodes: (Node | undefined)[] = Array.from(places.keys, () => undefined);
+  const nodes = new Array<Node | undefined>(places.size).fill(undefined);
   const aside: Aside[] = [];
   const severed: Severed[] = [];
   const take = (row: Listed): void => {

@@ -8,7 +8,7 @@ import { Graveyard, isBuried } from "./graveyard.ts";
 import { type Facts, factsOf, NOTHING_RARE, type Rare } from "./lineage-facts.ts";
 import { type Part, rowLimit, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
 import { downstreamOf, type Hops, type Reached, reachRuns, reachTransforms, upstreamOf, withoutCircles } from "./lineage-walk.ts";
-import { ARTIFACT, both, COLLECTION, each, joined, keyOf, kindNamed, kindOf, type Linked, MEMBER, nothing, type Pairs, RUN, type TABLES, TRANSFORM } from "./linked.ts";
+import { ARTIFACT, both, COLLECTION, each, joined, keyOf, kindNamed, kindOf, type Linked, MEMBER, nothing, RUN, type TABLES, TRANSFORM } from "./linked.ts";
 import { execute, executeEach, type Operation } from "./operation.ts";
 import { Lists, NONE, Places, PlaceSet } from "./places.ts";
 

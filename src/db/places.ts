@@ -65,22 +65,25 @@ export class Lists {
   /** From rows: whose list, which place (`NONE`: there is a list, but this is nothing in it), and in which order. */
   constructor({ size }: Places, owners: readonly number[], items: readonly number[], orders: readonly number[]) {
     this.#has = new Uint8Array(size);
-    this.#ends = new Int32Array(size + 1);
+    const ends = new Int32Array(size + 1);
     for (let i = 0; i < owners.length; i++) {
       const owner = owners[i] as number;
       this.#has[owner] = 1;
-      if (items[i] !== NONE) this.#ends[owner + 1]++;
+      if (items[i] !== NONE) ends[owner + 1] = (ends[owner + 1] as number) + 1;
     }
-    for (let place = 0; place < size; place++) this.#ends[place + 1] += this.#ends[place] as number;
-    this.items = new Int32Array(this.#ends[size] as number);
+    for (let place = 0; place < size; place++) ends[place + 1] = (ends[place + 1] as number) + (ends[place] as number);
+    this.items = new Int32Array(ends[size] as number);
     this.orders = new Float64Array(this.items.length);
     // What was the beginning of a list is its end when all have been put in.
     for (let i = 0; i < owners.length; i++) {
       if (items[i] === NONE) continue;
-      const at = this.#ends[owners[i] as number]++;
-      this.items[at] = items[i] as number;
-      this.orders[at] = orders[i] as number;
+      const [owner, item, order] = [owners[i] as number, items[i] as number, orders[i] as number];
+      const at = ends[owner] as number;
+      ends[owner] = at + 1;
+      this.items[at] = item;
+      this.orders[at] = order;
     }
+    this.#ends = ends;
   }
 
   /** Whether there is a list, be it empty. */

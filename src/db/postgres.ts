@@ -12,6 +12,8 @@ const INT8 = 20;
 /** Connections at most. */
 const POOL = 10;
 
+/** As one text: the driver would quote each number by itself. */
+const arrayOf = (values: readonly number[]): string => `{${values.join()}}`;
 const at = (column: Sql, path: readonly string[]): Sql => sql`(${column} #> ${path.map(escapeNul)}::text[])`;
 
 const postgresDialect: Dialect = {
@@ -42,7 +44,7 @@ const postgresDialect: Dialect = {
   lock: (keys) => sql`select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest(${keys as string[]}::text[]) name`,
   forUpdate: sql` for update`,
   forShare: sql` for share`,
-  integers: (values) => sql`(select unnest(${values as number[]}::bigint[]) as value)`,
+  integers: (values) => sql`(select unnest(${arrayOf(values)}::bigint[]) as value)`,
   texts: (values) => sql`(select unnest(${values as string[]}::text[]) collate "C" as value)`,
   // Written as an array, which the server does much faster than JSON.
   list: (column) => sql`coalesce('[' || replace(btrim(cast(array_agg(${raw(column)}) as text), '{}'), 'NULL', 'null') || ']', '[]')`,
@@ -53,7 +55,7 @@ const postgresDialect: Dialect = {
       if (last.at(-1) === id - 1) last[last.length - 1] = id;
       else first.push(id) && last.push(id);
     }
-    return sql`(select unnest(${first}::bigint[]) as first, unnest(${last}::bigint[]) as last) i join ${postgresDialect.seek(table, alias, sql`${raw(alias)}.id between i.first and i.last${fits}`)}`;
+    return sql`(select unnest(${arrayOf(first)}::bigint[]) as first, unnest(${arrayOf(last)}::bigint[]) as last) i join ${postgresDialect.seek(table, alias, sql`${raw(alias)}.id between i.first and i.last${fits}`)}`;
   },
   // In a deep recursion a join by hash would read the whole table for each step.
   seek: (table, alias, fits) => sql`lateral (select * from ${raw(table)} ${raw(alias)} where ${fits} offset 0) ${raw(alias)} on true`,
