@@ -2,7 +2,7 @@
 import type { Version } from "../lineage/stale.ts";
 import { REVISION_LENGTH } from "../model/index.ts";
 import type { Dialect } from "./dialect.ts";
-import { ARTIFACT, COLLECTION, GRAVES, keyOf, kindNamed, kindOf, listOf, RECORD } from "./linked.ts";
+import { ARTIFACT, COLLECTION, GRAVES, keyOf, kindNamed, kindOf, listOf, RECORD, TRASH } from "./linked.ts";
 import type { Raw } from "./operation.ts";
 
 /**
@@ -14,6 +14,7 @@ export interface DataFacts extends Version {
   readonly isLatest: boolean;
   /** On a branch that is seen: not in the trash, and not deleted for good. */
   readonly isSeen: boolean;
+  readonly isDeleted: boolean;
   readonly run: number | null;
   /** The last input link that its maker had then. */
   readonly mark: number;
@@ -112,6 +113,7 @@ export class Gathered implements Provenance {
       hash: row.hash as string,
       isLatest: isSeen && row.is_latest === this.#yes,
       isSeen,
+      isDeleted: row.branch_id === TRASH,
       run: row.run_id as number | null,
       mark: (row.mark as number | null) ?? Number.POSITIVE_INFINITY,
     };
@@ -194,7 +196,7 @@ export class Gathered implements Provenance {
     const id = known ?? keyOf(kind, GRAVES + this.#lost.size);
     this.#lost.set(uid, id);
     const { revision = 0, name = null } = (this.#dialect.decode("json", row.facts) ?? {}) as { revision?: number; name?: string | null };
-    const before = this.data.get(id) ?? { id, uid, key: (row.key as string | null) ?? name, stem: stemOf(kind, uid), revision, hash: (row.hash as string | null) ?? uid, isLatest: false, isSeen: false, run: null, mark: 0 };
+    const before = this.data.get(id) ?? { id, uid, key: (row.key as string | null) ?? name, stem: stemOf(kind, uid), revision, hash: (row.hash as string | null) ?? uid, isLatest: false, isSeen: false, isDeleted: true, run: null, mark: 0 };
     this.data.set(id, row.role === "output" ? { ...before, run, mark } : before);
     if (row.role === "input") listOf(this.inputs, run).push({ data: id, link: mark });
     if (row.role === "recreated") listOf(this.remakers, id).push(run);

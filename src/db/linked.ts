@@ -39,6 +39,9 @@ export const MEMBER = 5;
 /** All of them: each stands at the place that its kind numbers. */
 export const TABLES = [...DATA, ...ACTS] as const;
 
+/** The branch that is the trash, from the first migration on. */
+export const TRASH = 3;
+
 /** The kind of the rows of a registry that is one of them. */
 export const kindNamed = (name: string): number => TABLES.findIndex((table) => table.name === name);
 

@@ -42,10 +42,10 @@ export function* provenanceOfAll(dialect: Dialect, seen: readonly number[]): Ope
     const { kind, table, remade } = data;
     const shown = kind === ARTIFACT ? sql` where d.internal = ${dialect.encode("bool", false)}` : empty;
     for (const row of yield* execute(sql`select ${factsOf(data, "d")} from ${raw(table)} d${shown}`)) found.add(kind, row);
-    for (const row of yield* execute(sql`select id, from_id, to_id from ${raw(`${table}_input_of`)}`)) found.input(kind, row);
+    for (const row of yield* execute(sql`select id, from_id, to_id from ${raw(`${table}_input_of`)} order by id`)) found.input(kind, row);
     if (remade) for (const row of yield* execute(sql`select from_id, to_id from ${raw(`${table}_recreating_runs`)}`)) found.remaker(kind, row);
   }
-  for (const row of yield* execute(sql`select from_id, to_id from collection_artifacts`)) found.member(row);
+  for (const row of yield* execute(sql`select from_id, to_id from collection_artifacts order by id`)) found.member(row);
   for (const row of yield* execute(sql`select ${RUN} from run r`)) found.run(row);
   for (const row of yield* execute(sql`select ${TRANSFORM} from transform t`)) found.transform(row);
   for (const row of yield* execute(sql`select id, uid, dynamic_modules from run where dynamic_modules is not null`)) found.imported(row);

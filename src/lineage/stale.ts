@@ -17,7 +17,7 @@ export interface StaleReason {
 export interface Staleness {
   readonly stale: boolean;
   readonly reasons: readonly StaleReason[];
-  /** Only there when the run that made it, or something upstream, did not complete: what is to be known besides. */
+  /** Only there when the run that made it, or something upstream, did not complete, or an input was deleted: what is to be known besides. */
   readonly detail?: string;
 }
 
@@ -29,6 +29,8 @@ export interface Version {
   readonly stem: string;
   readonly revision: number;
   readonly hash: string;
+  /** In the trash, or removed for good. */
+  readonly isDeleted?: boolean;
 }
 
 /** Code that made something and has changed since. */
@@ -82,7 +84,7 @@ export function judge(asked: readonly number[], known: Known): Map<number, Stale
   /** How many ways to an output still hold. */
   const open = new Map<number, number>();
   let stale: number[] = [];
-  const failed: number[] = [];
+  const noted = new Map<number, Note>();
   const fail = (way: Made, cause: Cause): void => {
     if (causes.has(way)) return;
     causes.set(way, cause);
@@ -98,10 +100,11 @@ export function judge(asked: readonly number[], known: Known): Map<number, Stale
       const reason = reasons.find(counts);
       if (reason) fail(way, { reason, input: undefined });
     }
-    if (hasFailed(ways[0])) failed.push(id);
+    const note = noteOf(ways[0] as Made, known);
+    if (note) noted.set(id, note);
   }
   const isAnyStale = stale.length > 0;
-  const users = isAnyStale || failed.length > 0 ? usersOf(looked) : new Map<number, Made[]>();
+  const users = isAnyStale || noted.size > 0 ? usersOf(looked) : new Map<number, Made[]>();
   while (stale.length > 0) {
     const level = stale.sort(ascending);
     stale = [];
@@ -110,7 +113,7 @@ export function judge(asked: readonly number[], known: Known): Map<number, Stale
       for (const user of users.get(id) ?? []) fail(user, { reason, input: id });
     }
   }
-  const notes = notesOf(looked, failed, users);
+  const notes = spread(noted, users);
   const levels = isAnyStale ? levelsOf(looked, users) : undefined;
   const answer = (id: number): Staleness => {
     const ways = looked.get(id) ?? [];
@@ -129,7 +132,6 @@ export function judge(asked: readonly number[], known: Known): Map<number, Stale
 }
 
 const ascending = (a: number, b: number): number => a - b;
-const hasFailed = (way: Made | undefined): boolean => way?.ended !== undefined && way.ended !== "open";
 
 /** Of what is stale in all ways: why it is as it was made last. */
 const causeOf = (looked: Looked, causes: Causes, id: number): Cause | undefined => causes.get(looked.get(id)?.[0] as Made);
@@ -204,7 +206,8 @@ function replaced(looked: Map<number, readonly Made[]>, known: Known): Map<Made,
           continue;
         }
         const after = known.newer(input);
-        if (!after || after.hash === input.hash || inputs.some(({ id }) => id === after.id)) continue;
+        // What was deleted did not become older by that.
+        if (!after || after.hash === input.hash || (input.isDeleted && after.revision < input.revision) || inputs.some(({ id }) => id === after.id)) continue;
         const list = found.get(way);
         if (list) list.push({ input, after });
         else found.set(way, [{ input, after }]);
@@ -268,19 +271,34 @@ class Upstream {
   }
 }
 
-/** What is to be said of outputs of runs that failed, and of all that was made from those. */
-function notesOf(looked: Looked, failed: readonly number[], users: ReadonlyMap<number, readonly Made[]>): Map<number, string> {
-  const roots = new Map(failed.map((id) => [id, looked.get(id)?.[0] as Made]));
-  const notes = new Map([...roots].map(([id, root]) => [id, `the run that made it ${root.ended}`]));
-  for (let level = [...failed]; level.length > 0; ) {
-    const next: number[] = [];
-    for (const id of level.sort(ascending)) {
-      const root = roots.get(id) as Made;
+/** What is to be said besides of an output, and of all that was made from it. */
+interface Note {
+  readonly here: string;
+  readonly beyond: string;
+}
+
+/** That the last run that made it failed, or that one of its inputs was withdrawn: people who go back to an older version may want to know. */
+function noteOf({ output, inputs, ended }: Made, known: Known): Note | undefined {
+  if (ended !== undefined && ended !== "open") return { here: `the run that made it ${ended}`, beyond: `the run that made ${nameOf(output)} ${ended}` };
+  for (const input of inputs) {
+    const now = input.isDeleted ? known.newer(input) : undefined;
+    if (!now || now.revision >= input.revision || now.hash === input.hash) continue;
+    const text = `${nameOf(input)} was deleted since, and an older version is the latest again`;
+    return { here: text, beyond: text };
+  }
+  return undefined;
+}
+
+/** Notes of these outputs, and of all that was made from them: of several the nearest. */
+function spread(noted: ReadonlyMap<number, Note>, users: ReadonlyMap<number, readonly Made[]>): Map<number, string> {
+  const notes = new Map([...noted].map(([id, { here }]) => [id, here]));
+  for (let level = [...noted].map(([id, { beyond }]) => ({ id, beyond })); level.length > 0; ) {
+    const next: typeof level = [];
+    for (const { id, beyond } of level.sort((a, b) => a.id - b.id)) {
       for (const { output } of users.get(id) ?? []) {
-        if (roots.has(output.id)) continue;
-        roots.set(output.id, root);
-        notes.set(output.id, `the run that made ${nameOf(root.output)} ${root.ended}`);
-        next.push(output.id);
+        if (notes.has(output.id)) continue;
+        notes.set(output.id, beyond);
+        next.push({ id: output.id, beyond });
       }
     }
     level = next;

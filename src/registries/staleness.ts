@@ -175,8 +175,8 @@ function newerThan(facts: Provenance, version: DataFacts): DataFacts | undefined
   const now = latest && standing(facts, latest);
   // What a failed run left gives way to what was made after it, new or not.
   if (now && facts.isLeftByFailure(version)) return (makersOf(facts, now)[0]?.id ?? 0) > (version.run ?? 0) ? now : undefined;
-  // A version whose successor lies in the trash is the latest again, and not newer.
-  return now && now.id !== version.id && (now.revision > version.revision || now !== latest) ? now : undefined;
+  // A version whose successor lies in the trash is the latest again, and not newer; but what was deleted has given way to it.
+  return now && now.id !== version.id && (now.revision > version.revision || now !== latest || version.isDeleted) ? now : undefined;
 }
 
 /**

@@ -56,6 +56,11 @@ forEachDatabase((database) => {
       value: { total: 2, items: [{ uid: first(clean).uid, kind: null, key: "clean.csv", hops: 1, via: clean.run.uid, createdBy: "testuser1", createdAt: first(clean).createdAt.toISOString(), type: "artifact", version: "0000" }, { hops: 2 }] },
     });
     expect(await text("impact", "figure.svg")).toBe("nothing was made from it\n[exit 0]");
+    expect(await text("impact", "raw.csv", "--hops", "0")).toBe("0 runs away there is nothing: --hops 1 lists what was made from it\n[exit 0]");
+    // A new version was used for nothing yet; what people want to know is what the older ones were used for.
+    const corrected = await shop.raw("raw.csv", "corrected");
+    expect(await text("impact", "raw.csv")).toBe(`nothing was made from it, but 2 things from its version 0000:\n  lineal impact ${raw.uid}\n[exit 0]`);
+    await corrected.delete({ permanent: true });
     expect(await text("impact", "raw.csv", "--kind", "model")).toBe("nothing that fits was made from it, of 2 in all\n[exit 0]");
     // Two versions of a key are told apart, long names keep their end, and no column is lost.
     const long = `${"a-long-folder/".repeat(6)}clean.csv`;
@@ -158,6 +163,9 @@ forEachDatabase((database) => {
     expect(Object.keys(value).sort()).toEqual(["code", "duration", "environment", "inputs", "modules", "outputs", "params", "user"]);
     expect(value).toMatchObject({ modules: null, user: null, params: { added: { extra: true }, removed: {}, changed: { threshold: { a: 1, b: long } } }, inputs: { changed: { "raw.csv": {} } } });
     expect(await text("diff", again.run.uid, again.run.uid)).toBe("the runs are alike\n[exit 0]");
+    const [good, bad] = [await shop.work("plot.ts", {}), await shop.work("plot.ts", { end: "fail" })];
+    // Both take no time, or nearly none.
+    expect((await text("diff", good.run.uid, bad.run.uid)).replace(/^duration .*/, "the runs are alike, but for how they ended: completed → errored")).toBe("the runs are alike, but for how they ended: completed → errored\n[exit 0]");
 
     expect((await text("why", a.uid, b.uid)).split("\n").filter((line) => /^\w+:/.test(line))).toEqual(["code: other code", "params: other parameters", "environment: another environment", "input: another input"]);
     expect(await text("why", a.uid, b.uid)).toContain("environment: another environment\n  zod: 4.0.0 → 4.1.0\n  by clean.csv v0000\ninput: another input\n  raw.csv v0000 → raw.csv v0001\n  by clean.csv v0000 ← raw.csv v0000\n[exit 0]");

@@ -100,21 +100,40 @@ forEachDatabase((database) => {
       expect(await codes(out)).toEqual(["input-newer"]);
     });
 
-    test("a version in the trash is not newer, and the older one left is not newer either", async () => {
+    test("a version in the trash is not newer, and the older one left is not newer either; that it was deleted is told of all that came of it", async () => {
       shop.script("trash.ts");
       const v0 = await shop.raw("trash.csv", "t0");
       const first = only((await shop.work("trash.ts", { reads: [v0], makes: { "trash.0": "u0" } })).made);
       const v1 = await shop.raw("trash.csv", "t1");
       const second = only((await shop.work("trash.ts", { reads: [v1], makes: { "trash.1": "u1" } })).made);
       expect(await codes(first)).toEqual(["input-newer"]);
-      await v1.delete();
-      expect(await first.staleness()).toEqual(FRESH);
+      const beyond = only((await shop.work("trash.ts", { reads: [second], makes: { "trash.2": "u2" } })).made);
       expect(await second.staleness()).toEqual(FRESH);
+      await v1.delete();
+      const detail = "trash.csv was deleted since, and an older version is the latest again";
+      expect(await first.staleness()).toEqual(FRESH);
+      for (const one of [second, beyond]) expect(await one.staleness()).toEqual({ ...FRESH, detail });
       await v1.restore();
       expect(await codes(first)).toEqual(["input-newer"]);
+      for (const one of [second, beyond]) expect(await one.staleness()).toEqual(FRESH);
       await v1.delete({ permanent: true });
       expect(await first.staleness()).toEqual(FRESH);
+      for (const one of [second, beyond]) expect(await one.staleness()).toEqual({ ...FRESH, detail });
+      // Of what is gone altogether there is no other version.
+      await v0.delete();
       expect(await second.staleness()).toEqual(FRESH);
+    });
+
+    test("reasons stand in the order in which inputs were read, for one output as among all", async () => {
+      shop.script("order.ts");
+      const [early, late] = [await shop.raw("order.early", "e"), await shop.raw("order.late", "l")];
+      const out = only((await shop.work("order.ts", { reads: [late, early], makes: { "order.out": "o" } })).made);
+      await shop.raw("order.early", "e1");
+      await shop.raw("order.late", "l1");
+      const { reasons } = await out.staleness();
+      expect(reasons.map(({ chain }) => chain[1])).toEqual([late.uid, early.uid]);
+      const among = (await statusOfAll(shop.lab.connection)).find(({ uid }) => uid === out.uid);
+      expect(among?.reasons).toEqual(reasons);
     });
 
     test("upstream-stale through three levels, each with the chain to where it begins", async () => {

@@ -17,11 +17,11 @@ export const definition = command({
   async run({ args }) {
     const [a, b] = [(await findRecord(args.a, ["Run"])).record, (await findRecord(args.b, ["Run"])).record] as unknown as [Run, Run];
     const difference = await diff(a, b);
-    return { text: differenceText(difference), json: difference };
+    return { text: differenceText(difference) ?? (a.status === b.status ? "the runs are alike" : pairText("the runs are alike, but for how they ended: ", a.status, b.status)), json: difference };
   },
 });
 
-function differenceText(difference: RunDifference): string {
+function differenceText(difference: RunDifference): string | undefined {
   const { code, modules, params, environment, inputs, outputs, duration, user } = difference;
   const [before, after] = [seconds(duration?.a ?? null), seconds(duration?.b ?? null)];
   const parts = [
@@ -35,7 +35,7 @@ function differenceText(difference: RunDifference): string {
     ...(before === after ? [] : [`${title("duration")} ${before} → ${after}`]),
     ...(user ? [pairText(`${title("user")} `, user.a, user.b)] : []),
   ];
-  return parts.length === 0 ? "the runs are alike" : parts.join("\n");
+  return parts.length === 0 ? undefined : parts.join("\n");
 }
 
 const title = (text: string): string => paint("bold", text);

@@ -5,10 +5,13 @@ import type { Table } from "../../formats/table.ts";
 import { log } from "../../instance/log.ts";
 import { defined } from "../../lineage/options.ts";
 import { REVISION_LENGTH } from "../../model/index.ts";
+import { isEntry, rowOf } from "../../registries/entry.ts";
 import { impactList } from "../../registries/impact.ts";
+import type { Artifact } from "../../registries/index.ts";
 import { nameText } from "../chain.ts";
 import { command } from "../command.ts";
 import { DATA, findRecord } from "../reference.ts";
+import type { AnyRecord } from "../registries.ts";
 
 export const definition = command({
   summary: "list all artifacts, collections and records that were made from one, or by a run or transform and on",
@@ -32,10 +35,25 @@ export const definition = command({
       const { encode } = await import("../../formats/index.ts");
       return { text: Buffer.from((await encode(table, ".csv")).bytes).toString("utf8").trimEnd(), json };
     }
-    if (table.length === 0) return { text: all === 0 ? "nothing was made from it" : `nothing that fits was made from it, of ${all} in all`, json };
+    if (table.length === 0) return { text: async () => (all > 0 ? `nothing that fits was made from it, of ${all} in all` : hops === 0 ? "0 runs away there is nothing: --hops 1 lists what was made from it" : `nothing was made from it${await ofOlder(record)}`), json };
     return { text: async () => `${await tableText(table)}${cut ? "\n… and more: --hops lists what is near" : ""}`, json };
   },
 });
+
+/** Older versions that are looked at, the newest first. */
+const OLDER = 20;
+
+/** Who asks for a key right after saving a new version wants to know what the older ones were used for. */
+async function ofOlder(record: AnyRecord): Promise<string> {
+  if (!isEntry(record, "Artifact") && !isEntry(record, "Collection")) return "";
+  const { revision } = rowOf(record);
+  const versions = (await (record as unknown as Artifact).versions).filter((one) => Number(rowOf(one).revision) < Number(revision));
+  for (const one of versions.slice(0, OLDER)) {
+    const { all } = await impactList(one, {});
+    if (all > 0) return `, but ${all === 1 ? "something" : `${all.toLocaleString("en")} things`} from its version ${one.version}:\n  lineal impact ${one.uid}`;
+  }
+  return "";
+}
 
 /** What, kind, hops, by which run, owner, when: versions told where one key stands for several. */
 async function tableText(table: Table): Promise<string> {
