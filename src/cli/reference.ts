@@ -3,6 +3,7 @@
 import { LinealError } from "../errors.ts";
 import { defaultConnection } from "../instance/connect.ts";
 import { model, type Name } from "../model/index.ts";
+import { goneThen } from "../registries/as-of.ts";
 import { gone } from "../registries/get.ts";
 import { type AnyRecord, findRegistryName, openRegistry, recordText } from "./registries.ts";
 
@@ -33,8 +34,9 @@ export async function findRecord(reference: string, registries?: readonly Name[]
     if (best.length === 1) return best[0] as Found;
     if (best.length > 1) throw several(reference, best);
   }
-  for (const registry of UID.test(id) && asOf === undefined ? rounds.flat() : []) {
-    const lost = await gone(await defaultConnection(), registry, id);
+  for (const registry of rounds.flat()) {
+    const connection = await defaultConnection();
+    const lost = asOf !== undefined ? await goneThen(connection, registry, id.replace(/^\.\//, ""), asOf) : UID.test(id) ? await gone(connection, registry, id) : undefined;
     if (lost) throw lost;
   }
   const where = name ?? (registries && new Intl.ListFormat("en-GB", { type: "disjunction" }).format(registries));

@@ -2,9 +2,10 @@
 import { type Node, toNode } from "../lineage/node.ts";
 import { FLOW } from "../lineage/walk.ts";
 import type { Dialect } from "./dialect.ts";
+import { valuesThen } from "./history.ts";
 import type { Aside, Wanted } from "./lineage-facts.ts";
 import type { Walk } from "./lineage-sql.ts";
-import { ARTIFACT, add, COLLECTION, GRAVES, idOf, keyOf, kindOf, type Linked, nothing, RECORD, RUN, TRANSFORM } from "./linked.ts";
+import { ARTIFACT, add, COLLECTION, GRAVES, idOf, keyOf, kindOf, type Linked, nothing, RECORD, RUN, TRANSFORM, TRASH_UID } from "./linked.ts";
 import type { Operation, Raw } from "./operation.ts";
 import { NONE, type Places } from "./places.ts";
 import { identified, type Severed, severedLinks } from "./severed.ts";
@@ -70,14 +71,17 @@ export class Graveyard {
   /** Looks up which rows and tombstones these are. */
   *#identify(given: readonly string[]): Operation<void> {
     const uids = [...new Set(given)].filter((uid) => !this.#ends.has(uid));
-    for (const row of uids.length > 0 ? yield* identified(this.#dialect, uids) : []) {
+    const rows = uids.length > 0 ? yield* identified(this.#dialect, uids) : [];
+    const lost = this.#asOf ? rows.flatMap((row) => (row.registry === null ? [] : (row.uid as string))) : [];
+    const was = this.#asOf && lost.length > 0 ? yield* valuesThen(this.#dialect, undefined, lost, this.#asOf) : undefined;
+    for (const row of rows) {
       const uid = row.uid as string;
       const { id, kind, maker, mark } = row as Record<string, number | null>;
       if (row.registry === null) this.#ends.set(uid, { key: keyOf(kind as number, id as number), maker: maker == null ? null : keyOf(RUN, maker), mark: mark ?? null, isWay: false });
       else if (this.nodes.size < this.#limit && !this.#ends.has(uid)) {
         const key = keyOf(kind as number, GRAVES + this.nodes.size);
         this.#ends.set(uid, { key, maker: null, mark: null, isWay: false });
-        this.nodes.set(key, this.#node(row));
+        this.nodes.set(key, this.#node(row, was?.get(uid)));
       }
     }
   }
@@ -141,13 +145,15 @@ export class Graveyard {
     return linked;
   }
 
-  #node(row: Raw): Node {
-    const facts = (row.facts === null ? {} : JSON.parse(row.facts as string)) as Record<string, unknown>;
+  /** A tombstone tells of the end; `was` are values of an earlier time. */
+  #node(row: Raw, was: Readonly<Record<string, unknown>> = {}): Node {
+    const facts = { ...(row.facts === null ? {} : (JSON.parse(row.facts as string) as object)), ...was } as Record<string, unknown>;
     const text = (name: string): string | null => (typeof facts[name] === "string" ? facts[name] : null);
     const at = this.#dialect.decode("time", row.at) as Date;
-    const deleted = this.#asOf && this.#asOf < at ? undefined : ({ deleted: true } as const);
+    const isThere = this.#asOf !== undefined && this.#asOf < at && !(Object.hasOwn(was, "branch") ? was.branch === TRASH_UID : facts.trashed);
+    const deleted = isThere ? undefined : ({ deleted: true } as const);
     const isLatest = deleted === undefined && facts.isLatest === true;
-    const [uid, key, createdBy, createdAt, version, description] = [row.uid as string, row.key as string | null, text("createdBy"), text("createdAt"), text("version"), text("description")];
+    const [uid, key, createdBy, createdAt, version, description] = [row.uid as string, Object.hasOwn(was, "key") ? text("key") : (row.key as string | null), text("createdBy"), text("createdAt"), text("version"), text("description")];
     if (row.kind === ARTIFACT) {
       const size = typeof facts.size === "number" ? facts.size : null;
       return toNode({ kind: "artifact", uid, key, description, suffix: text("suffix"), size, hash: row.hash as string | null, artifactKind: text("kind"), createdAt, createdBy, version, isLatest, ...deleted });

@@ -1,5 +1,5 @@
 /** Rows as they were: what they hold now, with later changes taken back. */
-import sql, { join, raw, type Sql } from "sql-template-tag";
+import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import { type Kind, model, type Name } from "../model/index.ts";
 import { columnOf, identifier, type Row, type RowRef, shapeOf } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
@@ -11,15 +11,18 @@ import { type Filter, startsWith } from "./where-shared.ts";
 export function* rowsAsOf(dialect: Dialect, name: Name, rows: readonly Row[], at: Date): Operation<Row[]> {
   const then = rows.filter((row) => row.createdAt <= at);
   if (then.length === 0) return [];
-  const changes = yield* execute(
-    sql`select uid, before from "change" where registry = ${name} and operation = 'update' and at > ${dialect.encode("time", at)} and uid in ${dialect.texts(then.map((row) => row.uid))} order by id desc`,
-  );
-  const was = new Map(then.map((row) => [row.uid, { ...row } as Record<string, unknown>]));
-  for (const change of changes) {
-    const row = was.get(String(change.uid));
-    if (row) Object.assign(row, restored(name, dialect.decode("json", change.before) as Record<string, unknown> | null));
-  }
-  return then.map((row) => was.get(row.uid) as unknown as Row);
+  const was = yield* valuesThen(dialect, name, then.map((row) => row.uid), at);
+  return then.map((row) => ({ ...row, ...restored(name, was.get(row.uid) ?? null) }));
+}
+
+/** What columns of rows of a registry, or of any, held at a time, by uid: those that have changed since; also of what was removed for good. */
+export function* valuesThen(dialect: Dialect, registry: Name | undefined, uids: readonly string[], at: Date): Operation<Map<string, Record<string, unknown>>> {
+  const of = registry === undefined ? empty : sql` and registry = ${registry}`;
+  const changes = yield* execute(sql`select uid, before from "change" where operation = 'update' and at > ${dialect.encode("time", at)}${of} and uid in ${dialect.texts(uids)} order by id desc`);
+  const was = new Map<string, Record<string, unknown>>();
+  // The earliest of the later changes comes last: it tells how it was.
+  for (const { uid, before } of changes) was.set(String(uid), { ...was.get(String(uid)), ...(dialect.decode("json", before) as object | null) });
+  return was;
 }
 
 /** Rows whose values are bound in one statement. */

@@ -3,12 +3,11 @@ import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import { dataLabel, type Node, nodeId, runLabel } from "../lineage/node.ts";
 import type { Dialect } from "./dialect.ts";
 import { until } from "./lineage-sql.ts";
-import { ARTIFACT, COLLECTION, DATA, idOf, keyOf, kindOf, RECORD, RUN, TABLES, TRANSFORM, TRASH } from "./linked.ts";
+import { ARTIFACT, COLLECTION, DATA, idOf, keyOf, kindOf, RECORD, RUN, TABLES, TRANSFORM, TRASH, TRASH_UID } from "./linked.ts";
 import { executeEach, type Operation } from "./operation.ts";
 import type { Places } from "./places.ts";
 import { besides, type Severed } from "./severed.ts";
 
-const TRASH_UID = "tttttttttttt";
 /** Tags of nodes are their kinds; of rows that are no nodes: a change after the time that was asked for; a link to what was removed for good; what stands aside. */
 const [CHANGED, SEVERED, ASIDE] = [16, 17, 18];
 

@@ -49,7 +49,8 @@ export function* lineage(dialect: Dialect, question: LineageQuestion, reading: "
   const all = [rows];
   let [up, down, among, facts] = yield* around(dialect, places, walk, start, all, graves);
   for (let ways = yield* graves.follow(facts.severed); ways; ways = yield* graves.follow(facts.severed)) {
-    const buried: Rows = { sides: graves.linked(), outputs: nothing(), rare: rows.rare, cut: [false, false] };
+    const links = graves.linked();
+    const buried: Rows = { sides: links, outputs: siblings ? links[0] : nothing(), rare: rows.rare, cut: [false, false] };
     for (const { table, ids } of ways) if (ids.length > 0) all.push(yield* rowsOf(dialect, places, { ...read, table, ids }));
     if (isPart && [...all, buried].some(hasMembers)) return yield* lineage(dialect, question, "whole");
     [up, down, among, facts] = yield* around(dialect, places, walk, start, [...all, buried], graves);

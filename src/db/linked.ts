@@ -41,6 +41,7 @@ export const TABLES = [...DATA, ...ACTS] as const;
 
 /** The branch that is the trash, from the first migration on. */
 export const TRASH = 3;
+export const TRASH_UID = "tttttttttttt";
 
 /** The kind of the rows of a registry that is one of them. */
 export const kindNamed = (name: string): number => TABLES.findIndex((table) => table.name === name);

@@ -4,7 +4,7 @@ import type { EdgeRole } from "../lineage/node.ts";
 import { model, type Name } from "../model/index.ts";
 import { identifier, type Row, type RowRef } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
-import { ACTS, DATA, type DataTable, TABLES } from "./linked.ts";
+import { ACTS, DATA, type DataTable, TABLES, TRASH } from "./linked.ts";
 import { execute, type Operation, type Raw } from "./operation.ts";
 
 /** A link between a removed row and another, by uids, along the flow of data. */
@@ -64,6 +64,7 @@ export function* epitaph(name: Name, row: Row): Operation<Record<string, unknown
   const [transform] = code ? yield* execute(sql`select uid, "key", kind from transform where id = ${code.id}`) : [];
   return {
     createdAt: row.createdAt,
+    ...((row.branch as RowRef | null | undefined)?.id === TRASH ? { trashed: true } : {}),
     ...Object.fromEntries(KEPT.filter((key) => Object.hasOwn(model[name].columns, key)).map((key) => [key, row[key] ?? null])),
     ...(user ? { createdBy: user.handle } : {}),
     ...(transform ? { transform: transform.uid, transformKey: transform.key, transformKind: transform.kind } : {}),

@@ -20,8 +20,14 @@ export interface Difference {
 export interface Why {
   /** The two have the same bytes. */
   readonly same: boolean;
+  /** The nearest first; at most a thousand places. */
   readonly differences: readonly Difference[];
+  /** Only there when there are more. */
+  readonly truncated?: true;
 }
+
+/** Places in which two histories are seen to differ: what is further away follows from other things. */
+const PLACES = 1000;
 
 /** An artifact, a collection or a record as it was made. */
 export interface Origin {
@@ -64,7 +70,9 @@ export function whyDifferent(origin: (id: number) => Origin, a: number, b: numbe
   const differences: Difference[] = [];
   const seen = new Set<string>();
   const queue: Step[] = [{ a: origin(a), b: origin(b), from: undefined }];
+  let places = 0;
   for (const step of queue) {
+    if (places === PLACES) return { same: false, differences, truncated: true };
     const [left, right] = mostAlike(step.a, step.b);
     const id = `${left.id} ${right.id}`;
     if (left.hash === right.hash || seen.has(id)) continue;
@@ -79,6 +87,7 @@ export function whyDifferent(origin: (id: number) => Origin, a: number, b: numbe
       }
     }
     if (found.length === 0 && !deeper) found.push({ what: "chance", a: left.maker?.run ?? null, b: right.maker?.run ?? null });
+    if (found.length > 0) places++;
     const chain = found.length > 0 ? chainOf(step) : [];
     for (const one of found) differences.push({ ...one, chain });
   }

@@ -5,13 +5,13 @@ import type { Operation } from "../db/operation.ts";
 import { byUid, select } from "../db/select.ts";
 import { LinealError } from "../errors.ts";
 import type { Connection } from "../instance/connection.ts";
-import { coerce, model, type Name, printTime, REVISION_LENGTH, time } from "../model/index.ts";
-import { checkUid, checkWanted, chooseByUid, MANY } from "./get.ts";
+import { coerce, isUidLike, model, type Name, printTime, REVISION_LENGTH, time } from "../model/index.ts";
+import { checkUid, checkWanted, chooseByUid, MANY, show } from "./get.ts";
 
 /** A time in the past from what people give; `invalid` for what is no time, or not past. */
 export function pastTime(connection: Connection, value: unknown): Date {
   const at = coerce(time(), value) as Date | undefined;
-  if (!at) throw new LinealError("invalid", `asOf must be a Date or an ISO time, not ${JSON.stringify(value)}`, { hint: 'Write { asOf: "2026-01-01" }.' });
+  if (!at) throw new LinealError("invalid", `asOf must be a Date or an ISO time, not ${value instanceof Date ? String(value) : JSON.stringify(value)}`, { hint: 'Write { asOf: "2026-01-01" }.' });
   if (at > connection.now()) throw new LinealError("invalid", `${printTime(at)} is in the future`, { hint: "Give a time in the past; without a zone it is UTC." });
   return at;
 }
@@ -34,10 +34,21 @@ export async function getAsOf(connection: Connection, name: Name, wanted: string
   });
   if (found.rows.length === 0 || found.buried) {
     const hint = found.buried ? `It was deleted for good at ${printTime(found.buried)}.` : "It may have been added later; ask without asOf.";
-    throw new LinealError("not-found", `no ${name} fitted at ${printTime(at)}`, { hint });
+    throw new LinealError("not-found", `no ${name} fitted ${typeof wanted === "string" ? wanted : show(wanted)} at ${printTime(at)}`, { hint });
   }
   if (typeof wanted === "string") return chooseByUid(connection, name, wanted, found.rows);
   return chooseByFilter(connection, name, wanted, found.rows, at);
+}
+
+/** Says so when what had this key, or a uid that begins so, at a time was deleted for good since. */
+export async function goneThen(connection: Connection, name: Name, id: string, asOf: unknown): Promise<LinealError | undefined> {
+  const at = pastTime(connection, asOf);
+  const { dialect } = connection.database;
+  const buried = await connection.read(function* () {
+    return (yield* buriedSince(dialect, name, { key: id }, at)) ?? (isUidLike(id) ? yield* buriedSince(dialect, name, { uid: id }, at) : undefined);
+  });
+  const hint = "What it was made from, and what was made from it, still show it in their lineage.";
+  return buried && new LinealError("not-found", `${name} ${id}, as it was at ${printTime(at)}, was deleted for good at ${printTime(buried)}`, { hint });
 }
 
 /** Whether the latest of a family is meant, and not one version. */

@@ -93,7 +93,8 @@ function ambiguous(name: Name, prefix: string, rows: readonly Row[]): LinealErro
   return new LinealError("ambiguous", `several ${name} records have a uid that begins with "${prefix}": ${some} …`, { hint: "Give more characters of the uid." });
 }
 
-function show(wanted: Record<string, unknown>): string {
+/** A filter for people. */
+export function show(wanted: Record<string, unknown>): string {
   try {
     return JSON.stringify(wanted);
   } catch {

@@ -15,7 +15,7 @@ type Output = Artifact | Collection | RecordEntry;
 
 /**
  * Walks the histories of two artifacts (or collections, or records) back and names the first things that differ: inputs,
- * code, parameters, packages.
+ * code, parameters, packages. Of very many the nearest, and then `truncated` is true.
  *
  * Throws `invalid` for what has nothing in common.
  *
@@ -48,10 +48,10 @@ export async function why(a: Output, b: Output): Promise<Why> {
     const [one, other] = [left, right].map((id) => origin(id).key ?? origin(id).uid.slice(0, 8));
     throw new LinealError("invalid", `${one} and ${other} have no common history`, { hint: "Compare two versions of one artifact, or two outputs of one transform." });
   }
-  const { same, differences } = whyDifferent(origin, left, right);
+  const { same, differences, truncated } = whyDifferent(origin, left, right);
   const sources = await connection.read(() => sourcesOf(dialect, differences.flatMap(({ what, a, b }) => (what === "code" ? [a ?? "", b ?? ""] : []))));
   const keys = new Map([...facts.transforms.values()].map(({ uid, key }) => [uid, key ?? uid]));
-  return { same, differences: (await Promise.all(differences.map((one) => byModule(one, sources, keys)))).flat() };
+  return { same, differences: (await Promise.all(differences.map((one) => byModule(one, sources, keys)))).flat(), ...(truncated ? { truncated } : {}) };
 }
 
 /** Other code of a program, by the local modules that differ; as it is when the file of the program does. */

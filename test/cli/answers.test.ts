@@ -189,6 +189,31 @@ forEachDatabase((database) => {
     );
   });
 
+  test("why tells what differs on many ways once, and of many places the nearest", { timeout: patience }, async () => {
+    const { shop, text, json } = await open();
+    await using _ = shop;
+    shop.script("sample.ts");
+    shop.script("merge.ts");
+    const merged = async (tag: string, raws: readonly Artifact[]): Promise<Artifact> => {
+      const samples = [];
+      for (const [i, raw] of raws.entries()) samples.push(first(await shop.work("sample.ts", { params: { tag }, reads: [raw], makes: { [`sample/${i}`]: `${tag}${i}` } })));
+      return first(await shop.work("merge.ts", { reads: samples, makes: { merged: tag } }));
+    };
+    const raws = async (tag: string): Promise<Artifact[]> => {
+      const made = [];
+      for (let i = 0; i < 25; i++) made.push(await shop.raw(`raw/${i}`, `${tag}${i}`));
+      return made;
+    };
+    const same = await raws("x");
+    const [a, b] = [await merged("A", same), await merged("B", same)];
+    expect(await text("why", a.uid, b.uid)).toBe('params: other parameters\n  tag: "A" → "B"\n  by merged v0000 ← sample/0 v0000\n  and 24 other ways\n[exit 0]');
+    expect((await json("why", a.uid, b.uid)).value).toMatchObject({ differences: { length: 25 } });
+    const c = await merged("C", await raws("y"));
+    const lines = (await text("why", a.uid, c.uid)).split("\n");
+    expect(lines.filter((line) => line === "input: another input")).toHaveLength(19);
+    expect(lines.slice(-2)).toEqual(["… 6 more: --json lists them", "[exit 0]"]);
+  });
+
   test("diff and why keep to 80 columns, on one line each, and show where long values differ", { timeout: patience }, async () => {
     const { shop, text } = await open();
     await using _ = shop;
@@ -255,6 +280,10 @@ forEachDatabase((database) => {
     expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(printed);
     await shop.ln.Collection.save({ key: "cohort" });
     expect(await text("lineage", "cohort")).toContain("cohort");
+    // What was deleted for good since is said to be.
+    const named = shop.time.toISOString();
+    await newer.delete({ permanent: true });
+    for (const command of ["get", "lineage"]) expect(await text(command, "renamed.svg", "--as-of", named)).toMatch(/^error: Artifact renamed\.svg, as it was at .*\n?.* was deleted for good at [^]*\[exit 1\]$/im);
   });
 });
 

@@ -6,7 +6,7 @@ import { Fixture } from "./fixture.ts";
 import { ask, called, Flow } from "./flow.ts";
 
 forEachDatabase((database) => {
-  test("any history: the graph is what the artifacts depend on, and has no cycle among them", async () => {
+  test("any history: the graph is what the artifacts depend on, and has no cycle among them", { timeout: 240_000 }, async () => {
     const fixture = await Fixture.open(database);
     const event = fc.record({ run: fc.nat(3), what: fc.constantFrom("take", "take", "save", "save", "hold", "hold", "use"), pick: fc.nat() });
     let round = 0;

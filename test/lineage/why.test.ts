@@ -95,6 +95,16 @@ describe("why two outputs differ", () => {
     expect(haveCommonHistory(build(drafts), 2 * depth - 2, 2 * depth - 1)).toBe(true);
   });
 
+  test("of more places than anybody reads the nearest are told, and that there are more", () => {
+    const samples = 1500;
+    const merge = (side: 0 | 1): Draft => ({ hash: `m${side}`, stem: "merge", inputs: Array.from({ length: samples }, (_, i) => 2 + 2 * i + side) });
+    const drafts = [merge(0), merge(1), ...Array.from({ length: 2 * samples }, (_, i): Draft => ({ hash: `h${i}`, stem: `s${i >> 1}`, inputs: [], params: `{"tag":${i % 2}}` }))];
+    const { differences, truncated } = why(drafts, 0, 1);
+    expect([differences.length, truncated]).toEqual([1000, true]);
+    expect(differences[0]).toEqual({ what: "params", name: "tag", a: "0", b: "1", chain: ["d0", "d2"] });
+    expect(Object.keys(why(drafts.slice(0, 4).map((one) => ({ ...one, ...(one.stem === "merge" ? { inputs: one.inputs?.slice(0, 1) } : {}) })) as Draft[], 0, 1))).toEqual(["same", "differences"]);
+  });
+
   test("a diamond tells its beginning once", () => {
     const side = (from: number, stem: string): Draft => ({ hash: `${stem}${from}`, stem, inputs: [from] });
     const drafts: Draft[] = [{ hash: "r0", stem: "raw" }, { hash: "r1", stem: "raw" }, side(0, "left"), side(1, "left"), side(0, "right"), side(1, "right"), { hash: "x", stem: "end", inputs: [2, 4] }, { hash: "y", stem: "end", inputs: [3, 5] }];

@@ -173,9 +173,13 @@ forEachDatabase((database) => {
     expect(await labels(going)).toEqual(["lin.one latest", "lin.raw latest", "lin.two latest", "step.ts completed", "step.ts started"]);
     expect(await labels(shop.time)).toEqual(["lin.raw", "lin.two latest", "renamed.one deleted", "step.ts completed", "step.ts completed"]);
     await refused(made.lineage({ asOf: start }), "not-found");
-    // What has been deleted for good since was there then.
+    // What has been deleted for good since was there then, as it was then.
+    const trashed = shop.time;
     await made.delete({ permanent: true });
-    expect(await labels(going)).toEqual(["lin.raw latest", "lin.two latest", "renamed.one", "step.ts completed", "step.ts started"]);
+    expect(await labels(middle)).toEqual(["lin.one latest", "lin.raw latest", "step.ts completed"]);
+    expect(await labels(going)).toEqual(["lin.one latest", "lin.raw latest", "lin.two latest", "step.ts completed", "step.ts started"]);
+    expect(await labels(trashed)).toEqual(["lin.raw", "lin.two latest", "renamed.one deleted", "step.ts completed", "step.ts completed"]);
+    expect(await labels(shop.time)).toEqual(["lin.raw", "lin.two latest", "renamed.one deleted", "step.ts completed", "step.ts completed"]);
   });
 
   const operation = fc.oneof(

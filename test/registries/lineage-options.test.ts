@@ -38,6 +38,20 @@ forEachDatabase((database) => {
     expect(labels(await left.lineage({ upstream: 0, downstream: 0, siblings: true }))).toEqual(["left"]);
   });
 
+  test("other outputs keep their places when they are deleted, for good as well", async () => {
+    shop.script("three.ts");
+    const [kept, binned, gone] = (await shop.work("three.ts", { reads: [await shop.raw("three.raw", "3")], makes: { "three.kept": "k", "three.binned": "b", "three.gone": "g" } })).made as [Artifact, Artifact, Artifact];
+    await binned.delete();
+    await gone.delete({ permanent: true });
+    for (const upstream of [1, "all"] as const) {
+      const graph = await kept.lineage({ upstream, downstream: 0, siblings: true });
+      expect(labels(graph)).toEqual(["three.binned †", "three.gone †", "three.kept", "three.raw", "three.ts"]);
+      expect(graph.children(graph.nodes.find(({ kind }) => kind === "run") as never).map(({ label }) => label).sort()).toEqual(["three.binned", "three.gone", "three.kept"]);
+      expect(labels(await kept.lineage({ upstream, downstream: 0 }))).toEqual(["three.kept", "three.raw", "three.ts"]);
+      expect(labels(await kept.lineage({ upstream, downstream: 0, siblings: true, limit: 4 }))).toHaveLength(4);
+    }
+  });
+
   test("transforms alone; filters by kind, status and time, also of what is drawn as transforms", async () => {
     expect(labels(await raw.lineage({ level: "transform" }))).toEqual(["fail.ts", "join.ts", "raw", "split.ts"]);
     expect(labels(await raw.lineage({ kind: "artifact" }))).toEqual(expect.arrayContaining(["end", "left", "rest", "right"]));

@@ -2,7 +2,7 @@
 
 import type { Artifact } from "../../registries/index.ts";
 import { labelsOf } from "../../registries/labels.ts";
-import type { Difference } from "../../lineage/why.ts";
+import type { Difference, Why } from "../../lineage/why.ts";
 import { why } from "../../registries/why.ts";
 import { chainText, nameText, pairText } from "../chain.ts";
 import { command } from "../command.ts";
@@ -31,23 +31,47 @@ export const definition = command({
   async run({ args }) {
     const [a, b] = [(await findRecord(args.a, DATA)).record, (await findRecord(args.b, DATA)).record] as unknown as [Artifact, Artifact];
     const answer = await why(a, b);
-    return { text: async () => (answer.same ? "they have the same bytes" : await differencesText(answer.differences)), json: answer };
+    return { text: async () => (answer.same ? "they have the same bytes" : await differencesText(answer)), json: answer };
   },
 });
 
-async function differencesText(differences: readonly Difference[]): Promise<string> {
-  const labelOf = await labelsOf(differences.flatMap(({ a, b, chain }) => [a ?? "", b ?? "", ...chain]));
-  const lines: string[] = [];
-  differences.forEach(({ what, name, a, b, chain }, i) => {
-    // A module that is imported on demand has no uid, but a hash.
-    const short = (text: string | null): string => (text === null ? "none" : text.length === HASH ? text.slice(0, 8) : UIDS.includes(what) ? nameText(labelOf(text)) : text);
-    const [before, after] = [differences[i - 1], differences[i + 1]];
-    const goesOn = (other: Difference | undefined): boolean => other?.what === what && other.chain.join() === chain.join();
-    if (!goesOn(before)) lines.push(`${what}: ${SAYS[what]}`);
-    lines.push(what === "run" ? `  ${short(a)}` : pairText(name === undefined ? "  " : `  ${nameText(name)}: `, short(a), short(b)));
-    if (!goesOn(after)) lines.push(`  by ${chainText(chain, labelOf, 5).trimStart()}`);
-  });
-  return lines.join("\n");
+/** Places that are shown, and differences at one of them. */
+const [SHOWN, PAIRS] = [20, 40];
+
+/** A difference, and on how many other ways upstream it was met again. */
+interface Told extends Difference {
+  again: number;
+}
+
+async function differencesText({ differences, truncated }: Why): Promise<string> {
+  const told = new Map<string, Told>();
+  for (const one of differences) {
+    const id = JSON.stringify([one.what, one.name, one.a, one.b]);
+    const known = told.get(id);
+    if (known) known.again++;
+    else told.set(id, { ...one, again: 0 });
+  }
+  const isPlace = (one: Told, other: Told | undefined): boolean => other?.what === one.what && other.again === one.again && other.chain.join() === one.chain.join();
+  const places: [Told, ...Told[]][] = [];
+  for (const one of told.values()) {
+    const last = places.at(-1);
+    if (last && isPlace(one, last[0])) last.push(one);
+    else places.push([one]);
+  }
+  const shown = places.slice(0, SHOWN);
+  const labelOf = await labelsOf(shown.flat().flatMap(({ a, b, chain }) => [a ?? "", b ?? "", ...chain]));
+  const lines = shown.flatMap((place) => placeLines(place, labelOf));
+  const more = places.length - shown.length;
+  return [...lines, ...(more > 0 ? [`… ${more.toLocaleString("en")} more${truncated ? ", and others further away" : ""}: --json lists them`] : [])].join("\n");
+}
+
+function placeLines(place: readonly [Told, ...Told[]], labelOf: (uid: string) => string): string[] {
+  const [{ what, chain, again }] = place;
+  // A module that is imported on demand has no uid, but a hash.
+  const short = (text: string | null): string => (text === null ? "none" : text.length === HASH ? text.slice(0, 8) : UIDS.includes(what) ? nameText(labelOf(text)) : text);
+  const pairs = place.map(({ name, a, b }) => (what === "run" ? `  ${short(a)}` : pairText(name === undefined ? "  " : `  ${nameText(name)}: `, short(a), short(b))));
+  const cut = pairs.length > PAIRS ? [...pairs.slice(0, PAIRS), `  … ${(pairs.length - PAIRS).toLocaleString("en")} more`] : pairs;
+  return [`${what}: ${SAYS[what]}`, ...cut, `  by ${chainText(chain, labelOf, 5).trimStart()}`, ...(again > 0 ? [`  and ${again.toLocaleString("en")} ${again === 1 ? "other way" : "other ways"}`] : [])];
 }
 
 /** Hexadecimal digits of SHA-256. */
