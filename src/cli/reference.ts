@@ -23,9 +23,7 @@ const others: readonly Name[] = ["Record", "Project", "ULabel", "Feature", "Sche
 /** The one record that `reference` means, or meant at a time, in `registries` or in any; `not-found` or `ambiguous` otherwise. */
 export async function findRecord(reference: string, registries?: readonly Name[], asOf?: string): Promise<Found> {
   const { name, id } = read(reference);
-  if (name !== undefined && registries && !registries.includes(name)) {
-    throw new LinealError("invalid", `${reference} is in the registry ${name}, not in ${registries.join(" or ")}`, { hint: "Give the uid or the key of another record." });
-  }
+  if (name !== undefined && registries && !registries.includes(name)) throw elsewhere(reference, name, registries);
   const rounds = name !== undefined ? [[name]] : registries ? [registries] : [usual, others];
   for (const round of rounds) {
     const found = (await Promise.all(round.map((registry) => (asOf === undefined ? matches(registry, id) : matchesThen(registry, id, asOf))))).flat();
@@ -39,11 +37,19 @@ export async function findRecord(reference: string, registries?: readonly Name[]
     const lost = asOf !== undefined ? await goneThen(connection, registry, id.replace(/^\.\//, ""), asOf) : UID.test(id) ? await gone(connection, registry, id) : undefined;
     if (lost) throw lost;
   }
+  for (const registry of registries && name === undefined && asOf === undefined ? usual : []) {
+    if (registries?.includes(registry)) continue;
+    const [other] = await matches(registry, id).catch(() => []);
+    if (other) throw elsewhere(reference, registry, registries ?? []);
+  }
   const where = name ?? (registries && new Intl.ListFormat("en-GB", { type: "disjunction" }).format(registries));
   throw new LinealError("not-found", `nothing ${asOf === undefined ? "is" : "was"} called '${reference}'${where === undefined ? "" : ` among ${where}`}${asOf === undefined ? "" : ` at ${asOf}`}`, {
     hint: lookFor(name ?? registries?.[0] ?? "Artifact", id),
   });
 }
+
+const elsewhere = (reference: string, name: Name, registries: readonly Name[]): LinealError =>
+  new LinealError("invalid", `${reference} is in the registry ${name}, not in ${registries.join(" or ")}`, { hint: "Give the uid or the key of another record." });
 
 /** Runs have seldom a name to search for. */
 const lookFor = (name: Name, id: string): string => (name === "Run" ? "See what there is: lineal list run" : `Look for it: lineal search ${name.toLowerCase()} '${id}'`);

@@ -34,6 +34,8 @@ const misused: readonly Row[] = [
   ["impact raw.csv --until later", "--until 2026-01-31"],
   ["status raw.csv --all", "not both"],
   ["status run:AAAAAAAA", "is in the registry Run, not in Artifact"],
+  ["status clean.ts", "clean.ts is in the registry Transform, not in Artifact"],
+  ["diff raw.csv raw.csv", "raw.csv is in the registry Artifact, not in Run"],
   ["diff raw.csv", "B is missing"],
   ["diff artifact:AAAAAAAA artifact:AAAAAAAA", "is in the registry Artifact, not in Run"],
   ["why raw.csv foreign.csv", "two outputs of one transform"],
