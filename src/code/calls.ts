@@ -81,6 +81,40 @@ export function openedBy({ name = "", last, receiver, args }: Call): readonly Va
   return values.map((it) => texts(it.own));
 }
 
+/** What a call does with a path. */
+export type Way = "reads" | "writes";
+
+const formats = "csv|tsv|table|fwf|parquet|excel|json|ndjson|feather|pickle|hdf|h5ad|loom|stata|netcdf|zarr|ipc|avro|orc|xml|html|latex|markdown";
+const reads = new RegExp(String.raw`^(read|load|scan)_(${formats})$|^(read|scan)(CSV|Parquet|IPC|Avro)$|^imread$|^(numpy\.(load|loadtxt|genfromtxt|fromfile)|(torch|joblib)\.load)$`);
+const writes = new RegExp(String.raw`^(to|write|sink|save)_(${formats})$|^(write|sink)(CSV|Parquet|IPC|Avro)$|^(savefig|imwrite|imsave|toFile)$|^numpy\.save(z|txt|z_compressed)?$`);
+const writesSecond = /^(torch\.save|joblib\.dump)$/;
+const moreOpens = /^(fs-extra\.(read|write|output|append)(File|Json|JSON)(Sync)?|h5py\.File|zipfile\.ZipFile|tarfile\.open)$/;
+const pathNames = ["file", "path", "filename", "fname", "filepath_or_buffer", "path_or_buf", "io", "excel_writer", "fp"];
+
+/** The arguments, by place or name, in which a call has a path, whatever that is. */
+export function pathsOf({ name = "", last, receiver, args, named }: Call): readonly { at: number | string; way: Way }[] {
+  if (opensTwo.test(name))
+    return [
+      { at: 0, way: "reads" },
+      { at: 1, way: "writes" },
+    ];
+  const at = (place: number) => (args.length > place ? place : (pathNames.find((it) => named.has(it)) ?? place));
+  if (opens.test(name) || moreOpens.test(name)) return [{ at: at(0), way: wayOf(last, args[1] ?? named.get("mode")) }];
+  if (writesSecond.test(name)) return [{ at: at(1), way: "writes" }];
+  if (receiver && receiver.stream !== true && name === "" && /^(read|write|append)File(Sync)?$/.test(last)) return [{ at: at(0), way: wayOf(last, undefined) }];
+  if (writes.test(last) || writes.test(name)) return [{ at: at(0), way: "writes" }];
+  return reads.test(last) || reads.test(name) ? [{ at: at(0), way: "reads" }] : [];
+}
+
+function wayOf(last: string, mode: Value | undefined): Way {
+  if (/read|^file$|^openAsBlob$/i.test(last)) return "reads";
+  if (/^(write|append|output|create|truncate)/.test(last)) return "writes";
+  return mode === undefined || (mode.own.length > 0 && !mode.own.some((it) => /[wax+]/.test(it))) ? "reads" : "writes";
+}
+
+/** Whether a call gives a stream, a connection or an open file. */
+export const opensStream = ({ last }: Call): boolean => /^(open(_\w+|[A-Z]\w*)?|fdopen|urlopen|create(Read|Write)Stream|(String|Bytes)IO|TextIOWrapper|\w*TemporaryFile|Excel(Writer|File)|HDFStore|PdfPages|ZipFile|Blob)$/.test(last);
+
 /** Arguments that are read by people, or name what is within a table. */
 const talk = words(`help description title label legend xlabel ylabel epilog usage metavar prog unit headers
   style theme cmap color colour marker fmt format float_format date_format
