@@ -170,7 +170,7 @@ export function joined(values: readonly Value[], join: (a: string, b: string) =>
 }
 
 /** Not too long, and not mostly holes. */
-const mayBePath = (text: string): boolean => text.length <= longest && !text.includes("\n") && text.split(hole, mostHoles + 2).length <= mostHoles + 1;
+const mayBePath = (text: string): boolean => text.length <= longest && text.split(hole, mostHoles + 2).length <= mostHoles + 1;
 
 function firstOf(lists: readonly Iterable<string>[]): readonly string[] {
   const found = new Set<string>();

@@ -58,6 +58,7 @@ describe("Python", () => {
     [`with open(args.path) as f, gzip.open(args.out, mode="wb") as g:\n    g.write(f.read())`, ["R4", "W4"]],
     [`out = Path(args.out)\nout.write_text("x")\nwith (out / args.name).open("w") as f:\n    f.write("x")`, ["W5", "W6"]],
     [`np.save(args.out, x)\ntorch.save(model, args.model)\nfig.savefig(fname=args.figure)`, ["W4", "W5", "W6"]],
+    [`import zipfile\nzipfile.ZipFile(args.archive).extractall(path=args.dir)`, ["R5", "W5"]],
     [`for line in open("/dev/null"):\n    open(line.strip())\nln.Artifact("/dev/null")`, ["R5"]],
     [`def write(df, path):\n    df.to_parquet(path)\nwrite(df, args.out)\nwrite(df, args.other)\nln.Artifact(args.other).save()`, ["W5"]],
   ])("%j", async (text, expected) => {
