@@ -204,7 +204,7 @@ class Walk {
     if (closures) {
       this.#line = link.line;
       this.#outside.pass(args, named, link.line, mode);
-      for (const closure of closures) this.#late.pass(closure, link, scope);
+      for (const closure of closures) this.#late.pass(closure, args, link, scope);
       const isMade = callee.fields !== undefined;
       // `new` of a function that is no class
       const made = link.isNew && !closures[0]?.fn.isMaker ? withFields(callee.fields?.get("prototype")?.fields ?? nothingNamed) : undefined;
@@ -229,7 +229,7 @@ class Walk {
   #linealCall(own: Value, callee: Value, named: string, link: Extract<Link, { kind: "call" }>, scope: Scope, mode: Mode): Value {
     const args = this.#arguments(link, scope, "tracked");
     this.#outside.give(args, mode);
-    this.#late.give(link, scope);
+    this.#late.give(named, link, scope);
     if (named === "track") this.#tracks = true;
     if (named === "finish") this.#finishes = true;
     const closures = valuesOf(args).flatMap((it) => it.closures ?? []);

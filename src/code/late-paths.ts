@@ -1,5 +1,6 @@
 /** Paths of which nothing is known before a program runs: where they are read and written, and whether Lineal is given the same variables. */
 
+import type { Arguments } from "./arguments.ts";
 import { type Call, pathsOf, type Way } from "./calls.ts";
 import type { Callable, Expression, Link, Target } from "./ir.ts";
 import { placeOf } from "./objects.ts";
@@ -37,8 +38,9 @@ export class LatePaths {
     this.#use(link.line, way, this.#variables(path(), scope));
   }
 
-  /** Lineal is given these. */
-  give(link: CallLink, scope: Scope): void {
+  /** A call of Lineal is given these; parameters of a run are no files that it keeps. */
+  give(named: string, link: CallLink, scope: Scope): void {
+    if (/^(track|finish|flow|step|connect|login|init)$/.test(named)) return;
     for (const { value } of link.args) for (const it of this.#variables(value, scope)) this.#tracked.add(it);
   }
 
@@ -48,10 +50,11 @@ export class LatePaths {
   }
 
   /** A function of the program is called. */
-  pass({ fn }: { fn: Callable }, link: CallLink, scope: Scope): void {
+  pass({ fn }: { fn: Callable }, args: Arguments, link: CallLink, scope: Scope): void {
     for (const [i, { name, target }] of fn.params.entries()) {
       const given = link.args.find((it) => it.name !== undefined && it.name === name) ?? (link.args[i]?.name === undefined ? link.args[i] : undefined);
-      if (given && !isConstant(given.value)) this.#hold(target, this.#variables(given.value, scope), (it) => `${this.#owner(fn)}:${it}`);
+      const value = args.named.get(name ?? "") ?? args.list[i];
+      if (given && value && isLate(value) && !isConstant(given.value)) this.#hold(target, this.#variables(given.value, scope), (it) => `${this.#owner(fn)}:${it}`);
     }
   }
 
@@ -76,7 +79,7 @@ export class LatePaths {
   #isTracked(variable: string, tracked: ReadonlySet<string>, seen: Set<string>): boolean {
     if (tracked.has(variable)) return true;
     const made = [...(this.#made.get(variable)?.values() ?? [])];
-    if (seen.has(variable) || made.length === 0) return false;
+    if (seen.has(variable) || seen.size > 500 || made.length === 0) return false;
     seen.add(variable);
     return made.every((ones) => ones.some((it) => this.#isTracked(it, tracked, seen)));
   }
@@ -85,6 +88,10 @@ export class LatePaths {
     if (target.kind === "default") return this.#hold(target.target, from, variable);
     if (target.kind === "record") {
       for (const { name, target: inner } of target.entries) this.#hold(inner, name === undefined ? [] : from.map((it) => `${it}.${name}`), variable);
+      return;
+    }
+    if (target.kind === "list") {
+      for (const [i, item] of target.items.entries()) if (item) this.#hold(item, from.map((it) => `${it}.${i}`), variable);
       return;
     }
     const place = target.kind === "name" ? { root: target.name, names: [] } : target.kind === "member" ? placeOf(target.of) : undefined;
@@ -114,21 +121,21 @@ export class LatePaths {
       case "set":
         return all([it.value]);
       case "chain":
-        return all([...(it.root.kind === "name" ? [] : [it.root]), ...it.links.flatMap((link, i) => (link.kind === "call" ? [...this.#receiver(it, i, scope), ...link.args.map(({ value }) => value)] : []))]);
+        return all([...(it.root.kind === "name" ? [] : [it.root]), ...this.#receiver(it, scope), ...it.links.flatMap((link) => (link.kind === "call" ? link.args.map(({ value }) => value) : []))]);
       default:
         return [];
     }
   }
 
   /** What the first call of a chain is made on, `out` of `out.trim()`, or what it asks for, `cfg.out` of `cfg.get("out")`; not a module. */
-  #receiver({ root, links }: Extract<Expression, { kind: "chain" }>, i: number, scope: Scope): Expression[] {
-    const [before, call] = [links.slice(0, i), links[i]];
-    const last = before.at(-1);
-    if (last?.kind !== "member" || last.name === "at" || call?.kind !== "call" || !before.every((it) => it.kind === "member")) return [];
+  #receiver({ root, links }: Extract<Expression, { kind: "chain" }>, scope: Scope): Expression[] {
+    const i = links.findIndex((it) => it.kind === "call");
+    const [last, call] = [links[i - 1], links[i]];
+    if (last?.kind !== "member" || last.name === "at" || call?.kind !== "call") return [];
     const asked = call.args[0]?.value;
     const isAsked = /^get(env)?$/.test(last.name ?? "") && asked?.kind === "text";
     if (!isAsked && root.kind === "name" && !isUnnamed(find(scope, root.name)?.values.get(root.name) ?? { own: [], all: [], name: root.name })) return [];
-    return [{ kind: "chain", root, links: [...before.slice(0, -1), ...(isAsked ? [{ kind: "member" as const, name: asked.value }] : [])] }];
+    return [{ kind: "chain", root, links: [...links.slice(0, i - 1), ...(isAsked ? [{ kind: "member" as const, name: asked.value }] : [])] }];
   }
 
   #variable(name: string, scope: Scope): string {

@@ -26,6 +26,7 @@ describe("TypeScript and JavaScript", () => {
     [`import sharp from "sharp";\nawait sharp(pixels).toFile(process.argv[3]!); await fs.promises.writeFile(await nextPath(), "x");`, ["W3"]],
     [`const write = (p: string) => fs.writeFileSync(p, "x");\nwrite(process.argv[2]!); write(process.argv[3]!); await ln.Artifact.save(process.argv[2]!);`, ["W2"]],
     [`const { values } = parse();\nfs.writeFileSync(values.out, "x"); await ln.Artifact.save(values.other);`, ["W3"]],
+    [`await ln.track({ params: { out: process.argv[2] } }); fs.writeFileSync(process.argv[2]!, "x");`, ["W2"]],
     [`fs.writeFileSync(join(process.argv[2]!, name), "x"); await ln.Artifact.save(join(other, "x.csv"));`, ["W2"]],
   ])("%s", async (text, expected) => {
     expect(await said(text, "script.ts")).toEqual(expected);
@@ -36,9 +37,11 @@ describe("TypeScript and JavaScript", () => {
     `fs.writeFileSync(process.argv[2]!, "x"); await ln.Artifact.save(process.argv[2]!, { key: "a.csv" });`,
     `const out = process.argv[2]!; fs.writeFileSync(out, "x"); await ln.Artifact.save(process.argv[2]!);`,
     `const out = process.argv[2]!; fs.writeFileSync(process.argv[2]!, "x"); await ln.Artifact.save(path.resolve(out));`,
+    `const [, , out] = process.argv; fs.writeFileSync(out!, "x"); await ln.Artifact.save(process.argv[2]!);`,
     `const { values } = parse(); const { out } = values; fs.writeFileSync(values.out, "x"); await ln.Artifact.save(out);`,
     `const dir = process.argv[2]!; for (const f of names) fs.writeFileSync(join(dir, f), "x"); await ln.Artifact.saveDir(dir);`,
     `const write = (p: string) => fs.writeFileSync(p, "x"); write(process.argv[2]!); await ln.Artifact.save(process.argv[2]!);`,
+    `const write = (p: string) => fs.writeFileSync(p, "x"); write("/dev/null"); write(process.argv[2]!); await ln.Artifact.save("/dev/null"); await ln.Artifact.save(process.argv[2]!);`,
     `async function keep(p: string) { await ln.Artifact.save(p); } fs.writeFileSync(cfg.out, "x"); await keep(cfg.out);`,
     `class Job { out = process.argv[2]!; write() { fs.writeFileSync(this.out, "x"); } async keep() { await ln.Artifact.save(this.out); } }`,
     `export const fit = ln.flow(async ({ out }: { out: string }) => { fs.writeFileSync(out, "x"); await ln.Artifact.save(out); });`,
@@ -77,6 +80,11 @@ describe("Python", () => {
   ])("not %j", async (text) => {
     expect(await said(ARGS + text, "script.py")).toEqual([]);
   });
+});
+
+test("a long chain of variables comes to an end", async () => {
+  const chain = Array.from({ length: 20_000 }, (_, i) => `const v${i + 1} = v${i};`).join("\n");
+  expect((await said(`${chain}\nfs.writeFileSync(v20000, ""); const calls = x${".y(1)".repeat(20_000)};`, "script.ts")).length).toBe(1);
 });
 
 test("of many lines the first are told, and other files are told as before", async () => {
