@@ -4,12 +4,12 @@ import { readFile, stat } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
 import { LinealError } from "../errors.ts";
 import type { Language } from "./calls.ts";
-import { evaluate, type Findings } from "./evaluate.ts";
+import { evaluate } from "./evaluate.ts";
 import { SyntaxProblem } from "./ir.ts";
 import { readJavaScript } from "./ir-javascript.ts";
 import { readPython } from "./ir-python.ts";
 import { computedLines } from "./modules.ts";
-import type { FileUse } from "./uses.ts";
+import type { Findings } from "./uses.ts";
 
 /** What a check found; fully tracked when nothing is missing. */
 export type LineageCheck = {
@@ -51,7 +51,7 @@ export async function checkLineage(path: string): Promise<LineageCheck> {
     const missingLineage = missingIn(found, language, path);
     const isFullyTracked = missingLineage.length === 0;
     const computed = language === "python" ? found.computed : await computedLines(text, resolve(path));
-    return { status: isFullyTracked ? "tracked" : "untracked", isFullyTracked, missingLineage, notes: notesOn(found.runs, computed) };
+    return { status: isFullyTracked ? "tracked" : "untracked", isFullyTracked, missingLineage, notes: notesOn(found, computed) };
   } catch (cause) {
     const error = cause instanceof SyntaxProblem || cause instanceof RangeError ? unparsable(path, language, cause) : cause;
     if (!(error instanceof LinealError) || error.code === "missing-dependency") throw error;
@@ -86,11 +86,15 @@ function missingIn(found: Findings, language: Language, path: string): string[] 
   ];
 }
 
-function notesOn(runs: readonly FileUse[], computed: readonly number[]): string[] {
+function notesOn({ runs, late }: Findings, computed: readonly number[]): string[] {
   return [
     ...runs.map(({ file, lines }) => `Runs ${file} (${places(lines)}): check it by itself.`),
+    ...(late.reads.length > 0 ? [`Reads a path that is only known when it runs (${some(late.reads)}): make sure that it is tracked.`] : []),
+    ...(late.writes.length > 0 ? [`Writes to a path that is only known when it runs (${some(late.writes)}): make sure that it is saved.`] : []),
     ...(computed.length > 0 ? [`Imports a module by a computed path (${places(computed)}): changes in it are not seen by status.`] : []),
   ];
 }
 
+/** The first of many. */
+const some = (lines: readonly number[]): string => (lines.length > 8 ? `${places(lines.slice(0, 6))}, … ${lines.length - 6} more` : places(lines));
 const places = (lines: readonly number[]): string => lines.map((line) => `line ${line}`).join(", ");

@@ -22,9 +22,9 @@ const codeSuffix = /\.([cm]?[jt]sx?|py|R|sh|bash|zsh|jl|pl|rb)$/i;
 /** The command lines of a call that runs some; undefined for any other call. */
 export function commandLine(name: string, [first, second]: readonly (Value | undefined)[]): CommandLine | undefined {
   if (!shells.test(name) || first === undefined) return undefined;
-  const rest = second !== undefined && isList(second) ? itemsOf(second) : [];
-  const lines = isList(first) ? [itemsOf(first)] : textsOf(first).flatMap((text) => linesOf(text));
-  const started = lines.map((words) => [...(name.endsWith(".fork") ? ["node"] : []), ...words, ...rest]);
+  const rest = second !== undefined && isList(second) ? wordsOf(second) : [];
+  const lines = isList(first) ? [wordsOf(first)] : textsOf(first).flatMap((text) => linesOf(text).map((words) => words.map((word) => [word])));
+  const started = lines.flatMap((words) => waysOf([...(/\.(fork|execaNode)$/.test(name) ? [["node"]] : []), ...words, ...rest]));
   // `sh -c "wc a.csv"`
   const all = started.flatMap((words) => (shell.test(words[0] ?? "") ? [words.filter((it) => !it.includes(" ")), ...words.filter((it) => it.includes(" ")).flatMap(linesOf)] : [words]));
   const roles = all.flatMap(rolesOf);
@@ -53,7 +53,14 @@ function rolesOf(words: readonly string[]): { word: string; isCode: boolean }[] 
 const linesOf = (text: string): string[][] => text.split(/[|;&\n]+/).map((part) => part.trim().split(/[\s<>()"'`]+/));
 
 const isList = ({ fields }: Value): boolean => fields !== undefined && [...fields.keys()].every((key) => /^\d+$/.test(key));
-const itemsOf = ({ fields }: Value): string[] => [...(fields?.values() ?? [])].flatMap(textsOf);
+/** The words in a list, each with all that it may be; what is spread into it is more words. */
+const wordsOf = ({ fields }: Value): (readonly string[])[] => [...(fields?.values() ?? [])].flatMap((it) => (it.own.length > 0 || it.all.length === 0 ? [textsOf(it)] : it.fields ? wordsOf(it) : it.all.map((text) => [text])));
+
+/** Command lines in which each word stands once where it may stand: as many as the word that may be most has. */
+function waysOf(words: readonly (readonly string[])[]): string[][] {
+  const most = words.reduce((sum, it) => Math.max(sum, it.length), 1);
+  return Array.from({ length: most }, (_, i) => words.map((it) => it[Math.min(i, it.length - 1)] ?? hole));
+}
 
 /** What a word may be; the interpreter of the program itself goes by a name. */
 function textsOf({ own, all, name = "" }: Value): readonly string[] {

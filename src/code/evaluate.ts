@@ -3,27 +3,14 @@
 import { type Arguments, listOf, noArguments, nothingNamed, taken, valuesOf } from "./arguments.ts";
 import { type Call, type Language, linealCall, moduleValue, purposeOf, starNamesOf } from "./calls.ts";
 import { type Callable, type Declares, type Expression, type Link, maker, setterOf, type Statement, type Target } from "./ir.ts";
+import { LatePaths } from "./late-paths.ts";
 import { Limits, Memory, type Outcome } from "./limits.ts";
 import { Objects, type Place, placeOf } from "./objects.ts";
 import { Outside } from "./outside.ts";
 import { joinPath } from "./paths.ts";
 import { find, functionScope, Scopes, selfIn } from "./scopes.ts";
-import type { FileUse, Mode } from "./uses.ts";
+import type { Findings, Mode } from "./uses.ts";
 import { type Closure, isOpen, isUnnamed, itemAt, itemOf, itemsFrom, joined, memberOf, namedValue, oneOf, type Scope, unknown, type Value, withFields } from "./values.ts";
-
-/** What was found out about a program. */
-export type Findings = {
-  tracks: boolean;
-  finishes: boolean;
-  /** Files, as written, that only calls outside Lineal use, sorted, and in which lines. */
-  untracked: FileUse[];
-  /** Scripts that are run in processes of their own. */
-  runs: FileUse[];
-  /** Lines that import a module whose name is only known when they run. */
-  computed: number[];
-  /** False when the functions of the program call each other in more ways than were followed. */
-  isComplete: boolean;
-};
 
 const deepest = 100;
 
@@ -41,6 +28,7 @@ class Walk {
   readonly #objects = new Objects(this.#scopes, this.#limits);
   readonly #memory = new Memory();
   readonly #outside = new Outside(this.#limits);
+  readonly #late = new LatePaths();
   #returned: Value[] = [];
   #line = 1;
   #tracks = false;
@@ -54,7 +42,8 @@ class Walk {
     this.#run(statements, this.#scopes.program);
     for (const [fn, scope] of this.#waiting) if (!this.#memory.knows(fn)) this.#enter({ fn, scope }, noArguments, "");
     const { uses, computed } = this.#outside;
-    return { tracks: this.#tracks, finishes: this.#finishes, untracked: uses.untracked(), runs: uses.runs(), computed: [...computed], isComplete: this.#limits.isComplete };
+    const late = { reads: this.#late.lines("reads"), writes: this.#late.lines("writes") };
+    return { tracks: this.#tracks, finishes: this.#finishes, untracked: uses.untracked(), runs: uses.runs(), computed: [...computed], late, isComplete: this.#limits.isComplete };
   }
 
   #run(statements: readonly Statement[], scope: Scope): void {
@@ -136,6 +125,7 @@ class Walk {
         const environment = it.target.kind === "member" && /^(os\.environ|process\.env)$/.test(this.#value(it.target.of, scope, "skipped").name ?? "");
         const value = this.#value(it.value, scope, environment ? "skipped" : mode);
         this.#set(it.target, value, scope, it.declares);
+        if (isOpen(value)) this.#late.set(it.target, it.value, scope);
         return value;
       }
       case "function":
@@ -175,6 +165,7 @@ class Walk {
         else names?.push(link.name);
       } else {
         const place: Place | undefined = root.kind === "name" && names ? { root: self ?? root.name, names: names.slice(0, -1) } : undefined;
+        if (receiver && mode === "counted") this.#late.on(receiver, last, link, () => ({ kind: "chain", root, links: links.slice(0, i - 1) }), scope);
         value = this.#call(value, receiver, last, link, scope, mode, place);
         names = undefined;
         receiver = undefined;
@@ -213,6 +204,7 @@ class Walk {
     if (closures) {
       this.#line = link.line;
       this.#outside.pass(args, named, link.line, mode);
+      for (const closure of closures) this.#late.pass(closure, args, link, scope);
       const isMade = callee.fields !== undefined;
       // `new` of a function that is no class
       const made = link.isNew && !closures[0]?.fn.isMaker ? withFields(callee.fields?.get("prototype")?.fields ?? nothingNamed) : undefined;
@@ -223,6 +215,7 @@ class Walk {
       if (place && left.length > 0 && !isMade && !made) this.#objects.store(scope, place, oneOf(left));
       return oneOf(done.map(({ result, self }) => (made ? (self ?? made) : result)));
     }
+    if (purpose === "other" && mode === "counted") this.#late.call({ ...call, args: args.list, named: args.named }, link, scope);
     const grown = place && receiver?.fields ? this.#objects.grow(scope, place, receiver, named, args) : false;
     const result = this.#outside.call({ ...call, args: args.list, named: args.named }, grown ? "silent" : purpose, link.line, mode);
     const changed = /^Object\.(assign|defineProperty)$/.test(callee.name ?? "") ? placeOf(link.args[0]?.value) : undefined;
@@ -236,6 +229,7 @@ class Walk {
   #linealCall(own: Value, callee: Value, named: string, link: Extract<Link, { kind: "call" }>, scope: Scope, mode: Mode): Value {
     const args = this.#arguments(link, scope, "tracked");
     this.#outside.give(args, mode);
+    this.#late.give(named, link, scope);
     if (named === "track") this.#tracks = true;
     if (named === "finish") this.#finishes = true;
     const closures = valuesOf(args).flatMap((it) => it.closures ?? []);
@@ -316,7 +310,7 @@ class Walk {
     this.#active.set(fn, self);
     const outerReturns = this.#returned;
     this.#returned = [];
-    const inner = this.#scopes.make(scope, true);
+    const inner: Scope = Object.assign(this.#scopes.make(scope, true), { fn });
     if (fn.self !== undefined) inner.self = fn.self;
     if (fn.self !== undefined && self) inner.values.set(fn.self, self);
     inner.given = listOf(args.list);

@@ -213,6 +213,10 @@ function chain(node: Node): Expression {
     } else if (root.type === "TaggedTemplateExpression") {
       links.push(tagOf(root));
       root = { ...root, callee: root.tag };
+    } else if (isApplied(root)) {
+      const [fn, , list] = nodes(root.arguments);
+      links.push({ kind: "call", args: [{ spread: true, value: expression(list) }], line: lineOf(root.callee as Node) });
+      root = { ...root, callee: fn };
     } else if (root.type.endsWith("CallExpression") || root.type === "NewExpression") {
       const required = nameOf(root.callee) === "require" ? literal(nodes(root.arguments)[0]) : undefined;
       if (required !== undefined) return { kind: "chain", root: { kind: "module", module: required }, links: links.reverse() };
@@ -222,11 +226,18 @@ function chain(node: Node): Expression {
   }
 }
 
+/** `Reflect.apply(f, self, list)` is `f(...list)`. */
+const isApplied = ({ type, callee, arguments: args }: Node): boolean => {
+  if (!isNode(callee)) return false;
+  const { object, property } = callee;
+  return type === "CallExpression" && nameOf(object) === "Reflect" && nameOf(property) === "apply" && nodes(args).length === 3;
+};
+
 /** A tag is given the texts of its template as a list, then what stands between them; a command line (`zx` and its kin) as one text. */
 function tagOf(node: Node): Link {
   const [tag, quasi] = [node.tag as Node, node.quasi as Node];
   const line = lineOf(tag);
-  if ((nameOf(tag) ?? nameOf(tag.property)) === "$") return { kind: "call", args: [{ value: expression(quasi) }], line };
+  if (/^(\$|execa(Sync|Command\w*)?)$/.test(nameOf(tag) ?? nameOf(tag.property) ?? nameOf(tag.callee) ?? "")) return { kind: "call", args: [{ value: expression(quasi) }], line };
   const isRaw = nameOf(tag.property) === "raw";
   const texts = nodes(quasi.quasis).map(({ value }): Expression => {
     const { raw, cooked } = value as { raw: string; cooked?: string | null };

@@ -60,7 +60,7 @@ export class Memory {
   key(value: Value): string {
     if (value === unknown) return "";
     if (value.fields || value.closures || value.from) return `#${this.#ident(value)}`;
-    return JSON.stringify([value.own, value.name, value.lineal]);
+    return JSON.stringify([value.own, value.name, value.lineal, value.stream]);
   }
 
   #ident(value: unknown): number {

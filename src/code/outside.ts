@@ -1,7 +1,7 @@
 /** Calls of what is not in the program, and what they do with files. */
 
 import { type Arguments, valuesOf } from "./arguments.ts";
-import { type Call, givenTo, importsComputed, openedBy, type Purpose, scriptsOf, useOf } from "./calls.ts";
+import { type Call, givenTo, importsComputed, openedBy, opensStream, type Purpose, scriptsOf, useOf } from "./calls.ts";
 import type { Limits } from "./limits.ts";
 import { isSurelyAFile } from "./paths.ts";
 import { resultOf } from "./results.ts";
@@ -31,7 +31,8 @@ export class Outside {
     const result = this.#limits.canJoin(call.args) ? resultOf(call) : unknown;
     if (result !== undefined) return result;
     const from = call.args.flatMap((it) => it.all);
-    return purpose === "other" && from.length > 0 && !/^(read|load|open|fetch|scan|imread)/i.test(call.last) ? { ...unknown, from } : unknown;
+    const stream = opensStream(call) ? { stream: true as const } : {};
+    return purpose === "other" && from.length > 0 && !/^(read|load|open|fetch|scan|imread)/i.test(call.last) ? { ...unknown, ...stream, from } : stream.stream ? { ...unknown, ...stream } : unknown;
   }
 
   /** A function of the program is given these. */

@@ -1,7 +1,7 @@
 /** What calls make of the texts that they are given: paths, patterns filled in, lists. */
 
 import { listOf } from "./arguments.ts";
-import type { Call } from "./calls.ts";
+import { type Call, moduleValue } from "./calls.ts";
 import { folderOf, hole, joinPath } from "./paths.ts";
 import { itemAt, itemOf, joined, longest, memberOf, namedValue, oneOf, texts, unknown, type Value, withFields } from "./values.ts";
 
@@ -29,6 +29,10 @@ export function resultOf({ name = "", last, receiver, args, named }: Call): Valu
   if (/^(os\.)?path\.dirname$/.test(name)) return first.lineal ? first : texts(first.own.map(folderOf));
   if (/^(os\.)?path\./.test(name)) return /\.(normalize|toNamespacedPath|normpath|abspath|realpath|expanduser|expandvars)$/.test(name) ? first : unknown;
   if (passesOn.test(name)) return first;
+  if (/^(module\.)?createRequire$/.test(name)) return namedValue("require");
+  if (name === "require" && first.own.length === 1) return moduleValue(first.own[0] ?? "", "*", "javascript");
+  // `execa({ cwd })` is `execa` with options
+  if (/^(execa(\.execa(Sync)?)?|(zx|bun|Bun|execa)\.\$)$/.test(name) && first.fields && first.own.length === 0) return namedValue(name);
   if (finds.test(name)) return first.fields ? oneOf([...first.fields.values()].filter(({ own }) => !own[0]?.startsWith("!"))) : first;
   if (/^(RegExp|re\.compile)$/.test(name)) return namedValue(name === "RegExp" ? "RegExp.prototype" : "re.Pattern");
   if (name === "String.raw") return joined([...(first.fields?.values() ?? [])].slice(0, 50).flatMap((it, i) => (i === 0 ? [it] : [args[i] ?? unknown, it])), concat);

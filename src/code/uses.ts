@@ -1,5 +1,6 @@
 /** The files that calls were given: by Lineal's, or by others and in which lines. */
 
+import type { Way } from "./calls.ts";
 import { namesAFile, samePlace, type Use } from "./paths.ts";
 import type { Value } from "./values.ts";
 
@@ -8,6 +9,22 @@ export type Mode = "counted" | "tracked" | "skipped";
 
 /** A file, and the lines in which it is used. */
 export type FileUse = { file: string; lines: number[] };
+
+/** What was found out about a program. */
+export type Findings = {
+  tracks: boolean;
+  finishes: boolean;
+  /** Files, as written, that only calls outside Lineal use, sorted, and in which lines. */
+  untracked: FileUse[];
+  /** Scripts that are run in processes of their own. */
+  runs: FileUse[];
+  /** Lines that import a module whose name is only known when they run. */
+  computed: number[];
+  /** Lines in which paths are read or written that are only known when they run, and that Lineal is not given. */
+  late: Record<Way, number[]>;
+  /** False when the functions of the program call each other in more ways than were followed. */
+  isComplete: boolean;
+};
 
 type Lines = Map<string, Set<number>>;
 

@@ -18,13 +18,15 @@ export type Value = {
   /** Whether it is Lineal itself (or part of it), a record that Lineal gave, or what such a record holds: its data, or where that lies. */
   lineal?: "api" | "record" | "data";
   closures?: readonly Closure[];
+  /** An open file or its like: no path. */
+  stream?: true;
 };
 
 /** A function together with the scope it was made in. */
 export type Closure = { fn: Callable; scope: Scope };
 
-/** Variables of a block, a function or the program; `serial` grows with every scope made, `self` is the name of what a method is called on, `given` and `params` are the arguments of a function and their names. */
-export type Scope = { values: Map<string, Value>; parent: Scope | undefined; isFunction: boolean; serial: number; outer?: Set<string>; self?: string; given?: Value; params?: ReadonlySet<string> };
+/** Variables of a block, a function or the program; `serial` grows with every scope made, `fn` is the function, `self` is the name of what a method is called on, `given` and `params` are the arguments of a function and their names. */
+export type Scope = { values: Map<string, Value>; parent: Scope | undefined; isFunction: boolean; serial: number; fn?: Callable; outer?: Set<string>; self?: string; given?: Value; params?: ReadonlySet<string> };
 
 /** More texts than this are not told apart. */
 const most = 1000;
@@ -78,6 +80,7 @@ export function oneOf(values: readonly Value[]): Value {
     ...(named?.name !== undefined ? { name: named.name } : {}),
     ...(named?.lineal !== undefined ? { lineal: named.lineal } : {}),
     ...(closures.length > 0 ? { closures } : {}),
+    ...(some.some((it) => it.stream) ? { stream: true as const } : {}),
     ...mergedFields(some),
   };
 }
@@ -107,7 +110,7 @@ export function withFields(fields: ReadonlyMap<string, Value>, more: readonly Va
 
 /** Any item of a list, any field of an object. */
 export function itemOf(value: Value): Value {
-  if (value.fields === undefined) return value;
+  if (value.fields === undefined) return value.stream ? unknown : value;
   const listed = oneOf([...value.fields.values()].slice(0, most));
   return value.own.length === 0 ? listed : oneOf([listed, texts(value.own)]);
 }
@@ -167,7 +170,7 @@ export function joined(values: readonly Value[], join: (a: string, b: string) =>
 }
 
 /** Not too long, and not mostly holes. */
-const mayBePath = (text: string): boolean => text.length <= longest && !text.includes("\n") && text.split(hole, mostHoles + 2).length <= mostHoles + 1;
+const mayBePath = (text: string): boolean => text.length <= longest && text.split(hole, mostHoles + 2).length <= mostHoles + 1;
 
 function firstOf(lists: readonly Iterable<string>[]): readonly string[] {
   const found = new Set<string>();

@@ -82,6 +82,41 @@ spawnSync("tool", ["--message", "about data/x and y", "my data.csv"], { cwd: "re
     ).toEqual(["a.bed", "input.bam", "my data.csv", "sorted.bam"]);
   });
 
+  test("command lines of execa, with and without options", async () => {
+    expect(
+      await js(`
+import { execa, execaCommand, execaNode, $ } from "execa"; const cwd = { cwd: "work" };
+await execa\`bwa mem ref.fa \${sample}.fq\`; await execaCommand("sort in.txt"); await execa(cwd)\`wc a.csv\`; await $({ cwd: "x" })\`wc b.csv\`;
+await execaNode("step.ts", ["c.csv"]); await execa\`node fit.ts d.csv\`;`),
+    ).toEqual(["a.csv", "b.csv", "c.csv", "d.csv", "in.txt", "ref.fa", "{…}.fq"]);
+  });
+
+  test("queries of a database", async () => {
+    expect(
+      await js(`
+import duckdb from "duckdb"; const db = new duckdb.Database(":memory:"); const table = "joined.csv";
+db.run("COPY (SELECT * FROM 'in.parquet') TO 'out.csv' (HEADER, NULL 'n/a.csv')"); db.all("select a.csv from read_csv_auto('x.csv') x join 'https://e.org/y.parquet' y");
+await connection.query(\`
+  with t as (select * from read_parquet(['p/1.parquet', 'p/2.parquet']))
+  select * from t join '\${table}' where name = 'not/this.csv'
+\`.trim());
+db.exec("attach 'app.db' as app"); db.prepare("select * from t where path like '%/b.csv'").all("title"); client.query("select 1 from p.csv");
+tool.run("kept.csv"); db.run("-- as a table\\ncreate or replace view v as from 'v.csv'"); ssh.exec("copy of.csv"); db.all("select x from t"); await Promise.all(["all.csv"]);`),
+    ).toEqual(["app.db", "copy of.csv", "https://e.org/y.parquet", "in.parquet", "joined.csv", "kept.csv", "out.csv", "p/1.parquet", "p/2.parquet", "v.csv", "x.csv"]);
+  });
+
+  test("what is applied; modules through createRequire; labels, marks and bytes", async () => {
+    expect(
+      await js(`
+import { createRequire } from "node:module"; import { performance as clock } from "node:perf_hooks"; import * as d3 from "d3";
+Reflect.apply(fs.writeFileSync, fs, ["reflect.csv", ""]); Reflect.apply(read, undefined, ["own.csv"]); function read(p) { readFileSync(p); }
+const load = createRequire(import.meta.url); load("./lib/d.cjs"); load.resolve("./lib/e.cjs"); load("node:fs").readFileSync("loaded"); createRequire(import.meta.url)("./data.json");
+svg.append("text").text("a/b.csv"); performance.mark("a/b.csv"); clock.measure("x.csv", "y.csv"); Buffer.from("text.csv");
+await d3.text("fetched.csv");`),
+    ).toEqual(["fetched.csv", "loaded", "own.csv", "reflect.csv"]);
+    expect(await js(`import { createRequire } from "module"; const ln2 = createRequire(import.meta.url)("lineal"); readFileSync("a.csv"); ln2.Artifact.save("a.csv");`)).toEqual([]);
+  });
+
   test("callbacks and CommonJS", async () => {
     expect(
       await js(
@@ -153,6 +188,21 @@ def more():
     yield from parts()
 for part in more(): open(part)`),
     ).toEqual(["conf.yaml", "gen/{…}.csv", "in.csv", "kw.csv", "logs/{…}.json.gz", "models/m.pkl", "out.tsv", "parts/x.txt", "parts/y.txt", "raw.csv", "s.csv"]);
+  });
+
+  test("archives, and queries of a database", async () => {
+    expect(
+      await py(`
+import duckdb, tarfile, zipfile, shutil
+with zipfile.ZipFile("z.zip") as z: z.extractall("unz")
+tarfile.open("t.tar").extractall(path="untar"); shutil.unpack_archive("u.zip", "into"); tar.extractall()
+duckdb.sql("select * from 'p.parquet'").write_csv("o.csv"); con = duckdb.connect()
+con.execute("""
+  COPY (SELECT * FROM read_json('x.json'))
+  TO 'out.csv'
+""")
+con.execute("insert into t values ('not/this.csv')"); con.sql(f"from '{name}.csv'")`),
+    ).toEqual(["into", "o.csv", "out.csv", "p.parquet", "t.tar", "u.zip", "untar", "unz", "x.json", "z.zip", "{…}.csv"]);
   });
 
   test("classes, dataclasses, async, partial", async () => {

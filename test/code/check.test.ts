@@ -205,6 +205,11 @@ describe("scripts that a program runs", () => {
     ["script.py", 'import subprocess, sys\nsubprocess.check_call([sys.executable, Path("steps") / "fit.py"])', ["steps/fit.py"], []],
     ["script.py", 'os.system("uv run python other.py --config conf.yaml")', ["other.py"], ["conf.yaml"]],
     ["script.py", 'import subprocess\nsubprocess.run(["./tool.sh", "a.csv"])', ["./tool.sh"], ["a.csv"]],
+    ["script.ts", `${JS} for (const s of ["a.ts", "b.ts", "c.ts"]) execFileSync("node", ["--conditions=x", s, "in.csv"]);`, ["a.ts", "b.ts", "c.ts"], ["in.csv"]],
+    ["script.ts", `${JS} ["a.ts", "b.ts"].forEach((s) => execFileSync(process.execPath, [s, \`\${s}.csv\`], { stdio: "inherit" }));`, ["a.ts", "b.ts"], ["a.ts.csv", "b.ts.csv"]],
+    ["script.ts", `${JS} for (const s of ["a", "b"]) exec(\`node \${s}.ts\`); for (const args of [["c.ts", "c.csv"], ["d.ts", "d.csv"]]) spawn("node", args);`, ["a.ts", "b.ts", "c.ts", "d.ts"], ["c.csv", "d.csv"]],
+    ["script.ts", `${JS} const flags = ["--import", "tsx"]; for (const s of ["a.ts", "b.ts"]) spawn("node", [...flags, s, ...["x.csv", "y.csv"]]); for (const s of ["c.js", "d.js"]) fork(s);`, ["a.ts", "b.ts", "c.js", "d.js"], ["x.csv", "y.csv"]],
+    ["script.py", 'import subprocess\nfor s in ["a.py", "b.py", "c.py"]:\n    subprocess.run(["python", s, "in.csv"], check=True)\n[subprocess.run([s, "x.csv"]) for s in ("./d.sh", "./e.sh")]', ["./d.sh", "./e.sh", "a.py", "b.py", "c.py"], ["in.csv", "x.csv"]],
     ["script.py", 'import subprocess\nln.Artifact("other.py")\nsubprocess.run(["python", "other.py"])', [], []],
   ])("%s: %s", async (name, text, scripts, files) => {
     const { notes, missingLineage } = await check(text, name);
