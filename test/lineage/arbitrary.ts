@@ -69,6 +69,15 @@ export const dag: fc.Arbitrary<Graph> = fc.tuple(choice, fc.nat({ max: 99 })).ma
 /** Graphs whose runs may form cycles, start one another or themselves, and use what they made. */
 export const anyGraph: fc.Arbitrary<Graph> = fc.tuple(choice, fc.nat({ max: 99 })).map(([c, focus]) => build(c, false, focus));
 
+/** Like `anyGraph`, with runs that took something after they had made something. */
+export const sessions: fc.Arbitrary<Graph> = fc.tuple(anyGraph, fc.array(fc.option(fc.nat({ max: 4 }), { nil: undefined, freq: 5 }), { minLength: 60, maxLength: 60 })).map(([graph, orders]) => {
+  const edges = graph.edges.map((edge, i): Edge => {
+    const order = orders[i % orders.length];
+    return order === undefined || (edge.role !== "input" && edge.role !== "output") ? edge : { ...edge, order };
+  });
+  return new Graph({ ...graph.toJSON(), edges });
+});
+
 /** Two overlapping parts of one graph. */
 export const twoParts: fc.Arbitrary<[Graph, Graph]> = fc
   .tuple(anyGraph, fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }), fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }))
