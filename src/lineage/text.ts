@@ -1,6 +1,6 @@
 /** The tree for a terminal: what the focus was made from, and below it what came of it. */
 import { captionOf } from "./caption.ts";
-import { cutNote, isFailed } from "./node.ts";
+import { cutNote, isFailed, versionOf } from "./node.ts";
 import type { GraphData, Node } from "./node.ts";
 import { kin } from "./kin.ts";
 import type { Group, Kin, Spot } from "./kin.ts";
@@ -43,6 +43,8 @@ class Tree {
   readonly #rows: number;
   readonly #paint: (text: string, ...inks: Ink[]) => string;
   readonly #more: ReadonlySet<string>;
+  /** Labels of several nodes. */
+  readonly #repeated: ReadonlySet<string>;
   readonly #kin: { readonly up: Kin; readonly down: Kin };
   readonly #lines: string[] = [];
   #direction: "up" | "down" = "up";
@@ -60,6 +62,8 @@ class Tree {
     this.#rows = rows;
     this.#paint = painter(color);
     this.#more = new Set(graph.truncated ? graph.truncated.more : []);
+    const labels = new Set<string>();
+    this.#repeated = new Set(graph.nodes.flatMap(({ label }) => (labels.size === labels.add(label).size ? [label] : [])));
     this.#kin = kin(graph);
     this.#focus = graph.nodes.find(node => node.id === graph.focus) as Node;
   }
@@ -212,7 +216,7 @@ class Tree {
 
   /** What a run made besides what is drawn, below its line. */
   #besides(act: Spot, indent: string): void {
-    const names = this.#near.besides(act.node).map(node => harmless(node.label));
+    const names = this.#near.besides(act.node).map(node => harmless([node.label, this.#repeated.has(node.label) && versionOf(node)[0]].filter(Boolean).join(" ")));
     const start = `${indent}${this.#bar(act)}also made `;
     if (names.length > 0) this.#put(start, "", enumerated(names, this.#width - columns(start)), "dim");
   }

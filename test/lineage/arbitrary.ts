@@ -37,7 +37,7 @@ const choice: fc.Arbitrary<Choice> = fc.record({
 });
 
 function build({ names, runs, sets }: Choice, acyclic: boolean, focus: number): Graph {
-  const nodes: Node[] = names.map((key, i) => artifact(`a${i}`, { key, suffix: ".csv", size: i * 999, isLatest: i % 2 === 0 }));
+  const nodes: Node[] = names.map((key, i) => artifact(`a${i}`, { key, suffix: ".csv", size: i * 999, version: i % 3 ? null : (names[(i + 4) % size] ?? "").slice(0, 30), isLatest: i % 2 === 0 }));
   const edges: Edge[] = [];
   const made = new Set<number>();
   runs.forEach(({ makes, uses, again, by }, r) => {

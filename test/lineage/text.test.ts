@@ -97,6 +97,14 @@ describe("what lies beside", () => {
     expect(beside(100_000)[0]).not.toContain("plate_7.");
   });
 
+  test("versions of one key are told apart", () => {
+    const model = (version: string) => artifact(`model${version}`, { key: "model.json", version, isLatest: false });
+    const g = graph(artifact("f", { key: "f.csv" }), [run("fit", "fit.ts"), run("use", "use.ts"), artifact("in", { key: "in.csv" }), ...["0000", "0001", "0002"].map(model), artifact("log", { key: "fit.log", version: "0000" })],
+      edges("a:in > r:fit", "r:fit > a:model0000", "r:fit > a:model0001", "r:fit > a:model0002", "r:fit > a:log", "a:model0001 > r:use", "r:use > a:f"));
+    expect(g.tree()).toContain("│ also made fit.log, model.json version 0000, model.json version 0002\n");
+    expect(g.tree()).toContain("└─ model.json  version 0001, older version\n");
+  });
+
   test("the run that started another made what that one used, and is not said to have made it besides", () => {
     const g = graph(run("step", "step.ts"), [run("flow", "flow.ts"), artifact("a", { key: "a.txt" })], edges("r:flow > a:a", "r:flow > r:step initiated", "a:a > r:step"));
     expect(g.tree().split("\n").slice(1)).toEqual(["│ ⤷ started by flow.ts  run flow  testuser1, 2024-12-20 15:09 UTC", "└─ a.txt", "   ← flow.ts  run flow  testuser1, 2024-12-20 15:09 UTC"]);
