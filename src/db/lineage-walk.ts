@@ -46,7 +46,8 @@ export function reachRuns(places: Places, start: number, { crossings, beyond }: 
       if (take(data, run, next)) edges.push(data, run, beyond.orders[i] as number);
     }
     done[run] = i - beyond.start(run);
-    if (i < end) mixed.add(run);
+    // It leads on to less than lies there, or than it led to when it was met before.
+    if (i < end || (i > beyond.start(run) && (beyond.orders[i - 1] as number) > reach)) mixed.add(run);
   };
   const last = hops === "all" ? Number.POSITIVE_INFINITY : hops;
   let level: number[] = [];

@@ -1,5 +1,5 @@
 /** One line about one node, for the terminal: its label and, as far as there is room, what else is good to know. */
-import { stateOf, whoAndWhen } from "./node.ts";
+import { stateOf, versionOf, whoAndWhen } from "./node.ts";
 import type { Node } from "./node.ts";
 import { bytes, columns, harmless, shorten } from "./terminal.ts";
 
@@ -25,6 +25,7 @@ export function captionOf(node: Node, width: number, note = "", full = false): C
 /** What can be said of a node, from everything to the most important. */
 function details(node: Node, full: boolean): string[] {
   const state = stateOf(node);
+  const [version, older] = versionOf(node);
   const uid = full ? `uid ${node.uid.slice(0, 8)}` : undefined;
   switch (node.kind) {
     case "run": {
@@ -35,16 +36,12 @@ function details(node: Node, full: boolean): string[] {
     case "artifact": {
       const suffix = node.suffix && !node.label.endsWith(node.suffix) ? node.suffix : undefined;
       const size = node.size === null ? undefined : bytes(node.size);
-      const older = node.isLatest || state ? undefined : "older version";
-      const version = node.version && `version ${node.version}`;
       return [listed([suffix, node.artifactKind, size, version, uid, older, state]), listed([size, older, state]), listed([older, state])];
     }
     case "transform":
-      return [listed([node.transformKind, node.version && `version ${node.version}`, uid, state]), listed([state])];
-    case "collection": {
-      const older = node.isLatest || state ? undefined : "older version";
-      return [listed(["collection", node.version && `version ${node.version}`, uid, older, state]), listed([older, state])];
-    }
+      return [listed([node.transformKind, version, uid, state]), listed([state])];
+    case "collection":
+      return [listed(["collection", version, uid, older, state]), listed([older, state])];
     case "record":
       return [listed([node.type ?? "record", uid, state]), listed([state])];
   }

@@ -1,5 +1,5 @@
 /** What a node looks like in a picture: its two lines of text, its outline and how large that is. Units are pixels. */
-import { stateOf, whoAndWhen } from "./node.ts";
+import { stateOf, versionOf, whoAndWhen } from "./node.ts";
 import type { Node, NodeKind } from "./node.ts";
 import { bytes, columns, harmless, shorten } from "./terminal.ts";
 
@@ -49,8 +49,7 @@ export function figureOf(node: Node): Figure {
 }
 
 function factsOf(node: Node): string {
-  const version = "version" in node && node.version ? `version ${node.version}` : undefined;
-  const older = "isLatest" in node && !node.isLatest && !node.deleted ? "older version" : undefined;
+  const [version, older] = versionOf(node);
   switch (node.kind) {
     case "run":
       return whoAndWhen(node.createdBy, node.startedAt);

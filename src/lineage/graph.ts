@@ -185,6 +185,11 @@ export class Graph implements GraphData {
     return drawTree(this);
   }
 
+  /** What a notebook shows: the picture, and the tree where there are no pictures. */
+  async [Symbol.for("Jupyter.display")](): Promise<Record<string, string>> {
+    return { "image/svg+xml": await this.to("svg"), "text/plain": this.toString() };
+  }
+
   #find(ref: NodeRef): Node {
     const node = this.node(ref);
     if (node) return node;

@@ -172,6 +172,18 @@ export function stateOf(node: Node): string | undefined {
   return [unfinished, node.deleted && "deleted"].filter(Boolean).join(", ") || undefined;
 }
 
+/** Which version of its key something is: its name, and that there is a newer one. */
+export function versionOf(node: Node): [version: string | undefined, older: string | undefined] {
+  const version = "version" in node && node.version ? `version ${node.version}` : undefined;
+  return [version, "isLatest" in node && !node.isLatest && !node.deleted ? "older version" : undefined];
+}
+
+/** What tells a node from others with its label: who ran it and when, which version it is, and why it deserves attention. */
+export function distinction(node: Node): string {
+  const who = node.kind === "run" ? whoAndWhen(node.createdBy, node.startedAt) : undefined;
+  return [who, ...versionOf(node), stateOf(node)].filter(Boolean).join(", ");
+}
+
 /** True for runs that ended in failure. */
 export function isFailed(node: Node): boolean {
   return node.kind === "run" && (node.status === "errored" || node.status === "aborted");

@@ -3,11 +3,15 @@ import { LinealError, told } from "../errors.ts";
 import { Run } from "../model/run.ts";
 import type { Scalars } from "../model/types.ts";
 import { Graph } from "./graph.ts";
-import { NODE_KINDS } from "./node.ts";
+import { EDGE_ROLES, NODE_KINDS } from "./node.ts";
 import type { GraphData, Node, NodeKind, Truncation } from "./node.ts";
 import { ANY, check, checked } from "./options.ts";
-import { beyond, linkUp, stepper, walker } from "./walk.ts";
+import { beyond, FLOW, linkUp, stepper, walker } from "./walk.ts";
+import type { Step } from "./walk.ts";
 import { span } from "./time.ts";
+
+/** The roles that stand beside the flow of data. */
+const SIDE = EDGE_ROLES.filter(role => !FLOW.includes(role));
 
 /** How far a run came. */
 type RunStatus = Scalars<"Run">["status"];
@@ -25,9 +29,9 @@ export interface Selection {
 }
 
 /**
- * The graph with only the focus, the nodes that fit, and those on a way between the two; what fits but neither led to
- * the focus nor came from it stays joined to it by a shortest way. Throws `invalid` for a kind, status or time there is
- * not, and for a `since` that lies after `until` or after `now`.
+ * The graph with only the focus, the nodes that fit, and those on a way of data between the two; what fits but neither
+ * led to the focus nor came from it stays joined by a shortest way, of whatever edges there are. Throws `invalid` for a
+ * kind, status or time there is not, and for a `since` that lies after `until` or after `now`.
  *
  * @example
  * select(await artifact.lineage(), { status: "errored" });               // where something failed, and how it got here
@@ -37,12 +41,9 @@ export function select(graph: GraphData, selection: Selection, now: Date = new D
   const fits = fitting(selection, now);
   const chosen = graph.nodes.filter(node => node.id !== graph.focus && fits(node)).map(node => node.id);
   const links = linkUp(graph.edges);
-  const roles = [...new Set(graph.edges.map(edge => edge.role))];
-  const [up, down] = [stepper(links, "up", roles), stepper(links, "down", roles)];
-
   const keep = new Set([graph.focus, ...chosen]);
   const aside = new Set(chosen);
-  const [back, on] = [walker(links, "up", roles), walker(links, "down", roles)];
+  const [back, on] = [walker(links, "up"), walker(links, "down")];
   for (const [towards, away] of [[back, on], [on, back]] as const) {
     const reached = beyond([graph.focus], towards);
     const there = chosen.filter(id => reached.has(id));
@@ -51,7 +52,9 @@ export function select(graph: GraphData, selection: Selection, now: Date = new D
     for (const id of there) aside.delete(id);
   }
   if (aside.size > 0) {
-    const before = tree(graph.focus, id => [...up(id), ...down(id)]);
+    const steps = [FLOW, SIDE].flatMap(roles => [stepper(links, "up", roles), stepper(links, "down", roles)]);
+    const joined = [...keep].filter(id => !aside.has(id));
+    const before = tree(joined, id => steps.flatMap(step => step(id)));
     for (const id of aside) for (let at = before.get(id); at !== undefined && !keep.has(at); at = before.get(at)) keep.add(at);
   }
   const nodes = graph.nodes.filter(node => keep.has(node.id));
@@ -65,7 +68,7 @@ export function nearest(graph: Graph, limit: number): Graph {
   const links = linkUp(graph.edges);
   const roles = [...new Set(graph.edges.map(edge => edge.role))];
   const [up, down] = [stepper(links, "up", roles), stepper(links, "down", roles)];
-  const keep = new Set([...tree(graph.focus, id => [...up(id), ...down(id)]).keys()].slice(0, limit));
+  const keep = new Set([...tree([graph.focus], id => [...up(id), ...down(id)]).keys()].slice(0, limit));
   const missing = (step: (id: string) => readonly string[]): string[] => [...keep].filter(id => step(id).some(other => !keep.has(other)));
   const [before, after] = [missing(up), missing(down)];
   const known = graph.truncated || undefined;
@@ -73,10 +76,10 @@ export function nearest(graph: Graph, limit: number): Graph {
   return new Graph({ focus: graph.focus, nodes: graph.nodes.filter(node => keep.has(node.id)), edges: graph.edges, truncated, partial: graph.partial });
 }
 
-/** For every node that can be reached, the one before it on a shortest way from `start`. */
-function tree(start: string, step: (id: string) => readonly string[]): Map<string, string | undefined> {
-  const before = new Map<string, string | undefined>([[start, undefined]]);
-  const queue = [start];
+/** For every node that can be reached, the one before it on a shortest way from the nearest of `starts`. */
+function tree(starts: readonly string[], step: Step): Map<string, string | undefined> {
+  const before = new Map<string, string | undefined>(starts.map(id => [id, undefined]));
+  const queue = [...starts];
   for (const id of queue) {
     for (const to of step(id)) {
       if (before.has(to)) continue;

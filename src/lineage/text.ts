@@ -1,9 +1,9 @@
 /** The tree for a terminal: what the focus was made from, and below it what came of it. */
 import { captionOf } from "./caption.ts";
-import { cutNote, isFailed } from "./node.ts";
+import { cutNote, isFailed, versionOf } from "./node.ts";
 import type { GraphData, Node } from "./node.ts";
 import { kin } from "./kin.ts";
-import type { Group, Kin } from "./kin.ts";
+import type { Group, Kin, Spot } from "./kin.ts";
 import { checked, numberFrom, YES_OR_NO } from "./options.ts";
 import { columns, harmless, shorten, painter } from "./terminal.ts";
 import type { Ink } from "./terminal.ts";
@@ -43,12 +43,15 @@ class Tree {
   readonly #rows: number;
   readonly #paint: (text: string, ...inks: Ink[]) => string;
   readonly #more: ReadonlySet<string>;
+  /** Labels of several nodes. */
+  readonly #repeated: ReadonlySet<string>;
   readonly #kin: { readonly up: Kin; readonly down: Kin };
   readonly #lines: string[] = [];
   #direction: "up" | "down" = "up";
   #seen = new Set<string>();
+  #opened = new Map<Node, Spot | "in several ways">();
   #todo: (() => void)[] = [];
-  #elsewhere: { node: Node; number: number }[] = [];
+  #elsewhere: { spot: Spot; number: number }[] = [];
   #sections = 0;
 
   constructor(graph: GraphData, options?: TreeOptions) {
@@ -59,6 +62,8 @@ class Tree {
     this.#rows = rows;
     this.#paint = painter(color);
     this.#more = new Set(graph.truncated ? graph.truncated.more : []);
+    const labels = new Set<string>();
+    this.#repeated = new Set(graph.nodes.flatMap(({ label }) => (labels.size === labels.add(label).size ? [label] : [])));
     this.#kin = kin(graph);
     this.#focus = graph.nodes.find(node => node.id === graph.focus) as Node;
   }
@@ -66,11 +71,13 @@ class Tree {
   draw(direction: "up" | "down"): void {
     this.#direction = direction;
     this.#seen = new Set([this.#focus.id]);
-    const next = this.#near.next(this.#focus);
+    const focus = this.#near.spot(this.#focus);
+    this.#opened = new Map([[this.#focus, focus]]);
+    const next = this.#near.next(focus).map(({ node }) => node);
     if (direction === "up") this.#line("", "● ", this.#focus, { full: true });
     else if (next.length === 0) return;
     else this.#put("", "", `\n${afterwards(this.#focus, next, this.#isCut)}`, "bold");
-    this.#todo = [() => this.#beyond([this.#focus], "")];
+    this.#todo = [() => this.#beyond([focus], "")];
     const stop = this.#lines.length + this.#rows;
     for (;;) {
       const step = this.#todo.pop() ?? this.#goOn();
@@ -107,70 +114,74 @@ class Tree {
   }
 
   /** What lies beyond nodes that share it: for data their runs, collections and members, for a run its data. */
-  #beyond(nodes: readonly Node[], indent: string): void {
-    const [first] = nodes;
+  #beyond(spots: readonly Spot[], indent: string): void {
+    const [first] = spots;
     if (!first) return;
-    if (isAct(first) && this.#direction === "up") this.#starters(first, indent);
-    const remakers = folded(this.#near.again(first), Math.min(this.#fan, REMAKERS));
+    if (isAct(first.node) && this.#direction === "up") this.#starters(first, indent);
+    const remakers = folded(this.#near.again(first.node), Math.min(this.#fan, REMAKERS));
     for (const run of remakers.shown) this.#line(indent, "↻ ", run, { before: "also made by " });
     if (remakers.hidden > 0) this.#put(indent, "↻ ", `… and ${count(remakers.hidden, "more run")}`, "dim");
     const acts = this.#near.next(first);
     const [only] = acts;
-    if (isAct(first) || !acts.every(isAct)) {
+    if (isAct(first.node) || !acts.every(({ node }) => isAct(node))) {
       this.#items(first, indent);
       return;
     }
     if (acts.length === 1 && only) {
-      this.#act(only, indent, this.#arrow, indent, first);
+      this.#act(only, indent, this.#arrow, indent, first.node);
       return;
     }
-    const draw = (act: Node, last: boolean) =>
-      this.#act(act, indent, (last ? "└" : "├") + this.#arrow, indent + (last ? "   " : "│  "), first);
+    const draw = (act: Spot, last: boolean) =>
+      this.#act(act, indent, (last ? "└" : "├") + this.#arrow, indent + (last ? "   " : "│  "), first.node);
     this.#branch(indent, folded(acts, this.#fan), draw, hidden => count(hidden, "more run"));
   }
 
   /** A run (or transform) on its line, below what it led to or what started it, and then what lies beyond it. */
-  #act(act: Node, indent: string, mark: string, inner: string, above?: Node): void {
-    const next = this.#near.next(act);
-    const known = this.#seen.has(act.id);
-    this.#seen.add(act.id);
-    const started = above !== undefined && this.#near.started(above, act);
-    this.#line(indent, mark, act, { note: known && next.length > 0 ? "↑ above" : "", before: started ? "started " : above && this.#near.gave(act, above) ? "members by " : "" });
-    if (known) return;
-    if (!started) this.#starters(act, inner);
-    if (this.#direction === "up") this.#besides(act, inner);
+  #act(act: Spot, indent: string, mark: string, inner: string, above?: Node): void {
+    const { node } = act;
+    const isOpen = this.#near.next(act).length > 0;
+    const before = this.#opened.get(node);
+    const isNew = !this.#seen.has(node.id);
+    this.#seen.add(node.id);
+    // "Above" must not stand for something else; what it takes to say it again is short, for that has been opened.
+    if (isOpen && before !== act) this.#opened.set(node, before ? "in several ways" : act);
+    const started = above !== undefined && this.#near.started(above, node);
+    this.#line(indent, mark, node, { note: isOpen && before === act ? "↑ above" : "", before: started ? "started " : above && this.#near.gave(node, above) ? "members by " : "" });
+    if (before === act) return;
+    if (isNew && !started) this.#starters(act, inner);
+    if (isNew && this.#direction === "up") this.#besides(act, inner);
     this.#items(act, inner);
   }
 
   /** What lies beyond a run, a collection or a member: data that share their next runs stand together, and those runs are drawn once. */
-  #items(act: Node, indent: string): void {
-    const next = this.#near.next(act);
-    if (next.length > 0 && columns(indent) > this.#width * 0.4) {
+  #items(act: Spot, indent: string): void {
+    if (this.#near.next(act).length > 0 && columns(indent) > this.#width * 0.4) {
       this.#sections += 1;
-      this.#elsewhere.push({ node: act, number: this.#sections });
+      this.#elsewhere.push({ spot: act, number: this.#sections });
       this.#put(indent, "└─ ", `… goes on at [${this.#sections}] below`, "dim");
       return;
     }
     const { groups, hidden } = this.#near.groups(act, this.#fan);
-    const draw = (group: Group, last: boolean) => this.#group(group.nodes, group.hidden, act, indent, last);
+    const draw = (group: Group, last: boolean) => this.#group(group.spots, group.hidden, act, indent, last);
     this.#branch(indent, { shown: groups, hidden }, draw, number => `${number.toLocaleString("en")} more`);
   }
 
-  #group(nodes: readonly Node[], hidden: number, from: Node, indent: string, last: boolean): void {
-    const [first] = nodes;
+  #group(spots: readonly Spot[], hidden: number, from: Spot, indent: string, last: boolean): void {
+    const [first] = spots;
     if (!first) return;
     const inner = indent + (last ? "   " : "│  ");
-    if (isAct(first)) {
-      this.#act(first, indent, (last ? "└" : "├") + (isAct(from) ? "─ " : this.#arrow), inner, from);
+    if (isAct(first.node)) {
+      this.#act(first, indent, (last ? "└" : "├") + (isAct(from.node) ? "─ " : this.#arrow), inner, from.node);
       return;
     }
-    const remade = this.#near.remade(from, first); // what follows from it followed from its first making
-    const fresh = remade ? [] : nodes.filter(node => !this.#seen.has(node.id));
-    const open = fresh.length > 0 && this.#near.next(first).length + this.#near.again(first).length > 0;
-    const bracket = open && nodes.length + hidden > 1;
-    nodes.forEach((node, i) => {
-      const ending = i === nodes.length - 1 && hidden === 0;
-      const known = this.#seen.has(node.id) && this.#near.next(node).length > 0;
+    const remade = this.#near.remade(from, first.node); // what follows from it followed from its first making
+    const fresh = remade ? [] : spots.filter(({ node }) => !this.#seen.has(node.id));
+    const open = fresh.length > 0 && this.#near.next(first).length + this.#near.again(first.node).length > 0;
+    const bracket = open && spots.length + hidden > 1;
+    spots.forEach((spot, i) => {
+      const { node } = spot;
+      const ending = i === spots.length - 1 && hidden === 0;
+      const known = this.#seen.has(node.id) && this.#near.next(spot).length > 0;
       if (!remade) this.#seen.add(node.id);
       const note = remade ? "re-created" : known ? "↑ above" : "";
       this.#line(indent, bracket ? bracketed(i === 0, ending, last) : branching(ending, last), node, { note });
@@ -193,24 +204,24 @@ class Tree {
     if (!part) return undefined;
     return () => {
       this.#put("", "", "");
-      this.#line("", `[${part.number}] ${this.#arrow}`, part.node, {});
-      this.#todo.push(() => this.#items(part.node, ""));
+      this.#line("", `[${part.number}] ${this.#arrow}`, part.spot.node, {});
+      this.#todo.push(() => this.#items(part.spot, ""));
     };
   }
 
   /** The runs that started a run, below its line. */
-  #starters(act: Node, indent: string): void {
-    for (const run of this.#near.startedBy(act)) this.#line(indent + this.#bar(act), "⤷ ", run, { before: "started by " });
+  #starters(act: Spot, indent: string): void {
+    for (const run of this.#near.startedBy(act.node)) this.#line(indent + this.#bar(act), "⤷ ", run, { before: "started by " });
   }
 
   /** What a run made besides what is drawn, below its line. */
-  #besides(act: Node, indent: string): void {
-    const names = this.#near.besides(act).map(node => harmless(node.label));
+  #besides(act: Spot, indent: string): void {
+    const names = this.#near.besides(act.node).map(node => harmless([node.label, this.#repeated.has(node.label) && versionOf(node)[0]].filter(Boolean).join(" ")));
     const start = `${indent}${this.#bar(act)}also made `;
     if (names.length > 0) this.#put(start, "", enumerated(names, this.#width - columns(start)), "dim");
   }
 
-  #bar(act: Node): string {
+  #bar(act: Spot): string {
     return this.#near.next(act).length > 0 ? "│ " : "  ";
   }
 

@@ -14,7 +14,7 @@ export type Step = (place: string) => readonly string[];
 const AT = "\0";
 
 /** The id of the node at a place. */
-const idOf = (place: string): string => {
+export const idOf = (place: string): string => {
   const end = place.indexOf(AT);
   return end === -1 ? place : place.slice(0, end);
 };

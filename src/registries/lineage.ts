@@ -61,7 +61,7 @@ function chosen(graph: Graph, selection: { readonly [K in keyof Selection]: Sele
   return Object.keys(given).length > 0 ? select(graph, given, now) : graph;
 }
 
-/** Prints the lineage as a tree; returns the graph, which draws itself in a notebook. */
+/** Prints the lineage as a tree; returns the graph, which draws itself where it is the last value of a notebook's cell. */
 export async function viewLineageOf(entry: object, options: LineageOptions = {}): Promise<Graph> {
   const graph = await lineageOf(entry, options);
   const width = process.stdout.columns || 80;

@@ -152,7 +152,7 @@ test("lineage is drawn in every format, to a file too", { timeout: patience }, a
     const written = readFileSync(join(place.work, "lineage"), "utf8");
     expect([written.startsWith(beginning), written.includes("raw/hits.csv"), written.endsWith("\n")], written).toEqual([true, true, true]);
   }
-  for (const [file, start] of [["l.svg", "<svg "], ["l.mmd", "flowchart"], ["l.dot", "digraph"], ["l.json", "{\n"], ["l.txt", "● "]] as const) {
+  for (const [file, start] of [["l.svg", "<svg "], ["l.mmd", "flowchart"], ["l.dot", "digraph"], ["l.json", "{\n"], ["l.txt", "● "], ["L.SVG", "<svg "], ["l.2026-01-31", "● "]] as const) {
     await run(place, "lineage", "raw/hits.csv", "-o", file);
     expect(readFileSync(join(place.work, file), "utf8").slice(0, start.length), file).toBe(start);
   }

@@ -20,6 +20,8 @@ const misused: readonly Row[] = [
   ["lineage raw.csv --kind file", "artifact, run, transform, collection, record"],
   ["lineage raw.csv --status Errored", "did you mean errored?"],
   ["lineage raw.csv --format gif", "tree, svg, png, mermaid, dot, json"],
+  ["lineage raw.csv -o x.gif", "lineage is not written as .gif\nend FILE in .svg, .png, .mmd, .dot, .json or .txt, or name the format: --format tree"],
+  ["lineage raw.csv -o x.PDF", "lineage is not written as .pdf"],
   ["lineage raw.csv --since yesterday", "--since takes a time, not 'yesterday'\nfor example --since 2026-01-31"],
   ["lineage raw.csv --until 2026-02-31", "--until 2026-01-31"],
   ["lineage raw.csv --since 2026-02-01 --until 2026-01-01", "swap them"],

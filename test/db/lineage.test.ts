@@ -59,6 +59,24 @@ forEachDatabase((database) => {
     expect(called(await ask(flow, "Artifact", "second"))).toEqual(["early", "first", "late", "r", "second"]);
   });
 
+  test("what a run made first depends on nothing that it took later, in whichever order the walk meets the two", async () => {
+    const flow = await start();
+    await flow.run("parent");
+    await flow.data("a", "parent");
+    await flow.run("child");
+    await flow.input("child", "a");
+    await flow.data("b", "child");
+    await flow.input("parent", "b");
+    await flow.data("c", "parent");
+    for (const [name, focus] of [["Artifact", "a"], ["Artifact", "b"], ["Artifact", "c"], ["Run", "parent"], ["Run", "child"]] as const) {
+      for (const more of [{}, { downstream: 0 }, { upstream: 0 }, { siblings: true }]) {
+        const graph = await ask(flow, name, focus, more);
+        const before = graph.node(flow.at("a")) ? graph.upstream(flow.at("a")).map(({ label }) => label) : [];
+        expect(before, `${focus} ${JSON.stringify(more)}`).not.toContain("b");
+      }
+    }
+  });
+
   test("hops are counted exactly, as many as are asked for", async () => {
     const flow = await start();
     await flow.data("d0");

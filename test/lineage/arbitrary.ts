@@ -37,7 +37,7 @@ const choice: fc.Arbitrary<Choice> = fc.record({
 });
 
 function build({ names, runs, sets }: Choice, acyclic: boolean, focus: number): Graph {
-  const nodes: Node[] = names.map((key, i) => artifact(`a${i}`, { key, suffix: ".csv", size: i * 999, isLatest: i % 2 === 0 }));
+  const nodes: Node[] = names.map((key, i) => artifact(`a${i}`, { key, suffix: ".csv", size: i * 999, version: i % 3 ? null : (names[(i + 4) % size] ?? "").slice(0, 30), isLatest: i % 2 === 0 }));
   const edges: Edge[] = [];
   const made = new Set<number>();
   runs.forEach(({ makes, uses, again, by }, r) => {
@@ -68,6 +68,15 @@ export const dag: fc.Arbitrary<Graph> = fc.tuple(choice, fc.nat({ max: 99 })).ma
 
 /** Graphs whose runs may form cycles, start one another or themselves, and use what they made. */
 export const anyGraph: fc.Arbitrary<Graph> = fc.tuple(choice, fc.nat({ max: 99 })).map(([c, focus]) => build(c, false, focus));
+
+/** Like `anyGraph`, with runs that took something after they had made something. */
+export const sessions: fc.Arbitrary<Graph> = fc.tuple(anyGraph, fc.array(fc.option(fc.nat({ max: 4 }), { nil: undefined, freq: 5 }), { minLength: 60, maxLength: 60 })).map(([graph, orders]) => {
+  const edges = graph.edges.map((edge, i): Edge => {
+    const order = orders[i % orders.length];
+    return order === undefined || (edge.role !== "input" && edge.role !== "output") ? edge : { ...edge, order };
+  });
+  return new Graph({ ...graph.toJSON(), edges });
+});
 
 /** Two overlapping parts of one graph. */
 export const twoParts: fc.Arbitrary<[Graph, Graph]> = fc

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Graph } from "../../src/lineage/graph.ts";
-import type { NodeKind } from "../../src/lineage/node.ts";
+import type { Node, NodeKind } from "../../src/lineage/node.ts";
 import { select } from "../../src/lineage/select.ts";
 import { anyGraph } from "./arbitrary.ts";
 import { artifact, chain, edges, fan, graph, oddities, projectFlow, run } from "./sample.ts";
@@ -99,15 +99,44 @@ describe("select", () => {
     }), { numRuns: 300 });
   });
 
-  test("every way between the focus and what fits is kept whole", () => {
+  test("every way of data between the focus and what fits is kept whole", () => {
     fc.assert(fc.property(anyGraph, kind, (g, wanted) => {
       const part = select(g, { kind: wanted });
-      const also = ["recreated", "initiated"] as const;
       for (const node of g.nodes.filter(n => n.kind === wanted && n.id !== g.focus)) {
-        const up = new Set(g.upstream(g.focus, { also }).map(n => n.id));
-        const on = g.downstream(node, { also }).filter(n => up.has(n.id));
+        const up = new Set(g.upstream(g.focus).map(n => n.id));
+        const on = g.downstream(node).filter(n => up.has(n.id));
         if (up.has(node.id)) for (const passed of on) expect(part.node(passed.id)).toBeDefined();
       }
     }), { numRuns: 100 });
+  });
+
+  test("where data joins all that fits, what stands beside the data joins nothing", () => {
+    fc.assert(fc.property(anyGraph, kind, fc.constantFrom(undefined, "errored"), (g, wanted, status) => {
+      const selection = { kind: wanted, ...(status ? { status } : {}) };
+      const fits = (node: Node) => node.kind === wanted && (!status || (node.kind === "run" && node.status === status));
+      const near = new Set([...g.upstream(g.focus), ...g.downstream(g.focus)].map(({ id }) => id).concat(g.focus));
+      const nodes = g.nodes.filter(node => near.has(node.id) || !fits(node));
+      const plain = g.edges.filter(({ role }) => role !== "recreated" && role !== "initiated");
+      expect(uids(select(new Graph({ focus: g.focus, nodes, edges: g.edges }), selection))).toEqual(uids(select(new Graph({ focus: g.focus, nodes, edges: plain }), selection)));
+    }), { numRuns: 300 });
+  });
+
+  describe("a file that was made again later", () => {
+    const at = (startedAt: string) => ({ startedAt, createdAt: startedAt });
+    const [early, late] = ["2026-11-25T17:03:00.000Z", "2026-11-25T17:04:56.000Z"];
+    const remade = (...more: string[]) => graph(artifact("in", at(early)), [artifact("clean", at(early)), run("first", "clean.ts", at(early)), run("again", "again.ts", at(late)), run("flow", "flow.ts", at(early)), artifact("note", at(late))],
+      edges("a:in > r:first", "r:first > a:clean", "a:in > r:again", "r:again > a:clean recreated", ...more));
+
+    test("does not keep the run that made it again, unless that fits", () => {
+      expect(uids(select(remade(), { until: "2026-11-25T17:03" }))).toEqual(["clean", "first", "flow", "in"]);
+      expect(uids(select(remade(), { since: "2026-11-25T17:04:30" }))).toEqual(["again", "in", "note"]);
+      expect(uids(select(remade(), { status: "errored" }))).toEqual(["in"]);
+    });
+
+    test("what only such a run joins is joined by it, and a flow by the run that is nearest to the data", () => {
+      const only = (...more: string[]) => uids(select(remade(...more), { kind: "run", until: "2026-11-25T17:03:30" }));
+      expect(only("r:flow > r:again initiated")).toEqual(["again", "first", "flow", "in"]);
+      expect(only("r:flow > r:again initiated", "r:flow > r:first initiated")).toEqual(["first", "flow", "in"]);
+    });
   });
 });

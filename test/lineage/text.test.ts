@@ -6,7 +6,8 @@ import { collapse } from "../../src/lineage/collapse.ts";
 import { Graph } from "../../src/lineage/graph.ts";
 import { select } from "../../src/lineage/select.ts";
 import { columns, harmless, shorten } from "../../src/lineage/terminal.ts";
-import { anyGraph, label } from "./arbitrary.ts";
+import { anyGraph, label, sessions } from "./arbitrary.ts";
+import { told } from "./read-tree.ts";
 import { artifact, chain, cohort, edges, fan, graph, ladder, oddities, projectFlow, run, singleFile, transform } from "./sample.ts";
 
 const around = (g: Graph, focus: string) => new Graph({ ...g.toJSON(), focus });
@@ -47,18 +48,37 @@ describe("any graph", () => {
     }), { numRuns: 150 });
   });
 
-  test("every node up- or downstream is drawn, and each run opened once", () => {
-    fc.assert(fc.property(anyGraph, g => {
-      const named = new Graph({ ...g.toJSON(), nodes: g.nodes.map(node => ({ ...node, label: `<${node.uid}>` })) });
-      const text = named.tree({ width: 200, fan: 100, rows: 10_000 });
+  const bracketed = (g: Graph) => new Graph({ ...g.toJSON(), nodes: g.nodes.map(node => ({ ...node, label: `<${node.uid}>` })) });
+  const wide = { width: 2000, fan: 100, rows: 10_000 };
+
+  test("every node up- or downstream is drawn, and each run opened once where nothing tells its outputs apart", () => {
+    fc.assert(fc.property(sessions, g => {
+      const named = bracketed(g);
+      const text = named.tree(wide);
       for (const node of [...named.upstream(g.focus), ...named.downstream(g.focus)]) expect(text).toContain(node.label);
       for (const half of text.split("\n\n").slice(0, 1)) {
         for (const r of named.nodes.filter(node => node.kind === "run")) {
           const opened = half.split("\n").filter(line => line.includes(`← ${r.label}`) && !line.includes("↑ above"));
-          if (named.parents(r).length > 0) expect(opened.length).toBeLessThanOrEqual(1);
+          const isLong = g.edges.some(({ from, to, order }) => order !== undefined && (from === r.id || to === r.id));
+          if (named.parents(r).length > 0 && !isLong) expect(opened.length).toBeLessThanOrEqual(1);
         }
       }
-    }), { numRuns: 100 });
+    }), { numRuns: 150 });
+  });
+
+  test("whatever is said to have come of something depends on it, also where a run took more after it had made something", () => {
+    let said = 0;
+    fc.assert(fc.property(sessions, g => {
+      const of = (uid: string) => g.node(uid)?.id;
+      const leads = (source: string, result: string) => g.edges.some(input => input.from === of(source) && (input.role === "member" ? input.to === of(result)
+        : input.role === "input" && g.edges.some(({ from, to, role, order = Number.POSITIVE_INFINITY }) => role === "output" && from === input.to && to === of(result) && (input.order ?? 0) <= order)));
+      for (const { source, result } of told(bracketed(g).tree(wide), g.node(g.focus)?.uid ?? "")) {
+        said++;
+        expect(leads(source, result), `${source} → ${result}`).toBe(true);
+        if (source !== result) expect(g.upstream(result).map(({ uid }) => uid)).toContain(source);
+      }
+    }), { numRuns: 500 });
+    expect(said).toBeGreaterThan(1000);
   });
 });
 
@@ -75,6 +95,14 @@ describe("what lies beside", () => {
     for (const width of [80, 60, 40]) expect(columns(beside(width)[0] ?? "")).toBeLessThanOrEqual(width);
     expect(beside(100_000)[0]).toMatch(/plate_48\.parquet, plates\/plate_49\.parquet$/);
     expect(beside(100_000)[0]).not.toContain("plate_7.");
+  });
+
+  test("versions of one key are told apart", () => {
+    const model = (version: string) => artifact(`model${version}`, { key: "model.json", version, isLatest: false });
+    const g = graph(artifact("f", { key: "f.csv" }), [run("fit", "fit.ts"), run("use", "use.ts"), artifact("in", { key: "in.csv" }), ...["0000", "0001", "0002"].map(model), artifact("log", { key: "fit.log", version: "0000" })],
+      edges("a:in > r:fit", "r:fit > a:model0000", "r:fit > a:model0001", "r:fit > a:model0002", "r:fit > a:log", "a:model0001 > r:use", "r:use > a:f"));
+    expect(g.tree()).toContain("│ also made fit.log, model.json version 0000, model.json version 0002\n");
+    expect(g.tree()).toContain("└─ model.json  version 0001, older version\n");
   });
 
   test("the run that started another made what that one used, and is not said to have made it besides", () => {
@@ -110,6 +138,27 @@ describe("what lies beside", () => {
     expect(text).toContain("started 40 runs");
     expect(text.match(/─ started step\.ts/g)).toHaveLength(10);
     expect(text.split("\n").at(-1)).toBe("└─ … 30 more");
+  });
+});
+
+describe("a run that took something after it had made something", () => {
+  const at = (order: number, ...lines: string[]) => edges(...lines).map(edge => ({ ...edge, order }));
+  const nodes = [run("parent", "parent.ts"), run("child", "child.ts"), ...["a.csv", "b.json", "c.json"].map(key => artifact(key, { key }))];
+  const session = (focus: string) => new Graph({ focus, nodes, edges: [...at(0, "r:parent > a:a.csv"), ...edges("a:a.csv > r:child", "r:child > a:b.json"), ...at(1, "a:b.json > r:parent", "r:parent > a:c.json")] });
+  const lines = (focus: string) => session(focus).tree().replaceAll(/ {2}(run|uid) .*$/gm, line => (line.includes("↑") ? "  ↑ above" : "")).split("\n");
+
+  test("is opened once for each way in which it was met, and what it made first has no inputs", () => {
+    expect(lines("artifact:b.json")).toEqual(["● b.json", "← child.ts", "└─ a.csv", "   ← parent.ts", "     also made c.json", "", "used by 1 run", "→ parent.ts", "└─ c.json"]);
+    expect(lines("artifact:c.json")).toEqual(["● c.json", "← parent.ts", "└─ b.json", "   ← child.ts", "   └─ a.csv", "      ← parent.ts"]);
+    expect(lines("artifact:a.csv").slice(4)).toEqual(["used by 1 run", "→ child.ts", "└─ b.json", "   → parent.ts", "   └─ c.json"]);
+    expect(lines("run:parent")).toEqual(["● parent.ts", "└─ b.json", "   ← child.ts", "   └─ a.csv", "      ← parent.ts", "", "made 2 outputs", "├─ a.csv", "│  → child.ts", "│  └─ b.json", "│     → parent.ts", "│     └─ c.json", "└─ c.json"]);
+  });
+
+  test("data that went into one run at different times do not stand together", () => {
+    const inputs = ["x", "y"].map(key => artifact(key, { key }));
+    const g = new Graph({ focus: "run:make", nodes: [run("make", "make.ts"), run("long", "long.ts"), ...inputs, artifact("o", { key: "o" }), artifact("p", { key: "p" })],
+      edges: [...edges("r:make > a:x", "r:make > a:y"), ...at(0, "a:x > r:long", "r:long > a:o"), ...at(1, "a:y > r:long", "r:long > a:p")] });
+    expect(g.tree().replaceAll(/ {2}run .*$/gm, "").split("\n").slice(2)).toEqual(["made 2 outputs", "├─ x", "│  → long.ts", "│  ├─ o", "│  └─ p", "└─ y", "   → long.ts", "   └─ p"]);
   });
 });
 

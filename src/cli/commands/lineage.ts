@@ -18,8 +18,10 @@ interface Linked {
   lineage(options: LineageOptions): Promise<Graph>;
 }
 
+type Format = "tree" | "svg" | "png" | "mermaid" | "dot" | "json";
+
 /** What a file is written as when nothing else is said. */
-const FORMATS: Readonly<Record<string, "svg" | "png" | "mermaid" | "dot" | "json">> = { ".svg": "svg", ".png": "png", ".mmd": "mermaid", ".dot": "dot", ".json": "json" };
+const FORMATS: Readonly<Record<string, Format>> = { ".svg": "svg", ".png": "png", ".mmd": "mermaid", ".dot": "dot", ".json": "json", ".txt": "tree" };
 
 export const definition = command({
   summary: "show where a record came from and what came of it",
@@ -48,7 +50,7 @@ export const definition = command({
   ],
   async run({ args, options, json: asJson }) {
     // Who asks for JSON and a file wants JSON in the file.
-    const { up, down, limit, output, fan, format = asJson && output !== undefined ? "json" : (FORMATS[extname(output ?? "")] ?? "tree") } = options;
+    const { up, down, limit, output, fan, format = asJson && output !== undefined ? "json" : formatOf(output) } = options;
     if (format === "png" && output === undefined) throw new Misuse("a PNG picture is written to a file", "add -o lineage.png");
     if (fan !== undefined && !["tree", "svg", "png"].includes(format)) throw new Misuse(`--fan is for trees and pictures: ${format} has it all`, "leave --fan out");
     const { level, siblings, kind, status, since, until, "as-of": asOf } = options;
@@ -74,6 +76,15 @@ export const definition = command({
     return Object.assign(document, { note: `→ wrote ${output}` });
   },
 });
+
+/** By the ending of a file; one that is no format's name (`lineage.2026-01-31`) says nothing. */
+function formatOf(file = ""): Format {
+  const ending = extname(file).toLowerCase();
+  const format = FORMATS[ending];
+  if (format !== undefined || !/^\.[a-z]/.test(ending)) return format ?? "tree";
+  const endings = new Intl.ListFormat("en-GB", { type: "disjunction" }).format(Object.keys(FORMATS));
+  throw new Misuse(`lineage is not written as ${ending}`, `end FILE in ${endings}, or name the format: --format tree`);
+}
 
 function hops(option: string, value: string | undefined): number | "all" {
   if (value === undefined || value === "all") return "all";

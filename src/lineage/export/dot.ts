@@ -1,5 +1,5 @@
 /** A lineage graph in the DOT language of Graphviz. */
-import { cutNote, isFailed, stateOf, whoAndWhen } from "../node.ts";
+import { cutNote, distinction, isFailed } from "../node.ts";
 import type { EdgeRole, GraphData, Node, NodeKind } from "../node.ts";
 import { harmless, shorten } from "../terminal.ts";
 import { LIGHT } from "../theme.ts";
@@ -48,7 +48,7 @@ function attributes(node: Node, focus: string): string {
 
 function caption(node: Node): string {
   const label = entities(shorten(harmless(node.label), LONGEST));
-  const small = [node.kind === "run" && whoAndWhen(node.createdBy, node.startedAt), stateOf(node)].filter(Boolean).join(", ");
+  const small = distinction(node);
   if (!small) return quoted(label);
   const color = isFailed(node) ? LIGHT.bad : LIGHT.small;
   return `<${label.replaceAll("\\", "\\\\")}<br/><font point-size="8" color="${color}">${entities(harmless(small)).replaceAll("\\", "\\\\")}</font>>`;

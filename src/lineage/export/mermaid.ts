@@ -1,5 +1,5 @@
 /** A lineage graph as a Mermaid flowchart, to paste into Markdown, issues and notebooks. */
-import { cutNote, isFailed, NODE_KINDS, stateOf, whoAndWhen } from "../node.ts";
+import { cutNote, distinction, isFailed, NODE_KINDS } from "../node.ts";
 import type { EdgeRole, GraphData, Node, NodeKind } from "../node.ts";
 import { harmless, shorten } from "../terminal.ts";
 import { LIGHT } from "../theme.ts";
@@ -46,7 +46,7 @@ export function mermaid(graph: GraphData): string {
 
 function caption(node: Node): string {
   const label = escaped(shorten(harmless(node.label), LONGEST));
-  const small = [node.kind === "run" && whoAndWhen(node.createdBy, node.startedAt), stateOf(node)].filter(Boolean).join(", ");
+  const small = distinction(node);
   return small ? `${label}<br/>${escaped(harmless(small))}` : label;
 }
 

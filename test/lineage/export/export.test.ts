@@ -4,11 +4,11 @@ import { instance } from "@viz-js/viz";
 import { describe, expect, test } from "vitest";
 import { Graph } from "../../../src/lineage/graph.ts";
 import { NODE_KINDS, toNode } from "../../../src/lineage/node.ts";
-import type { Node } from "../../../src/lineage/node.ts";
+import type { ArtifactNode, Node } from "../../../src/lineage/node.ts";
 import { harmless, shorten } from "../../../src/lineage/terminal.ts";
 import { LIGHT } from "../../../src/lineage/theme.ts";
 import { anyGraph } from "../arbitrary.ts";
-import { artifact, cohort, edges, graph, oddities, projectFlow, run, transform } from "../sample.ts";
+import { artifact, cohort, collection, edges, graph, oddities, projectFlow, run, transform } from "../sample.ts";
 
 describe.each(["mermaid", "dot", "json"] as const)("%s", format => {
   const ending = { mermaid: "mmd", dot: "dot", json: "json" }[format];
@@ -50,6 +50,27 @@ test("mermaid: the codes stand for the label's own characters", () => {
     const shown = line.slice(line.indexOf('"') + 1, line.lastIndexOf('"'));
     expect(shown.replace(/#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))).toBe(harmless(key));
   }));
+});
+
+describe.each(["mermaid", "dot"] as const)("%s: versions", format => {
+  const model = (revision: number, facts: Partial<ArtifactNode> = {}) => artifact(`model000${revision}`, { key: "model.json", version: `000${revision}`, isLatest: revision === 3, ...facts });
+  const labels = (g: Graph) => g.to(format).split("\n").flatMap(line => /[[{]"(.*)"[\]}]+:::|label=(".*?"|<.*>), shape/.exec(line)?.slice(1).filter(Boolean) ?? []);
+  const shown = (g: Graph) => labels(g).map(text => text.replaceAll(/^[<"]|[>"]$|<\/?font[^>]*>/g, ""));
+
+  test("of one key are told apart as in pictures", () => {
+    expect(shown(graph(model(3), [model(1), model(2, { deleted: true, isLatest: false })], []))).toEqual(["model.json<br/>version 0003", "model.json<br/>version 0001, older version", "model.json<br/>version 0002, deleted"]);
+    expect(shown(graph(toNode({ ...collection("c", "cohort"), version: "0001", isLatest: false }), [], []))).toEqual(["cohort<br/>version 0001, older version"]);
+    expect(shown(graph(transform("t", "t.py"), [{ ...transform("u", "t.py"), version: "7.2.0" }], []))).toEqual(["t.py", "t.py<br/>version 7.2.0"]);
+    expect(shown(graph(model(1, { version: "</font>\"]--" }), [], []))[0]).not.toContain("version <");
+  });
+
+  test("whatever the labels: what the picture tells apart, the text tells apart too", () => {
+    const versions = fc.uniqueArray(fc.tuple(fc.constantFrom("a.csv", "b.csv"), fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 30 })), { selector: String, minLength: 2 });
+    fc.assert(fc.property(versions, list => {
+      const [first, ...rest] = list.map(([key, version], i) => artifact(`a${i}`, { key, version })) as [ArtifactNode, ...ArtifactNode[]];
+      expect(new Set(labels(graph(first, rest, []))).size).toBe(list.length);
+    }));
+  });
 });
 
 describe("whoever reads it", () => {

@@ -130,6 +130,13 @@ describe("what is marked", () => {
   });
 });
 
+test("a notebook gets the picture, and the tree without colour", async () => {
+  for (const g of [projectFlow(), oddities()]) {
+    const display = (g as unknown as Record<symbol, () => Promise<Record<string, string>>>)[Symbol.for("Jupyter.display")]?.call(g);
+    expect(await display).toEqual({ "image/svg+xml": await g.to("svg"), "text/plain": String(g) });
+  }
+});
+
 test("types: options follow the format", async () => {
   expectTypeOf(chain().to("svg", { theme: "auto", direction: "right" })).toEqualTypeOf<Promise<string>>();
   // @ts-expect-error: no such theme
