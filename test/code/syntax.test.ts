@@ -19,7 +19,8 @@ describe("staticImports", () => {
       import(\`./\${h}.ts\`);
       const k = require("./k.cjs");
       import l = require("./l.cjs");
-      new URL("./not.ts", import.meta.url);
+      new URL("./beside.ts", import.meta.url);
+      new URL("./not.ts", "https://example.org");
       // import "./comment.ts"
       const text = 'import "./text.ts"';
     `;
@@ -37,6 +38,7 @@ describe("staticImports", () => {
       { specifier: "./j.ts", kind: "dynamic" },
       { specifier: "./k.cjs", kind: "require" },
       { specifier: "./l.cjs", kind: "require" },
+      { specifier: "./beside.ts", kind: "url" },
     ]);
   });
 
