@@ -26,7 +26,7 @@ export function canonical(program: SyntaxNode): Canonical {
   const bindings = bindingsOf(code, isModule);
   placeFunctions(code, bindings, isModule);
   const names = givenNames(code);
-  const sees = seesNames(code, names);
+  const sees = seesNames(code, bindings);
   numberNames(code, bindings);
   const pieces = [isModule ? "module" : "script"];
   write(code, pieces);
