@@ -1,6 +1,6 @@
 /** What a file of JavaScript or TypeScript imports, and which other files of code it names. */
 
-import { isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";
+import { everyNode, isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";
 
 /** How a module is named by another: at load, on demand, with `require`, for its types only, or by where it lies (`new URL` with `import.meta.url`). */
 export type ImportKind = "static" | "dynamic" | "require" | "type" | "url";
@@ -15,14 +15,12 @@ export type ComputedImport = { texts: readonly string[]; kind: ImportKind; line:
 export function importsIn(program: SyntaxNode): (StaticImport | ComputedImport)[] {
   const found: (StaticImport | ComputedImport)[] = [];
   const requires = requiresOf(program);
-  const collect = (node: SyntaxNode): void => {
+  for (const node of everyNode(program)) {
     const [source, kind] = sourceOf(node, requires) ?? [];
     const texts = source && (isNode(source) ? textsOf(source) : source);
     const [specifier] = texts ?? [];
     if (texts && kind) found.push(specifier !== undefined && texts.length === 1 ? { specifier, kind } : { texts, kind, line: (node.loc as { start: { line: number } }).start.line });
-    for (const field in node) for (const child of nodesIn(node[field])) collect(child);
-  };
-  collect(program);
+  }
   return found;
 }
 
@@ -70,16 +68,11 @@ function requiresOf(program: SyntaxNode): Requires {
     const callee = isNode(node) && node.type === "CallExpression" ? (node.callee as SyntaxNode) : undefined;
     return isNode(callee?.property) ? callee.property.name === "createRequire" : makers.has(callee?.name);
   };
-  const every = (node: SyntaxNode, see: (node: SyntaxNode) => void): void => {
-    see(node);
-    for (const field in node) for (const child of nodesIn(node[field])) every(child, see);
-  };
-  every(program, ({ imported, local }) => {
-    if (isNode(imported) && isNode(local) && imported.name === "createRequire") makers.add(local.name);
-  });
-  every(program, ({ id, init, left, right }) => {
+  // Imports are hoisted: they may stand after what uses them.
+  for (const { imported, local } of everyNode(program)) if (isNode(imported) && isNode(local) && imported.name === "createRequire") makers.add(local.name);
+  for (const { id, init, left, right } of everyNode(program)) {
     for (const [target, value] of [[id, init], [left, right]]) if (isNode(target) && target.type === "Identifier" && isMade(value)) names.add(target.name);
-  });
+  }
   return { names, isMade };
 }
 

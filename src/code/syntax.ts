@@ -48,15 +48,16 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 /** Imports and code hash from one parse. */
 export async function analyse(text: string, path: string): Promise<Analysis> {
   loaded ??= await loadParser();
+  const imports = new Map<string, StaticImport>();
+  const computed: ComputedImport[] = [];
   try {
     const program = parseProgram(loaded, text, path);
-    const imports = new Map<string, StaticImport>();
-    const computed: ComputedImport[] = [];
     for (const found of importsIn(program)) "texts" in found ? computed.push(found) : imports.set(`${found.kind} ${found.specifier}`, found);
     const { text: code, names, seesNames } = canonical(program);
     return { imports: [...imports.values()], computed, astHash: sha256(code), given: { names, sees: seesNames } };
   } catch {
-    return { imports: [], computed: [], astHash: undefined, given: { names: [], sees: false } };
+    // Where code is nested too deeply to be hashed, its imports are known.
+    return { imports: [...imports.values()], computed, astHash: undefined, given: { names: [], sees: false } };
   }
 }
 

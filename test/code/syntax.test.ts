@@ -51,6 +51,12 @@ describe("staticImports", () => {
     expect(await staticImports(`#!/usr/bin/env node\nconst a = require("./a"); return;`, "x.cjs")).toHaveLength(1);
   });
 
+  test("finds those of code that is nested too deeply for a hash", async () => {
+    const text = `const long = ${Array(4000).fill("a").join(" + ")}; import "./a.ts";`;
+    expect(await staticImports(text, "x.ts")).toEqual([{ specifier: "./a.ts", kind: "static" }]);
+    expect(await astHash(text, "x.ts")).toBeUndefined();
+  });
+
   test("finds none in text that does not parse", async () => {
     expect(await staticImports(`import "./a"; const = 3`, "x.ts")).toEqual([]);
   });
