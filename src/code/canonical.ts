@@ -91,6 +91,8 @@ function erased(node: SyntaxNode, within?: string): SyntaxNode {
   }
   // `{ __proto__ }` is a property of the object, `{ __proto__: __proto__ }` is not.
   if (node.shorthand === true && (copy.key as SyntaxNode).name === "__proto__") Object.assign(copy, { computed: true, key: { type: "StringLiteral", value: "__proto__" } });
+  // Some tools do not load what is imported for types only.
+  if (node.type === "ImportDeclaration" && nodesIn(node.specifiers).length > 0 && nodesIn(copy.specifiers).length === 0) copy.isElided = true;
   if (node.type === "CallExpression" && (node.callee as SyntaxNode).name === "require") copy.arguments = nodesIn(copy.arguments).map(plainSource);
   return copy;
 }

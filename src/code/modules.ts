@@ -6,7 +6,7 @@ import { dirname, extname, isAbsolute, join, relative, resolve, sep } from "node
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { isInside, ownCodeRoots } from "./caller.ts";
 import type { ComputedImport, ImportKind } from "./imports.ts";
-import { importsField, ownPackage, packageField } from "./packages.ts";
+import { importsField, ownFolder, ownPackage, packageField } from "./packages.ts";
 import { analyse, type GivenNames, isCode } from "./syntax.ts";
 
 /** One file a program imports. */
@@ -120,7 +120,8 @@ const linesOf = (imports: readonly ComputedImport[], path: string): number[] => 
 function filesFor({ texts, kind }: ComputedImport, importer: string): string[] | undefined {
   const [start = ""] = texts;
   const isUrl = kind === "url";
-  if ((/^[@\w]/.test(start) && !start.startsWith("file:")) || (isUrl && !isCode(`*${texts.at(-1)}`))) return []; // of a package, of data
+  if (isUrl && !isCode(`*${texts.at(-1)}`)) return []; // of data
+  if (/^[@\w]/.test(start) && !start.startsWith("file:")) return isUrl || ownFolder(start, importer) === undefined ? [] : undefined;
   const glob = texts.join("*").replace(/[?#].*/s, "").replace(/\*+/g, "*");
   if (!/^(\.{1,2}|\/[^/]+)\//.test(start) || /[[\]{}()!\\]/.test(glob) || glob.split("*").length > mostUnknown + 1) return isUrl ? [] : undefined;
   const found = globSync(glob, { cwd: dirname(importer) }).flatMap((path) => existingFile(resolve(dirname(importer), path)) ?? []);

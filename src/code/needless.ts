@@ -27,7 +27,11 @@ export function dropNeedless(program: SyntaxNode, bindings: Bindings, isModule: 
   const drop = (node: SyntaxNode, parent: SyntaxNode): void => {
     if (isModule && node.directives !== undefined) node.directives = nodesIn(node.directives).filter(({ value }) => (value as SyntaxNode).value !== "use strict");
     // What decorators are told of types are values.
-    if (node.type === "ImportDeclaration" && !decorates) node.specifiers = nodesIn(node.specifiers).filter((one) => !isUnused(one));
+    if (node.type === "ImportDeclaration" && !decorates) {
+      const all = nodesIn(node.specifiers);
+      node.specifiers = all.filter((one) => !isUnused(one));
+      if (all.length > 0 && all.every(isUnused)) node.isElided = true;
+    }
     if (node.type === "VariableDeclaration" && node.kind === "let") {
       const isGiven = /^For(In|Of)/.test(parent.type) || nodesIn(node.declarations).every(({ init }) => isNode(init));
       if (isGiven && nodesIn(node.declarations).flatMap(({ id }) => identifiersIn(id)).every(isConstant)) node.kind = "const";

@@ -10,19 +10,28 @@ import type { ImportKind } from "./imports.ts";
  * into `node_modules` from elsewhere, as a workspace does. Undefined for all that is installed, and for built-in modules.
  */
 export function ownPackage(specifier: string, importer: string, kind: ImportKind): string | undefined {
-  const [, name, rest = ""] = /^((?:@[^/]+\/)?[^/@.][^/]*)(\/.*)?$/.exec(specifier) ?? [];
+  const folder = ownFolder(specifier, importer);
+  return folder === undefined ? undefined : exported(folder, specifier.replace(named, "$2"), kind);
+}
+
+/** Its folder, whatever part of it is meant. */
+export function ownFolder(specifier: string, importer: string): string | undefined {
+  const [, name] = named.exec(specifier) ?? [];
   if (name === undefined || specifier.includes(":") || isBuiltin(specifier)) return undefined;
   const home = folderOf(importer);
-  if (home !== undefined && packageField(home, "name") === name && packageField(home, "exports") !== undefined) return exported(home, rest, kind);
+  if (home !== undefined && packageField(home, "name") === name && packageField(home, "exports") !== undefined) return home;
   for (let folder = dirname(importer); ; folder = dirname(folder)) {
     const linked = join(folder, "node_modules", name);
     if (statSync(linked, { throwIfNoEntry: false })?.isDirectory()) {
       const real = realpathSync(linked);
-      return real.split(sep).includes("node_modules") ? undefined : exported(real, rest, kind);
+      return real.split(sep).includes("node_modules") ? undefined : real;
     }
     if (folder === dirname(folder)) return undefined;
   }
 }
+
+/** The name of a package, and what of it is meant. */
+const named = /^((?:@[^/]+\/)?[^/@.][^/]*)(\/.*)?$/;
 
 /** What a specifier that begins with `#` stands for in the nearest package.json: a path, or another specifier. */
 export function importsField(specifier: string, importer: string, kind: ImportKind): string | undefined {

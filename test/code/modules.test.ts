@@ -203,6 +203,7 @@ test("follows packages of one's own: itself, and those of its workspace, which a
     "apps/main/w.js": [
       'import "@acme/core"; import "@acme/core/deep.js"; import "@acme/map/one"; import "@acme/map/hidden.js"; import "plain/lib/x.js";',
       'import "main"; import "main/self/a"; import "#core"; import "installed"; import "fs"; import "linked"; import "unbuilt"; await import("late");',
+      "import(`@acme/core/${name}.js`); import(`@acme/none/${name}.js`); import(`installed/${name}.js`);",
     ].join("\n"),
     "apps/main/package.json": JSON.stringify({ name: "main", exports: { ".": "./index.js", "./self/*": "./lib/*.js" }, imports: { "#core": "@acme/map" } }),
     "apps/main/index.js": "",
@@ -226,11 +227,12 @@ test("follows packages of one's own: itself, and those of its workspace, which a
   for (const name of ["core", "map"]) link(`@acme/${name}`, `packages/${name}`);
   for (const name of ["plain", "unbuilt", "late"]) link(name, `packages/${name}`);
   link("linked", "node_modules/.store/linked");
-  const { modules, dynamic, missing } = await moduleGraph(entry);
+  const { modules, dynamic, computed, missing } = await moduleGraph(entry);
   expect(modules.map(({ path }) => path)).toEqual([
     ...["core/deep.js", "core/start.js", "map/index.mjs", "map/one.js", "plain/lib/x.js", "shared/s.js"].map((path) => `../../packages/${path}`),
     "index.js",
     "lib/a.js",
   ]);
   expect([dynamic, missing]).toEqual([["../../packages/late/index.js"], []]);
+  expect(computed).toEqual([{ path: "w.js", lines: [3] }]);
 });

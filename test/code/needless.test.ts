@@ -33,6 +33,8 @@ describe("another program", () => {
     ["imports that decorators see", 'import { A, d } from "./t.ts"; @d class C { constructor(a: A) { } } use(C);', 'import { type A, d } from "./t.ts"; @d class C { constructor(a: A) { } } use(C);'],
     ["imports that are exported", 'import { A } from "./t.ts"; export { A };', 'import { type A } from "./t.ts"; export {};'],
     ["that a file is loaded", 'import { A } from "./t.ts"; use(1 as A);', 'import type { A } from "./t.ts"; use(1); export {};'],
+    ["that it is loaded for what it does", 'import { A } from "./t.ts"; use(1 as A);', 'import "./t.ts"; use(1);'],
+    ["the same, spelt out", 'import { type A } from "./t.ts"; use(1 as A);', 'import "./t.ts"; use(1);'],
     ["strictness of a script", '"use strict"; use(this);', "use(this);"],
     ["keys that are no numbers", "use({ '01': a });", "use({ 1: a });"],
     ["a prototype", "use({ __proto__ });", "use({ __proto__: __proto__ });"],
