@@ -1,10 +1,12 @@
 /** The text of a program as it runs: types, form, and names that only the program itself knows are gone. */
 
+import { isBuiltin } from "node:module";
 import { fold } from "./fold.ts";
 import { givenNames, seesNames } from "./given-names.ts";
 import { placeFunctions, placeImports } from "./hoist.ts";
 import { placeLiterals } from "./literals.ts";
 import { bindingsOf, numberNames } from "./names.ts";
+import { dropNeedless } from "./needless.ts";
 import { isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";
 
 /** A program as it runs, the names of its functions and classes beside it: they only count where some file of it looks at them. */
@@ -16,13 +18,15 @@ export function canonical(program: SyntaxNode): Canonical {
   // Types are erased before it is seen whether a file is a module: `import type` makes none, `export {}` does.
   const isModule = body.some((node) => /^(Import|Export\w*)Declaration$/.test(node.type) && !isTypeOnly(node, true));
   const code = erased(program);
+  const written = bindingsOf(code, isModule);
+  dropNeedless(code, written, isModule);
   placeImports(code);
-  placeLiterals(code, bindingsOf(code, isModule));
+  placeLiterals(code, written);
   fold(code);
   const bindings = bindingsOf(code, isModule);
   placeFunctions(code, bindings, isModule);
   const names = givenNames(code);
-  const sees = seesNames(code, names);
+  const sees = seesNames(code, bindings);
   numberNames(code, bindings);
   const pieces = [isModule ? "module" : "script"];
   write(code, pieces);
@@ -78,17 +82,30 @@ function erased(node: SyntaxNode, within?: string): SyntaxNode {
     if (field === "type" || value === null || value === undefined || withoutEffect.has(field)) continue;
     // `a?.b` means something, `a?: T` does not
     if (field === "optional" && !node.type.startsWith("Optional")) continue;
+    // `node` may be told more than to run the file
+    if (field === "interpreter" && /^[ \t]*\/(usr\/bin\/env[ \t]+|[\w/.]+\/)node[ \t]*$/.test((value as SyntaxNode).value as string)) continue;
     if (Array.isArray(value)) copy[field] = erasedList(field === "specifiers" ? inOrder(value as SyntaxNode[]) : value);
     else if (!isNode(value)) copy[field] = node.type === "JSXText" ? jsxWords(value as string) : value;
     else if (field === "key" && node.computed !== true) copy[field] = plainKey(erased(value));
-    else copy[field] = erased(value, field);
+    else copy[field] = field === "source" ? plainSource(erased(value)) : erased(value, field);
   }
+  // `{ __proto__ }` is a property of the object, `{ __proto__: __proto__ }` is not.
+  if (node.shorthand === true && (copy.key as SyntaxNode).name === "__proto__") Object.assign(copy, { computed: true, key: { type: "StringLiteral", value: "__proto__" } });
+  // Some tools do not load what is imported for types only.
+  if (node.type === "ImportDeclaration" && nodesIn(node.specifiers).length > 0 && nodesIn(copy.specifiers).length === 0) copy.isElided = true;
+  if (node.type === "CallExpression" && (node.callee as SyntaxNode).name === "require") copy.arguments = nodesIn(copy.arguments).map(plainSource);
   return copy;
 }
 
 function erasedList(items: readonly unknown[]): unknown[] {
-  const kept = items.filter((item) => !isNode(item) || !(item.type === "EmptyStatement" || isBlankJsx(item) || isTypeOnly(item)));
-  return kept.map((item) => (isNode(item) ? erased(item) : item));
+  const kept = items.filter((item) => !isNode(item) || !(/^(Empty|Debugger)Statement$/.test(item.type) || isBlankJsx(item) || isTypeOnly(item)));
+  return kept.flatMap((item) => (isNode(item) ? apart(erased(item)) : [item]));
+}
+
+/** `const a = 1, b = 2;` among statements are two. */
+function apart(node: SyntaxNode): SyntaxNode[] {
+  if (node.type === "ExportNamedDeclaration" && isNode(node.declaration)) return apart(node.declaration).map((declaration) => ({ ...node, declaration }));
+  return node.type === "VariableDeclaration" ? nodesIn(node.declarations).map((one) => ({ ...node, declarations: [one] })) : [node];
 }
 
 /** The names of one import or export have no order. */
@@ -100,9 +117,17 @@ function inOrder(specifiers: readonly SyntaxNode[]): SyntaxNode[] {
   return keyed.sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key))).map(({ one }) => one);
 }
 
-/** `{ "a": 1 }` and `{ a: 1 }` are one property. */
+/** `{ "a": 1 }` and `{ a: 1 }` are one property, `{ "1": 1 }` and `{ 1: 1 }` as well. */
 function plainKey(key: SyntaxNode): SyntaxNode {
-  return key.type === "StringLiteral" && /^[A-Za-z_$][\w$]*$/.test(key.value as string) ? { type: "Identifier", name: key.value } : key;
+  if (!/^(String|Numeric|BigInt)Literal$/.test(key.type)) return key;
+  const name = String(key.value);
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? { type: "Identifier", name } : { type: "StringLiteral", value: name };
+}
+
+/** `fs` is `node:fs`. */
+function plainSource(source: SyntaxNode): SyntaxNode {
+  const name = source.type === "StringLiteral" ? (source.value as string) : "";
+  return isBuiltin(name) && !name.startsWith("node:") ? { ...source, value: `node:${name}` } : source;
 }
 
 function jsxWords(text: string): string {

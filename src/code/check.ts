@@ -72,8 +72,10 @@ function unreadable(path: string, cause: NodeJS.ErrnoException): LinealError {
 }
 
 function unparsable(path: string, language: Language, cause: Error): LinealError {
-  const what = cause instanceof RangeError ? "nested too deeply to be read" : cause.message;
-  return new LinealError("invalid", `Syntax error while parsing ${path}: ${what}`, { hint: `Mend it first: ${language === "python" ? "python -m py_compile" : "node --check"} ${path}`, cause });
+  if (!(cause instanceof SyntaxProblem)) return new LinealError("invalid", `${path} is nested too deeply to be read`, { hint: "Break its longest expression into several.", cause });
+  const command = `${language === "python" ? "python -m py_compile" : "node --check"} ${path}`;
+  if (!cause.isCertain) return new LinealError("invalid", `${path} cannot be read: ${cause.message}`, { hint: `See whether it is a syntax error: ${command}`, cause });
+  return new LinealError("invalid", `Syntax error while parsing ${path}: ${cause.message}`, { hint: `Mend it first: ${command}`, cause });
 }
 
 function missingIn(found: Findings, language: Language, path: string): string[] {

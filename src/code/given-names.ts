@@ -1,6 +1,7 @@
 /** The names of functions and classes, which a program can read: `f.name`, `String(f)`. */
 
-import { isWord, patternNames } from "./names.ts";
+import { coercesFunctions, isFunction } from "./coerced.ts";
+import { type Binding, isWord, patternNames } from "./names.ts";
 import { isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";
 
 /** The names that functions and classes have, or take from the variable that they are assigned to, in order of appearance. */
@@ -14,8 +15,6 @@ export function givenNames(node: SyntaxNode, found: string[] = []): string[] {
   return found;
 }
 
-const isFunction = (node: unknown): boolean => isNode(node) && /^(Function|ArrowFunction|Class)(Declaration|Expression)$/.test(node.type);
-
 /** Names of variables that are plain values; most programs never ask. */
 type Variables = () => ReadonlySet<string>;
 
@@ -23,9 +22,11 @@ type Variables = () => ReadonlySet<string>;
 const reaching = new Set(["eval", "Function", "Reflect"]);
 const telling = new Set(["name", "toString", "toLocaleString", "getOwnPropertyDescriptor", "getOwnPropertyDescriptors", "constructor"]);
 
-/** Whether a program may read the name of a function: a property `name`, one by a key that is not plain, or its text. */
-export function seesNames(program: SyntaxNode, given: readonly string[]): boolean {
-  const functions = new Set(given);
+/** Of `node:util`, show the name of a class or function that they are given. */
+const showing = new Set<unknown>(["inspect", "format", "formatWithOptions"]);
+
+/** Whether a program may read the name of a function: a property `name`, one by a key that is not plain, its text, a stack, or what `node:util` shows. */
+export function seesNames(program: SyntaxNode, bindings: ReadonlyMap<SyntaxNode, Binding>): boolean {
   let known: ReadonlySet<string> | undefined;
   const plain: Variables = () => (known ??= plainVariables(program));
   const sees = (node: SyntaxNode, parent: SyntaxNode): boolean => {
@@ -41,24 +42,45 @@ export function seesNames(program: SyntaxNode, given: readonly string[]): boolea
       case "MemberExpression":
       case "OptionalMemberExpression":
         if (isTelling(node.property as SyntaxNode, node.computed === true, plain) && !isRadix(node, parent)) return true;
+        // `np.stack(rows)` is none of an error
+        if (isStack(node.property as SyntaxNode) && parent.callee !== node) return true;
         break;
       case "ObjectProperty":
-        if (parent.type === "ObjectPattern" && isTelling(node.key as SyntaxNode, node.computed === true, plain)) return true;
+        if (parent.type === "ObjectPattern" && (isTelling(node.key as SyntaxNode, node.computed === true, plain) || isStack(node.key as SyntaxNode))) return true;
         break;
       case "CallExpression":
       case "OptionalCallExpression":
         if ((node.callee as SyntaxNode).name === "String" && nodesIn(node.arguments).some((one) => !isText(one) && !isPlain(one, plain))) return true;
         // `rows.map(String)`
         if (nodesIn(node.arguments).some((one) => one.type === "Identifier" && one.name === "String")) return true;
-        break;
-      case "TemplateLiteral":
-      case "BinaryExpression":
-        if ([...nodesIn(node.expressions), node.left, node.right].some((one) => isFunction(one) || (isNode(one) && one.type === "Identifier" && functions.has(one.name as string)))) return true;
     }
     for (const field in node) for (const child of nodesIn(node[field])) if (sees(child, node)) return true;
     return false;
   };
-  return sees(program, program);
+  return sees(program, program) || showsValues(program) || coercesFunctions(program, bindings);
+}
+
+/** The stack of an error names the functions that were running. */
+const isStack = ({ name, value }: SyntaxNode): boolean => name === "stack" || value === "stack";
+
+/** Whether a program takes from `node:util` what shows values, or has all of that and uses such a name. */
+function showsValues(program: SyntaxNode): boolean {
+  let [takes, hasAll, uses] = [false, false, false];
+  const look = (node: SyntaxNode): void => {
+    const source = isNode(node.source) ? node.source.value : undefined;
+    const isImport = node.type === "ImportDeclaration" || node.type === "ExportNamedDeclaration";
+    for (const one of isImport && source === "node:util" ? nodesIn(node.specifiers) : []) {
+      const { name } = (one.imported ?? one.local) as SyntaxNode;
+      takes ||= showing.has(name) && one.type !== "ImportDefaultSpecifier" && one.type !== "ImportNamespaceSpecifier";
+      hasAll ||= one.type === "ImportDefaultSpecifier" || one.type === "ImportNamespaceSpecifier";
+    }
+    takes ||= node.type === "ExportAllDeclaration" && source === "node:util";
+    hasAll ||= node.type === "StringLiteral" && /^(node:)?util$/.test(node.value as string);
+    uses ||= [node.property, node.key].some((key) => isNode(key) && showing.has(key.name));
+    for (const field in node) if (!isImport || field !== "source") for (const child of nodesIn(node[field])) look(child);
+  };
+  look(program);
+  return takes || (hasAll && uses);
 }
 
 function isTelling(key: SyntaxNode, computed: boolean, plain: Variables): boolean {

@@ -1,26 +1,35 @@
 /** Puts imports of packages and function declarations in an order of their own: where they stand makes no difference. */
 
+import { isBuiltin } from "node:module";
 import type { Binding } from "./names.ts";
 import { isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";
 
-/** Packages come in any order, before files; what an import without names does, it does where it stands. */
+/**
+ * Packages come in any order, but stay before or after a file: both may do something that the other sees. What an import
+ * without names does, it does where it stands. Built-in modules do nothing and come first.
+ */
 export function placeImports(program: SyntaxNode): void {
-  const list = program.body as SyntaxNode[];
   const placed: SyntaxNode[] = [];
+  const builtIn: SyntaxNode[] = [];
   let packages: SyntaxNode[] = [];
-  let files: SyntaxNode[] = [];
   const end = (): void => {
-    placed.push(...packages.sort((a, b) => (sourceOf(a) < sourceOf(b) ? -1 : Number(sourceOf(a) > sourceOf(b)))), ...files);
-    [packages, files] = [[], []];
+    placed.push(...bySource(packages));
+    packages = [];
   };
-  for (const node of list) {
-    const brings = node.type === "ImportDeclaration" && nodesIn(node.specifiers).length > 0;
-    if (!brings) end();
-    (!brings ? placed : /^[./#]/.test(sourceOf(node)) ? files : packages).push(node);
+  for (const node of program.body as SyntaxNode[]) {
+    const source = node.type === "ImportDeclaration" ? sourceOf(node) : undefined;
+    if (source !== undefined && isBuiltin(source)) builtIn.push(node);
+    else if (source !== undefined && !/^(?:[./#]|file:)/.test(source) && nodesIn(node.specifiers).length > 0) packages.push(node);
+    else {
+      end();
+      placed.push(node);
+    }
   }
   end();
-  program.body = placed;
+  program.body = [...bySource(builtIn), ...placed];
 }
+
+const bySource = (imports: SyntaxNode[]): SyntaxNode[] => imports.sort((a, b) => (sourceOf(a) < sourceOf(b) ? -1 : Number(sourceOf(a) > sourceOf(b))));
 
 const sourceOf = ({ source }: SyntaxNode): string => String((source as SyntaxNode).value);
 

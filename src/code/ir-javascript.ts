@@ -22,7 +22,7 @@ export async function readJavaScript(text: string, path: string): Promise<Statem
     }).program as unknown as Node;
   } catch (error) {
     if (error instanceof RangeError) throw error;
-    throw new SyntaxProblem((error as Error).message);
+    throw new SyntaxProblem((error as Error).message, true);
   }
   return statements(program.body);
 }

@@ -35,12 +35,11 @@ export async function parsePython(text: string): Promise<{ tree: Tree; plain: st
     });
     if (errors.length === 0 && refused === undefined) return { tree, plain, readable };
     const next = attempt < 4 && errors.length < manyErrors ? repaired(readable, errors) : undefined;
-    if (next === undefined)
-      throw new SyntaxProblem(
-        refused && (errors[0] ?? refused.at) >= refused.at
-          ? `${refused.what} (line ${lineAt(lines, refused.at)})`
-          : `unexpected input (line ${lineAt(lines, errors[0] ?? 0)})`,
-      );
+    if (next === undefined) {
+      const [first = 0] = errors;
+      if (refused && (errors[0] ?? refused.at) >= refused.at) throw new SyntaxProblem(`${refused.what} (line ${lineAt(lines, refused.at)})`, true);
+      throw new SyntaxProblem(`unexpected input (line ${lineAt(lines, first)})`, false);
+    }
     readable = next;
   }
 }

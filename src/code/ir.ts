@@ -74,7 +74,14 @@ export const given = (value: Expression, all: boolean): Statement => ({ kind: "r
 
 export const nothing: Expression = { kind: "unknown", parts: [] };
 
-/** The text does not follow the grammar of its language. */
+/** The text does not follow the grammar of its language, or one that our parser does not know. */
 export class SyntaxProblem extends Error {
   override readonly name = "SyntaxProblem";
+  /** Whether the language itself refuses it. */
+  readonly isCertain: boolean;
+
+  constructor(message: string, isCertain: boolean) {
+    super(message);
+    this.isCertain = isCertain;
+  }
 }

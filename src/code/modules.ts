@@ -2,10 +2,12 @@
 
 import { createHash } from "node:crypto";
 import { globSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { dirname, extname, join, relative, resolve, sep } from "node:path";
+import { dirname, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { isInside, ownCodeRoots } from "./caller.ts";
-import { analyse, type ComputedImport, type GivenNames, isCode, type ImportKind } from "./syntax.ts";
+import type { ComputedImport, ImportKind } from "./imports.ts";
+import { importsField, ownFolder, ownPackage, packageField } from "./packages.ts";
+import { analyse, type GivenNames, isCode } from "./syntax.ts";
 
 /** One file a program imports. */
 export type LocalModule = {
@@ -24,7 +26,7 @@ export type LocalModule = {
 export type ModuleGraph = {
   /** Sorted by path. */
   modules: LocalModule[];
-  /** Paths (or specifiers that lead nowhere) imported on demand with `import()`, and all that fit `import(`./lib/${name}.ts`)`; they are named, not walked. */
+  /** Paths (or specifiers that lead nowhere) imported on demand with `import()`, all that fit `import(`./lib/${name}.ts`)`, and code whose place is named; they are named, not walked. */
   dynamic: string[];
   /** Where modules are imported by a path that tells nothing of where they lie. */
   computed: Computed[];
@@ -48,8 +50,8 @@ const swaps: Record<string, string[]> = { ".js": [".ts", ".tsx"], ".jsx": [".tsx
 const tries = [".js", ".json", ".node", ".ts", ".mjs", ".cjs", ".mts", ".cts", ".tsx", ".jsx"];
 
 /**
- * Walks the local imports of `entry`, an absolute path: `./`, `../`, absolute and `file:` specifiers, and `#names` of the
- * nearest package.json. Packages, Lineal itself and type-only imports are left out.
+ * Walks the local imports of `entry`, an absolute path: `./`, `../`, absolute and `file:` specifiers, `#names` of the nearest
+ * package.json, and packages that are the program's own. Installed packages, Lineal itself and type-only imports are left out.
  */
 export async function moduleGraph(entry: string): Promise<ModuleGraph> {
   const start = realpathSync(entry);
@@ -79,10 +81,11 @@ export async function moduleGraph(entry: string): Promise<ModuleGraph> {
     for (const { specifier, kind } of parsed.imports) {
       if (kind === "type") continue;
       const target = localTarget(specifier, path, kind);
-      if (target === undefined) continue;
+      if (target === undefined || (kind === "url" && !isCode(target))) continue;
       const file = existingFile(target);
-      if (file !== undefined && !isOurs(file)) continue;
-      if (kind === "dynamic") dynamic.add(name(file ?? target));
+      // What only has a place may be meant for something else than running it.
+      if (file === undefined ? kind === "url" : !isOurs(file)) continue;
+      if (kind === "dynamic" || kind === "url") dynamic.add(name(file ?? target));
       else if (file === undefined) missing.add(name(target));
       else if (!seen.has(file)) {
         seen.add(file);
@@ -114,19 +117,24 @@ export async function computedLines(text: string, path: string): Promise<number[
 const linesOf = (imports: readonly ComputedImport[], path: string): number[] => [...new Set(imports.filter((one) => filesFor(one, path) === undefined).map(({ line }) => line))];
 
 /** The files that a computed path may mean, each unknown part of it being part of one name; undefined when it tells no place, or too many files fit. */
-function filesFor({ texts }: ComputedImport, importer: string): string[] | undefined {
+function filesFor({ texts, kind }: ComputedImport, importer: string): string[] | undefined {
   const [start = ""] = texts;
-  if (/^[@\w]/.test(start) && !start.startsWith("file:")) return []; // of a package
+  const isUrl = kind === "url";
+  if (isUrl && !isCode(`*${texts.at(-1)}`)) return []; // of data
+  if (/^[@\w]/.test(start) && !start.startsWith("file:")) return isUrl || ownFolder(start, importer) === undefined ? [] : undefined;
   const glob = texts.join("*").replace(/[?#].*/s, "").replace(/\*+/g, "*");
-  if (!/^(\.{1,2}|\/[^/]+)\//.test(start) || /[[\]{}()!\\]/.test(glob) || glob.split("*").length > mostUnknown + 1) return undefined;
+  if (!/^(\.{1,2}|\/[^/]+)\//.test(start) || /[[\]{}()!\\]/.test(glob) || glob.split("*").length > mostUnknown + 1) return isUrl ? [] : undefined;
   const found = globSync(glob, { cwd: dirname(importer) }).flatMap((path) => existingFile(resolve(dirname(importer), path)) ?? []);
   const fitting = extname(glob) === "" || extname(glob).includes("*") ? found.filter(isCode) : found;
-  return fitting.length === 0 || fitting.length > mostFitting ? undefined : fitting;
+  return fitting.length > 0 && fitting.length <= mostFitting ? fitting : isUrl ? [] : undefined;
 }
 
-/** The absolute path a specifier points at, before suffixes are tried; undefined for packages and built-ins. */
+/** The absolute path a specifier points at, before suffixes are tried; undefined for what is installed or built in. */
 function localTarget(specifier: string, importer: string, kind: ImportKind): string | undefined {
-  if (specifier.startsWith("#")) return importsField(specifier, importer, kind);
+  if (specifier.startsWith("#")) {
+    const target = importsField(specifier, importer, kind);
+    return target === undefined || isAbsolute(target) ? target : ownPackage(target, importer, kind);
+  }
   if (kind === "require" && /^\.{0,2}\//.test(specifier)) return resolve(dirname(importer), specifier);
   if (/^(\.{1,2}$|\.{0,2}\/|file:)/.test(specifier)) {
     try {
@@ -135,7 +143,9 @@ function localTarget(specifier: string, importer: string, kind: ImportKind): str
       return undefined;
     }
   }
-  return kind === "require" && (specifier === "." || specifier === "..") ? resolve(dirname(importer), specifier) : undefined;
+  const own = ownPackage(specifier, importer, kind);
+  // One that is not built, or only exists under a condition of its own, is told nowhere else.
+  return own !== undefined && existingFile(own) !== undefined ? own : undefined;
 }
 
 /** The exact file, the TypeScript file that a `.js` specifier stands for, the file with a suffix added, or a folder's index. */
@@ -150,44 +160,6 @@ function existingFile(target: string): string | undefined {
   return found === undefined ? undefined : realpathSync(found);
 }
 
-function importsField(specifier: string, importer: string, kind: ImportKind): string | undefined {
-  for (let folder = dirname(importer); ; folder = dirname(folder)) {
-    if (statSync(join(folder, "package.json"), { throwIfNoEntry: false })?.isFile()) {
-      const target = mapped(packageField(folder, "imports"), specifier, kind);
-      return target?.startsWith("./") ? join(folder, target) : undefined;
-    }
-    if (folder === dirname(folder)) return undefined;
-  }
-}
-
-function mapped(imports: unknown, specifier: string, kind: ImportKind): string | undefined {
-  if (typeof imports !== "object" || imports === null) return undefined;
-  const table = imports as Record<string, unknown>;
-  if (specifier in table) return conditional(table[specifier], kind);
-  const patterns = Object.keys(table).filter((key) => key.includes("*"));
-  patterns.sort((a, b) => b.indexOf("*") - a.indexOf("*") || b.length - a.length);
-  for (const pattern of patterns) {
-    const [head = "", tail = ""] = pattern.split("*");
-    if (specifier.startsWith(head) && specifier.endsWith(tail) && specifier.length >= head.length + tail.length) {
-      const middle = specifier.slice(head.length, specifier.length - tail.length);
-      return conditional(table[pattern], kind)?.replaceAll("*", () => middle);
-    }
-  }
-  return undefined;
-}
-
-function conditional(target: unknown, kind: ImportKind): string | undefined {
-  if (typeof target === "string") return target;
-  if (typeof target !== "object" || target === null) return undefined;
-  if (Array.isArray(target)) return target.map((item) => conditional(item, kind)).find((item) => item !== undefined);
-  const conditions = new Set(["node", "module-sync", "default", kind === "require" ? "require" : "import"]);
-  for (const [condition, value] of Object.entries(target)) {
-    const found = conditions.has(condition) ? conditional(value, kind) : undefined;
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
 /** The order of keys can be seen, and so can how a number is written by who reads it exactly: only white space is form. */
 function jsonHash(text: string, path: string): string | undefined {
   if (extname(path).toLowerCase() !== ".json") return undefined;
@@ -195,14 +167,6 @@ function jsonHash(text: string, path: string): string | undefined {
     JSON.parse(text);
     const dense = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|\s+/g, (piece) => (piece.startsWith('"') ? piece : ""));
     return createHash("sha256").update(dense).digest("hex");
-  } catch {
-    return undefined;
-  }
-}
-
-function packageField(folder: string, field: string): unknown {
-  try {
-    return (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<string, unknown>)[field];
   } catch {
     return undefined;
   }

@@ -65,10 +65,10 @@ function matches(line: string, start: number): Edit[] | undefined {
 /** Any expression after `@`, and types that have a default: of no interest. */
 function blanks(line: string, start: number): Edit[] | undefined {
   const [, before = "", blank] =
-    /^(\s*@)((?!(?:for|if|in|is|as|def|class|while|with|return|try|else|pass)\b)[\w.]*[[(].*[\])]\s*)$/.exec(line) ??
+    /^(\s*@[ \t]*)((?!(?:for|if|in|is|as|def|class|while|with|return|try|else|pass)\b)(?:[\w.]*[[(].*[\])][\w.]*|lambda\b.*:.*?)\s*)(?:#.*)?$/.exec(line) ??
     /^(\s*(?:(?:async\s+)?def|class|type)\s+\w+)(\[.*\])(?=\s*[(:=])/.exec(line) ??
     [];
-  return blank === undefined ? undefined : [{ from: start + before.length, text: (before.endsWith("@") ? "_" : "").padEnd(blank.length) }];
+  return blank === undefined ? undefined : [{ from: start + before.length, text: (/@[ \t]*$/.test(before) ? "_" : "").padEnd(blank.length) }];
 }
 
 /** Stars where only newer Python has them, and the slash of a lambda: what they stand before (or after) is the same without. */

@@ -12,3 +12,14 @@ export function isNode(value: unknown): value is SyntaxNode {
 export function nodesIn(value: unknown): SyntaxNode[] {
   return Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : [];
 }
+
+/** A node and all below it, in order of appearance, however deep they are nested. */
+export function* everyNode(root: SyntaxNode): Generator<SyntaxNode> {
+  const left = [root];
+  for (let node = left.pop(); node; node = left.pop()) {
+    yield node;
+    const below: SyntaxNode[] = [];
+    for (const field in node) below.push(...nodesIn(node[field]));
+    left.push(...below.reverse());
+  }
+}

@@ -5,16 +5,8 @@ import { createRequire } from "node:module";
 import { extname } from "node:path";
 import { LinealError } from "../errors.ts";
 import { canonical } from "./canonical.ts";
-import { isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";
-
-/** How a module is named by another: at load, on demand, with `require`, or for its types only. */
-export type ImportKind = "static" | "dynamic" | "require" | "type";
-
-/** One import of a file. */
-export type StaticImport = { specifier: string; kind: ImportKind };
-
-/** An import whose path is only known when the file runs: the texts around each part that is not known, `./lib/` and `.ts`. */
-export type ComputedImport = { texts: readonly string[]; line: number };
+import { type ComputedImport, importsIn, type StaticImport } from "./imports.ts";
+import type { SyntaxNode } from "./syntax-tree.ts";
 
 /** The names of a file's functions and classes, which its hash leaves out, and whether it may look at such names. */
 export type GivenNames = { names: readonly string[]; sees: boolean };
@@ -56,15 +48,16 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 /** Imports and code hash from one parse. */
 export async function analyse(text: string, path: string): Promise<Analysis> {
   loaded ??= await loadParser();
+  const imports = new Map<string, StaticImport>();
+  const computed: ComputedImport[] = [];
   try {
     const program = parseProgram(loaded, text, path);
-    const imports = new Map<string, StaticImport>();
-    const computed: ComputedImport[] = [];
-    collectImports(program, (found) => ("texts" in found ? computed.push(found) : imports.set(`${found.kind} ${found.specifier}`, found)));
+    for (const found of importsIn(program)) "texts" in found ? computed.push(found) : imports.set(`${found.kind} ${found.specifier}`, found);
     const { text: code, names, seesNames } = canonical(program);
     return { imports: [...imports.values()], computed, astHash: sha256(code), given: { names, sees: seesNames } };
   } catch {
-    return { imports: [], computed: [], astHash: undefined, given: { names: [], sees: false } };
+    // Where code is nested too deeply to be hashed, its imports are known.
+    return { imports: [...imports.values()], computed, astHash: undefined, given: { names: [], sees: false } };
   }
 }
 
@@ -101,77 +94,3 @@ function parseProgram(parser: Parser, text: string, path: string): SyntaxNode {
   });
   return program as unknown as SyntaxNode;
 }
-
-function collectImports(node: SyntaxNode, add: (found: StaticImport | ComputedImport) => void): void {
-  const found = importOf(node);
-  if (found) add(found);
-  for (const field in node) for (const child of nodesIn(node[field])) collectImports(child, add);
-}
-
-function importOf(node: SyntaxNode): StaticImport | ComputedImport | undefined {
-  const named = (source: unknown, kind: ImportKind): StaticImport | ComputedImport | undefined => {
-    if (!isNode(source)) return undefined;
-    const texts = textsOf(source);
-    const [specifier] = texts;
-    return specifier !== undefined && texts.length === 1 ? { specifier, kind } : { texts, line: (node.loc as { start: { line: number } }).start.line };
-  };
-  switch (node.type) {
-    // `import { type A }` still loads the module when types are only erased, so it counts as static
-    case "ImportDeclaration":
-      return named(node.source, node.importKind === "type" || node.importKind === "typeof" ? "type" : "static");
-    case "ExportNamedDeclaration":
-    case "ExportAllDeclaration":
-      return named(node.source, node.exportKind === "type" ? "type" : "static");
-    case "ImportExpression":
-      return named(node.source, "dynamic");
-    case "TSImportType":
-      return named(node.source ?? node.argument, "type");
-    case "TSImportEqualsDeclaration":
-      return named((node.moduleReference as SyntaxNode).expression, node.importKind === "type" ? "type" : "require");
-    case "CallExpression": {
-      const callee = node.callee as SyntaxNode;
-      return callee.type === "Identifier" && callee.name === "require" ? named((node.arguments as unknown[])[0], "require") : undefined;
-    }
-    case "NewExpression": {
-      const [file] = nodesIn(node.arguments);
-      return (node.callee as SyntaxNode).name === "Worker" && file?.type === "NewExpression" ? named(file, "dynamic") : undefined;
-    }
-    default:
-      return undefined;
-  }
-}
-
-/** The texts around each part of a specifier that is not known: one when it is a literal. */
-function textsOf(node: SyntaxNode): readonly string[] {
-  const unknown = ["", ""];
-  switch (node.type) {
-    case "StringLiteral":
-      return [node.value as string];
-    case "TSLiteralType":
-      return textsOf(node.literal as SyntaxNode);
-    case "TSAsExpression":
-    case "TSNonNullExpression":
-    case "TSSatisfiesExpression":
-      return textsOf(node.expression as SyntaxNode);
-    case "TemplateLiteral": {
-      const holes = nodesIn(node.expressions).map(textsOf);
-      const quasis = (node.quasis as { value: { cooked?: string } }[]).map(({ value }) => [value.cooked ?? ""]);
-      return quasis.flatMap((quasi, i) => [quasi, ...holes.slice(i, i + 1)]).reduce(joined);
-    }
-    case "BinaryExpression":
-      return node.operator === "+" ? joined(textsOf(node.left as SyntaxNode), textsOf(node.right as SyntaxNode)) : unknown;
-    // `new URL(file, import.meta.url).href`
-    case "MemberExpression":
-      return (node.property as SyntaxNode).name === "href" ? textsOf(node.object as SyntaxNode) : unknown;
-    case "NewExpression": {
-      const [path, base] = nodesIn(node.arguments);
-      if ((node.callee as SyntaxNode).name !== "URL" || !path || (base?.object as SyntaxNode | undefined)?.type !== "MetaProperty") return unknown;
-      // `new URL("a.ts", …)` lies beside, where an import of "a.ts" is of a package
-      return textsOf(path).map((text, i) => (i === 0 && /^\w[^:]*$/.test(text) ? `./${text}` : text));
-    }
-    default:
-      return unknown;
-  }
-}
-
-const joined = (a: readonly string[], b: readonly string[]): readonly string[] => [...a.slice(0, -1), `${a.at(-1)}${b[0]}`, ...b.slice(1)];

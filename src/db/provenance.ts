@@ -212,7 +212,7 @@ export function* lostBeside(dialect: Dialect, run: string): Operation<Record<"in
 /** The source of a transform: its text, and the hashes of its local modules. */
 export interface SourceText {
   readonly text: string;
-  readonly modules: readonly { readonly path: string; readonly hash: string }[];
+  readonly modules: readonly { readonly path: string; readonly hash: string; readonly codeHash?: string }[];
 }
 
 /** The sources of transforms by uid; only of those with local modules, where it is asked which file has changed. */

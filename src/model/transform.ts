@@ -14,7 +14,7 @@ export const Transform = registry({
     sourceCode: text({ optional: true, lazy: true, doc: "Its text, with secrets blanked out." }),
     hash: text({ optional: true, editable: false, index: true, doc: "Of the original source and its local modules." }),
     codeHash: text({ optional: true, editable: false, doc: "Like hash, but blind to comments, formatting, types and local names." }),
-    modules: json<{ path: string; hash: string }[]>()({ optional: true, editable: false, doc: "The local modules it imports." }),
+    modules: json<{ path: string; hash: string; codeHash?: string }[]>()({ optional: true, editable: false, doc: "The local modules it imports: the hash of their bytes, and of what their code does." }),
     bundle: ref("Artifact", { optional: true, editable: false, doc: "The texts of the local modules." }),
     run: ref("Run", { optional: true, editable: false, inverse: "outputTransforms", doc: "The run that added it." }),
     ...owned,

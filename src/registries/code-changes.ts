@@ -51,7 +51,7 @@ export class CodeChanges {
       if (!transform || !change) continue;
       const onDisk = change.subject === change.uid;
       const disk = this.#onDisk.get(transform.stem);
-      const now = !onDisk ? sources.get(change.subject) : typeof disk === "object" ? { text: disk.redacted, modules: disk.modules } : undefined;
+      const now = !onDisk ? sources.get(change.subject) : typeof disk === "object" ? { text: disk.redacted, modules: disk.modules.map(({ path, hash, astHash }) => ({ path, hash, ...(astHash ? { codeHash: astHash } : {}) })) } : undefined;
       const then = sources.get(change.uid);
       const name = transform.key ?? transform.uid;
       const files = then && now ? await changedFiles(name, then, now) : [];
@@ -93,6 +93,12 @@ type Hashes = ReadonlyMap<string, string | null>;
 const byCode = (modules: OnDemand["modules"]): Hashes => new Map(modules.map(({ path, codeHash }) => [path, codeHash]));
 const byBytes = ({ modules }: SourceText): Hashes => new Map(modules.map(({ path, hash }) => [path, hash]));
 
+/** By what their code does, where that is known of both; comments are no change beside that of another module. */
+function hashesBeside({ modules }: SourceText, others: SourceText): Hashes {
+  const known = new Set(others.modules.flatMap(({ path, codeHash }) => (codeHash ? [path] : [])));
+  return new Map(modules.map(({ path, hash, codeHash }) => [path, codeHash && known.has(path) ? codeHash : hash]));
+}
+
 /** The paths that only one has, or both with other hashes; null is missing. */
 function differing(then: Hashes, now: Hashes): Differing[] {
   const paths = [...new Set([...then.keys(), ...now.keys()])].filter((path) => then.get(path) !== now.get(path)).sort();
@@ -101,10 +107,13 @@ function differing(then: Hashes, now: Hashes): Differing[] {
 
 /** The files in which two versions of a program differ: local modules by path, its own by its key. */
 export async function changedFiles(key: string, then: SourceText, now: SourceText): Promise<Differing[]> {
-  const modules = differing(byBytes(then), byBytes(now));
-  // Comments in the program itself are no change beside that of a module.
-  const same = modules.length > 0 && (then.text === now.text || (await astHash(then.text, key)) === ((await astHash(now.text, key)) ?? now.text));
-  return same ? modules : [{ path: key, how: "changed" }, ...modules];
+  const modules = differing(hashesBeside(then, now), hashesBeside(now, then));
+  const same = then.text === now.text || (await astHash(then.text, key)) === ((await astHash(now.text, key)) ?? now.text);
+  if (!same) return [{ path: key, how: "changed" }, ...modules];
+  if (modules.length > 0) return modules;
+  // Of modules only names have changed that some file looks at.
+  const named = differing(byBytes(then), byBytes(now));
+  return named.length > 0 ? named : [{ path: key, how: "changed" }];
 }
 
 /** The files in which a module that is imported on demand differs: itself, or what it imports. */

@@ -24,7 +24,7 @@ export async function describeSource(connection: Connection, file: string, optio
   for (const { path, lines } of source.computed) {
     connection.log("warning", `${path} imports a module by a computed path (${lines.map((line) => `line ${line}`).join(", ")}): changes in it are not seen by status`);
   }
-  const modules = source.modules.map(({ path, hash }) => ({ path, hash }));
+  const modules = source.modules.map(({ path, hash, astHash }) => ({ path, hash, ...(astHash ? { codeHash: astHash } : {}) }));
   const texts = Object.fromEntries(source.modules.map((module) => [module.path, redactSource(module.text)]));
   const bundle = modules.length > 0 ? await keepText(connection, JSON.stringify(texts), ".json", "local modules of a transform") : null;
   const repository = options.published && !file.endsWith(".ipynb") ? settings.syncGitRepo : undefined;

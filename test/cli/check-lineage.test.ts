@@ -55,7 +55,7 @@ test("a file that cannot be read is told from one that is not tracked, and hides
       items: [
         failed("none.mjs", "not-found", "File not found: none.mjs", "Give the path of a script that exists."),
         { file: "good.ts", status: "tracked", isFullyTracked: true, missingLineage: [], notes: [] },
-        failed("broken.py", "invalid", "Syntax error while parsing broken.py: unexpected input (line 1)", "Mend it first: python -m py_compile broken.py"),
+        failed("broken.py", "invalid", "broken.py cannot be read: unexpected input (line 1)", "See whether it is a syntax error: python -m py_compile broken.py"),
         { file: "bad.ts", status: "untracked", isFullyTracked: false, missingLineage: ["File not tracked in lineal: b.csv (line 3)"], notes: [] },
         failed("loop.ts", "unavailable", "File cannot be read: loop.ts (ELOOP)", "Look at it: ls -l loop.ts"),
       ],

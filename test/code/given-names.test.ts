@@ -41,6 +41,34 @@ describe("is a change", () => {
     "const f = ({ nm = () => 1 }) => nm.name; use(f({}));",
     "class A { #nm() {} who() { return this.#nm.name; } } use(A);",
     "const nm = () => 1; use(Reflect.get(nm, key));",
+    // what shows values
+    "import { inspect } from 'node:util'; class nm {} use(inspect(new nm()));",
+    "import { format as f } from 'util'; class nm {} use(f('%o', new nm()));",
+    "import u from 'util'; class nm {} use(u.inspect(new nm()));",
+    "import * as u from 'node:util'; const { inspect } = u; class nm {} use(inspect(new nm()));",
+    "const { inspect } = require('util'); class nm {} use(inspect(new nm()));",
+    "const u = await import('util'); class nm {} use(u.formatWithOptions({}, new nm()));",
+    "export { inspect } from 'util'; export class A { m() { class nm {} return new nm(); } }",
+    "function nm() { return new Error().stack; } use(nm());",
+    "function nm() { throw new Error(); } try { nm(); } catch ({ stack }) { use(stack); }",
+    "function nm() { throw new Error(); } try { nm(); } catch (e) { use(e?.['stack']); }",
+    // texts of functions
+    "function nm() {} use({ [nm]: 1 }, class { static [nm] = 1; });",
+    "function nm() {} use([nm, 1].join());",
+    "function nm() {} use([nm, zed].sort());",
+    "function nm() {} let s = ''; s += nm; use(s);",
+    "function nm() {} use(nm in rows, nm < rows);",
+    "function nm() {} const g = a ? nm : b; use(`${g}`);",
+    "function nm() {} let g; g = b ?? nm; const h = g; use('a' + h);",
+    "function nm() {} const fns = [f, nm]; use(fns.map((fn) => `${fn}`));",
+    "function nm() {} const fns = [f]; use([...fns, nm].slice(1).reduce((all, fn) => all + fn, ''));",
+    "const nm = () => 1; const fns = [nm]; for (const fn of fns) use('a' + fn);",
+    "const nm = () => 1; const [, fn] = [0, nm]; use(`${fn}`, fn);",
+    "function nm() {} function say(x) { return 'a' + x; } use(say(nm));",
+    "function nm() {} const say = (a, ...x) => x.join(); use(say(1, 2, nm));",
+    "function nm() {} function report(fns, x) { return fns.map((fn) => `${fn}`.slice(0, 20) + fn(x)); } use(report([nm], [1]));",
+    "function nm() {} function say(x = nm) { return `${x}`; } use(say());",
+    "function nm() {} const fns = [nm]; use(`${fns[0]}`, fns);",
   ])("%s", async (text) => {
     expect(await same(text)).toBe(false);
   });
@@ -55,6 +83,12 @@ describe("is no change", () => {
     ["keys are spelt out", "const nm = (row) => row['id']; const k = 'id'; use(nm(row)[k]);"],
     ["texts of numbers", "const nm = () => 1; use(nm().toString(16), String(2), String(`a`));"],
     ["a variable of another kind", "const nm = 1 + x; let b = nm; use(b.name, f.name, rows[b]);"],
+    ["asks what something is", "class nm {} function f(e) { return e instanceof nm || e === nm || e == nm; } use(f(1));"],
+    ["texts of what functions give", "function nm(x) { return `${x}` + x; } use(`${nm(1)}`, 'a' + nm(2), [nm(3)].join(), { [nm(4)]: 1 }); use([1].map(nm).join());"],
+    ["functions are handed on", "function nm(x) { return x; } const run = (fn, label) => `${label}` + fn(1) + label; use(run(nm, 'a'), [1].map((x) => 'a' + x).map(nm));"],
+    ["another has its name", "const fns = [() => 1]; for (const fn of fns) use(fn); const nm = (fn) => `${fn}`; use(nm(1), nm(2));"],
+    ["stacks are made", "function nm(rows) { return np.stack(rows); } use(nm(1));"],
+    ["something else formats", "import { format } from 'date-fns'; import { promisify } from 'node:util'; const nm = () => 1; use(format(nm()), promisify(a), b.format(1));"],
     ["a parameter, what is caught", "use((nm) => nm.name); try { } catch (nm) { use(nm.name); }"],
   ])("%s", async (_, text) => {
     expect(await same(text)).toBe(true);

@@ -14,7 +14,7 @@ describe("the same program", () => {
     ["in a function", "use(() => { return a() + b(); function a() { return 1; } function b() { return 2; } });", "use(() => { function b() { return 2; } function a() { return 1; } return a() + b(); });"],
     ["in a block of a module", "import 'm'; if (x) { a(); b(); function a() { } function b() { c(); } }", "import 'm'; if (x) { function b() { c(); } function a() { } a(); b(); }"],
     ["at several depths", "use(f, g, h); function f() { function p() { g(); } function q() { h(); } p(); q(); } function g() { return 1; } function h() { return 2; }", "function h() { return 2; } function g() { return 1; } function f() { p(); function q() { h(); } q(); function p() { g(); } } use(f, g, h);"],
-    ["imports of packages, which come before those of files", 'import { b } from "b"; import { x } from "./x.ts"; import fs from "node:fs"; use(b, x, fs);', 'import files from "node:fs"; import { b as c } from "b"; import { x } from "./x.ts"; use(c, x, files);'],
+    ["imports of packages, and of built-in modules anywhere", 'import { b } from "b"; import { x } from "./x.ts"; import fs from "node:fs"; use(b, x, fs);', 'import files from "node:fs"; import { b as c } from "b"; import { x } from "./x.ts"; use(c, x, files);'],
     ["with types between", "use(a, b); function a(): T { return 1; } type T = 1; function b() { }", "type T = 2; function b(): void { } use(a, b); function a() { return 1; }"],
   ])("%s", async (_, one, other) => {
     expect(await hash(other)).toBe(await hash(one));
@@ -25,6 +25,8 @@ describe("another program", () => {
   test.each([
     ["two of one name", "use(a()); function a() { return 1; } function a() { return 2; }", "use(a()); function a() { return 2; } function a() { return 1; }"],
     ["in a block outside of modules", "{ function a() { } use(a); } use(a);", "{ use(a); function a() { } } use(a);"],
+    ["imports of a file and a package", 'import { s } from "./setup.ts"; import { a } from "p"; use(s, a);', 'import { a } from "p"; import { s } from "./setup.ts"; use(s, a);'],
+    ["imports of files by URL", 'import { a } from "file:///x/a.ts"; import { b } from "file:///x/b.ts"; use(a, b);', 'import { b } from "file:///x/b.ts"; import { a } from "file:///x/a.ts"; use(a, b);'],
     ["imports of files", 'import { x } from "./x.ts"; import { y } from "./y.ts"; use(x, y);', 'import { y } from "./y.ts"; import { x } from "./x.ts"; use(x, y);'],
     ["imports around one that only runs", 'import { a } from "a"; import "m"; import { b } from "b"; use(a, b);', 'import { b } from "b"; import "m"; import { a } from "a"; use(a, b);'],
     ["function expressions", "const a = () => b; const b = f(a); use(a, b);", "const b = f(a); const a = () => b; use(a, b);"],

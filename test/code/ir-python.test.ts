@@ -21,6 +21,7 @@ describe("valid Python", () => {
     "def f(*, a): pass\n",
     "try:\n    pass\nexcept* ValueError as e:\n    pass\n",
     "@a.b(c)[0]\n@d\nasync def f():\n    async with x as y, z: await y\n    async for i in g(): yield i\n    return [i async for i in y]\n",
+    "@buttons[0].clicked.connect\ndef f(): pass\n@ a[0].b(1).c  # why\nclass A: pass\n@lambda f: f\ndef g(): pass\n",
     "f = lambda *a, k=1, **kw: (yield)\n",
     "print(*a, sep='')\nf(*a, b, *c, **d, e=1)\n",
     "a, *b = c\n*a, = b\nfor a, *b in c: pass\n",

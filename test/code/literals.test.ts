@@ -27,7 +27,7 @@ describe("another program", () => {
     ["an export", "export const a = 1; use(a);", "use(1);"],
     ["an export elsewhere", "const a = 1; use(a); export { a };", "use(1); export {};"],
     ["a variable", "let a = 1; use(a); set(() => { a = 2; });", "use(1); set(() => { });"],
-    ["`let`", "let a = 1; use(a, a);", "use(1, 1);"],
+    ["`let` that is assigned", "let a = 1; f(() => { a = 2; }); use(a, a);", "let a = 1; f(() => { a = 2; }); use(1, 1);"],
     ["after something that may run", "f(); const a = 1; use(a, a);", "f(); use(1, 1);"],
     ["after a class", "class A { static x = g(); } const a = 1; function g() { return a; } use(A, a);", "class A { static x = g(); } function g() { return 1; } use(A, 1);"],
     ["after a declaration that may run", "const b = f(), a = 1; use(a, a, b, b);", "const b = f(); use(1, 1, b, b);"],

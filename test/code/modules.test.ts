@@ -165,3 +165,74 @@ test("a computed path stands for all files that fit it; where none can be told, 
   for (let i = 0; i < 201; i++) write({ [`lib/many${i}.ts`]: "" });
   expect((await moduleGraph(entry)).computed[1]?.lines).toEqual([1, 8, 9, 10, 11]);
 });
+
+test("code whose place is named beside its importer is code on demand, wherever it stands; data and what is not there are not", async () => {
+  const entry = write({
+    "main.js": [
+      'const file = new URL("./lib/work.js", import.meta.url); new Worker(file);',
+      'execFileSync(process.execPath, [new URL("lib/child.js", import.meta.url).pathname]);',
+      'fork(join(import.meta.dirname, "lib", "fork.js")); fork(path.resolve(__dirname, "lib/other.cjs"));',
+      'import.meta.resolve("./lib/resolved.js"); new URL(`./steps/${name}.mjs`, import.meta.url);',
+      'new URL("./lib/table.csv", import.meta.url); new URL("./lib", import.meta.url); new URL("./gone.js", import.meta.url); new URL("./lib/apart.js", base);',
+      "new URL(name, import.meta.url); new URL(`./${name}`, import.meta.url); join(import.meta.dirname, name); new URL(`./none/${name}.js`, import.meta.url);",
+    ].join("\n"),
+    ...Object.fromEntries(["lib/work.js", "lib/child.js", "lib/fork.js", "lib/other.cjs", "lib/resolved.js", "lib/index.js", "lib/table.csv", "lib/apart.js", "steps/a.mjs", "steps/b.mjs"].map((name) => [name, ""])),
+  });
+  const { modules, dynamic, computed, missing } = await moduleGraph(entry);
+  expect(dynamic).toEqual(["lib/child.js", "lib/fork.js", "lib/other.cjs", "lib/resolved.js", "lib/work.js", "steps/a.mjs", "steps/b.mjs"]);
+  expect([modules, computed, missing]).toEqual([[], [], []]);
+});
+
+test("follows what `createRequire` gives, under any name", async () => {
+  const entry = write({
+    "main.mjs": [
+      'import module, { createRequire, createRequire as make } from "node:module";',
+      'const load = createRequire(import.meta.url); load("./a.cjs"); load(name);',
+      'let other; other = make(import.meta.url); other("./b.cjs"); module.createRequire(import.meta.url)("./c.cjs");',
+      'load.resolve("./d.cjs"); unload("./e.cjs"); load("./a.cjs")("./f.cjs");',
+    ].join("\n"),
+    ...Object.fromEntries(["a", "b", "c", "d", "e", "f"].map((name) => [`${name}.cjs`, ""])),
+  });
+  const { modules, dynamic, computed } = await moduleGraph(entry);
+  expect(modules.map(({ path }) => path)).toEqual(["a.cjs", "b.cjs", "c.cjs"]);
+  expect([dynamic, computed]).toEqual([["d.cjs"], [{ path: "main.mjs", lines: [2] }]]);
+});
+
+test("follows packages of one's own: itself, and those of its workspace, which are linked; not those that are installed", async () => {
+  const entry = write({
+    "apps/main/w.js": [
+      'import "@acme/core"; import "@acme/core/deep.js"; import "@acme/map/one"; import "@acme/map/hidden.js"; import "plain/lib/x.js";',
+      'import "main"; import "main/self/a"; import "#core"; import "installed"; import "fs"; import "linked"; import "unbuilt"; await import("late");',
+      "import(`@acme/core/${name}.js`); import(`@acme/none/${name}.js`); import(`installed/${name}.js`);",
+    ].join("\n"),
+    "apps/main/package.json": JSON.stringify({ name: "main", exports: { ".": "./index.js", "./self/*": "./lib/*.js" }, imports: { "#core": "@acme/map" } }),
+    "apps/main/index.js": "",
+    "apps/main/lib/a.js": "",
+    "packages/core/package.json": JSON.stringify({ name: "@acme/core", main: "start" }),
+    "packages/core/start.js": 'import "../shared/s.js";',
+    "packages/core/deep.js": "",
+    "packages/shared/s.js": "",
+    "packages/map/package.json": JSON.stringify({ name: "@acme/map", exports: { ".": { types: "./none.d.ts", require: "./none.cjs", import: "./index.mjs" }, "./one": ["./one.js"] } }),
+    "packages/map/index.mjs": "",
+    "packages/map/one.js": "",
+    "packages/map/hidden.js": "",
+    "packages/plain/lib/x.js": "",
+    "packages/unbuilt/package.json": JSON.stringify({ exports: "./dist/index.js" }),
+    "packages/late/index.js": "",
+    "node_modules/installed/index.js": "",
+    "node_modules/.store/linked/index.js": "",
+    "node_modules/@acme/none.txt": "",
+  });
+  const link = (name: string, to: string) => symlinkSync(join(folder, to), join(folder, "node_modules", name));
+  for (const name of ["core", "map"]) link(`@acme/${name}`, `packages/${name}`);
+  for (const name of ["plain", "unbuilt", "late"]) link(name, `packages/${name}`);
+  link("linked", "node_modules/.store/linked");
+  const { modules, dynamic, computed, missing } = await moduleGraph(entry);
+  expect(modules.map(({ path }) => path)).toEqual([
+    ...["core/deep.js", "core/start.js", "map/index.mjs", "map/one.js", "plain/lib/x.js", "shared/s.js"].map((path) => `../../packages/${path}`),
+    "index.js",
+    "lib/a.js",
+  ]);
+  expect([dynamic, missing]).toEqual([["../../packages/late/index.js"], []]);
+  expect(computed).toEqual([{ path: "w.js", lines: [3] }]);
+});

@@ -19,7 +19,8 @@ describe("staticImports", () => {
       import(\`./\${h}.ts\`);
       const k = require("./k.cjs");
       import l = require("./l.cjs");
-      new URL("./not.ts", import.meta.url);
+      new URL("./beside.ts", import.meta.url);
+      new URL("./not.ts", "https://example.org");
       // import "./comment.ts"
       const text = 'import "./text.ts"';
     `;
@@ -37,6 +38,7 @@ describe("staticImports", () => {
       { specifier: "./j.ts", kind: "dynamic" },
       { specifier: "./k.cjs", kind: "require" },
       { specifier: "./l.cjs", kind: "require" },
+      { specifier: "./beside.ts", kind: "url" },
     ]);
   });
 
@@ -47,6 +49,12 @@ describe("staticImports", () => {
     expect(await staticImports(`import "./a"; const b = <string>c;`, "x.ts")).toHaveLength(1);
     expect(await staticImports(`import "./a"; @dec class A { @dec accessor b = 1 } await using c = d();`, "x.ts")).toHaveLength(1);
     expect(await staticImports(`#!/usr/bin/env node\nconst a = require("./a"); return;`, "x.cjs")).toHaveLength(1);
+  });
+
+  test("finds those of code that is nested too deeply for a hash", async () => {
+    const text = `const long = ${Array(4000).fill("a").join(" + ")}; import "./a.ts";`;
+    expect(await staticImports(text, "x.ts")).toEqual([{ specifier: "./a.ts", kind: "static" }]);
+    expect(await astHash(text, "x.ts")).toBeUndefined();
   });
 
   test("finds none in text that does not parse", async () => {

@@ -49,6 +49,31 @@ forEachDatabase((database) => {
     expect(await details(third)).toEqual([["code-changed", "the code of named/main.ts has changed; b.ts is not imported any more"]]);
   });
 
+  test("a module that only got a comment has not changed beside one that has; names that are looked at are told by the file they stand in", async () => {
+    const { settings } = shop.lab.connection;
+    for (const devDir of [undefined, shop.lab.place.work]) {
+      Object.assign(settings, { devDir });
+      const folder = devDir === undefined ? "noted" : "noted-disk";
+      const write = (file: string, text: string): string => shop.script(`${folder}/${file}`, text);
+      write("a.ts", "export const a = 1;\n");
+      write("b.ts", "function b() {}\nexport default b;\n");
+      write("main.ts", 'import { a } from "./a.ts";\nimport b from "./b.ts";\nexport const c = a + b.name;\n');
+      const out = only((await shop.work(`${folder}/main.ts`, { makes: { [`${folder}.out`]: "1" } })).made);
+      const detail = async () => {
+        if (devDir === undefined) await shop.work(`${folder}/main.ts`);
+        return (await out.staleness()).reasons[0]?.detail;
+      };
+      const changed = (file: string): string => (devDir === undefined ? `the code of ${file}, which ${folder}/main.ts imports, has changed` : `${file}, which ${folder}/main.ts imports, has changed on disk since`);
+      write("b.ts", "function b() { return 1; }\nexport default b;\n");
+      write("a.ts", "export const a = 1; // one\n");
+      expect(await detail()).toBe(changed("b.ts"));
+      write("a.ts", "export const a = 1;\n");
+      write("b.ts", "function other() {}\nexport default other;\n");
+      expect(await detail()).toBe(changed("b.ts"));
+    }
+    Object.assign(settings, { devDir: undefined });
+  });
+
   test("on disk too; but only the file that was tracked, not another with its name", async () => {
     const { settings } = shop.lab.connection;
     Object.assign(settings, { devDir: shop.lab.place.work });

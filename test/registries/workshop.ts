@@ -71,7 +71,7 @@ export class Workshop implements AsyncDisposable {
     const bundle = source.modules.length > 0 ? await keepText(connection, JSON.stringify(Object.fromEntries(source.modules.map((m) => [m.path, m.text]))), ".json", "local modules of a transform") : null;
     const { run, transform } = await beginRun(
       connection,
-      { uid: undefined, key: name, kind: "script", description: undefined, reference: undefined, source: { text: source.redacted, hash: source.versionHash, codeHash: source.codeHash, modules: source.modules.map(({ path, hash }) => ({ path, hash })), path: source.path, bundle } },
+      { uid: undefined, key: name, kind: "script", description: undefined, reference: undefined, source: { text: source.redacted, hash: source.versionHash, codeHash: source.codeHash, modules: source.modules.map(({ path, hash, astHash }) => ({ path, hash, ...(astHash ? { codeHash: astHash } : {}) })), path: source.path, bundle } },
       { params, entrypoint, cliArgs, dynamicModules: source.dynamic, environment: environment && JSON.stringify(environment), initiatedByRun: by },
     );
     const made = await withScope({ instance: this.ln.uid, run: rowOf(run), transform: rowOf(transform) }, async () => {

@@ -81,7 +81,7 @@ done({ first, same, comment, changed, back, module, elsewhere });
     const versions = await lab.ln.Transform.filter({ key: "flow.ts" });
     expect(versions.map((t) => t.isLatest)).toEqual([false, false, false, false, true]);
     const latest = await lab.ln.Transform.get(r.module.uid);
-    expect(latest.modules).toEqual([{ path: "lib/part.ts", hash: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+    expect(latest.modules).toEqual([{ path: "lib/part.ts", hash: expect.stringMatching(/^[0-9a-f]{64}$/), codeHash: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
     const bundle = await (await latest.bundle)?.load<globalThis.Record<string, string>>({ isRunInput: false });
     expect(Object.keys(bundle ?? {})).toEqual(["lib/part.ts"]);
     expect(bundle?.["lib/part.ts"]).toMatch(/export const n: number = 2;\nconst token = .*REDACTED/);

@@ -15,7 +15,7 @@ export interface SourceFacts {
   /** Of the original source and its local modules. */
   readonly hash: string;
   readonly codeHash: string;
-  readonly modules: readonly { path: string; hash: string }[];
+  readonly modules: readonly { path: string; hash: string; codeHash?: string }[];
   /** Absolute path here. */
   readonly path: string;
   readonly bundle: RowRef | null;
