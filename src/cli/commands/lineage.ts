@@ -50,7 +50,9 @@ export const definition = command({
     // Who asks for JSON and a file wants JSON in the file.
     const { up, down, limit, output, fan, format = asJson && output !== undefined ? "json" : (FORMATS[extname(output ?? "")] ?? "tree") } = options;
     if (format === "png" && output === undefined) throw new Misuse("a PNG picture is written to a file", "add -o lineage.png");
-    if (fan !== undefined && !["tree", "svg", "png"].includes(format)) throw new Misuse(`--fan is for trees and pictures: ${format} has it all`, "leave --fan out");
+    const told = FORMATS[extname(output ?? "")];
+    if (told !== undefined && options.format !== undefined && told !== format) throw new Misuse(`${output} is named as ${told}, but --format says ${format}`, "leave --format out, or end FILE in what it says");
+    if (fan !== undefined && !["tree", "svg", "png", "mermaid"].includes(format)) throw new Misuse(`--fan is for trees and pictures: ${format} has it all`, "leave --fan out");
     const { level, siblings, kind, status, since, until, "as-of": asOf } = options;
     const given = defined({ limit, level, siblings, kind, status, since, until, asOf });
     const walk = { ...given, upstream: hops("--up", up), downstream: hops("--down", down) };
