@@ -8,6 +8,7 @@ import { isShrunk } from "../../lineage/export/png.ts";
 import type { Graph } from "../../lineage/graph.ts";
 import { defined } from "../../lineage/options.ts";
 import { RUN_STATUSES } from "../../lineage/select.ts";
+import { shorten } from "../../lineage/terminal.ts";
 import type { LineageOptions } from "../../registries/index.ts";
 import { type Answer, command, Misuse } from "../command.ts";
 import { isColoured } from "../print.ts";
@@ -70,12 +71,17 @@ export const definition = command({
       const text = format === "tree" ? graph.tree({ ...wide, width: process.stdout.columns || 80, color: isColoured() }) : String(await graph.to(format, ...picture));
       return Object.assign(document, { text });
     }
-    const drawn = format === "tree" ? graph.tree(wide) : await graph.to(format, ...picture);
+    const drawn = format === "tree" ? graph.tree(wide) : format === "png" ? await graph.to("png", { ...wide, onMissing }) : await graph.to(format, ...picture);
     write(output, drawn);
     if (typeof drawn !== "string" && isShrunk(drawn)) log("warning", `the picture was scaled down to what a PNG can hold: --format svg -o ${output.replace(/\.png$/, "")}.svg stays sharp`);
     return Object.assign(document, { note: `→ wrote ${output}` });
   },
 });
+
+function onMissing(letters: string): void {
+  const some = shorten(letters, 20, "end");
+  log("warning", `${some} cannot be drawn in a PNG with the fonts at hand: use --format svg`);
+}
 
 function hops(option: string, value: string | undefined): number | "all" {
   if (value === undefined || value === "all") return "all";
