@@ -4,7 +4,8 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import { figureOf, inside, measure } from "../../../src/lineage/figure.ts";
 import { folded } from "../../../src/lineage/fold.ts";
 import { Graph } from "../../../src/lineage/graph.ts";
-import { plain } from "../../../src/lineage/layout.ts";
+import type { Point } from "../../../src/lineage/layered.ts";
+import { arrange, plain } from "../../../src/lineage/layout.ts";
 import { toNode } from "../../../src/lineage/node.ts";
 import type { Node } from "../../../src/lineage/node.ts";
 import { figuresOf } from "../../../src/lineage/spread.ts";
@@ -173,6 +174,16 @@ describe.each([["graphviz", 0], ["layered", 1]] as const)("layout by %s", (_, ow
   });
 });
 
+/** Points along a line of Bézier curves. */
+function pointsOf(line: readonly Point[]): Point[] {
+  return Array.from({ length: Math.floor((line.length - 1) / 3) }, (_, n) => line.slice(3 * n, 3 * n + 4)).flatMap(curve =>
+    Array.from({ length: 21 }, (_, i) => {
+      const weights = [(1 - i / 20) ** 3, 3 * (1 - i / 20) ** 2 * (i / 20), 3 * (1 - i / 20) * (i / 20) ** 2, (i / 20) ** 3];
+      const sum = (pick: (point: Point) => number) => curve.reduce((all, point, at) => all + pick(point) * (weights[at] ?? 0), 0);
+      return { x: sum(point => point.x), y: sum(point => point.y) };
+    }));
+}
+
 describe("many edges on one side", () => {
   const members = (n: number) => graph(collection("all", "all"), [run("use", "use.ts"), ...Array.from({ length: n }, (_, i) => artifact(`p${i}`, { key: `plate_${i}.csv` }))],
     edges(...Array.from({ length: n }, (_, i) => `a:p${i} > c:all member`), "c:all > r:use"));
@@ -187,6 +198,27 @@ describe("many edges on one side", () => {
       for (const [i, at] of along.slice(1).entries()) expect(at - (along[i] ?? 0)).toBeGreaterThan(8);
       expect(Math.max(...across) - Math.min(...across)).toBeLessThanOrEqual(6.5); // the steps of the stack
       expect(await members(count).to("svg", { direction })).toBe(svg);
+    }
+  });
+
+  test("no line is led through another node", async () => {
+    // Every third run takes and makes many, from anywhere above.
+    const nodes: Node[] = [artifact("a0")];
+    const lines: string[] = [];
+    for (let r = 0; r < 40; r++) {
+      const [uses, makes, made] = [r % 3 ? 2 : 9, r % 3 ? 1 : 7, nodes.filter(node => node.kind === "artifact").length];
+      nodes.push(run(`r${r}`, `step${r}.ts`), ...Array.from({ length: makes }, (_, i) => artifact(`a${made + i}`)));
+      lines.push(...new Set(Array.from({ length: uses }, (_, i) => `a:a${(r * 7 + i * i * 5) % made} > r:r${r}`)), ...Array.from({ length: makes }, (_, i) => `r:r${r} > a:a${made + i}`));
+    }
+    const g = graph(nodes[0] as Node, nodes.slice(1), edges(...lines));
+    for (const direction of ["down", "right"] as const) {
+      const sizes = figuresOf(g, direction);
+      const layout = await arrange(g, sizes, direction);
+      const through = g.edges.flatMap(({ from, to }, i) => pointsOf(layout.edges[i] ?? []).flatMap(({ x, y }) => g.nodes.filter(({ id }) => {
+        const [at, size] = [layout.nodes.get(id), sizes.get(id)];
+        return at && size && id !== from && id !== to && Math.abs(x - at.x) < size.width / 2 - 1 && Math.abs(y - at.y) < size.height / 2 - 1;
+      })));
+      expect(through.map(({ id }) => id)).toEqual([]);
     }
   });
 
