@@ -17,7 +17,8 @@ export function ownPackage(specifier: string, importer: string, kind: ImportKind
 /** Its folder, whatever part of it is meant. */
 export function ownFolder(specifier: string, importer: string): string | undefined {
   const [, name] = named.exec(specifier) ?? [];
-  if (name === undefined || specifier.includes(":") || isBuiltin(specifier)) return undefined;
+  // Lineal may be linked too: what keeps the history is no part of it.
+  if (name === undefined || name === "lineal" || specifier.includes(":") || isBuiltin(specifier)) return undefined;
   const home = folderOf(importer);
   if (home !== undefined && packageField(home, "name") === name && packageField(home, "exports") !== undefined) return home;
   for (let folder = dirname(importer); ; folder = dirname(folder)) {

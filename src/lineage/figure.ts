@@ -29,21 +29,23 @@ export const SMALL_SIZE = 10;
 const LABEL_COLUMNS = 36;
 const SMALL_COLUMNS = 44;
 const SLANT = 10; // how far corners are folded, cut or slanted
+const ROUND = 21; // how round the ends of a pill are at most
 const SHEET = 3; // how far the sheets of a stack lie apart
+const SHEETS = [2, 1, 0]; // from the back to the front
 
 /** Room left and right of the text, so that it never meets the outline. */
 const MARGIN: { readonly [K in NodeKind]: number } = { artifact: 14, run: 18, transform: 20, collection: 16, record: 20 };
 
-/** The figure of a node. */
-export function figureOf(node: Node): Figure {
+/** The figure of a node, at least as large as told. */
+export function figureOf(node: Node, least: Size = { width: 0, height: 0 }): Figure {
   const full = harmless(node.label);
   const label = shorten(full, LABEL_COLUMNS);
   const state = harmless(stateOf(node) ?? "") || undefined;
   const small = shorten(harmless(factsOf(node)), SMALL_COLUMNS);
   const below = [small, state].filter(Boolean).join(", ");
   const text = Math.max(measure(label, LABEL_SIZE), measure(below, SMALL_SIZE));
-  const width = Math.ceil(Math.max(64, text + 2 * MARGIN[node.kind]) / 2) * 2;
-  const height = below ? 42 : 32;
+  const width = Math.ceil(Math.max(64, text + 2 * MARGIN[node.kind], least.width) / 2) * 2;
+  const height = Math.max(below ? 42 : 32, least.height);
   const title = [full, [`${node.kind} ${harmless(node.uid)}`.trimEnd(), below].filter(Boolean).join(" · "), made(node)];
   return { width, height, label, small, state, title: title.filter(Boolean).join("\n"), ...shapeOf(node.kind, width / 2, height / 2) };
 }
@@ -76,14 +78,18 @@ export function shapeOf(kind: NodeKind, x: number, y: number): Pick<Figure, "out
         outline: [`M${-x} ${-y}H${x - SLANT}L${x} ${SLANT - y}V${y}H${-x}Z`],
         crease: `M${x - SLANT} ${-y}V${SLANT - y}H${x}`,
       };
-    case "run": // a pill
-      return { outline: [`M${y - x} ${-y}H${x - y}A${y} ${y} 0 0 1 ${x - y} ${y}H${y - x}A${y} ${y} 0 0 1 ${y - x} ${-y}Z`], crease: "" };
+    case "run": { // a pill
+      const r = Math.min(y, ROUND);
+      const arc = `A${r} ${r} 0 0 1`;
+      const [right, left] = r < y ? [`${arc} ${x} ${r - y}V${y - r}`, `${arc} ${-x} ${y - r}V${r - y}`] : ["", ""];
+      return { outline: [`M${r - x} ${-y}H${x - r}${right}${arc} ${x - r} ${y}H${r - x}${left}${arc} ${r - x} ${-y}Z`], crease: "" };
+    }
     case "transform": // a hexagon
       return { outline: [`M${SLANT - x} ${-y}H${x - SLANT}L${x} 0L${x - SLANT} ${y}H${SLANT - x}L${-x} 0Z`], crease: "" };
     case "collection": { // a stack of sheets
       const sheet = (back: number) =>
         `M${-x + back * SHEET} ${-y + (2 - back) * SHEET}H${x - (2 - back) * SHEET}V${y - back * SHEET}H${-x + back * SHEET}Z`;
-      return { outline: [sheet(2), sheet(1), sheet(0)], crease: "" };
+      return { outline: SHEETS.map(sheet), crease: "" };
     }
     case "record": // a slanted card
       return { outline: [`M${SLANT - x} ${-y}H${x}L${x - SLANT} ${y}H${-x}Z`], crease: "" };
@@ -97,12 +103,14 @@ export function inside(kind: NodeKind, { width, height }: Size, dx: number, dy: 
   switch (kind) {
     case "artifact":
       return x - dx + (y + dy) >= SLANT;
-    case "run":
-      return Math.hypot(Math.max(0, Math.abs(dx) - (x - y)), dy) <= y + 0.6;
+    case "run": {
+      const r = Math.min(y, ROUND);
+      return Math.hypot(Math.max(0, Math.abs(dx) - (x - r)), Math.max(0, Math.abs(dy) - (y - r))) <= r + 0.6;
+    }
     case "transform":
       return x - Math.abs(dx) >= (SLANT * Math.abs(dy)) / y;
     case "collection":
-      return true;
+      return SHEETS.some(back => dx >= back * SHEET - x - 0.6 && dx <= x - (2 - back) * SHEET + 0.6 && dy >= (2 - back) * SHEET - y - 0.6 && dy <= y - back * SHEET + 0.6);
     case "record":
       return Math.abs(dx + (SLANT / 2) * (dy / y)) <= x - SLANT / 2;
   }

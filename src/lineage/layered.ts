@@ -18,6 +18,10 @@ export interface Layout extends Size {
   readonly edges: readonly (readonly Point[])[];
 }
 
+/** Which way data flows in a picture. */
+export const DIRECTIONS = ["down", "right"] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
 const LAYER_GAP = 46;
 const ROW_GAP = 16;
 const NODE_GAP = 18;

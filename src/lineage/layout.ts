@@ -3,12 +3,9 @@ import { alike, branchesOf } from "./alike.ts";
 import type { Branch } from "./alike.ts";
 import type { Size } from "./figure.ts";
 import { layered } from "./layered.ts";
-import type { Layout, Point } from "./layered.ts";
+import type { Direction, Layout, Point } from "./layered.ts";
 import type { GraphData } from "./node.ts";
-
-/** Which way data flows in a picture. */
-export const DIRECTIONS = ["down", "right"] as const;
-export type Direction = (typeof DIRECTIONS)[number];
+import { spread } from "./spread.ts";
 
 /** Up to here Graphviz takes a second or two; beyond, its time grows much faster than the graph. */
 const MOST_NODES = 3000;
@@ -23,15 +20,17 @@ const FAN = 8; // so many that are alike still go side by side
  */
 export async function arrange(graph: GraphData, sizes: ReadonlyMap<string, Size>, direction: Direction = "down"): Promise<Layout> {
   const small = graph.nodes.length <= MOST_NODES && graph.edges.length <= MOST_EDGES;
-  return (small && (await graphviz(graph, sizes, direction))) || plain(graph, sizes, direction);
+  const layout = small ? await graphviz(graph, sizes, direction) : undefined;
+  return layout ? spread(graph, sizes, layout, direction) : plain(graph, sizes, direction);
 }
 
 /** The layered layout in either direction: for `"right"` it is made with the boxes turned, then turned back. */
 export function plain(graph: GraphData, sizes: ReadonlyMap<string, Size>, direction: Direction = "down"): Layout {
-  if (direction === "down") return layered(graph, sizes);
+  if (direction === "down") return spread(graph, sizes, layered(graph, sizes), direction);
   const { width, height, nodes, edges } = layered(graph, new Map(Array.from(sizes, ([id, size]) => [id, { width: size.height, height: size.width }])));
   const turn = ({ x, y }: Point): Point => ({ x: y, y: x });
-  return { width: height, height: width, nodes: new Map(Array.from(nodes, ([id, point]) => [id, turn(point)])), edges: edges.map(line => line.map(turn)) };
+  const turned = { width: height, height: width, nodes: new Map(Array.from(nodes, ([id, point]) => [id, turn(point)])), edges: edges.map(line => line.map(turn)) };
+  return spread(graph, sizes, turned, direction);
 }
 
 interface Drawn {

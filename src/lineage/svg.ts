@@ -1,14 +1,15 @@
 /** A lineage graph drawn as SVG text: one file without scripts, links or anything from outside. */
-import { figureOf, inside, LABEL_SIZE, SMALL_SIZE } from "./figure.ts";
+import { inside, LABEL_SIZE, SMALL_SIZE } from "./figure.ts";
 import type { Figure } from "./figure.ts";
 import { folded } from "./fold.ts";
-import type { Layout, Point } from "./layered.ts";
-import { arrange, DIRECTIONS } from "./layout.ts";
-import type { Direction } from "./layout.ts";
+import { DIRECTIONS } from "./layered.ts";
+import type { Direction, Layout, Point } from "./layered.ts";
+import { arrange } from "./layout.ts";
 import { legendOf } from "./legend.ts";
 import { cutNote, isFailed } from "./node.ts";
 import type { EdgeRole, GraphData, Node } from "./node.ts";
 import { checked, numberFrom } from "./options.ts";
+import { figuresOf } from "./spread.ts";
 import { harmless } from "./terminal.ts";
 import { styleSheet, THEMES } from "./theme.ts";
 import type { Theme } from "./theme.ts";
@@ -26,7 +27,7 @@ const LINE = 22; // height of a line of text below the picture
 const TIP = 7; // length of an arrow's tip
 const DIAMOND = 12; // and of what stands at its place where a collection has a member
 const CORNER = 30; // how far a line may have to be led on to a rounded corner
-const FONTS = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans Condensed', sans-serif";
+export const FONTS = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans Condensed', sans-serif";
 const SAYS: { readonly [R in EdgeRole]?: string } = { member: "member", recreated: "re-created", initiated: "started" };
 
 export const SVG_OPTIONS = { theme: THEMES, direction: DIRECTIONS, fan: numberFrom(1) };
@@ -35,7 +36,7 @@ export const SVG_OPTIONS = { theme: THEMES, direction: DIRECTIONS, fan: numberFr
 export async function drawSvg(whole: GraphData, options?: SvgOptions): Promise<string> {
   const { theme = "auto", direction = "down", fan = 24 } = checked<SvgOptions>('graph.to("svg")', options, SVG_OPTIONS);
   const graph = folded(whole, fan);
-  const figures = new Map(graph.nodes.map(node => [node.id, figureOf(node)]));
+  const figures = figuresOf(graph, direction);
   return draw(graph, figures, await arrange(graph, figures, direction), theme);
 }
 

@@ -160,6 +160,8 @@ test("lineage is drawn in every format, to a file too", { timeout: patience }, a
   expect(await tell(place, "lineage", "raw/hits.csv", "--format", "png")).toContain("add -o lineage.png");
   expect(await tell(place, "lineage", "raw/hits.csv", "--format", "png", "-o", "lineage.png")).toBe("→ wrote lineage.png");
   expect(readFileSync(join(place.work, "lineage.png")).toString("latin1", 1, 4)).toBe("PNG");
+  await run(place, "save", "hits.csv", "--key", "raw/\u{14400}.csv");
+  expect(await tell(place, "lineage", "raw/\u{14400}.csv", "-o", "lineage.png")).toContain("! \u{14400} cannot be drawn in a PNG with the fonts at hand: use --format svg");
 });
 
 test("on PostgreSQL too, and its password is never printed", { timeout: patience }, async () => {

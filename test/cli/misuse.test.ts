@@ -22,6 +22,8 @@ const misused: readonly Row[] = [
   ["lineage raw.csv --format gif", "tree, svg, png, mermaid, dot, json"],
   ["lineage raw.csv -o x.gif", "lineage is not written as .gif\nend FILE in .svg, .png, .mmd, .dot, .json or .txt, or name the format: --format tree"],
   ["lineage raw.csv -o x.PDF", "lineage is not written as .pdf"],
+  ["lineage raw.csv --format svg -o z.png", "z.png is named as png, but --format says svg\nleave --format out"],
+  ["lineage raw.csv --format tree -o z.json", "leave --format out"],
   ["lineage raw.csv --since yesterday", "--since takes a time, not 'yesterday'\nfor example --since 2026-01-31"],
   ["lineage raw.csv --until 2026-02-31", "--until 2026-01-31"],
   ["lineage raw.csv --since 2026-02-01 --until 2026-01-01", "swap them"],

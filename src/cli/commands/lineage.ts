@@ -8,6 +8,7 @@ import { isShrunk } from "../../lineage/export/png.ts";
 import type { Graph } from "../../lineage/graph.ts";
 import { defined } from "../../lineage/options.ts";
 import { RUN_STATUSES } from "../../lineage/select.ts";
+import { shorten } from "../../lineage/terminal.ts";
 import type { LineageOptions } from "../../registries/index.ts";
 import { type Answer, command, Misuse } from "../command.ts";
 import { isColoured } from "../print.ts";
@@ -52,7 +53,9 @@ export const definition = command({
     // Who asks for JSON and a file wants JSON in the file.
     const { up, down, limit, output, fan, format = asJson && output !== undefined ? "json" : formatOf(output) } = options;
     if (format === "png" && output === undefined) throw new Misuse("a PNG picture is written to a file", "add -o lineage.png");
-    if (fan !== undefined && !["tree", "svg", "png"].includes(format)) throw new Misuse(`--fan is for trees and pictures: ${format} has it all`, "leave --fan out");
+    const told = FORMATS[extname(output ?? "").toLowerCase()];
+    if (told !== undefined && options.format !== undefined && told !== format) throw new Misuse(`${output} is named as ${told}, but --format says ${format}`, "leave --format out, or end FILE in what it says");
+    if (fan !== undefined && !["tree", "svg", "png", "mermaid"].includes(format)) throw new Misuse(`--fan is for trees and pictures: ${format} has it all`, "leave --fan out");
     const { level, siblings, kind, status, since, until, "as-of": asOf } = options;
     const given = defined({ limit, level, siblings, kind, status, since, until, asOf });
     const walk = { ...given, upstream: hops("--up", up), downstream: hops("--down", down) };
@@ -70,7 +73,7 @@ export const definition = command({
       const text = format === "tree" ? graph.tree({ ...wide, width: process.stdout.columns || 80, color: isColoured() }) : String(await graph.to(format, ...picture));
       return Object.assign(document, { text });
     }
-    const drawn = format === "tree" ? graph.tree(wide) : await graph.to(format, ...picture);
+    const drawn = format === "tree" ? graph.tree(wide) : format === "png" ? await graph.to("png", { ...wide, onMissing }) : await graph.to(format, ...picture);
     write(output, drawn);
     if (typeof drawn !== "string" && isShrunk(drawn)) log("warning", `the picture was scaled down to what a PNG can hold: --format svg -o ${output.replace(/\.png$/, "")}.svg stays sharp`);
     return Object.assign(document, { note: `→ wrote ${output}` });
@@ -84,6 +87,11 @@ function formatOf(file = ""): Format {
   if (format !== undefined || !/^\.[a-z]/.test(ending)) return format ?? "tree";
   const endings = new Intl.ListFormat("en-GB", { type: "disjunction" }).format(Object.keys(FORMATS));
   throw new Misuse(`lineage is not written as ${ending}`, `end FILE in ${endings}, or name the format: --format tree`);
+}
+
+function onMissing(letters: string): void {
+  const some = shorten(letters, 20, "end");
+  log("warning", `${some} cannot be drawn in a PNG with the fonts at hand: use --format svg`);
 }
 
 function hops(option: string, value: string | undefined): number | "all" {

@@ -8,7 +8,7 @@ import { png } from "./png.ts";
 import { svg } from "./svg.ts";
 
 /** Every exporter by the name that `graph.to(…)` takes; each is a pure function of the graph's data and its options. */
-export const formats = { json: plain(json), mermaid: plain(mermaid), dot: plain(dot), svg, png };
+export const formats = { json: plain(json), mermaid, dot: plain(dot), svg, png };
 
 /** An exporter that takes no options, and says so. */
 function plain(write: (graph: GraphData) => string): (graph: GraphData, options?: Record<string, never>) => string {

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { instance } from "@viz-js/viz";
 import { describe, expect, test } from "vitest";
+import { folded } from "../../../src/lineage/fold.ts";
 import { Graph } from "../../../src/lineage/graph.ts";
 import { NODE_KINDS, toNode } from "../../../src/lineage/node.ts";
 import type { ArtifactNode, Node } from "../../../src/lineage/node.ts";
@@ -17,21 +18,77 @@ describe.each(["mermaid", "dot", "json"] as const)("%s", format => {
   });
 });
 
-const mermaidNode = /^ {2}n\d+(\["[^"]*"\]|\[\["[^"]*"\]\]|\(\["[^"]*"\]\)):::(artifact|run|collection|failed|deleted|focus)$/;
+const mermaidNode = /^ {2}n\d+(\["([^"]*)"\]|\[\["([^"]*)"\]\]|\(\["([^"]*)"\]\)):::(artifact|run|collection|failed|deleted|focus)$/gm;
 const mermaidEdge = /^ {2}n\d+ (-->|-- "member" --o|-\. "(re-created|started)" \.->) n\d+$/;
 const dotText = /"(?:[^"\\]|\\["\\])*"/y;
 
-test("mermaid: every line is one node, one edge or one class, whatever the labels", () => {
+test("mermaid: the text is nodes, edges and classes, whatever the labels", () => {
   fc.assert(fc.property(anyGraph, g => {
-    const lines = g.to("mermaid").trimEnd().split("\n").slice(1);
-    expect(lines.filter(line => mermaidNode.test(line))).toHaveLength(g.nodes.length);
+    const text = g.to("mermaid");
+    const nodes = [...text.matchAll(mermaidNode)];
+    const lines = text.replace(mermaidNode, "node").trimEnd().split("\n").slice(1);
+    expect(lines.filter(line => line === "node")).toHaveLength(g.nodes.length);
     expect(lines.filter(line => mermaidEdge.test(line))).toHaveLength(g.edges.length);
     expect(lines.filter(line => line.startsWith("  classDef "))).toHaveLength(8);
     expect(lines).toHaveLength(g.nodes.length + g.edges.length + 8);
-    expect(new Set(lines.slice(0, g.nodes.length).map(line => line.match(/n\d+/)?.[0])).size).toBe(g.nodes.length);
-    for (const line of lines.slice(0, g.nodes.length)) expect(line.replaceAll("<br/>", "")).not.toMatch(/[<>`*;](?<!#\d+;)|javascript:a/);
-    expect(lines.filter(line => line.endsWith(":::focus"))).toHaveLength(1);
+    expect(new Set(nodes.map(([node]) => node.match(/n\d+/)?.[0])).size).toBe(g.nodes.length);
+    for (const [node] of nodes) expect(safe(node), node).toBe("");
+    expect(nodes.filter(([node]) => node.endsWith(":::focus"))).toHaveLength(1);
   }), { numRuns: 100 });
+});
+
+/** What Mermaid would read as more than text in a node, or "". */
+function safe(node: string): string {
+  const inner = /"([^"]*)"/.exec(node)?.[1] ?? "";
+  const rows = inner.split("\n");
+  const left = inner.replace(/#\d+;/g, "");
+  // What is no run has a second row only to say which version it is, or that it was deleted.
+  const says = /^ {2}n\d+\(\[/.test(node) || /^(older version|version.*|.*deleted)$/.test(rows[1] ?? "");
+  if (rows.length > (says ? 2 : 1)) return "lines";
+  const marks = /[<>`*~$\\;#&"'|{}[\]@%!?+^]/.exec(left)?.[0] ?? /(?:fa[bklrs]?:fa|www\.)/i.exec(inner)?.[0] ?? "";
+  const broken = /(?:style|classDef).*:[^\s:]*#.*;/.exec(inner)?.[0] ?? /ﬂ°|¶ß/.exec(inner)?.[0] ?? "";
+  return marks || broken || (rows.find(row => /^(?:\s|[-=+] ?|\d+[.)])| {2}/.test(row)) ?? "");
+}
+
+describe("mermaid: labels it would read as something else", () => {
+  const labels = ["C:\\Users\\nadia\\new.csv", "a\nb", "fa:fa-car x", "fab:fa-github", "$$x^2$$", "$$\\text{<img src=x onerror=alert(1)>}$$", "a<br/>b", "&lt;b&gt;", "#60;b#62;", "ﬂ°°60¶ßimg src=xﬂ°°62¶ß", "*em* __strong__ `code` ~~del~~", "[x](javascript:alert(1))", "www.example.org", "WWW.x", "1. list", "- item", "===", "a\n===", "style:1#2", "style:  x", "classDef x:#f00;", "click n0 \"javascript:alert(1)\"", "%%{init: {}}%%", "  two  spaces  ", "\\", "a:"];
+
+  test.each(labels)("%j", label => {
+    const g = graph(artifact("a", { key: label }), [run("r", label), artifact("d", { key: label, deleted: true }), run("u", "u.ts", { createdBy: label })], []);
+    const nodes = [...g.to("mermaid").matchAll(mermaidNode)].map(([node]) => node);
+    expect(nodes.map(safe)).toEqual(["", "", "", ""]);
+    const shown = nodes.map(node => (/"([^"]*)"/.exec(node)?.[1] ?? "").replace(/#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code))).replaceAll("\u2060", ""));
+    const text = harmless(label);
+    expect(shown).toEqual([text, `${text}\ntestuser1, 2024-12-20 15:09 UTC`, `${text}\ndeleted`, `u.ts\n${text}, 2024-12-20 15:09 UTC`]);
+  });
+});
+
+describe("mermaid: what is larger than it draws by itself", () => {
+  const wide = (n: number) => graph(run("split", "split.ts"), Array.from({ length: n }, (_, i) => artifact(`o${i}`, { key: `plate_${i}.csv` })), edges(...Array.from({ length: n }, (_, i) => `r:split > a:o${i}`)));
+  const chainOf = (n: number) => graph(artifact("a0"), Array.from({ length: n }, (_, i) => [run(`r${i}`, `step${i}.ts`), artifact(`a${i + 1}`)]).flat(),
+    edges(...Array.from({ length: n }, (_, i) => [`a:a${i} > r:r${i}`, `r:r${i} > a:a${i + 1}`]).flat()));
+  const edgesIn = (text: string) => text.split("\n").filter(line => mermaidEdge.test(line)).length;
+
+  test("folds as pictures do, only then, and as far as it is told", () => {
+    expect(edgesIn(wide(500).to("mermaid"))).toBe(500);
+    expect(wide(501).to("mermaid")).toBe(new Graph(folded(wide(501), 24)).to("mermaid"));
+    expect(wide(501).to("mermaid")).toContain('["#8230; 477 more"]:::artifact');
+    expect(edgesIn(wide(501).to("mermaid", { fan: Number.POSITIVE_INFINITY }))).toBe(501);
+    expect(edgesIn(wide(30).to("mermaid", { fan: 3 }))).toBe(4);
+    expect(() => wide(3).to("mermaid", { fan: 0 })).toThrow("fan cannot be 0");
+    const long = graph(run("split", "split.ts"), Array.from({ length: 480 }, (_, i) => artifact(`o${i}`, { key: `${"deep/".repeat(20)}${i}${"\\\\".repeat(6)}` })), []);
+    expect(long.to("mermaid").length).toBeLessThan(50_000);
+    expect(long.to("mermaid")).toContain("456 more");
+  });
+
+  test("what does not fold begins with what to set, so that it is drawn then", () => {
+    expect(wide(501).to("mermaid")).toMatch(/^flowchart TD\n/);
+    expect(chainOf(251).to("mermaid")).toMatch(/^%% larger than Mermaid draws by itself: raise maxEdges to 502, for example in mermaid\.initialize\nflowchart TD\n/);
+    const text = chainOf(600).to("mermaid");
+    const [, most = 0, size = 0] = /^%% .*maxEdges to (\d+) and maxTextSize to (\d+),/.exec(text)?.map(Number) ?? [];
+    expect(most).toBe(1200);
+    expect(size).toBeGreaterThanOrEqual(text.length);
+  });
 });
 
 test("mermaid: every kind has its class, in the light colours of pictures", () => {
@@ -54,8 +111,8 @@ test("mermaid: the codes stand for the label's own characters", () => {
 
 describe.each(["mermaid", "dot"] as const)("%s: versions", format => {
   const model = (revision: number, facts: Partial<ArtifactNode> = {}) => artifact(`model000${revision}`, { key: "model.json", version: `000${revision}`, isLatest: revision === 3, ...facts });
-  const labels = (g: Graph) => g.to(format).split("\n").flatMap(line => /[[{]"(.*)"[\]}]+:::|label=(".*?"|<.*>), shape/.exec(line)?.slice(1).filter(Boolean) ?? []);
-  const shown = (g: Graph) => labels(g).map(text => text.replaceAll(/^[<"]|[>"]$|<\/?font[^>]*>/g, ""));
+  const labels = (g: Graph) => [...g.to(format).matchAll(/[[{]"([^"]*)"[\]}]+:::|label=(".*?"|<.*>), shape/g)].map(([, inMermaid, inDot = ""]) => inMermaid ?? inDot);
+  const shown = (g: Graph) => labels(g).map(text => text.replaceAll(/^[<"]|[>"]$|<\/?font[^>]*>/g, "").replace("\n", "<br/>"));
 
   test("of one key are told apart as in pictures", () => {
     expect(shown(graph(model(3), [model(1), model(2, { deleted: true, isLatest: false })], []))).toEqual(["model.json<br/>version 0003", "model.json<br/>version 0001, older version", "model.json<br/>version 0002, deleted"]);

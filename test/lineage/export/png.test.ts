@@ -45,6 +45,18 @@ describe("png", () => {
     expect(await draw("Pinguin")).not.toEqual(await draw("niugniP"));
   });
 
+  test("letters that no font has are told once, and only those that are drawn", async () => {
+    const told = async (key: string): Promise<string[]> => {
+      const all: string[] = [];
+      await graph(artifact("a", { key }), [artifact("b", { key })], []).to("png", { onMissing: letters => all.push(letters) });
+      return all;
+    };
+    expect(await told("Пингвин \u{14400}\u{14401}.csv")).toEqual(["\u{14400}\u{14401}"]);
+    expect(await told("Пингвин, πιγκουίνος.csv")).toEqual([]);
+    expect(await told(`${"x".repeat(40)}\u{14400}${"x".repeat(40)}`)).toEqual([]);
+    await expect(chain().to("png", { onMissing: "x" as never })).rejects.toThrow('onMissing cannot be "x"');
+  });
+
   test("focus green, paper light or dark", async () => {
     const [light, dark] = (await Promise.all([singleFile().to("png"), singleFile().to("png", { theme: "dark" })])).map(pixels) as [Uint8Array, Uint8Array];
     for (const all of [light, dark]) expect(count(all, [16, 185, 129])).toBeGreaterThan(1000);

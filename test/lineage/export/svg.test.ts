@@ -4,14 +4,16 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import { figureOf, inside, measure } from "../../../src/lineage/figure.ts";
 import { folded } from "../../../src/lineage/fold.ts";
 import { Graph } from "../../../src/lineage/graph.ts";
-import { plain } from "../../../src/lineage/layout.ts";
+import type { Point } from "../../../src/lineage/layered.ts";
+import { arrange, plain } from "../../../src/lineage/layout.ts";
 import { toNode } from "../../../src/lineage/node.ts";
 import type { Node } from "../../../src/lineage/node.ts";
+import { figuresOf } from "../../../src/lineage/spread.ts";
 import { draw } from "../../../src/lineage/svg.ts";
 import { anyGraph, label } from "../arbitrary.ts";
-import { artifact, chain, cohort, edges, fan, graph, ladder, oddities, projectFlow, run, singleFile, transform } from "../sample.ts";
+import { artifact, chain, cohort, collection, edges, fan, graph, ladder, oddities, projectFlow, run, singleFile, transform } from "../sample.ts";
 
-const figures = (g: Graph) => new Map(g.nodes.map(node => [node.id, figureOf(node)]));
+const figures = (g: Graph) => figuresOf(g, "down");
 const layered = (g: Graph) => draw(g, figures(g), plain(g, figures(g)), "auto");
 const everyKind = () => graph(transform("tAAAAAAAAAAAAAAA0000", "clean.py"), [
   toNode({ kind: "collection", uid: "cAAAAAAAAAAAAAAA0000", key: "plates", description: null, createdAt: null, createdBy: null, version: "2", isLatest: true }),
@@ -151,7 +153,8 @@ describe.each([["graphviz", 0], ["layered", 1]] as const)("layout by %s", (_, ow
       const g = make();
       const svg = own ? layered(g) : await g.to("svg", { fan: Number.POSITIVE_INFINITY });
       const places = [...svg.matchAll(/class="node [^"]*" transform="translate\(([\d.-]+) ([\d.-]+)\)/g)].map(m => ({ x: Number(m[1]), y: Number(m[2]) }));
-      const boxes = g.nodes.map((node, i) => ({ ...figureOf(node), node, ...(places[i] ?? { x: Number.NaN, y: Number.NaN }) }));
+      const sizes = figures(g);
+      const boxes = g.nodes.map((node, i) => ({ ...(sizes.get(node.id) ?? figureOf(node)), node, ...(places[i] ?? { x: Number.NaN, y: Number.NaN }) }));
       for (const a of boxes) {
         expect(Number.isFinite(a.x + a.y)).toBe(true);
         for (const b of boxes) {
@@ -175,6 +178,81 @@ describe.each([["graphviz", 0], ["layered", 1]] as const)("layout by %s", (_, ow
     const svg = own ? layered(g) : await g.to("svg");
     expect(svg.match(/class="edge"/g)).toHaveLength(7);
     expect(svg).not.toMatch(/NaN|undefined/);
+  });
+});
+
+/** Points along a line of Bézier curves. */
+function pointsOf(line: readonly Point[]): Point[] {
+  return Array.from({ length: Math.floor((line.length - 1) / 3) }, (_, n) => line.slice(3 * n, 3 * n + 4)).flatMap(curve =>
+    Array.from({ length: 21 }, (_, i) => {
+      const weights = [(1 - i / 20) ** 3, 3 * (1 - i / 20) ** 2 * (i / 20), 3 * (1 - i / 20) * (i / 20) ** 2, (i / 20) ** 3];
+      const sum = (pick: (point: Point) => number) => curve.reduce((all, point, at) => all + pick(point) * (weights[at] ?? 0), 0);
+      return { x: sum(point => point.x), y: sum(point => point.y) };
+    }));
+}
+
+describe("many edges on one side", () => {
+  const members = (n: number) => graph(collection("all", "all"), [run("use", "use.ts"), ...Array.from({ length: n }, (_, i) => artifact(`p${i}`, { key: `plate_${i}.csv` }))],
+    edges(...Array.from({ length: n }, (_, i) => `a:p${i} > c:all member`), "c:all > r:use"));
+  const tips = (svg: string) => [...svg.matchAll(/<g class="member">.*?class="tip" d="M([\d.-]+) ([\d.-]+)L/g)].map(([, x, y]) => ({ x: Number(x), y: Number(y) }));
+
+  test.each(["down", "right"] as const)("%s: each has its own place, on the side the data comes in at", async direction => {
+    for (const count of [5, 14, 25]) {
+      const svg = await members(count).to("svg", { direction });
+      const along = tips(svg).map(({ x, y }) => (direction === "down" ? x : y)).sort((a, b) => a - b);
+      const across = tips(svg).map(({ x, y }) => (direction === "down" ? y : x));
+      expect(along).toHaveLength(count);
+      for (const [i, at] of along.slice(1).entries()) expect(at - (along[i] ?? 0)).toBeGreaterThan(8);
+      expect(Math.max(...across) - Math.min(...across)).toBeLessThanOrEqual(6.5); // the steps of the stack
+      expect(await members(count).to("svg", { direction })).toBe(svg);
+    }
+  });
+
+  test("no line is led through another node", async () => {
+    // Every third run takes and makes many, from anywhere above.
+    const nodes: Node[] = [artifact("a0")];
+    const lines: string[] = [];
+    for (let r = 0; r < 40; r++) {
+      const [uses, makes, made] = [r % 3 ? 2 : 9, r % 3 ? 1 : 7, nodes.filter(node => node.kind === "artifact").length];
+      nodes.push(run(`r${r}`, `step${r}.ts`), ...Array.from({ length: makes }, (_, i) => artifact(`a${made + i}`)));
+      lines.push(...new Set(Array.from({ length: uses }, (_, i) => `a:a${(r * 7 + i * i * 5) % made} > r:r${r}`)), ...Array.from({ length: makes }, (_, i) => `r:r${r} > a:a${made + i}`));
+    }
+    const g = graph(nodes[0] as Node, nodes.slice(1), edges(...lines));
+    for (const direction of ["down", "right"] as const) {
+      const sizes = figuresOf(g, direction);
+      const layout = await arrange(g, sizes, direction);
+      const through = g.edges.flatMap(({ from, to }, i) => pointsOf(layout.edges[i] ?? []).flatMap(({ x, y }) => g.nodes.filter(({ id }) => {
+        const [at, size] = [layout.nodes.get(id), sizes.get(id)];
+        return at && size && id !== from && id !== to && Math.abs(x - at.x) < size.width / 2 - 1 && Math.abs(y - at.y) < size.height / 2 - 1;
+      })));
+      expect(through.map(({ id }) => id)).toEqual([]);
+    }
+  });
+
+  test("in plain layers too, and as many as there are", () => {
+    const svg = layered(members(300));
+    expect(new Set(tips(svg).map(({ x }) => x)).size).toBe(300);
+  });
+
+  test("a node grows to a limit, and not for a few", () => {
+    const size = (n: number, direction: "down" | "right") => figuresOf(members(n), direction).get("collection:all");
+    expect(size(4, "right")).toEqual(figureOf(collection("all", "all")));
+    expect(size(14, "down")).toMatchObject({ width: 196, height: 42 });
+    expect(size(14, "right")).toMatchObject({ width: 80, height: 196 });
+    expect([size(500, "down")?.width, size(500, "right")?.height]).toEqual([360, 240]);
+  });
+
+  test("a line ends at the sheets of a stack, not in the corners they leave free", async () => {
+    const box = { width: 80, height: 42 };
+    expect([[-40, -21], [40, 21], [-37, -20]].map(([x = 0, y = 0]) => inside("collection", box, x, y))).toEqual([false, false, false]);
+    expect([[-34, -21], [-37, -18], [-40, -15], [40, 15], [34, 21]].map(([x = 0, y = 0]) => inside("collection", box, x, y))).toEqual([true, true, true, true, true]);
+    const svg = await cohort().to("svg");
+    const at = /class="node collection focus" transform="translate\(([\d.]+) ([\d.]+)\)/.exec(svg)?.slice(1).map(Number) ?? [];
+    const ends = [...svg.matchAll(/class="tip" d="M([\d.-]+) ([\d.-]+)L/g)].map(([, x, y]) => [Number(x) - (at[0] ?? 0), Number(y) - (at[1] ?? 0)] as const);
+    const near = ends.filter(([x, y]) => Math.abs(x) <= 42 && y > -23 && y < 23);
+    expect(near).toHaveLength(3);
+    const figure = figureOf(collection("cohort", "cohort"));
+    for (const [x, y] of near) expect(inside("collection", figure, x, y)).toBe(true);
   });
 });
 
