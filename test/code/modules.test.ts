@@ -202,7 +202,7 @@ test("follows packages of one's own: itself, and those of its workspace, which a
   const entry = write({
     "apps/main/w.js": [
       'import "@acme/core"; import "@acme/core/deep.js"; import "@acme/map/one"; import "@acme/map/hidden.js"; import "plain/lib/x.js";',
-      'import "main"; import "main/self/a"; import "#core"; import "installed"; import "fs"; import "linked"; import "unbuilt"; await import("late");',
+      'import "main"; import "main/self/a"; import "#core"; import "installed"; import "fs"; import "linked"; import "unbuilt"; import "lineal"; await import("late");',
       "import(`@acme/core/${name}.js`); import(`@acme/none/${name}.js`); import(`installed/${name}.js`);",
     ].join("\n"),
     "apps/main/package.json": JSON.stringify({ name: "main", exports: { ".": "./index.js", "./self/*": "./lib/*.js" }, imports: { "#core": "@acme/map" } }),
@@ -219,13 +219,15 @@ test("follows packages of one's own: itself, and those of its workspace, which a
     "packages/plain/lib/x.js": "",
     "packages/unbuilt/package.json": JSON.stringify({ exports: "./dist/index.js" }),
     "packages/late/index.js": "",
+    // Who works on Lineal has it linked: it is no part of what it tracks.
+    "packages/lineal/index.js": "",
     "node_modules/installed/index.js": "",
     "node_modules/.store/linked/index.js": "",
     "node_modules/@acme/none.txt": "",
   });
   const link = (name: string, to: string) => symlinkSync(join(folder, to), join(folder, "node_modules", name));
   for (const name of ["core", "map"]) link(`@acme/${name}`, `packages/${name}`);
-  for (const name of ["plain", "unbuilt", "late"]) link(name, `packages/${name}`);
+  for (const name of ["plain", "unbuilt", "late", "lineal"]) link(name, `packages/${name}`);
   link("linked", "node_modules/.store/linked");
   const { modules, dynamic, computed, missing } = await moduleGraph(entry);
   expect(modules.map(({ path }) => path)).toEqual([

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { changed, differing } from "../../src/lineage/compare.ts";
+import { isReadBack } from "../support/json.ts";
 
 test("the smallest parts that differ, by the path that one would write", () => {
   expect(differing({ a: 1, b: { c: [1, 2], d: "x" } }, { b: { d: "x", c: [1, 3] }, a: 1 })).toEqual([{ path: "b.c", a: [1, 2], b: [1, 3] }]);
@@ -19,7 +20,7 @@ test("what was added, removed and changed, or null", () => {
 });
 
 test("nothing differs exactly when two JSON values are equal, whatever the order of their keys", () => {
-  const json = fc.jsonValue({ maxDepth: 3, noUnicodeString: false }).map((value) => JSON.parse(JSON.stringify(value)) as unknown);
+  const json = fc.jsonValue({ maxDepth: 3, noUnicodeString: false }).filter(isReadBack).map((value) => JSON.parse(JSON.stringify(value)) as unknown);
   const turned = (value: unknown): unknown =>
     Array.isArray(value) ? value.map(turned) : typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value).reverse().map(([key, one]) => [key, turned(one)])) : value;
   fc.assert(
