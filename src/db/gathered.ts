@@ -58,6 +58,8 @@ export interface Provenance {
   readonly inputs: ReadonlyMap<number, readonly { readonly data: number; readonly link: number }[]>;
   /** Data → runs that made the same again. */
   readonly remakers: ReadonlyMap<number, readonly number[]>;
+  /** The last input link that a run had when it made an artifact again; infinite when that is not known. */
+  remadeMark(data: number, run: number): number;
   /** Collection → the artifacts in it. */
   readonly members: ReadonlyMap<number, readonly number[]>;
   /** The newest version of the family on a branch that is seen that was not left by a failed run. */
@@ -89,6 +91,10 @@ export class Gathered implements Provenance {
   readonly #lastMade = new Map<string, Map<string, LastMade>>();
   /** Uid → number. */
   readonly #lost = new Map<string, number>();
+  /** Run → artifact → when it made that again. */
+  readonly #remadeAt = new Map<number, Map<number, number>>();
+  /** Run → its input links in order, and when each was made. */
+  readonly #linkTimes = new Map<number, { link: number; at: number }[]>();
   #newest: Map<string, DataFacts> | undefined;
   readonly #standing = new Map<string, number>();
   readonly #dialect: Dialect;
@@ -177,8 +183,37 @@ export class Gathered implements Provenance {
   };
 
   remaker = (kind: number, row: Raw): void => {
-    listOf(this.remakers, keyOf(kind, row.from_id as number)).push(row.to_id as number);
+    const [data, run] = [keyOf(kind, row.from_id as number), row.to_id as number];
+    listOf(this.remakers, data).push(run);
+    if (kind !== ARTIFACT) return;
+    const at = this.#remadeAt.get(run) ?? new Map<number, number>();
+    this.#remadeAt.set(run, at.set(data, this.#timeOf(row)));
   };
+
+  /** An input link of a run that made artifacts again, in the order of links. */
+  linkTime = (row: Raw): void => {
+    listOf(this.#linkTimes, row.to_id as number).push({ link: row.id as number, at: this.#timeOf(row) });
+  };
+
+  /** Whether a run's links have been looked at for this. */
+  hasLinkTimes = (run: number): boolean => this.#remadeAt.has(run);
+
+  #timeOf(row: Raw): number {
+    return (this.#dialect.decode("time", row.created_at) as Date).getTime();
+  }
+
+  remadeMark(data: number, run: number): number {
+    const at = this.#remadeAt.get(run)?.get(data);
+    if (at === undefined) return Number.POSITIVE_INFINITY;
+    const links = this.#linkTimes.get(run) ?? [];
+    let [low, high] = [0, links.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((links[middle] as { at: number }).at <= at) low = middle + 1;
+      else high = middle;
+    }
+    return links[low - 1]?.link ?? 0;
+  }
 
   member = (row: Raw): void => {
     listOf(this.members, keyOf(COLLECTION, row.from_id as number)).push(keyOf(ARTIFACT, row.to_id as number));

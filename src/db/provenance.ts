@@ -43,8 +43,9 @@ export function* provenanceOfAll(dialect: Dialect, seen: readonly number[]): Ope
     const shown = kind === ARTIFACT ? sql` where d.internal = ${dialect.encode("bool", false)}` : empty;
     for (const row of yield* execute(sql`select ${factsOf(data, "d")} from ${raw(table)} d${shown}`)) found.add(kind, row);
     for (const row of yield* execute(sql`select id, from_id, to_id from ${raw(`${table}_input_of`)} order by id`)) found.input(kind, row);
-    if (remade) for (const row of yield* execute(sql`select from_id, to_id from ${raw(`${table}_recreating_runs`)}`)) found.remaker(kind, row);
+    if (remade) for (const row of yield* execute(sql`select from_id, to_id, created_at from ${raw(`${table}_recreating_runs`)}`)) found.remaker(kind, row);
   }
+  for (const row of yield* execute(sql`${LINK_TIMES} where to_id in (select to_id from artifact_recreating_runs) order by id`)) found.linkTime(row);
   for (const row of yield* execute(sql`select from_id, to_id from collection_artifacts order by id`)) found.member(row);
   for (const row of yield* execute(sql`select ${RUN} from run r`)) found.run(row);
   for (const row of yield* execute(sql`select ${TRANSFORM} from transform t`)) found.transform(row);
@@ -54,6 +55,9 @@ export function* provenanceOfAll(dialect: Dialect, seen: readonly number[]): Ope
   found.noteMakers();
   return found;
 }
+
+/** What a run read before it made something again is told by the times of both links. */
+const LINK_TIMES = sql`select to_id, id, created_at from artifact_input_of`;
 
 const SEVERED = sql`s.role, s.mark, t.registry, t.uid, t.key, t.hash, t.facts, r.id as run_id`;
 const TOMBSTONE = sql`join tombstone t on t.registry in (${join(DATA.map(({ name }) => name))}) and t.uid =`;
@@ -148,7 +152,10 @@ function* gather(found: Gathered, dialect: Dialect, start: readonly number[], ga
     const own = all.filter((id) => kindOf(id) === kind);
     if (own.length === 0) continue;
     for (const row of yield* execute(sql`select ${factsOf(data, "d")} from ${raw(table)} d where d.id in ${among(kind, own)}`)) found.add(kind, row);
-    if (remade) for (const row of yield* execute(sql`select from_id, to_id from ${raw(`${table}_recreating_runs`)} where from_id in ${among(kind, own)}`)) found.remaker(kind, row);
+    const again = remade ? yield* execute(sql`select from_id, to_id, created_at from ${raw(`${table}_recreating_runs`)} where from_id in ${among(kind, own)}`) : [];
+    const fresh = kind === ARTIFACT ? distinct(again.map((row) => row.to_id as number)).filter((run) => !found.hasLinkTimes(run)) : [];
+    for (const row of again) found.remaker(kind, row);
+    if (fresh.length > 0) for (const row of yield* execute(sql`${LINK_TIMES} where to_id in ${dialect.integers(fresh)} order by id`)) found.linkTime(row);
   }
   for (const id of ids) gathered.add(id);
 }

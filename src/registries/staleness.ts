@@ -124,8 +124,8 @@ function waysTo(facts: Provenance, conditions: ReadonlyMap<number, Conditions>, 
   const ways = makers.map((maker): Made => {
     const inputs = [...members];
     for (const { data, link } of facts.inputs.get(maker.id) ?? []) {
-      // Links after the output was made are none of its inputs; a run that made it again had all of them.
-      const version = maker.id !== output.run || link <= output.mark ? facts.data.get(data) : undefined;
+      // Links after the output was made, or made again, are none of its inputs.
+      const version = link <= (maker.id === output.run ? output.mark : facts.remadeMark(id, maker.id)) ? facts.data.get(data) : undefined;
       if (version && !members.includes(version)) inputs.push(version);
     }
     const after = laterMade(facts, output, maker);

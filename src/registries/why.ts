@@ -93,6 +93,6 @@ function originOf(facts: Provenance, conditions: ReadonlyMap<number, Conditions>
     hash: data.hash,
     members: facts.members.get(id) ?? [],
     maker: data.run === null ? undefined : makerOf(data.run, data.mark),
-    again: (facts.remakers.get(id) ?? []).flatMap((run) => (facts.runs.get(run)?.status === "completed" ? (makerOf(run) ?? []) : [])),
+    again: (facts.remakers.get(id) ?? []).flatMap((run) => (facts.runs.get(run)?.status === "completed" ? (makerOf(run, facts.remadeMark(id, run)) ?? []) : [])),
   };
 }

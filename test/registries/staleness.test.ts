@@ -100,6 +100,20 @@ forEachDatabase((database) => {
       expect(await codes(out)).toEqual(["input-newer"]);
     });
 
+    test("nor for what a run made again before it read it", async () => {
+      shop.script("again.ts");
+      const [early, late] = [await shop.raw("again.early", "e0"), await shop.raw("again.late", "l0")];
+      const work = async (reads: readonly Artifact[]) => only((await shop.work("again.ts", { reads, makes: { "again.out": "x" }, readsLater: [late] })).made);
+      const out = await work([early]);
+      for (const _ of [1, 2]) expect((await work([early])).uid).toBe(out.uid);
+      await shop.raw("again.late", "l1");
+      expect(await out.staleness()).toEqual(FRESH);
+      expect((await statusOfAll(shop.lab.connection)).find(({ uid }) => uid === out.uid)).toMatchObject(FRESH);
+      const newer = await shop.raw("again.early", "e1");
+      expect(await codes(out)).toEqual(["input-newer"]);
+      expect((await statusOfAll(shop.lab.connection)).find(({ uid }) => uid === out.uid)?.reasons).toMatchObject([{ subject: newer.uid }]);
+    });
+
     test("a version in the trash is not newer, and the older one left is not newer either; that it was deleted is told of all that came of it", async () => {
       shop.script("trash.ts");
       const v0 = await shop.raw("trash.csv", "t0");
