@@ -79,6 +79,8 @@ export function kin(graph: GraphData): { up: Kin; down: Kin } {
         if (before) return before;
         const found = new Map(step(place).map(to => [idOf(to), to]));
         found.delete(node.id);
+        // What the focus came of was only made again: it did not come of the focus.
+        for (const id of found.keys()) if (known.has(id) && self.remade({ node, place }, byId.get(id) as Node)) found.delete(id);
         const next = Array.from(found.values(), at).sort((a, b) => inOrder(a.node, b.node));
         cache.set(place, next);
         return next;

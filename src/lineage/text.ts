@@ -216,7 +216,7 @@ class Tree {
 
   /** What a run made besides what is drawn, below its line. */
   #besides(act: Spot, indent: string): void {
-    const names = this.#near.besides(act.node).map(node => harmless([node.label, this.#repeated.has(node.label) && versionOf(node)[0]].filter(Boolean).join(" ")));
+    const names = this.#near.besides(act.node).map(node => harmless([node.label, this.#repeated.has(node.label) && versionOf(node)[0], node.deleted && "(deleted)"].filter(Boolean).join(" ")));
     const start = `${indent}${this.#bar(act)}also made `;
     if (names.length > 0) this.#put(start, "", enumerated(names, this.#width - columns(start)), "dim");
   }

@@ -132,6 +132,18 @@ describe("what lies beside", () => {
       "├─ a.csv", "│  → later.ts", "│  └─ c.csv  re-created", "├─ b.csv", "│  ↻ also made by again.ts", "└─ c.csv"]);
   });
 
+  test("what the focus came of is not told to have come of it, where a run made it again", () => {
+    const g = graph(artifact("a", { key: "a.csv" }), [run("parent", "parent.ts"), run("child", "child.ts"), run("second", "parent.ts"), artifact("b", { key: "b.csv" }), artifact("c", { key: "c.csv" })],
+      edges("r:parent > a:a", "a:a > r:child", "r:child > a:b", "a:b > r:second", "r:second > a:a recreated", "r:second > a:c recreated"));
+    expect(g.tree().replaceAll(/ {2}run .*$/gm, "").split("\n").slice(-5)).toEqual(["used by 1 run", "→ child.ts", "└─ b.csv", "   → parent.ts", "   └─ c.csv  re-created"]);
+    expect(around(g, "artifact:b").tree().split("\n").slice(-2).join()).not.toContain("a.csv");
+  });
+
+  test("what else a run made is told to be deleted", () => {
+    const g = graph(artifact("a", { key: "a.csv" }), [run("r", "r.ts"), artifact("b", { key: "b.csv", deleted: true })], edges("r:r > a:a", "r:r > a:b"));
+    expect(g.tree()).toContain("also made b.csv (deleted)");
+  });
+
   test("what a run started is folded", () => {
     const steps = Array.from({ length: 40 }, (_, i) => run(`s${i}`, "step.ts"));
     const text = graph(run("flow", "flow.ts"), steps, edges(...steps.map(s => `r:flow > r:${s.uid} initiated`))).tree();

@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { checkLineage, type LineageCheck } from "../../code/check.ts";
 import { LinealError } from "../../errors.ts";
+import { fitted } from "../chain.ts";
 import { command } from "../command.ts";
 import { paint } from "../print.ts";
 
@@ -31,7 +32,7 @@ export const definition = command({
     const lines = items.flatMap(({ file, status, missingLineage, notes, error }) => [
       `${words[status]}  ${file}`,
       ...missingLineage.map((one) => `  ${one}`),
-      ...[...notes, ...(error?.hint === undefined ? [] : [error.hint])].map((one) => paint("dim", `  ${one}`)),
+      ...[...notes, ...(error?.hint === undefined ? [] : [error.hint])].map((one) => paint("dim", fitted(one, 2))),
     ]);
     return { text: lines.join("\n"), json: { items, total: items.length }, exitCode: misused ? 2 : items.every((it) => it.isFullyTracked) ? 0 : 1 };
   },

@@ -17,14 +17,16 @@ export const definition = command({
   async run({ args }) {
     const [a, b] = [(await findRecord(args.a, ["Run"])).record, (await findRecord(args.b, ["Run"])).record] as unknown as [Run, Run];
     const difference = await diff(a, b);
-    return { text: differenceText(difference) ?? (a.status === b.status ? "the runs are alike" : pairText("the runs are alike, but for how they ended: ", a.status, b.status)), json: difference };
+    return { text: differenceText(difference, a.status, b.status), json: difference };
   },
 });
 
-function differenceText(difference: RunDifference): string | undefined {
+/** How the runs ended is told to people first: programs ask the runs themselves. */
+function differenceText(difference: RunDifference, a: string, b: string): string {
   const { code, modules, params, environment, inputs, outputs, duration, user } = difference;
   const [before, after] = [seconds(duration?.a ?? null), seconds(duration?.b ?? null)];
   const parts = [
+    ...(a === b ? [] : [pairText(`${title("status")} `, a, b)]),
     ...(code === null ? [] : [title("code"), coloured(code)]),
     ...Object.values(modules ?? {}).flatMap((patch, i) => [...(i === 0 ? [title("modules")] : []), coloured(patch)]),
     ...changes("params", params),
@@ -35,7 +37,7 @@ function differenceText(difference: RunDifference): string | undefined {
     ...(before === after ? [] : [`${title("duration")} ${before} → ${after}`]),
     ...(user ? [pairText(`${title("user")} `, user.a, user.b)] : []),
   ];
-  return parts.length === 0 ? undefined : parts.join("\n");
+  return parts.length === 0 ? "the runs are alike" : parts.join("\n");
 }
 
 const title = (text: string): string => paint("bold", text);

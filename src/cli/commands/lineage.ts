@@ -50,10 +50,10 @@ export const definition = command({
     "lineal lineage figures/matrixplot.png --format mermaid",
   ],
   async run({ args, options, json: asJson }) {
-    // Who asks for JSON and a file wants JSON in the file.
-    const { up, down, limit, output, fan, format = asJson && output !== undefined ? "json" : formatOf(output) } = options;
+    // Who asks for JSON and a file wants JSON in the file, unless it is named as something else.
+    const told = FORMATS[extname(options.output ?? "").toLowerCase()];
+    const { up, down, limit, output, fan, format = told ?? (asJson && output !== undefined ? "json" : formatOf(output)) } = options;
     if (format === "png" && output === undefined) throw new Misuse("a PNG picture is written to a file", "add -o lineage.png");
-    const told = FORMATS[extname(output ?? "").toLowerCase()];
     if (told !== undefined && options.format !== undefined && told !== format) throw new Misuse(`${output} is named as ${told}, but --format says ${format}`, "leave --format out, or end FILE in what it says");
     if (fan !== undefined && !["tree", "svg", "png", "mermaid"].includes(format)) throw new Misuse(`--fan is for trees and pictures: ${format} has it all`, "leave --fan out");
     const { level, siblings, kind, status, since, until, "as-of": asOf } = options;
