@@ -34,7 +34,7 @@ export async function findRecord(reference: string, registries?: readonly Name[]
   }
   for (const registry of rounds.flat()) {
     const connection = await defaultConnection();
-    const lost = asOf !== undefined ? await goneThen(connection, registry, id.replace(/^\.\//, ""), asOf) : UID.test(id) ? await gone(connection, registry, id) : undefined;
+    const lost = asOf !== undefined ? await goneThen(connection, registry, titleIn(id), asOf) : UID.test(id) ? await gone(connection, registry, id) : undefined;
     if (lost) throw lost;
   }
   for (const registry of registries && name === undefined && asOf === undefined ? usual : []) {
@@ -51,6 +51,9 @@ export async function findRecord(reference: string, registries?: readonly Name[]
 const elsewhere = (reference: string, name: Name, registries: readonly Name[]): LinealError =>
   new LinealError("invalid", `${reference} is in the registry ${name}, not in ${registries.join(" or ")}`, { hint: "Give the uid or the key of another record." });
 
+/** A key as people complete it in a shell. */
+const titleIn = (id: string): string => id.replace(/^\.\//, "");
+
 /** Runs have seldom a name to search for. */
 const lookFor = (name: Name, id: string): string => (name === "Run" ? "See what there is: lineal list run" : `Look for it: lineal search ${name.toLowerCase()} '${id}'`);
 
@@ -64,7 +67,7 @@ function read(reference: string): { name?: Name; id: string } {
 async function matches(name: Name, id: string): Promise<(Found & { exact: boolean })[]> {
   const registry = await openRegistry(name);
   const { title, versioned } = model[name];
-  const titled = await registry.filter({ [title]: { eq: id.replace(/^\.\//, "") }, ...(versioned ? { isLatest: true } : {}) }).limit(9);
+  const titled = await registry.filter({ [title]: { eq: titleIn(id) }, ...(versioned ? { isLatest: true } : {}) }).limit(9);
   const records = titled.map((record) => ({ name, record, exact: true }));
   if (!UID.test(id)) return records;
   try {
@@ -80,7 +83,7 @@ async function matches(name: Name, id: string): Promise<(Found & { exact: boolea
 async function matchesThen(name: Name, id: string, asOf: string): Promise<(Found & { exact: boolean })[]> {
   const registry = await openRegistry(name);
   const found: (Found & { exact: boolean })[] = [];
-  for (const wanted of [{ [model[name].title]: id.replace(/^\.\//, "") }, ...(UID.test(id) ? [id] : [])]) {
+  for (const wanted of [{ [model[name].title]: titleIn(id) }, ...(UID.test(id) ? [id] : [])]) {
     try {
       const record = await registry.get(wanted, { asOf });
       if (!found.some((known) => known.record.uid === record.uid)) found.push({ name, record, exact: typeof wanted !== "string" || record.uid === id });

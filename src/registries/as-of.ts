@@ -6,7 +6,7 @@ import { byUid, select } from "../db/select.ts";
 import { LinealError } from "../errors.ts";
 import type { Connection } from "../instance/connection.ts";
 import { coerce, isUidLike, model, type Name, printTime, REVISION_LENGTH, time } from "../model/index.ts";
-import { checkUid, checkWanted, chooseByUid, MANY, show } from "./get.ts";
+import { checkUid, checkWanted, chooseByUid, deletedForGood, MANY, show } from "./get.ts";
 
 /** A time in the past from what people give; `invalid` for what is no time, or not past. */
 export function pastTime(connection: Connection, value: unknown): Date {
@@ -47,8 +47,7 @@ export async function goneThen(connection: Connection, name: Name, id: string, a
   const buried = await connection.read(function* () {
     return (yield* buriedSince(dialect, name, { key: id }, at)) ?? (isUidLike(id) ? yield* buriedSince(dialect, name, { uid: id }, at) : undefined);
   });
-  const hint = "What it was made from, and what was made from it, still show it in their lineage.";
-  return buried && new LinealError("not-found", `${name} ${id}, as it was at ${printTime(at)}, was deleted for good at ${printTime(buried)}`, { hint });
+  return buried && deletedForGood(`${name} ${id}, as it was at ${printTime(at)},`, buried);
 }
 
 /** Whether the latest of a family is meant, and not one version. */

@@ -63,9 +63,11 @@ async function getByUid(connection: Connection, name: Name, prefix: string): Pro
 /** Says so when a uid is that of something that was deleted for good. */
 export async function gone(connection: Connection, name: Name, prefix: string): Promise<LinealError | undefined> {
   const found = await connection.read(() => buried(connection.database.dialect, name, prefix));
-  const hint = "What it was made from, and what was made from it, still show it in their lineage.";
-  return found && new LinealError("not-found", `${name} ${found.uid}${found.key === null ? "" : ` (${found.key})`} was deleted for good at ${printTime(found.at)}`, { hint });
+  return found && deletedForGood(`${name} ${found.uid}${found.key === null ? "" : ` (${found.key})`}`, found.at);
 }
+
+export const deletedForGood = (what: string, at: Date): LinealError =>
+  new LinealError("not-found", `${what} was deleted for good at ${printTime(at)}`, { hint: "What it was made from, and what was made from it, still show it in their lineage." });
 
 /** Of rows whose uids begin so: the latest of one family, or the only one; `ambiguous` for others. */
 export function chooseByUid(connection: Connection, name: Name, prefix: string, rows: readonly Row[]): Row {

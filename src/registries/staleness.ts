@@ -123,9 +123,10 @@ function waysTo(facts: Provenance, conditions: ReadonlyMap<number, Conditions>, 
   if (makers.length === 0) return members.length > 0 ? [{ output, inputs: members, code: undefined, later: undefined, ended: undefined }] : [];
   const ways = makers.map((maker): Made => {
     const inputs = [...members];
+    const mark = maker.id === output.run ? output.mark : facts.remadeMark(id, maker.id);
     for (const { data, link } of facts.inputs.get(maker.id) ?? []) {
       // Links after the output was made, or made again, are none of its inputs.
-      const version = link <= (maker.id === output.run ? output.mark : facts.remadeMark(id, maker.id)) ? facts.data.get(data) : undefined;
+      const version = link <= mark ? facts.data.get(data) : undefined;
       if (version && !members.includes(version)) inputs.push(version);
     }
     const after = laterMade(facts, output, maker);

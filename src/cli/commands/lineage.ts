@@ -52,7 +52,7 @@ export const definition = command({
   async run({ args, options, json: asJson }) {
     // Who asks for JSON and a file wants JSON in the file, unless it is named as something else.
     const told = FORMATS[extname(options.output ?? "").toLowerCase()];
-    const { up, down, limit, output, fan, format = told ?? (asJson && output !== undefined ? "json" : formatOf(output)) } = options;
+    const { up, down, limit, output, fan, format = told ?? (asJson && output !== undefined ? "json" : treeFor(output)) } = options;
     if (format === "png" && output === undefined) throw new Misuse("a PNG picture is written to a file", "add -o lineage.png");
     if (told !== undefined && options.format !== undefined && told !== format) throw new Misuse(`${output} is named as ${told}, but --format says ${format}`, "leave --format out, or end FILE in what it says");
     if (fan !== undefined && !["tree", "svg", "png", "mermaid"].includes(format)) throw new Misuse(`--fan is for trees and pictures: ${format} has it all`, "leave --fan out");
@@ -80,11 +80,10 @@ export const definition = command({
   },
 });
 
-/** By the ending of a file; one that is no format's name (`lineage.2026-01-31`) says nothing. */
-function formatOf(file = ""): Format {
+/** A tree is written to a file whose ending says nothing (`lineage.2026-01-31`), not to one that is named as something else. */
+function treeFor(file = ""): Format {
   const ending = extname(file).toLowerCase();
-  const format = FORMATS[ending];
-  if (format !== undefined || !/^\.[a-z]/.test(ending)) return format ?? "tree";
+  if (!/^\.[a-z]/.test(ending)) return "tree";
   const endings = new Intl.ListFormat("en-GB", { type: "disjunction" }).format(Object.keys(FORMATS));
   throw new Misuse(`lineage is not written as ${ending}`, `end FILE in ${endings}, or name the format: --format tree`);
 }
