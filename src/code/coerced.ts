@@ -1,7 +1,7 @@
 /** Whether a program makes a text of one of its functions or classes, for that begins with its name. */
 
 import type { Binding } from "./names.ts";
-import { isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";
+import { everyNode, isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";
 
 type Bindings = ReadonlyMap<SyntaxNode, Binding>;
 
@@ -24,16 +24,14 @@ export function coercesFunctions(program: SyntaxNode, bindings: Bindings): boole
   const flow = (value: unknown, target: unknown): void => {
     if (isNode(value) && isNode(target)) flows.push([value, target]);
   };
-  const look = (node: SyntaxNode): void => {
+  for (const node of everyNode(program)) {
     if (/^(Function|Class)Declaration$/.test(node.type)) flow(node, node.id);
     if (node.type === "VariableDeclarator") flow(node.init, node.id);
     if (node.type === "AssignmentExpression" || node.type === "AssignmentPattern") flow(node.right, node.left);
     if (node.type === "ForOfStatement") flow(node.right, nodesIn((node.left as SyntaxNode).declarations)[0]?.id ?? node.left);
     if (/^(Optional)?CallExpression$/.test(node.type)) for (const [value, target] of handed(node, bindings)) flow(value, target);
     texts.push(...madeTexts(node));
-    for (const field in node) for (const child of nodesIn(node[field])) look(child);
-  };
-  look(program);
+  }
 
   const holds = (node: unknown): boolean => {
     if (!isNode(node)) return false;

@@ -1,7 +1,7 @@
 /** Takes out what a program says without need: `let` for what never changes, imports for their types only, "use strict" in a module. */
 
 import type { Binding } from "./names.ts";
-import { isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";
+import { everyNode, isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";
 
 type Bindings = ReadonlyMap<SyntaxNode, Binding>;
 
@@ -11,12 +11,10 @@ export function dropNeedless(program: SyntaxNode, bindings: Bindings, isModule: 
   const uses = new Map<Binding, number>();
   let decorates = false;
   for (const binding of bindings.values()) uses.set(binding, (uses.get(binding) ?? 0) + 1);
-  const look = (node: SyntaxNode): void => {
+  for (const node of everyNode(program)) {
     decorates ||= node.type === "Decorator";
     for (const target of targetsOf(node)) for (const one of identifiersIn(target)) assigned.add(bindings.get(one) as Binding);
-    for (const field in node) for (const child of nodesIn(node[field])) look(child);
-  };
-  look(program);
+  }
 
   const isSeen = (name: unknown): boolean => {
     const binding = isNode(name) ? bindings.get(name) : undefined;
