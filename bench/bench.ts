@@ -19,13 +19,21 @@ const benches: Record<string, () => Promise<{ bench: Bench }>> = {
 };
 
 const { values } = parseArgs({
-  options: { quick: { type: "boolean", default: false }, only: { type: "string", multiple: true, default: [] }, size: { type: "string" }, json: { type: "boolean", default: false }, "no-build": { type: "boolean", default: false } },
+  options: {
+    quick: { type: "boolean", default: false },
+    only: { type: "string", multiple: true, default: [] },
+    size: { type: "string" },
+    json: { type: "boolean", default: false },
+    "no-build": { type: "boolean", default: false },
+  },
 });
 const only = values.only.flatMap((names) => names.split(","));
 const unknown = only.find((name) => !Object.hasOwn(benches, name));
 const size = Number(values.size ?? (values.quick ? 64 << 20 : 2 * 1024 ** 3));
 if (unknown !== undefined || !(size > 0)) {
-  process.stderr.write(`${unknown === undefined ? "--size takes a number of bytes" : `there is no bench ${unknown}; there are ${Object.keys(benches).join(", ")}`}\n`);
+  process.stderr.write(
+    `${unknown === undefined ? "--size takes a number of bytes" : `there is no bench ${unknown}; there are ${Object.keys(benches).join(", ")}`}\n`,
+  );
   process.exitCode = 2;
 } else await all({ quick: values.quick, size });
 
@@ -44,5 +52,9 @@ async function all(options: Options): Promise<void> {
   } finally {
     await leave();
   }
-  process.stdout.write(values.json ? `${JSON.stringify({ machine: machine(), quick: options.quick, sections }, undefined, 2)}\n` : `${markdown(sections)}\n`);
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify({ machine: machine(), quick: options.quick, sections }, undefined, 2)}\n`
+      : `${markdown(sections)}\n`,
+  );
 }

@@ -19,7 +19,8 @@ export async function generate(database: Database, { runs, island, ladder }: Siz
   const bool = (value: boolean): Sql => sql`cast(${dialect.encode("bool", value)} as ${type("bool")})`;
   // 16 digits: as long as a uid, and the same text on every database.
   const uid = sql`substr(cast(10000000000000000 + i as text), 2)`;
-  const series = (n: number): Sql => sql`(with recursive n(i) as (select 1 union all select i + 1 from n where i < cast(${n} as integer)) select i from n) n`;
+  const series = (n: number): Sql =>
+    sql`(with recursive n(i) as (select 1 union all select i + 1 from n where i < cast(${n} as integer)) select i from n) n`;
   const statements: Sql[] = [
     sql`insert into "user" (id, uid, created_at, handle) values (1, 'testuser', ${at}, 'testuser1')`,
     sql`insert into storage (id, uid, created_at, root, type, created_by_id) values (1, 'benchstorage', ${at}, '/bench', 'local', 1)`,
@@ -33,7 +34,9 @@ export async function generate(database: Database, { runs, island, ladder }: Siz
       [50, 7919, 1],
       [1000, 104729, 0],
     ].map(([span, factor, back]) => {
-      const other = ladder ? sql`i - (i + 1) % 2 - ${raw(back ? "2" : "1")}` : sql`i - 1 - (cast(i as bigint) % 1000003 * ${raw(String(factor))} / 31 % ${raw(String(span))}) - ${raw(back ? "0" : "50")}`;
+      const other = ladder
+        ? sql`i - (i + 1) % 2 - ${raw(back ? "2" : "1")}`
+        : sql`i - 1 - (cast(i as bigint) % 1000003 * ${raw(String(factor))} / 31 % ${raw(String(span))}) - ${raw(back ? "0" : "50")}`;
       return sql`insert into artifact_input_of (id, from_id, to_id, created_at, run_id, input_mark)
         select 2 * i - ${raw(String(back))}, o, i, ${at}, o, 2 * o from (select i, ${other} as o from ${series(runs)}) s
         where o >= i - (i - 1) % cast(${island} as integer) and o > 0`;

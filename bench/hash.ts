@@ -21,8 +21,18 @@ export const bench: Bench = {
     rmSync(path);
     const what = `${(size / 1024 ** 3).toFixed(2)} GB`;
     return [
-      { what, seconds: t.ours, floor: { what: "sha256sum", seconds: t.sum }, aim: { text: "≤ 1.2 ×", met: t.ours <= 1.2 * t.sum } },
-      { what, seconds: t.ours, floor: { what: "read and hash in one thread", seconds: t.thread }, note: "some builds of sha256sum do not use the processor's SHA instructions, Node's does" },
+      {
+        what,
+        seconds: t.ours,
+        floor: { what: "sha256sum", seconds: t.sum },
+        aim: { text: "≤ 1.2 ×", met: t.ours <= 1.2 * t.sum },
+      },
+      {
+        what,
+        seconds: t.ours,
+        floor: { what: "read and hash in one thread", seconds: t.thread },
+        note: "some builds of sha256sum do not use the processor's SHA instructions, Node's does",
+      },
     ];
   },
 };
@@ -31,7 +41,8 @@ function oneThread(path: string): string {
   const file = openSync(path, "r");
   const hash = createHash("sha256");
   const buffer = Buffer.allocUnsafeSlow(1 << 20);
-  for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer)) hash.update(buffer.subarray(0, read));
+  for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer))
+    hash.update(buffer.subarray(0, read));
   closeSync(file);
   return hash.digest("hex");
 }

@@ -15,16 +15,26 @@ export const bench: Bench = {
     const processor = new Map<string, number[]>();
     const program = (name: string, text: string): (() => void) => {
       const file = join(folder, `${name}.mjs`);
-      writeFileSync(file, `${text}const { userCPUTime, systemCPUTime } = process.resourceUsage();\nprocess.stdout.write(String((userCPUTime + systemCPUTime) / 1000));\n`);
+      writeFileSync(
+        file,
+        `${text}const { userCPUTime, systemCPUTime } = process.resourceUsage();\nprocess.stdout.write(String((userCPUTime + systemCPUTime) / 1000));\n`,
+      );
       return () => {
         processor.set(name, [...(processor.get(name) ?? []), Number(runProgram(process.execPath, [file]))]);
       };
     };
-    const overInProcessor = (name: string): string => `${Math.round(median(processor.get(name) ?? []) - median(processor.get("empty") ?? []))} ms of processor time over the floor`;
+    const overInProcessor = (name: string): string =>
+      `${Math.round(median(processor.get(name) ?? []) - median(processor.get("empty") ?? []))} ms of processor time over the floor`;
     const calls = {
       floor: program("empty", ""),
-      imported: program("import", `import * as ln from ${library};\nif (!ln.Artifact) throw new Error("not loaded");\n`),
-      connected: program("connect", `import * as ln from ${library};\nawait ln.connect(${JSON.stringify(instance.slug)});\n`),
+      imported: program(
+        "import",
+        `import * as ln from ${library};\nif (!ln.Artifact) throw new Error("not loaded");\n`,
+      ),
+      connected: program(
+        "connect",
+        `import * as ln from ${library};\nawait ln.connect(${JSON.stringify(instance.slug)});\n`,
+      ),
     };
     await inTurns(1, calls);
     const t = await inTurns(quick ? 3 : 21, calls);
@@ -32,7 +42,13 @@ export const bench: Bench = {
     const over = t.connected - t.floor;
     return [
       { what: "import", seconds: t.imported, floor, note: overInProcessor("import") },
-      { what: "import and connect to SQLite", seconds: t.connected, floor, aim: { text: "< 150 ms over", met: over < 0.15 }, note: `${Math.round(over * 1000)} ms over the floor; ${overInProcessor("connect")}` },
+      {
+        what: "import and connect to SQLite",
+        seconds: t.connected,
+        floor,
+        aim: { text: "< 150 ms over", met: over < 0.15 },
+        note: `${Math.round(over * 1000)} ms over the floor; ${overInProcessor("connect")}`,
+      },
     ];
   },
 };

@@ -17,9 +17,15 @@ export const bench: Bench = {
       const last = size.island;
       const artifact = await instance.Artifact.get({ key: `data/${last % 1000}/${last}.csv` });
       const limit = 4 * size.island;
-      const compare = async (what: string, question: Question, aim: number | undefined, floorRounds: number): Promise<void> => {
+      const compare = async (
+        what: string,
+        question: Question,
+        aim: number | undefined,
+        floorRounds: number,
+      ): Promise<void> => {
         const { plain, artifact, last, hops, limit } = question;
-        const ask = async (): Promise<number> => (await artifact.lineage({ upstream: hops, downstream: 0, limit })).nodes.length;
+        const ask = async (): Promise<number> =>
+          (await artifact.lineage({ upstream: hops, downstream: 0, limit })).nodes.length;
         const nodes = await ask();
         const walked = await stepByStep(plain, last, hops);
         if (nodes !== walked) throw new Error(`${name}, ${what}: ${nodes} nodes, step by step ${walked}`);
@@ -30,7 +36,11 @@ export const bench: Bench = {
           seconds: t.ours,
           floor: { what: "one query per step, edges only", seconds: floor.steps },
           ...(aim === undefined ? {} : { aim: { text: `< ${aim * 1000} ms`, met: t.ours < aim } }),
-          ...(rows.length === 0 ? { note: `in ${size.runs.toLocaleString("en")} runs, as many artifacts, ${(2 * size.runs).toLocaleString("en")} inputs` } : {}),
+          ...(rows.length === 0
+            ? {
+                note: `in ${size.runs.toLocaleString("en")} runs, as many artifacts, ${(2 * size.runs).toLocaleString("en")} inputs`,
+              }
+            : {}),
         });
       };
       await compare("10 hops", { plain, artifact, last, hops: 10, limit }, 0.01, options.quick ? 2 : 9);
@@ -41,8 +51,18 @@ export const bench: Bench = {
       const ladder = await filled(name, { runs: 2 * rungs, island: 2 * rungs, ladder: true });
       const steps = await openPlain(name, ladder.place);
       const top = await ladder.instance.Artifact.get({ key: `data/${(2 * rungs) % 1000}/${2 * rungs}.csv` });
-      await compare("10 hops of a ladder", { plain: steps, artifact: top, last: 2 * rungs, hops: 10, limit }, 0.01, options.quick ? 2 : 9);
-      await compare(`ladder of ${rungs.toLocaleString("en")} rungs`, { plain: steps, artifact: top, last: 2 * rungs, hops: "all", limit }, undefined, 1);
+      await compare(
+        "10 hops of a ladder",
+        { plain: steps, artifact: top, last: 2 * rungs, hops: 10, limit },
+        0.01,
+        options.quick ? 2 : 9,
+      );
+      await compare(
+        `ladder of ${rungs.toLocaleString("en")} rungs`,
+        { plain: steps, artifact: top, last: 2 * rungs, hops: "all", limit },
+        undefined,
+        1,
+      );
       await steps.close();
       await ladder.instance.close();
     }

@@ -41,17 +41,29 @@ export async function secondsOf(call: () => unknown): Promise<number> {
 }
 
 /** Calls all in turns, so that noise falls on all alike; the median of each in seconds. */
-export async function inTurns<K extends string>(rounds: number, calls: Record<K, () => unknown>): Promise<Record<K, number>> {
+export async function inTurns<K extends string>(
+  rounds: number,
+  calls: Record<K, () => unknown>,
+): Promise<Record<K, number>> {
   const times = new Map<string, number[]>();
   for (let round = 0; round < rounds; round++) {
-    for (const [name, call] of Object.entries<() => unknown>(calls)) times.set(name, [...(times.get(name) ?? []), await secondsOf(call)]);
+    for (const [name, call] of Object.entries<() => unknown>(calls))
+      times.set(name, [...(times.get(name) ?? []), await secondsOf(call)]);
   }
   return Object.fromEntries([...times].map(([name, all]) => [name, median(all)])) as Record<K, number>;
 }
 
 /** Runs a program to its end; throws with what it said when it fails. */
-export function runProgram(command: string, args: readonly string[], options: { env?: NodeJS.ProcessEnv; input?: string | Uint8Array; cwd?: string } = {}): string {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8", maxBuffer: 1 << 28, ...options });
+export function runProgram(
+  command: string,
+  args: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; input?: string | Uint8Array; cwd?: string } = {},
+): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+    ...options,
+  });
   if (error || status !== 0) throw new Error(`${command} ${args.join(" ").slice(0, 200)}: ${error?.message ?? stderr}`);
   return stdout;
 }

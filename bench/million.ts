@@ -18,7 +18,8 @@ export interface Million {
 const made = new Map<DatabaseName, Promise<Million>>();
 
 /** An island of half as many runs as a closure has nodes: each run made one artifact. */
-export const sizeOf = ({ quick }: Options): Size => (quick ? { runs: 20_000, island: 1000 } : { runs: 1_000_000, island: 61_000 });
+export const sizeOf = ({ quick }: Options): Size =>
+  quick ? { runs: 20_000, island: 1000 } : { runs: 1_000_000, island: 61_000 };
 
 export function million(name: DatabaseName, options: Options): Promise<Million> {
   const known = made.get(name) ?? filled(name, sizeOf(options));

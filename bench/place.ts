@@ -25,7 +25,12 @@ export function freshFolder(): string {
 /** Settings of the benches' own for this process and all that it starts. */
 export function useOwnHome(): void {
   const home = freshFolder();
-  Object.assign(process.env, { LINEAL_HOME: join(home, "home"), LINEAL_CACHE_DIR: join(home, "cache"), LINEAL_VERBOSITY: "error", NO_COLOR: "1" });
+  Object.assign(process.env, {
+    LINEAL_HOME: join(home, "home"),
+    LINEAL_CACHE_DIR: join(home, "cache"),
+    LINEAL_VERBOSITY: "error",
+    NO_COLOR: "1",
+  });
 }
 
 /** SQLite, and PostgreSQL where a server can be started; `missing` says why there is none. */
@@ -38,10 +43,15 @@ export async function databases(): Promise<{ names: DatabaseName[]; missing?: st
 }
 
 /** The URL of a new empty database, or undefined for a file under the storage. */
-export const freshDatabase = async (name: DatabaseName): Promise<string | undefined> => (name === "SQLite" ? undefined : (await createDatabase()).url);
+export const freshDatabase = async (name: DatabaseName): Promise<string | undefined> =>
+  name === "SQLite" ? undefined : (await createDatabase()).url;
 
 /** A new instance in a folder of its own, not the default; close it. */
-export async function freshInstance(name: DatabaseName = "SQLite", storage: string = freshFolder(), db?: string): Promise<ln.Instance> {
+export async function freshInstance(
+  name: DatabaseName = "SQLite",
+  storage: string = freshFolder(),
+  db?: string,
+): Promise<ln.Instance> {
   const url = db ?? (await freshDatabase(name));
   const made = await ln.init({ storage, name: `bench${++count}`, ...(url ? { db: url } : {}) });
   return ln.connect(made.slug, { default: false });

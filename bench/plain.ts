@@ -25,7 +25,12 @@ export async function openPlain(name: DatabaseName, place: string): Promise<Plai
   return {
     all: async (text, ...values) => {
       let i = 0;
-      return (await client.query(text.replaceAll("?", () => `$${++i}`), values)).rows;
+      return (
+        await client.query(
+          text.replaceAll("?", () => `$${++i}`),
+          values,
+        )
+      ).rows;
     },
     close: () => client.end(),
   };

@@ -17,7 +17,10 @@ export const bench: Bench = {
       const alone = await secondsOf(() => worked(instance.slug, "alone", runs));
       const { seconds, errors } = await atOnce(instance.slug, runs);
       const total = runs * (PROCESSES + 1);
-      const lost = [total - (await instance.Run.filter({ status: "completed" }).count()), 3 * total - (await instance.Artifact.filter().count())];
+      const lost = [
+        total - (await instance.Run.filter({ status: "completed" }).count()),
+        3 * total - (await instance.Artifact.filter().count()),
+      ];
       const families = await instance.Artifact.filter({ isLatest: true }).toTable();
       const twice = families.length - new Set(families.rows().map((row) => row.key)).size;
       rows.push({
@@ -25,7 +28,10 @@ export const bench: Bench = {
         seconds,
         amount: { count: runs * PROCESSES, unit: "runs" },
         floor: { what: "1 process", seconds: alone * PROCESSES },
-        aim: { text: "no error, no lost row, one latest per family", met: errors.length === 0 && lost.every((n) => n === 0) && twice === 0 },
+        aim: {
+          text: "no error, no lost row, one latest per family",
+          met: errors.length === 0 && lost.every((n) => n === 0) && twice === 0,
+        },
         note: `${seconds.toFixed(1)} s; ${errors.length} errors${errors[0] ? ` (${errors[0]})` : ""}; lost: ${lost[0]} runs, ${lost[1]} artifacts; families with two latest: ${twice}`,
       });
       await instance.close();
@@ -36,18 +42,30 @@ export const bench: Bench = {
 
 async function atOnce(slug: string, runs: number): Promise<{ seconds: number; errors: string[] }> {
   const errors: string[] = [];
-  const seconds = await secondsOf(() => Promise.all(Array.from({ length: PROCESSES }, (_, i) => worked(slug, `p${i}`, runs).catch((error: Error) => errors.push(error.message)))));
+  const seconds = await secondsOf(() =>
+    Promise.all(
+      Array.from({ length: PROCESSES }, (_, i) =>
+        worked(slug, `p${i}`, runs).catch((error: Error) => errors.push(error.message)),
+      ),
+    ),
+  );
   return { seconds, errors };
 }
 
 function worked(slug: string, who: string, runs: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--conditions=lineal-source", worker, who, String(runs)], { cwd: freshFolder(), env: { ...process.env, LINEAL_INSTANCE: slug }, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(process.execPath, ["--conditions=lineal-source", worker, who, String(runs)], {
+      cwd: freshFolder(),
+      env: { ...process.env, LINEAL_INSTANCE: slug },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     let said = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       said += text;
     });
     child.once("error", reject);
-    child.once("close", (code) => (code === 0 && said === "" ? resolve() : reject(new Error(said.trim().slice(0, 500) || `exit code ${code}`))));
+    child.once("close", (code) =>
+      code === 0 && said === "" ? resolve() : reject(new Error(said.trim().slice(0, 500) || `exit code ${code}`)),
+    );
   });
 }

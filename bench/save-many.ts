@@ -11,7 +11,13 @@ export const bench: Bench = {
   title: "Many small files with saveDir",
   async run({ quick }) {
     const count = quick ? 1000 : 10_000;
-    const times: Record<"inPlace" | "again" | "copied" | "sums" | "copies", number[]> = { inPlace: [], again: [], copied: [], sums: [], copies: [] };
+    const times: Record<"inPlace" | "again" | "copied" | "sums" | "copies", number[]> = {
+      inPlace: [],
+      again: [],
+      copied: [],
+      sums: [],
+      copies: [],
+    };
     for (let round = 0; round < (quick ? 1 : 3); round++) {
       const storage = freshFolder();
       const data = join(storage, "data");
@@ -32,9 +38,26 @@ export const bench: Bench = {
     const [sums, copies] = [median(times.sums), median(times.copies)];
     const inPlace = median(times.inPlace);
     return [
-      { what: "in place", seconds: inPlace, amount, floor: { what: "sha256sum", seconds: sums }, aim: { text: "≥ 5,000 files/s", met: count / inPlace >= 5000 } },
-      { what: "in place, nothing changed", seconds: median(times.again), amount, floor: { what: "sha256sum", seconds: sums } },
-      { what: "copied", seconds: median(times.copied), amount, floor: { what: "sha256sum, and cp -r", seconds: sums + copies }, note: "cp does not wait for the disk; a copy that Lineal registers is on it" },
+      {
+        what: "in place",
+        seconds: inPlace,
+        amount,
+        floor: { what: "sha256sum", seconds: sums },
+        aim: { text: "≥ 5,000 files/s", met: count / inPlace >= 5000 },
+      },
+      {
+        what: "in place, nothing changed",
+        seconds: median(times.again),
+        amount,
+        floor: { what: "sha256sum", seconds: sums },
+      },
+      {
+        what: "copied",
+        seconds: median(times.copied),
+        amount,
+        floor: { what: "sha256sum, and cp -r", seconds: sums + copies },
+        note: "cp does not wait for the disk; a copy that Lineal registers is on it",
+      },
     ];
   },
 };

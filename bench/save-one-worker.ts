@@ -10,7 +10,9 @@ const [storage = "", rounds = "0", tracked] = process.argv.slice(2);
 const folders = { inside: join(storage, "data"), outside: `${storage}-outside`, plain: `${storage}-plain` };
 for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
 const plain = new DatabaseSync(join(folders.plain, "plain.db"));
-plain.exec("pragma journal_mode = wal; pragma synchronous = normal; create table file (id integer primary key, path text, hash text unique, size integer)");
+plain.exec(
+  "pragma journal_mode = wal; pragma synchronous = normal; create table file (id integer primary key, path text, hash text unique, size integer)",
+);
 const insert = plain.prepare("insert into file (path, hash, size) values (?, ?, ?)");
 
 let n = 0;
@@ -35,7 +37,12 @@ const keep = (bytes: Uint8Array, copy: boolean): void => {
 
 if (tracked === "true") await ln.track();
 const times: Record<string, [number, number]> = {};
-const measure = async (what: string, prepare: () => string, save: (source: string) => unknown, floor: (source: string) => void): Promise<void> => {
+const measure = async (
+  what: string,
+  prepare: () => string,
+  save: (source: string) => unknown,
+  floor: (source: string) => void,
+): Promise<void> => {
   const sources = Array.from({ length: Number(rounds) + 5 }, () => [prepare(), prepare()] as const);
   const turn = () => sources.pop() ?? (["", ""] as const);
   await save(turn()[0]);
@@ -49,8 +56,23 @@ const measure = async (what: string, prepare: () => string, save: (source: strin
   });
   times[what] = [ours, base];
 };
-await measure("in place", () => newFile(folders.inside), (path) => ln.Artifact.save(path), (path) => keep(readFileSync(path), false));
-await measure("copied", () => newFile(folders.outside), (path) => ln.Artifact.save(path, { key: `copied/${path.split("/").at(-1)}` }), (path) => keep(readFileSync(path), true));
-await measure("value", () => String(++n), (i) => ln.Artifact.save({ i, text: "x".repeat(4000) }, { key: `value/${i}.json` }), (i) => keep(Buffer.from(JSON.stringify({ i, text: "x".repeat(4000) })), true));
+await measure(
+  "in place",
+  () => newFile(folders.inside),
+  (path) => ln.Artifact.save(path),
+  (path) => keep(readFileSync(path), false),
+);
+await measure(
+  "copied",
+  () => newFile(folders.outside),
+  (path) => ln.Artifact.save(path, { key: `copied/${path.split("/").at(-1)}` }),
+  (path) => keep(readFileSync(path), true),
+);
+await measure(
+  "value",
+  () => String(++n),
+  (i) => ln.Artifact.save({ i, text: "x".repeat(4000) }, { key: `value/${i}.json` }),
+  (i) => keep(Buffer.from(JSON.stringify({ i, text: "x".repeat(4000) })), true),
+);
 if (tracked === "true") await ln.finish();
 process.stdout.write(JSON.stringify(times));

@@ -13,9 +13,18 @@ export const bench: Bench = {
       const instance = await freshInstance();
       await instance.close();
       const env = { ...process.env, LINEAL_INSTANCE: instance.slug };
-      const said = runProgram(process.execPath, ["--conditions=lineal-source", worker, instance.storage, String(quick ? 20 : 300), String(tracked)], { env });
+      const said = runProgram(
+        process.execPath,
+        ["--conditions=lineal-source", worker, instance.storage, String(quick ? 20 : 300), String(tracked)],
+        { env },
+      );
       const times = JSON.parse(said) as Record<string, [ours: number, plain: number]>;
-      for (const [what, [seconds, plain]] of Object.entries(times)) rows.push({ what: `${what}, ${tracked ? "tracked" : "untracked"}`, seconds, floor: { what: FLOORS[what] ?? "", seconds: plain } });
+      for (const [what, [seconds, plain]] of Object.entries(times))
+        rows.push({
+          what: `${what}, ${tracked ? "tracked" : "untracked"}`,
+          seconds,
+          floor: { what: FLOORS[what] ?? "", seconds: plain },
+        });
     }
     return rows;
   },

@@ -15,7 +15,7 @@ export const bench: Bench = {
     for (const name of names) {
       const { instance, place } = await filled(name, { runs, island: runs / 2 });
       const plain = await openPlain(name, place);
-      const connection = connectionOf(await instance.Artifact.filter().first() as object);
+      const connection = connectionOf((await instance.Artifact.filter().first()) as object);
       const ask = async (): Promise<number> => (await statusOfAll(connection)).filter((one) => !one.stale).length;
       const fresh = await ask();
       if (fresh !== runs) throw new Error(`${name}: ${fresh} of ${runs} are fresh`);
@@ -25,7 +25,10 @@ export const bench: Bench = {
       rows.push({
         what: `status --all, ${runs.toLocaleString("en")} outputs, nothing changed, ${name}`,
         seconds: t.ours,
-        floor: { what: `one query per step, scaled from ${some.toLocaleString("en")} outputs`, seconds: (walked.steps * runs) / some },
+        floor: {
+          what: `one query per step, scaled from ${some.toLocaleString("en")} outputs`,
+          seconds: (walked.steps * runs) / some,
+        },
         aim: { text: "< 2 s", met: t.ours < 2 },
       });
       await plain.close();
@@ -40,12 +43,24 @@ async function stepByStep(plain: Plain, outputs: number): Promise<number> {
   for (let id = 1; id <= outputs; id++) {
     const [output] = await plain.all("select run_id from artifact where id = ?", id);
     const [run] = await plain.all("select transform_id, params from run where id = ?", Number(output?.run_id));
-    const [transform] = await plain.all("select stem, code_hash from transform where id = ?", Number(run?.transform_id));
-    const [newest] = await plain.all("select code_hash from transform where stem = ? order by revision desc limit 1", String(transform?.stem));
+    const [transform] = await plain.all(
+      "select stem, code_hash from transform where id = ?",
+      Number(run?.transform_id),
+    );
+    const [newest] = await plain.all(
+      "select code_hash from transform where stem = ? order by revision desc limit 1",
+      String(transform?.stem),
+    );
     if (newest?.code_hash !== transform?.code_hash) stale++;
-    for (const { from_id } of await plain.all("select from_id from artifact_input_of where to_id = ?", Number(output?.run_id))) {
+    for (const { from_id } of await plain.all(
+      "select from_id from artifact_input_of where to_id = ?",
+      Number(output?.run_id),
+    )) {
       const [input] = await plain.all("select stem, hash from artifact where id = ?", Number(from_id));
-      const [latest] = await plain.all("select hash from artifact where stem = ? order by revision desc limit 1", String(input?.stem));
+      const [latest] = await plain.all(
+        "select hash from artifact where stem = ? order by revision desc limit 1",
+        String(input?.stem),
+      );
       if (latest?.hash !== input?.hash) stale++;
     }
   }

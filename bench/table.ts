@@ -18,15 +18,26 @@ export function machine(): string {
 /** Markdown that also reads well in a terminal. */
 export function markdown(sections: readonly Section[]): string {
   const head = ["what", "result", "floor", "floor's result", "ratio", "aim"];
-  return [`Machine: ${machine()}`, ...sections.map(({ title, rows }) => `\n### ${title}\n\n${aligned([head, ...rows.map(cells)])}${notes(rows)}`)].join("\n");
+  return [
+    `Machine: ${machine()}`,
+    ...sections.map(({ title, rows }) => `\n### ${title}\n\n${aligned([head, ...rows.map(cells)])}${notes(rows)}`),
+  ].join("\n");
 }
 
 function cells({ what, seconds, amount, floor, aim }: Row): string[] {
   const shown = (s: number): string => (amount ? `${rate(amount.count / s)} ${amount.unit}/s` : duration(s));
-  return [what, shown(seconds), floor?.what ?? "", floor ? shown(floor.seconds) : "", floor ? `${(seconds / floor.seconds).toFixed(2)} ×` : "", aim ? `${aim.text}: ${aim.met ? "met" : "MISSED"}` : ""];
+  return [
+    what,
+    shown(seconds),
+    floor?.what ?? "",
+    floor ? shown(floor.seconds) : "",
+    floor ? `${(seconds / floor.seconds).toFixed(2)} ×` : "",
+    aim ? `${aim.text}: ${aim.met ? "met" : "MISSED"}` : "",
+  ];
 }
 
-const notes = (rows: readonly Row[]): string => rows.flatMap(({ what, note }) => (note ? [`\n- ${what}: ${note}`] : [])).join("");
+const notes = (rows: readonly Row[]): string =>
+  rows.flatMap(({ what, note }) => (note ? [`\n- ${what}: ${note}`] : [])).join("");
 
 const rate = (perSecond: number): string => Math.round(perSecond).toLocaleString("en");
 
@@ -38,7 +49,8 @@ function duration(seconds: number): string {
 
 function aligned(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  const line = (row: readonly string[]): string => `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;
   const [head = [], ...body] = rows;
   return `${[line(head), `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`, ...body.map(line)].join("\n")}\n`;
 }

@@ -57,10 +57,14 @@ async function play(number: number, chapter: Chapter): Promise<void> {
 async function type(command: Command, place: Place): Promise<void> {
   const typed = command.join(" ");
   // Longer ones go on in a second line, as one would type them in a shell.
-  say(`${styleText("cyan", "$", { stream: process.stdout })} ${typed.length > 78 ? typed.replace(/ (?=(--format|-o) )/, " \\\n    ") : typed}`);
+  say(
+    `${styleText("cyan", "$", { stream: process.stdout })} ${typed.length > 78 ? typed.replace(/ (?=(--format|-o) )/, " \\\n    ") : typed}`,
+  );
   const { code } = await run(command, place);
   if (code === 0) return;
-  console.error(`\n✗ \`${typed}\` ended with exit code ${code}\n  \`npm run demo -- --fresh\` begins anew; what there is lies in ${place.folder}`);
+  console.error(
+    `\n✗ \`${typed}\` ended with exit code ${code}\n  \`npm run demo -- --fresh\` begins anew; what there is lies in ${place.folder}`,
+  );
   process.exit(1);
 }
 

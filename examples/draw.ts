@@ -6,7 +6,9 @@ import { compile, type Config, type TopLevelSpec } from "vega-lite";
 
 const require = createRequire(import.meta.url);
 // Without a font file resvg leaves every label out on a machine that has none installed.
-const fontFiles = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"].map((file) => require.resolve(`dejavu-fonts-ttf/ttf/${file}`));
+const fontFiles = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"].map((file) =>
+  require.resolve(`dejavu-fonts-ttf/ttf/${file}`),
+);
 const font = "DejaVu Sans";
 const grey = "#57606a";
 
@@ -16,7 +18,14 @@ const look: Config = {
   padding: 20,
   view: { stroke: "#d0d7de" },
   title: { anchor: "start", fontSize: 15, offset: 14, subtitleFontSize: 11, subtitleColor: grey, subtitlePadding: 6 },
-  axis: { labelColor: grey, titleColor: "#24292f", titleFontWeight: "normal", gridColor: "#eaeef2", domainColor: "#d0d7de", tickColor: "#d0d7de" },
+  axis: {
+    labelColor: grey,
+    titleColor: "#24292f",
+    titleFontWeight: "normal",
+    gridColor: "#eaeef2",
+    domainColor: "#d0d7de",
+    tickColor: "#d0d7de",
+  },
   legend: { labelColor: grey, titleColor: "#24292f", titleFontWeight: "normal", symbolOpacity: 1 },
 };
 
@@ -26,6 +35,9 @@ export async function drawPng(chart: TopLevelSpec): Promise<Uint8Array> {
   const view = new View(parse(spec), { renderer: "none", logLevel: None });
   const svg = await view.toSVG();
   view.finalize();
-  const drawing = new Resvg(svg, { fitTo: { mode: "zoom", value: 2 }, font: { fontFiles, defaultFontFamily: font, loadSystemFonts: false } });
+  const drawing = new Resvg(svg, {
+    fitTo: { mode: "zoom", value: 2 },
+    font: { fontFiles, defaultFontFamily: font, loadSystemFonts: false },
+  });
   return drawing.render().asPng();
 }

@@ -34,7 +34,8 @@ export async function run(command: Command, place: Place, { quiet = false } = {}
     stdio: ["ignore", ...(quiet ? (["pipe", "pipe"] as const) : (["inherit", "inherit"] as const))],
   });
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", (text: string) => (output += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding("utf8").on("data", (text: string) => (output += text));
   return new Promise((done, fail) => {
     child.once("error", fail);
     child.once("close", (code) => done({ code: code ?? 1, output }));

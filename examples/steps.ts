@@ -43,7 +43,10 @@ export const tour: Chapter = {
         ["lineal", "init", "--storage", "./penguins"],
       ],
     },
-    { say: "A raw table is delivered. It lies outside the storage, so saving copies it.", commands: [["node", "examples/tour/deliver.ts"], save] },
+    {
+      say: "A raw table is delivered. It lies outside the storage, so saving copies it.",
+      commands: [["node", "examples/tour/deliver.ts"], save],
+    },
     { say: "Three users run three programs, each tracked by `await ln.track()`.", commands: tourPass },
     { say: "Where does the figure come from?", commands: [["lineal", "lineage", "figures/penguins.png"]] },
     {
@@ -88,7 +91,10 @@ export const projectFlow: Chapter = {
         ["node", "examples/project-flow/hit-identification.ts"],
       ],
     },
-    { say: "The sequencer of testuser1 uploads reads.", commands: [["node", "examples/project-flow/chromium-10x-upload.ts"]] },
+    {
+      say: "The sequencer of testuser1 uploads reads.",
+      commands: [["node", "examples/project-flow/chromium-10x-upload.ts"]],
+    },
     {
       say: "testuser2 registers a pipeline with version and reference, then runs it.",
       commands: [
@@ -97,16 +103,46 @@ export const projectFlow: Chapter = {
         ["node", "examples/project-flow/postprocess-cellranger.ts"],
       ],
     },
-    { say: "testuser2 brings both together in two figures.", commands: [["node", "examples/project-flow/integrated-analysis.ts"]] },
-    { say: "testuser1 reviews the result, and asks where it came from.", commands: [["node", "examples/project-flow/project-flow.ts"]] },
+    {
+      say: "testuser2 brings both together in two figures.",
+      commands: [["node", "examples/project-flow/integrated-analysis.ts"]],
+    },
+    {
+      say: "testuser1 reviews the result, and asks where it came from.",
+      commands: [["node", "examples/project-flow/project-flow.ts"]],
+    },
     {
       say: "The figures as files, and the lineage once more from the command line, drawn as well.",
       commands: [
         ["lineal", "load", "--key", "figures/umap_fig1_score-wgs-hits.png", "-o", "umap.png", "--force"],
-        ["lineal", "load", "--key", "figures/matrixplot_fig2_score-wgs-hits-per-cluster.png", "-o", "matrixplot.png", "--force"],
+        [
+          "lineal",
+          "load",
+          "--key",
+          "figures/matrixplot_fig2_score-wgs-hits-per-cluster.png",
+          "-o",
+          "matrixplot.png",
+          "--force",
+        ],
         ["lineal", "lineage", "figures/matrixplot_fig2_score-wgs-hits-per-cluster.png"],
-        ["lineal", "lineage", "figures/matrixplot_fig2_score-wgs-hits-per-cluster.png", "--format", "svg", "-o", "lineage.svg"],
-        ["lineal", "lineage", "figures/matrixplot_fig2_score-wgs-hits-per-cluster.png", "--format", "png", "-o", "lineage.png"],
+        [
+          "lineal",
+          "lineage",
+          "figures/matrixplot_fig2_score-wgs-hits-per-cluster.png",
+          "--format",
+          "svg",
+          "-o",
+          "lineage.svg",
+        ],
+        [
+          "lineal",
+          "lineage",
+          "figures/matrixplot_fig2_score-wgs-hits-per-cluster.png",
+          "--format",
+          "png",
+          "-o",
+          "lineage.png",
+        ],
       ],
     },
   ],

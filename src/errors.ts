@@ -57,11 +57,14 @@ export function closest(name: string, names: readonly string[]): string | undefi
 /** Refuses what is no object, and names in it that are not among `known`; `what` takes them. */
 export function refuseUnknown(given: unknown, known: readonly string[], what: string): void {
   const hint = `Options: ${known.join(", ")}.`;
-  if (given === null || typeof given !== "object" || Array.isArray(given)) throw new LinealError("invalid", `${what} takes options, not ${told(given)}`, { hint });
+  if (given === null || typeof given !== "object" || Array.isArray(given))
+    throw new LinealError("invalid", `${what} takes options, not ${told(given)}`, { hint });
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue;
     const near = closest(name, known);
-    throw new LinealError("invalid", `${what} has no option "${name}"`, { hint: near ? `Did you mean ${near}?` : hint });
+    throw new LinealError("invalid", `${what} has no option "${name}"`, {
+      hint: near ? `Did you mean ${near}?` : hint,
+    });
   }
 }
 
@@ -69,7 +72,13 @@ export function refuseUnknown(given: unknown, known: readonly string[], what: st
 export function told(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value !== "object" || value === null) return String(value);
-  return Array.isArray(value) ? "a list" : value instanceof Date ? (Number.isNaN(value.getTime()) ? "an invalid Date" : value.toISOString()) : "an object";
+  return Array.isArray(value)
+    ? "a list"
+    : value instanceof Date
+      ? Number.isNaN(value.getTime())
+        ? "an invalid Date"
+        : value.toISOString()
+      : "an object";
 }
 
 function editDistance(a: string, b: string): number {

@@ -8,7 +8,10 @@ import { repository } from "./support/child.ts";
 import { oldNode } from "./support/old-node.ts";
 import { createDatabase } from "./support/postgres.ts";
 
-const { version, devDependencies } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as { version: string; devDependencies: Record<string, string> };
+const { version, devDependencies } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as {
+  version: string;
+  devDependencies: Record<string, string>;
+};
 const folder = mkdtempSync(join(tmpdir(), "lineal-package-"));
 /** An empty project that has the packed package installed. */
 const project = join(folder, "project");
@@ -61,7 +64,10 @@ beforeAll(() => {
   const answer = JSON.parse(said.slice(said.search(/^[[{]/m))) as unknown;
   packed = Object.values(answer as Record<string, typeof packed>)[0] as typeof packed;
   mkdirSync(project);
-  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "empty-project", private: true, type: "module" }));
+  writeFileSync(
+    join(project, "package.json"),
+    JSON.stringify({ name: "empty-project", private: true, type: "module" }),
+  );
   writeFileSync(join(project, "consumer.ts"), consumer);
   const flags = ["--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
   run("npm", ["install", ...flags, join(folder, packed.filename)], project);
@@ -72,26 +78,65 @@ afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 describe("the package", () => {
   test("holds the built JavaScript, its types and the papers, and nothing else", () => {
     const paths = packed.files.map((file) => file.path).sort();
-    expect(paths.filter((path) => !/^(dist\/.+\.(js|d\.ts)|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(path))).toEqual([]);
-    expect(paths).toEqual(expect.arrayContaining(["LICENSE", "README.md", "CHANGELOG.md", "dist/index.js", "dist/index.d.ts", "dist/bin.js", "dist/cli/main.js"]));
+    expect(
+      paths.filter((path) => !/^(dist\/.+\.(js|d\.ts)|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(path)),
+    ).toEqual([]);
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        "LICENSE",
+        "README.md",
+        "CHANGELOG.md",
+        "dist/index.js",
+        "dist/index.d.ts",
+        "dist/bin.js",
+        "dist/cli/main.js",
+      ]),
+    );
     expect(packed.size, "bytes, packed").toBeLessThan(1_000_000);
   });
 
   test("brings no Node, no launcher and no optional library into the project", () => {
     const installed = readdirSync(join(project, "node_modules"));
     expect(installed).toContain("lineal");
-    expect(installed.filter((name) => /^(node|node-.*|apache-arrow|nodejs-polars|vitest|typescript)$/.test(name))).toEqual([]);
-    expect(readdirSync(join(project, "node_modules", "lineal")).sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json"]);
+    expect(
+      installed.filter((name) => /^(node|node-.*|apache-arrow|nodejs-polars|vitest|typescript)$/.test(name)),
+    ).toEqual([]);
+    expect(readdirSync(join(project, "node_modules", "lineal")).sort()).toEqual([
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "dist",
+      "package.json",
+    ]);
   });
 
   test.each([
     ["nodenext", "nodenext"],
     ["esnext", "bundler"],
-  ])("type-checks with module %s and resolution %s, its own declarations and the README's programs included", (module, moduleResolution) => {
-    const compilerOptions = { module, moduleResolution, target: "es2024", lib: ["es2024", "esnext.disposable"], strict: true, noEmit: true, skipLibCheck: false, types: ["node"] };
-    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["consumer.ts", ...readmePrograms()] }));
-    run(process.execPath, [join(repository, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.json"], project);
-  });
+  ])(
+    "type-checks with module %s and resolution %s, its own declarations and the README's programs included",
+    (module, moduleResolution) => {
+      const compilerOptions = {
+        module,
+        moduleResolution,
+        target: "es2024",
+        lib: ["es2024", "esnext.disposable"],
+        strict: true,
+        noEmit: true,
+        skipLibCheck: false,
+        types: ["node"],
+      };
+      writeFileSync(
+        join(project, "tsconfig.json"),
+        JSON.stringify({ compilerOptions, files: ["consumer.ts", ...readmePrograms()] }),
+      );
+      run(
+        process.execPath,
+        [join(repository, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.json"],
+        project,
+      );
+    },
+  );
 
   test("runs a tracked script", () => {
     const said = run(process.execPath, ["consumer.ts"], project);
@@ -102,7 +147,9 @@ describe("the package", () => {
   });
 
   test("can be required: nothing in it waits at the top level", () => {
-    expect(run(process.execPath, ["--input-type=commonjs", "-p", "typeof require('lineal').Artifact.save"], project).trim()).toBe("function");
+    expect(
+      run(process.execPath, ["--input-type=commonjs", "-p", "typeof require('lineal').Artifact.save"], project).trim(),
+    ).toBe("function");
   });
 
   test("has the command lineal", () => {
@@ -112,20 +159,29 @@ describe("the package", () => {
 
   test("tells an older Node which one it needs, and how to get it", () => {
     const node = join(oldNode(), "node");
-    const result = spawnSync(node, [join(project, "node_modules", "lineal", "dist", "bin.js"), "--version"], { encoding: "utf8", env: { PATH: process.env.PATH, NODE_OPTIONS: "" } });
+    const result = spawnSync(node, [join(project, "node_modules", "lineal", "dist", "bin.js"), "--version"], {
+      encoding: "utf8",
+      env: { PATH: process.env.PATH, NODE_OPTIONS: "" },
+    });
     expect(result.status).toBe(1);
     expect(result.stdout).toBe("");
-    expect(result.stderr).toMatch(/^Error: lineal needs Node 24 or newer; this is v\d+\.\d+\.\d+\.\nInstall it from https:\/\/nodejs\.org or .+\n$/);
+    expect(result.stderr).toMatch(
+      /^Error: lineal needs Node 24 or newer; this is v\d+\.\d+\.\d+\.\nInstall it from https:\/\/nodejs\.org or .+\n$/,
+    );
   });
 
-  test("hashes big files in workers, and ends a run in a process of its own when its process cannot wait", { timeout: 120_000 }, async () => {
+  test("hashes big files in workers, and ends a run in a process of its own when its process cannot wait", {
+    timeout: 120_000,
+  }, async () => {
     const database = await createDatabase();
     try {
       writeFileSync(join(project, "leaves.ts"), leaves);
       const env = { LINEAL_HOME: join(folder, "leaves") };
       run("npx", ["--no-install", "lineal", "init", "--storage", "./far", "--db", database.url], project, env);
       expect(run(process.execPath, ["leaves.ts"], project, env, 3)).toMatch(/→ errored Run\('\w+'\) after \d/);
-      const listed = JSON.parse(run("npx", ["--no-install", "lineal", "list", "run", "--json"], project, env)) as { items: { status: string }[] };
+      const listed = JSON.parse(run("npx", ["--no-install", "lineal", "list", "run", "--json"], project, env)) as {
+        items: { status: string }[];
+      };
       expect(listed.items.map(({ status }) => status)).toEqual(["errored"]);
     } finally {
       await database.drop();
@@ -134,12 +190,16 @@ describe("the package", () => {
 
   test("runs the README's five minutes, which say what the README says", { timeout: 240_000 }, () => {
     const tour = join(project, "five-minutes");
-    for (const part of ["tour", "draw.ts"]) cpSync(join(repository, "examples", part), join(tour, "examples", part), { recursive: true });
+    for (const part of ["tour", "draw.ts"])
+      cpSync(join(repository, "examples", part), join(tour, "examples", part), { recursive: true });
     mkdirSync(join(tour, "node_modules", "@resvg"), { recursive: true });
     // What the examples draw with, and the penguins; lineal itself is the installed one, in the folder above.
     for (const name of ["vega", "vega-lite", "vega-datasets", "@resvg/resvg-js", "dejavu-fonts-ttf"])
       symlinkSync(join(repository, "node_modules", name), join(tour, "node_modules", name), "junction");
-    const env = { LINEAL_HOME: join(folder, "five-minutes"), PATH: [join(project, "node_modules", ".bin"), path].join(delimiter) };
+    const env = {
+      LINEAL_HOME: join(folder, "five-minutes"),
+      PATH: [join(project, "node_modules", ".bin"), path].join(delimiter),
+    };
     const blocks = fiveMinutes();
     expect(blocks.length).toBeGreaterThan(3);
     for (const { script, output } of blocks) {
@@ -151,11 +211,16 @@ describe("the package", () => {
 
 /** The README's TypeScript, written into the project; their names. */
 function readmePrograms(): string[] {
-  const blocks = [...readFileSync(join(repository, "README.md"), "utf8").matchAll(/```ts\n(.*?)```/gs)].map(([, code = ""]) => code);
+  const blocks = [...readFileSync(join(repository, "README.md"), "utf8").matchAll(/```ts\n(.*?)```/gs)].map(
+    ([, code = ""]) => code,
+  );
   expect(blocks.length).toBeGreaterThan(2);
   return blocks.map((code, index) => {
     const name = `readme-${index + 1}.ts`;
-    writeFileSync(join(project, name), code.includes('from "lineal"') ? code : `import * as ln from "lineal";\n${code}`);
+    writeFileSync(
+      join(project, name),
+      code.includes('from "lineal"') ? code : `import * as ln from "lineal";\n${code}`,
+    );
     return name;
   });
 }
@@ -163,7 +228,10 @@ function readmePrograms(): string[] {
 /** Each bash block of the README's tour, with the output shown after it. */
 function fiveMinutes(): { script: string; output: string }[] {
   const section = /\n## Five minutes\n(.*?)\n## /s.exec(readFileSync(join(repository, "README.md"), "utf8"))?.[1] ?? "";
-  return [...section.matchAll(/```bash\n(.*?)```\n```\n(.*?)```/gs)].map(([, script = "", output = ""]) => ({ script, output }));
+  return [...section.matchAll(/```bash\n(.*?)```\n```\n(.*?)```/gs)].map(([, script = "", output = ""]) => ({
+    script,
+    output,
+  }));
 }
 
 /** Output without what differs each time: uids, times, how long it took. */
@@ -176,15 +244,33 @@ function still(output: string): string {
 
 /** These lines and no others; a line of three dots stands for any number of lines. */
 function pattern(text: string): RegExp {
-  const lines = text.trimEnd().split("\n").map((line) => (line === "…" ? "(?:.*\\n)*" : `${line.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")}\\n`));
+  const lines = text
+    .trimEnd()
+    .split("\n")
+    .map((line) => (line === "…" ? "(?:.*\\n)*" : `${line.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")}\\n`));
   return new RegExp(`^${lines.join("")}$`);
 }
 
 /** Runs a program as somebody who has this Node first on PATH and no settings; fails with what it said unless it ends with `code`. */
 function run(program: string, args: string[], cwd: string, more: Record<string, string> = {}, code = 0): string {
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(LINEAL_|VITEST|NODE_ENV$|NODE_OPTIONS$|FORCE_COLOR$|npm_(config_(local|global)_prefix|package|lifecycle))/.test(name)));
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) =>
+        !/^(LINEAL_|VITEST|NODE_ENV$|NODE_OPTIONS$|FORCE_COLOR$|npm_(config_(local|global)_prefix|package|lifecycle))/.test(
+          name,
+        ),
+    ),
+  );
   const env = { ...inherited, LINEAL_HOME: join(folder, "home"), NO_COLOR: "1", PATH: path, ...more };
-  const result = spawnSync(program, args, { cwd, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], maxBuffer: 1 << 26 });
-  expect(result.status, `${program} ${args.join(" ")}\n${result.error ?? ""}${result.stdout}${result.stderr}`).toBe(code);
+  const result = spawnSync(program, args, {
+    cwd,
+    env,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    maxBuffer: 1 << 26,
+  });
+  expect(result.status, `${program} ${args.join(" ")}\n${result.error ?? ""}${result.stdout}${result.stderr}`).toBe(
+    code,
+  );
   return result.stdout;
 }

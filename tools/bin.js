@@ -6,8 +6,14 @@ const needed = 24;
 
 if (Number(process.versions.node.split(".")[0]) < needed) {
   process.stderr.write(
-    "Error: lineal needs Node " + needed + " or newer; this is " + process.version + ".\n" +
-      "Install it from https://nodejs.org or with a version manager (nvm install " + needed + "), then start lineal again.\n",
+    "Error: lineal needs Node " +
+      needed +
+      " or newer; this is " +
+      process.version +
+      ".\n" +
+      "Install it from https://nodejs.org or with a version manager (nvm install " +
+      needed +
+      "), then start lineal again.\n",
   );
   process.exitCode = 1;
 } else {

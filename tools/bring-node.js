@@ -13,7 +13,8 @@ export async function bringNode(root) {
   // npm looks for its machine-wide settings beside the Node that runs it: keep those of the machine's own Node.
   const settings = join(dirname(dirname(process.execPath)), "etc", "npmrc");
   if (!env.npm_config_globalconfig && existsSync(settings)) env.npm_config_globalconfig = settings;
-  const folder = Number(process.versions.node.split(".")[0]) >= major ? dirname(process.execPath) : await fetched(root, env);
+  const folder =
+    Number(process.versions.node.split(".")[0]) >= major ? dirname(process.execPath) : await fetched(root, env);
   return { ...env, PATH: [folder, env.PATH ?? ""].join(delimiter) };
 }
 
@@ -28,15 +29,21 @@ async function fetched(root, env) {
 
   mkdirSync(home, { recursive: true });
   sweep(home);
-  process.stderr.write(`lineal: this is Node ${process.version}; fetching Node ${version} from npm (${name}) into .node/ …\n`);
+  process.stderr.write(
+    `lineal: this is Node ${process.version}; fetching Node ${version} from npm (${name}) into .node/ …\n`,
+  );
   const staging = mkdtempSync(join(home, "incoming-"));
   try {
     writeFileSync(join(staging, "package.json"), "{}\n");
     const flags = ["--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-    const { code, said } = await npm(["install", "--prefix", staging, ...flags, `${name}@${version}`], { env, cwd: staging });
+    const { code, said } = await npm(["install", "--prefix", staging, ...flags, `${name}@${version}`], {
+      env,
+      cwd: staging,
+    });
     if (code !== 0) throw new Refusal(cannotFetch(name, said));
     const reported = works(join(staging, bin, program));
-    if (reported !== `v${version}`) throw new Refusal(`${name}@${version} does not run on this machine (${reported}). ${own()}`);
+    if (reported !== `v${version}`)
+      throw new Refusal(`${name}@${version} does not run on this machine (${reported}). ${own()}`);
     settle(staging, target, join(target, bin, program));
   } finally {
     rmSync(staging, { recursive: true, force: true });
@@ -81,6 +88,7 @@ function sweep(home) {
   const anHourAgo = Date.now() - 3_600_000;
   for (const name of readdirSync(home)) {
     const path = join(home, name);
-    if (name.startsWith("incoming-") && statSync(path).mtimeMs < anHourAgo) rmSync(path, { recursive: true, force: true });
+    if (name.startsWith("incoming-") && statSync(path).mtimeMs < anHourAgo)
+      rmSync(path, { recursive: true, force: true });
   }
 }

@@ -72,7 +72,10 @@ async function lock(folder) {
     for (let said = false; !linked(mine, file); said = true) {
       const owner = readOwner(file);
       if (owner !== undefined && !alive(owner)) breakLock(file, `${mine}.broken`);
-      else if (owner !== undefined && !said) process.stderr.write(`lineal: process ${owner} is installing the packages; waiting for it (.node/npm-ci.lock) …\n`);
+      else if (owner !== undefined && !said)
+        process.stderr.write(
+          `lineal: process ${owner} is installing the packages; waiting for it (.node/npm-ci.lock) …\n`,
+        );
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   } finally {

@@ -17,4 +17,6 @@ copyFileSync("tools/bin.js", "dist/bin.js");
 chmodSync("dist/bin.js", 0o755);
 
 const bytes = output.reduce((sum, file) => sum + (file.type === "chunk" ? file.code.length : 0), 0);
-process.stdout.write(`dist/: ${output.filter((file) => file.type === "chunk").length} chunks, ${Math.round(bytes / 1024)} kB of JavaScript\n`);
+process.stdout.write(
+  `dist/: ${output.filter((file) => file.type === "chunk").length} chunks, ${Math.round(bytes / 1024)} kB of JavaScript\n`,
+);

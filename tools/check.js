@@ -1,10 +1,11 @@
-/** `npm run check`: types, lint, and the house rules (architecture, dead exports), each with its time. */
+/** `npm run check`: types, format, lint, and the house rules (architecture, dead exports), each with its time. */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const steps = [
   ["types", "node_modules/typescript/bin/tsc", "-p", "tsconfig.json"],
+  ["format", "node_modules/@biomejs/biome/bin/biome", "format", "."],
   ["lint", "node_modules/@biomejs/biome/bin/biome", "lint", "--error-on-warnings", "."],
   ["architecture and dead exports", "node_modules/vitest/vitest.mjs", "run", "test/architecture.test.ts"],
 ];
@@ -14,7 +15,9 @@ const failed = steps.filter(([name, ...args]) => {
   // The house rules ask no database: none is started for them.
   const env = { ...process.env, LINEAL_TEST_POSTGRES: process.env.LINEAL_TEST_POSTGRES ?? "not needed" };
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit", env });
-  process.stdout.write(`${name}: ${status === 0 ? "ok" : "FAILED"} (${((performance.now() - start) / 1000).toFixed(1)} s)\n`);
+  process.stdout.write(
+    `${name}: ${status === 0 ? "ok" : "FAILED"} (${((performance.now() - start) / 1000).toFixed(1)} s)\n`,
+  );
   return status !== 0;
 });
 process.exitCode = failed.length > 0 ? 1 : 0;

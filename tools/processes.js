@@ -45,6 +45,8 @@ export function npm(args, { env, cwd }) {
 
 /** The last lines of what npm said, without its advice on logs. */
 export function npmSaid(said) {
-  const lines = said.split("\n").filter((line) => line.trim() && !/A complete log of this run|^npm (warn|notice)/i.test(line));
+  const lines = said
+    .split("\n")
+    .filter((line) => line.trim() && !/A complete log of this run|^npm (warn|notice)/i.test(line));
   return lines.slice(-6).join("\n");
 }

@@ -11,7 +11,10 @@ export interface Expression {
 export function expressionOf(counts: readonly Record<string, unknown>[]): Expression {
   const cells = [...new Set(counts.map((row) => String(row["cell"])))].sort();
   const genes = [...new Set(counts.map((row) => String(row["gene"])))].sort();
-  const [cellAt, geneAt] = [cells, genes].map((names) => new Map(names.map((name, index) => [name, index]))) as [Map<string, number>, Map<string, number>];
+  const [cellAt, geneAt] = [cells, genes].map((names) => new Map(names.map((name, index) => [name, index]))) as [
+    Map<string, number>,
+    Map<string, number>,
+  ];
   const values = cells.map(() => genes.map(() => 0));
   for (const row of counts) {
     const cell = values[cellAt.get(String(row["cell"])) ?? -1];
@@ -27,13 +30,17 @@ export function expressionOf(counts: readonly Record<string, unknown>[]): Expres
 /** Mean expression of `genes` minus the mean of all other genes, for each cell. */
 export function scoreOf({ genes: all, values }: Expression, genes: readonly string[]): number[] {
   const chosen = all.map((gene) => genes.includes(gene));
-  return values.map((cell) => mean(cell.filter((_, gene) => chosen[gene])) - mean(cell.filter((_, gene) => !chosen[gene])));
+  return values.map(
+    (cell) => mean(cell.filter((_, gene) => chosen[gene])) - mean(cell.filter((_, gene) => !chosen[gene])),
+  );
 }
 
 /** The first principal components of each cell, found by power iteration on standardised genes. */
 export function embed({ genes, values }: Expression, components = 3): number[][] {
   const standard = transpose(transpose(values).map(standardised));
-  const covariance = genes.map((_, a) => genes.map((_, b) => sum(standard.map((cell) => (cell[a] ?? 0) * (cell[b] ?? 0))) / values.length));
+  const covariance = genes.map((_, a) =>
+    genes.map((_, b) => sum(standard.map((cell) => (cell[a] ?? 0) * (cell[b] ?? 0))) / values.length),
+  );
   const axes: number[][] = [];
   for (let component = 0; component < components; component++) {
     let axis = unit(genes.map((_, gene) => Math.cos(gene + component)));
@@ -44,7 +51,8 @@ export function embed({ genes, values }: Expression, components = 3): number[][]
       axis = unit(next);
     }
     axes.push(axis);
-    for (const [a, row] of covariance.entries()) for (const b of row.keys()) row[b] = (row[b] ?? 0) - size * (axis[a] ?? 0) * (axis[b] ?? 0);
+    for (const [a, row] of covariance.entries())
+      for (const b of row.keys()) row[b] = (row[b] ?? 0) - size * (axis[a] ?? 0) * (axis[b] ?? 0);
   }
   return standard.map((cell) => axes.map((axis) => dot(axis, cell)));
 }
@@ -59,7 +67,9 @@ export function clusterOf(positions: readonly number[][], k: number, score: read
   let members: number[] = [];
   for (let step = 0; step < 50; step++) {
     members = positions.map((position) => leastIndex(centres.map((centre) => distance(position, centre))));
-    centres = centres.map((_, cluster) => transpose(positions.filter((_, cell) => members[cell] === cluster)).map(mean));
+    centres = centres.map((_, cluster) =>
+      transpose(positions.filter((_, cell) => members[cell] === cluster)).map(mean),
+    );
   }
   const means = centres.map((_, cluster) => mean(score.filter((_, cell) => members[cell] === cluster)));
   const order = means.map((_, cluster) => cluster).sort((a, b) => (means[b] ?? 0) - (means[a] ?? 0));
@@ -70,10 +80,13 @@ export function clusterOf(positions: readonly number[][], k: number, score: read
 export const mean = (numbers: readonly number[]): number => sum(numbers) / numbers.length;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((total, value, index) => total + value * (b[index] ?? 0), 0);
-const distance = (a: readonly number[], b: readonly number[]): number => a.reduce((total, value, index) => total + (value - (b[index] ?? 0)) ** 2, 0);
+const dot = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((total, value, index) => total + value * (b[index] ?? 0), 0);
+const distance = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((total, value, index) => total + (value - (b[index] ?? 0)) ** 2, 0);
 const leastIndex = (numbers: readonly number[]): number => numbers.indexOf(Math.min(...numbers));
-const transpose = (rows: readonly number[][]): number[][] => (rows[0] ?? []).map((_, column) => rows.map((row) => row[column] ?? 0));
+const transpose = (rows: readonly number[][]): number[][] =>
+  (rows[0] ?? []).map((_, column) => rows.map((row) => row[column] ?? 0));
 
 function unit(vector: readonly number[]): number[] {
   const length = Math.sqrt(dot(vector, vector)) || 1;

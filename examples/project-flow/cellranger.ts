@@ -14,4 +14,6 @@ const { storage } = await ln.instance();
 const folder = join(storage, "perturbseq", "filtered_feature_bc_matrix");
 writeMatrix(folder, counted);
 await ln.Artifact.saveDir(folder);
-console.log(`${counted.reads} reads, ${counted.mapped} mapped; ${counted.barcodes.length} cells of ${counted.droplets} droplets`);
+console.log(
+  `${counted.reads} reads, ${counted.mapped} mapped; ${counted.barcodes.length} cells of ${counted.droplets} droplets`,
+);

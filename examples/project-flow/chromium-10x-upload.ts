@@ -7,6 +7,7 @@ await ln.track("qCJPkOuZAi9q");
 
 const { storage } = await ln.instance();
 const generated = await ln.ULabel.save({ name: "generated", description: "Made by a program, not measured" });
-for (const path of writeReads(storage)) await ln.Artifact.save(path, { description: "Generated reads", ulabels: [generated] });
+for (const path of writeReads(storage))
+  await ln.Artifact.save(path, { description: "Generated reads", ulabels: [generated] });
 
 await ln.finish();

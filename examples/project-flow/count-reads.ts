@@ -23,7 +23,8 @@ export function countReads(r1: string, r2: string): Counted {
   const genes = [...sequences.keys()];
   const index = new Map<string, number>();
   for (const [gene, sequence] of sequences) {
-    for (let start = 0; start + SEED <= sequence.length; start++) index.set(sequence.slice(start, start + SEED), genes.indexOf(gene));
+    for (let start = 0; start + SEED <= sequence.length; start++)
+      index.set(sequence.slice(start, start + SEED), genes.indexOf(gene));
   }
   const [tags, inserts] = [sequencesOf(r1), sequencesOf(r2)];
   const droplets = new Map<string, Map<number, Set<string>>>();
@@ -36,12 +37,21 @@ export function countReads(r1: string, r2: string): Counted {
     const molecules = droplets.get(barcode) ?? new Map<number, Set<string>>();
     droplets.set(barcode, molecules.set(gene, (molecules.get(gene) ?? new Set()).add(umi)));
   }
-  const cells = [...droplets].filter(([, molecules]) => [...molecules.values()].reduce((sum, umis) => sum + umis.size, 0) >= FEWEST);
+  const cells = [...droplets].filter(
+    ([, molecules]) => [...molecules.values()].reduce((sum, umis) => sum + umis.size, 0) >= FEWEST,
+  );
   cells.sort(([a], [b]) => (a < b ? -1 : 1));
   const entries = cells.flatMap(([, molecules], cell) =>
     [...molecules].sort(([a], [b]) => a - b).map(([gene, umis]): Counted["entries"][number] => [gene, cell, umis.size]),
   );
-  return { genes, barcodes: cells.map(([barcode]) => `${barcode}-1`), entries, reads: tags.length, mapped, droplets: droplets.size };
+  return {
+    genes,
+    barcodes: cells.map(([barcode]) => `${barcode}-1`),
+    entries,
+    reads: tags.length,
+    mapped,
+    droplets: droplets.size,
+  };
 }
 
 /** Every second line of four. */
@@ -56,9 +66,19 @@ function sequencesOf(fastq: string): string[] {
 export function writeMatrix(folder: string, { genes, barcodes, entries }: Counted): void {
   mkdirSync(folder, { recursive: true });
   const size = `${genes.length} ${barcodes.length} ${entries.length}`;
-  const matrix = ["%%MatrixMarket matrix coordinate integer general", size, ...entries.map(([gene, cell, count]) => `${gene + 1} ${cell + 1} ${count}`)];
-  const features = genes.map((gene, index) => `GENERATED${String(index + 1).padStart(5, "0")}\t${gene}\tGene Expression`);
-  for (const [name, lines] of Object.entries({ "matrix.mtx": matrix, "barcodes.tsv": barcodes, "features.tsv": features })) {
+  const matrix = [
+    "%%MatrixMarket matrix coordinate integer general",
+    size,
+    ...entries.map(([gene, cell, count]) => `${gene + 1} ${cell + 1} ${count}`),
+  ];
+  const features = genes.map(
+    (gene, index) => `GENERATED${String(index + 1).padStart(5, "0")}\t${gene}\tGene Expression`,
+  );
+  for (const [name, lines] of Object.entries({
+    "matrix.mtx": matrix,
+    "barcodes.tsv": barcodes,
+    "features.tsv": features,
+  })) {
     writeFileSync(join(folder, `${name}.gz`), gzipSync(`${lines.join("\n")}\n`));
   }
 }

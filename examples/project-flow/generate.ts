@@ -20,7 +20,10 @@ export function writeScreen(folder: string): string {
   const path = join(prepared(folder), "schmidt22-crispra-gws-IFNG.csv");
   const rows = screen();
   const columns = Object.keys(rows[0] ?? {});
-  writeFileSync(path, `${[columns, ...rows.map((row) => Object.values(row))].map((cells) => cells.join(",")).join("\n")}\n`);
+  writeFileSync(
+    path,
+    `${[columns, ...rows.map((row) => Object.values(row))].map((cells) => cells.join(",")).join("\n")}\n`,
+  );
   return path;
 }
 
@@ -30,7 +33,9 @@ export function writeReads(folder: string): string[] {
   const reads = sequencing();
   return (["R1", "R2"] as const).map((end) => {
     const path = join(folder, "fastq", `perturbseq_${end}_001.fastq.gz`);
-    const records = reads.map((read, index) => `@GENERATED:1:${index + 1} ${end[1]}:N:0\n${read[end]}\n+\n${"I".repeat(read[end].length)}\n`);
+    const records = reads.map(
+      (read, index) => `@GENERATED:1:${index + 1} ${end[1]}:N:0\n${read[end]}\n+\n${"I".repeat(read[end].length)}\n`,
+    );
     writeFileSync(path, gzipSync(records.join(""), { level: 4 }));
     return path;
   });
@@ -45,7 +50,11 @@ function prepared(folder: string): string {
 function screen(): Record<string, string | number>[] {
   const random = randomFrom(42);
   const genes = screenGenes(GENES).map((id) => {
-    const effect = regulators.includes(id) ? 1.1 + 0.35 * random.exponential() : id.startsWith("GENE") && random.uniform() < 0.01 ? -1.3 : 0;
+    const effect = regulators.includes(id)
+      ? 1.1 + 0.35 * random.exponential()
+      : id.startsWith("GENE") && random.uniform() < 0.01
+        ? -1.3
+        : 0;
     const z = 3.2 * effect + random.normal();
     const lfc = effect + 0.18 * random.normal();
     const good = Math.max(0, Math.min(6, Math.round(1.5 + z + 0.7 * random.normal())));
@@ -110,7 +119,10 @@ function sequencing(): { R1: string; R2: string }[] {
     const R1 = barcode + random.dna(12);
     for (let copies = 1 + random.poisson(0.3); copies > 0; copies--) {
       const start = random.whole(70);
-      reads.push({ R1, R2: random.uniform() < 0.02 || !transcript ? random.dna(50) : transcript.slice(start, start + 50) });
+      reads.push({
+        R1,
+        R2: random.uniform() < 0.02 || !transcript ? random.dna(50) : transcript.slice(start, start + 50),
+      });
     }
   };
   for (let cell = 0; cell < CELLS; cell++) {
@@ -126,7 +138,8 @@ function sequencing(): { R1: string; R2: string }[] {
   }
   for (let droplet = 0; droplet < 200; droplet++) {
     const barcode = random.dna(16);
-    for (let count = 1 + random.poisson(1); count > 0; count--) molecule(barcode, transcripts.get(panel[random.whole(panel.length)] ?? ""));
+    for (let count = 1 + random.poisson(1); count > 0; count--)
+      molecule(barcode, transcripts.get(panel[random.whole(panel.length)] ?? ""));
   }
   return reads;
 }

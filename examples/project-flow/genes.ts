@@ -15,14 +15,18 @@ export const markers: Record<string, string[]> = {
   cycling: "MKI67 TOP2A CDK1 CCNB1 TYMS PCNA STMN1 HMGB2".split(" "),
 };
 
-const housekeeping = "ACTB GAPDH B2M EEF1A1 RPLP0 RPS18 TUBA1B PTPRC CD3D UBC HPRT1 TBP PPIA SDHA YWHAZ PGK1 LDHA ENO1".split(" ");
+const housekeeping =
+  "ACTB GAPDH B2M EEF1A1 RPLP0 RPS18 TUBA1B PTPRC CD3D UBC HPRT1 TBP PPIA SDHA YWHAZ PGK1 LDHA ENO1".split(" ");
 
 /** The genes that the generated sequencing can see, in the order of the feature list. */
 export const panel: readonly string[] = [...regulators, ...Object.values(markers).flat(), ...housekeeping];
 
 /** The genes of the screen: the panel, and then as many others as it takes. */
 export function screenGenes(count: number): string[] {
-  const others = Array.from({ length: count - panel.length }, (_, index) => `GENE${String(index + 1).padStart(4, "0")}`);
+  const others = Array.from(
+    { length: count - panel.length },
+    (_, index) => `GENE${String(index + 1).padStart(4, "0")}`,
+  );
   return [...panel, ...others];
 }
 

@@ -17,5 +17,9 @@ const positions = embed(expression);
 const cluster = clusterOf(positions, 4, score);
 console.log(`${expression.cells.length} cells in 4 clusters, scored by ${seen.length} of ${ranked.length} hits`);
 
-await ln.Artifact.save(await drawPng(embeddingChart(positions, cluster, score)), { key: "figures/umap_fig1_score-wgs-hits.png" });
-await ln.Artifact.save(await drawPng(matrixChart(expression, seen, cluster, score)), { key: "figures/matrixplot_fig2_score-wgs-hits-per-cluster.png" });
+await ln.Artifact.save(await drawPng(embeddingChart(positions, cluster, score)), {
+  key: "figures/umap_fig1_score-wgs-hits.png",
+});
+await ln.Artifact.save(await drawPng(matrixChart(expression, seen, cluster, score)), {
+  key: "figures/matrixplot_fig2_score-wgs-hits-per-cluster.png",
+});

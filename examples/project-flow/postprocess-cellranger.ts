@@ -11,11 +11,9 @@ await ln.track("YqmbO6oMXjRj");
 const folder = "perturbseq/filtered_feature_bc_matrix";
 const files = await ln.Artifact.filter({ key: { startsWith: `${folder}/` } });
 const paths = new Map(await Promise.all(files.map(async (file) => [file.key, await file.cache()] as const)));
-const [barcodes, features, matrix] = ["barcodes.tsv.gz", "features.tsv.gz", "matrix.mtx.gz"].map((name) => linesOf(paths.get(`${folder}/${name}`) ?? "")) as [
-  string[],
-  string[],
-  string[],
-];
+const [barcodes, features, matrix] = ["barcodes.tsv.gz", "features.tsv.gz", "matrix.mtx.gz"].map((name) =>
+  linesOf(paths.get(`${folder}/${name}`) ?? ""),
+) as [string[], string[], string[]];
 
 const genes = features.map((line) => line.split("\t")[1]);
 const counts = matrix.slice(2).map((line) => {

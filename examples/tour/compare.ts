@@ -7,7 +7,12 @@ const columns = await Promise.all(
   figures.reverse().map(async (figure) => {
     const graph = await figure.lineage({ downstream: 0 });
     const raw = await ln.Artifact.get(graph.sources("artifact")[0]?.uid ?? "");
-    return [`figure version ${figure.version}`, `made from raw version ${raw.version}`, "", ...graph.tree({ width }).split("\n")];
+    return [
+      `figure version ${figure.version}`,
+      `made from raw version ${raw.version}`,
+      "",
+      ...graph.tree({ width }).split("\n"),
+    ];
   }),
 );
 

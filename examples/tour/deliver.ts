@@ -8,9 +8,13 @@ import { dirname, join } from "node:path";
 
 const file = "raw/penguins.csv";
 const datasets = createRequire(import.meta.url).resolve("vega-datasets");
-const birds: Record<string, string | number | null>[] = JSON.parse(readFileSync(join(dirname(datasets), "../data/penguins.json"), "utf8"));
+const birds: Record<string, string | number | null>[] = JSON.parse(
+  readFileSync(join(dirname(datasets), "../data/penguins.json"), "utf8"),
+);
 const columns = Object.keys(birds[0] ?? {});
-const lines = [columns, ...birds.map((bird) => columns.map((column) => bird[column] ?? ""))].map((cells) => cells.join(","));
+const lines = [columns, ...birds.map((bird) => columns.map((column) => bird[column] ?? ""))].map((cells) =>
+  cells.join(","),
+);
 
 // A bird whose sex was not noted ("."). That it is a female is made up for this tour.
 const doubtful = lines.findIndex((line) => line.endsWith(",."));

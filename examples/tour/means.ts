@@ -6,7 +6,8 @@ export function groupMeans(birds: readonly Record<string, unknown>[]): Record<st
   const groups = Map.groupBy(birds, (bird) => `${bird["Species"]} ${bird["Sex"]}`);
   return [...groups.keys()].sort().map((name) => {
     const group = groups.get(name) ?? [];
-    const mean = (measure: string) => Math.round((10 * group.reduce((sum, bird) => sum + Number(bird[measure]), 0)) / group.length) / 10;
+    const mean = (measure: string) =>
+      Math.round((10 * group.reduce((sum, bird) => sum + Number(bird[measure]), 0)) / group.length) / 10;
     const means = Object.fromEntries(measures.map((measure) => [measure, mean(measure)]));
     return { Species: group[0]?.["Species"], Sex: group[0]?.["Sex"], Birds: group.length, ...means };
   });

@@ -10,11 +10,14 @@ const NAME = 36;
 const BEFORE = 4;
 
 /** Those things of a chain that are shown, undefined for what is left out. */
-export const shownOf = (chain: readonly string[]): (string | undefined)[] => (chain.length > FIRST + LAST + 1 ? [...chain.slice(0, FIRST), undefined, ...chain.slice(-LAST)] : [...chain]);
+export const shownOf = (chain: readonly string[]): (string | undefined)[] =>
+  chain.length > FIRST + LAST + 1 ? [...chain.slice(0, FIRST), undefined, ...chain.slice(-LAST)] : [...chain];
 
 /** From an output back to where it begins: `clean.csv v0001 ← raw.csv v0000 ← … 43 more ← raw.csv v0002`. */
 export function chainText(chain: readonly string[], labelOf: (uid: string) => string, indent: number): string {
-  const parts = shownOf(chain).map((uid) => (uid === undefined ? `… ${chain.length - FIRST - LAST} more` : labelOf(uid)));
+  const parts = shownOf(chain).map((uid) =>
+    uid === undefined ? `… ${chain.length - FIRST - LAST} more` : labelOf(uid),
+  );
   return broken(parts, " ← ", indent);
 }
 
@@ -27,7 +30,8 @@ function broken(parts: readonly string[], between: string, indent: number): stri
   for (const word of parts) {
     const part = nameText(word, WIDTH - indent - hanging.length);
     const last = lines.at(-1);
-    if (last !== undefined && displayWidth(last + between + part) <= WIDTH - indent) lines[lines.length - 1] = last + between + part;
+    if (last !== undefined && displayWidth(last + between + part) <= WIDTH - indent)
+      lines[lines.length - 1] = last + between + part;
     else lines.push(last === undefined ? part : hanging + part);
   }
   return lines.map((line) => " ".repeat(indent) + line).join("\n");
@@ -59,7 +63,10 @@ export function pairText(head: string, a: string, b: string): string {
   while (same < left.length && left[same] === right[same]) same++;
   const around = (text: string, width: number): string => {
     if (displayWidth(text) <= width) return text;
-    const start = displayWidth(text.slice(0, same)) < width - BEFORE ? 0 : [...text.slice(0, same)].slice(0, -BEFORE).join("").length;
+    const start =
+      displayWidth(text.slice(0, same)) < width - BEFORE
+        ? 0
+        : [...text.slice(0, same)].slice(0, -BEFORE).join("").length;
     return truncate(start > 0 ? `…${text.slice(start)}` : text, width);
   };
   return `${head}${around(left, forLeft)} → ${around(right, forRight)}`;

@@ -32,7 +32,11 @@ type OptionValue<O extends OptionSpec> = O extends { type: "boolean" }
   : O extends { multiple: true }
     ? readonly string[]
     : (O extends { type: "number" } ? number : O extends { choices: readonly (infer C)[] } ? C : string) | undefined;
-type ArgumentValue<A extends ArgumentSpec> = A extends { rest: true } ? readonly string[] : A extends { optional: true } ? string | undefined : string;
+type ArgumentValue<A extends ArgumentSpec> = A extends { rest: true }
+  ? readonly string[]
+  : A extends { optional: true }
+    ? string | undefined
+    : string;
 
 /** What a command is given: its own arguments and options, and the two that all commands share. */
 export interface Input<A extends ArgumentSpecs, O extends OptionSpecs> {
@@ -84,7 +88,9 @@ const shared = {
 } as const satisfies OptionSpecs;
 
 /** Declares a command. */
-export function command<const A extends ArgumentSpecs, const O extends OptionSpecs>(definition: Definition<A, O>): Command {
+export function command<const A extends ArgumentSpecs, const O extends OptionSpecs>(
+  definition: Definition<A, O>,
+): Command {
   const specs: OptionSpecs = { ...definition.options, ...shared };
   return {
     acts: definition.acts ?? false,
@@ -108,14 +114,27 @@ export function suggestion(name: string, names: readonly string[]): string | und
   );
 }
 
-function readOptions(argv: readonly string[], specs: OptionSpecs): { options: Record<string, unknown>; words: string[] } {
+function readOptions(
+  argv: readonly string[],
+  specs: OptionSpecs,
+): { options: Record<string, unknown>; words: string[] } {
   const options: Record<string, unknown> = {};
-  for (const [name, spec] of Object.entries(specs)) options[name] = spec.type === "boolean" ? false : spec.multiple ? [] : undefined;
+  for (const [name, spec] of Object.entries(specs))
+    options[name] = spec.type === "boolean" ? false : spec.multiple ? [] : undefined;
   const known = Object.fromEntries(
-    Object.entries(specs).map(([name, { type, short }]) => [name, { type: type === "boolean" ? type : ("string" as const), ...(short && { short }) }]),
+    Object.entries(specs).map(([name, { type, short }]) => [
+      name,
+      { type: type === "boolean" ? type : ("string" as const), ...(short && { short }) },
+    ]),
   );
   const words: string[] = [];
-  for (const token of parseArgs({ args: [...argv], options: known, strict: false, allowPositionals: true, tokens: true }).tokens) {
+  for (const token of parseArgs({
+    args: [...argv],
+    options: known,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  }).tokens) {
     if (token.kind === "positional") words.push(token.value);
     if (token.kind !== "option") continue;
     const spec = Object.hasOwn(specs, token.name) ? specs[token.name] : undefined;
@@ -129,10 +148,16 @@ function readOptions(argv: readonly string[], specs: OptionSpecs): { options: Re
 
 function unknownOption(name: string, names: readonly string[]): Misuse {
   const near = name.startsWith("--") ? suggestion(name.slice(2), names) : undefined;
-  return new Misuse(`unknown option ${name}`, near === undefined ? "--help lists the options" : `did you mean --${near}?`);
+  return new Misuse(
+    `unknown option ${name}`,
+    near === undefined ? "--help lists the options" : `did you mean --${near}?`,
+  );
 }
 
-function readValue(token: { rawName: string; value?: string | undefined; inlineValue?: boolean | undefined }, spec: OptionSpec): unknown {
+function readValue(
+  token: { rawName: string; value?: string | undefined; inlineValue?: boolean | undefined },
+  spec: OptionSpec,
+): unknown {
   const { rawName, value } = token;
   if (spec.type === "boolean") {
     if (value !== undefined) throw new Misuse(`${rawName} takes no value`);
@@ -148,13 +173,24 @@ function readValue(token: { rawName: string; value?: string | undefined; inlineV
   }
   if (spec.type === "number") {
     const { from = 0 } = spec;
-    if (!/^\d{1,15}$/.test(value) || Number(value) < from) throw new Misuse(`${rawName} takes a whole number from ${from} on, not '${value}'`, `for example ${rawName} ${Math.max(from, 3)}`);
+    if (!/^\d{1,15}$/.test(value) || Number(value) < from)
+      throw new Misuse(
+        `${rawName} takes a whole number from ${from} on, not '${value}'`,
+        `for example ${rawName} ${Math.max(from, 3)}`,
+      );
     return Number(value);
   }
-  if (spec.type === "time" && span(value) === undefined) throw new Misuse(`${rawName} takes a time, not '${value}'`, `for example ${rawName} 2026-01-31, or ${rawName} 2026-01-31T12:00:00Z`);
+  if (spec.type === "time" && span(value) === undefined)
+    throw new Misuse(
+      `${rawName} takes a time, not '${value}'`,
+      `for example ${rawName} 2026-01-31, or ${rawName} 2026-01-31T12:00:00Z`,
+    );
   if (spec.choices && !spec.choices.includes(value)) {
     const near = suggestion(value, spec.choices);
-    throw new Misuse(`${rawName} cannot be '${value}'`, near === undefined ? `it is one of ${spec.choices.join(", ")}` : `did you mean ${near}?`);
+    throw new Misuse(
+      `${rawName} cannot be '${value}'`,
+      near === undefined ? `it is one of ${spec.choices.join(", ")}` : `did you mean ${near}?`,
+    );
   }
   return value;
 }
@@ -166,7 +202,8 @@ function readArguments(words: readonly string[], specs: ArgumentSpecs): Record<s
     if (spec.rest) args[name] = left.splice(0);
     else args[name] = left.shift();
     const missing = spec.rest ? (args[name] as string[]).length === 0 : args[name] === undefined;
-    if (missing && !spec.optional) throw new Misuse(`${name.toUpperCase()} is missing`, `${name.toUpperCase()}: ${spec.doc}`);
+    if (missing && !spec.optional)
+      throw new Misuse(`${name.toUpperCase()} is missing`, `${name.toUpperCase()}: ${spec.doc}`);
   }
   if (left.length > 0) throw new Misuse(`unexpected argument '${left[0]}'`, "--help shows what this command takes");
   return args;
@@ -178,8 +215,12 @@ function helpText(name: string, definition: Definition<ArgumentSpecs, OptionSpec
     return optional ? `[${shown}]` : shown;
   });
   const options = Object.entries(specs).map(([option, spec]): [string, string] => {
-    const value = spec.type === "boolean" ? "" : ` ${spec.value ?? (spec.choices ? spec.choices.join("|") : option.toUpperCase())}`;
-    return [`${spec.short ? `-${spec.short}, ` : ""}--${option}${value}`, spec.doc + (spec.multiple ? " (repeatable)" : "")];
+    const value =
+      spec.type === "boolean" ? "" : ` ${spec.value ?? (spec.choices ? spec.choices.join("|") : option.toUpperCase())}`;
+    return [
+      `${spec.short ? `-${spec.short}, ` : ""}--${option}${value}`,
+      spec.doc + (spec.multiple ? " (repeatable)" : ""),
+    ];
   });
   return [
     ["lineal", name, ...places, "[options]"].join(" "),
@@ -203,7 +244,9 @@ export function section(title: string, entries: readonly (readonly [string, stri
   const lines = entries.flatMap(([name, doc]) => {
     const [first = "", ...more] = fold(doc, column);
     const head = `  ${name}`;
-    return head.length + 2 > column ? [head, " ".repeat(column) + first, ...indent(more, column)] : [head.padEnd(column) + first, ...indent(more, column)];
+    return head.length + 2 > column
+      ? [head, " ".repeat(column) + first, ...indent(more, column)]
+      : [head.padEnd(column) + first, ...indent(more, column)];
   });
   return ["", title, ...lines];
 }

@@ -5,7 +5,9 @@ import { type Answer, type Command, Misuse, section, suggestion } from "./comman
 import { type Failure, failureOf, jsonText, paint } from "./print.ts";
 
 /** The commands by name; each module exports its `definition`. */
-export type CommandTable = Readonly<Record<string, { group: string; summary: string; load: () => Promise<{ definition: Command }> }>>;
+export type CommandTable = Readonly<
+  Record<string, { group: string; summary: string; load: () => Promise<{ definition: Command }> }>
+>;
 
 /** Runs one command line and sets the exit code: 0 done, 1 refused or failed, 2 misused: what was typed is `invalid`, whoever noticed it. */
 export async function dispatch(table: CommandTable, argv: readonly string[]): Promise<void> {
@@ -42,22 +44,30 @@ async function perform(table: CommandTable, argv: readonly string[]): Promise<nu
   return answer.exitCode ?? 0;
 }
 
-async function write({ text, note, json: value }: Answer, { json, quiet }: { json: boolean; quiet: boolean }): Promise<void> {
+async function write(
+  { text, note, json: value }: Answer,
+  { json, quiet }: { json: boolean; quiet: boolean },
+): Promise<void> {
   const said = json ? [jsonText(value)] : [quiet ? undefined : note, typeof text === "function" ? await text() : text];
-  for (const part of said) if (part !== undefined && part !== "") process.stdout.write(part.endsWith("\n") ? part : `${part}\n`);
+  for (const part of said)
+    if (part !== undefined && part !== "") process.stdout.write(part.endsWith("\n") ? part : `${part}\n`);
 }
 
 function failureText({ code, message, hint }: Failure, error: unknown): string {
   const lines = [`${paint("red", "Error:", process.stderr)} ${message}`];
   if (hint !== undefined) lines.push(paint("dim", hint, process.stderr));
-  if (code === "unexpected" && error instanceof Error && process.env.LINEAL_VERBOSITY === "debug") lines.push(error.stack ?? "");
+  if (code === "unexpected" && error instanceof Error && process.env.LINEAL_VERBOSITY === "debug")
+    lines.push(error.stack ?? "");
   return lines.join("\n");
 }
 
 function unknownCommand(name: string, names: readonly string[]): Misuse {
   if (name.startsWith("-")) return new Misuse(`unknown option ${name}`, "lineal --help lists the commands");
   const near = suggestion(name, names);
-  return new Misuse(`unknown command '${name}'`, near === undefined ? "lineal --help lists the commands" : `did you mean: lineal ${near}`);
+  return new Misuse(
+    `unknown command '${name}'`,
+    near === undefined ? "lineal --help lists the commands" : `did you mean: lineal ${near}`,
+  );
 }
 
 function overview(table: CommandTable): string {

@@ -7,8 +7,26 @@ import { Misuse, suggestion } from "./command.ts";
 
 type Where = { [key: string]: unknown };
 
-const symbols: Readonly<Record<string, string>> = { "=": "eq", "!=": "ne", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte", "~": "icontains" };
-const operators = new Set([...Object.values(symbols), "in", "notIn", "startsWith", "endsWith", "contains", "istartsWith", "iendsWith", "matches"]);
+const symbols: Readonly<Record<string, string>> = {
+  "=": "eq",
+  "!=": "ne",
+  ">": "gt",
+  ">=": "gte",
+  "<": "lt",
+  "<=": "lte",
+  "~": "icontains",
+};
+const operators = new Set([
+  ...Object.values(symbols),
+  "in",
+  "notIn",
+  "startsWith",
+  "endsWith",
+  "contains",
+  "istartsWith",
+  "iendsWith",
+  "matches",
+]);
 
 /** The filter that all of the texts together mean; fields and values are checked against the registry. */
 export function parseFilters(registry: Name, texts: readonly string[]): Where {
@@ -16,10 +34,14 @@ export function parseFilters(registry: Name, texts: readonly string[]): Where {
   for (const text of texts) {
     const [, path, symbol, value] = /^([^=!<>~]+)(!=|>=|<=|[=<>~])([^]*)$/.exec(text) ?? [];
     if (path === undefined || symbol === undefined || value === undefined)
-      throw new Misuse(`--filter ${text} is no test`, "write FIELD=VALUE, for example --filter key=x.csv or --filter 'size>1000'");
+      throw new Misuse(
+        `--filter ${text} is no test`,
+        "write FIELD=VALUE, for example --filter key=x.csv or --filter 'size>1000'",
+      );
     const steps = path.trim().split(".");
     const named = steps.length > 1 && operators.has(steps.at(-1) ?? "") ? steps.pop() : undefined;
-    if (named !== undefined && symbol !== "=") throw new Misuse(`--filter ${text} has two operators`, `write ${steps.join(".")}.${named}=${value}`);
+    if (named !== undefined && symbol !== "=")
+      throw new Misuse(`--filter ${text} has two operators`, `write ${steps.join(".")}.${named}=${value}`);
     place(where, registry, steps, named ?? (symbols[symbol] as string), value);
   }
   return where;
@@ -37,12 +59,19 @@ function place(where: Where, registry: Name, steps: readonly string[], operator:
   const field = column?.is === "field" && !column.options.hidden ? column : builtIn.get(key);
   if (field === undefined) throw unknownField(registry, key);
   if (rest.length > 0 && field.kind !== "json")
-    throw new LinealError("invalid", `${key} has no part ${rest.join(".")}`, { hint: `Test it as a whole: --filter ${key}=VALUE` });
-  const parse = (text: string): unknown => parseText(text === "null" ? { ...field, options: { ...field.options, optional: true } } : field, text, key);
+    throw new LinealError("invalid", `${key} has no part ${rest.join(".")}`, {
+      hint: `Test it as a whole: --filter ${key}=VALUE`,
+    });
+  const parse = (text: string): unknown =>
+    parseText(text === "null" ? { ...field, options: { ...field.options, optional: true } } : field, text, key);
   const many = operator === "in" || operator === "notIn";
   const tests = rest.reduce(inside, inside(where, key));
   // Part of a text is no value of its field: 'matches' on a one-of column, or a time by its year.
-  tests[operator] = many ? value.split(",").map(parse) : field.kind === "text" && operator !== "eq" && operator !== "ne" ? value : parse(value);
+  tests[operator] = many
+    ? value.split(",").map(parse)
+    : field.kind === "text" && operator !== "eq" && operator !== "ne"
+      ? value
+      : parse(value);
 }
 
 const builtIn = new Map<string, Field<unknown, Options>>([
@@ -58,7 +87,9 @@ function relationTest(key: string, to: Name, operator: string, value: string): u
     });
   if (value === "null") return operator === "eq" ? null : { not: null };
   const same =
-    (key === "branch" || key === "space") && operator === "eq" ? value : { any: [{ [model[to].title]: { eq: value } }, { uid: { startsWith: value } }] };
+    (key === "branch" || key === "space") && operator === "eq"
+      ? value
+      : { any: [{ [model[to].title]: { eq: value } }, { uid: { startsWith: value } }] };
   return operator === "eq" ? same : { not: same };
 }
 
@@ -72,7 +103,9 @@ function inside(where: Where, key: string): Where {
 }
 
 function unknownField(registry: Name, key: string): LinealError {
-  const columns = Object.entries(model[registry].columns).flatMap(([name, column]) => (column.options.hidden ? [] : [name]));
+  const columns = Object.entries(model[registry].columns).flatMap(([name, column]) =>
+    column.options.hidden ? [] : [name],
+  );
   const { ones, manys } = relationsOf(registry);
   const fields = [...new Set(["uid", "createdAt", ...columns, ...ones, ...manys])];
   const near = suggestion(key, fields);

@@ -17,7 +17,8 @@ export async function listing(
   const total = await query.count();
   const items = await (offset > 0 ? query.offset(offset).limit(limit) : query.limit(limit));
   const json = { items: items.map((record) => record.toJSON()), total };
-  if (items.length === 0) return { text: total === 0 ? `no ${plural(name.toLowerCase())}` : `no more: ${total} in all`, json };
+  if (items.length === 0)
+    return { text: total === 0 ? `no ${plural(name.toLowerCase())}` : `no more: ${total} in all`, json };
   const rest = total - offset - items.length;
   const more = rest > 0 ? `\n… ${rest} more: --limit ${limit} --offset ${offset + items.length}` : "";
   return { text: async () => (await recordsTable(name, items)) + more, json };
@@ -31,8 +32,14 @@ export async function recordsTable(name: Name, records: readonly AnyRecord[]): P
   const columns = (tight: boolean): { name: string; values: unknown[] }[] =>
     telling.map((key) => ({ name: key, values: rows.map((row) => cell(name, key, row[key], handles, tight)) }));
   const whole = columns(false);
-  const width = whole.reduce((sum, column) => sum + 2 + Math.max(column.name.length, ...column.values.map((value) => String(value ?? "").length)), -2);
-  return Table.from({ columns: width > (process.stdout.columns || 80) ? columns(true) : whole }).toString({ rows: rows.length });
+  const width = whole.reduce(
+    (sum, column) =>
+      sum + 2 + Math.max(column.name.length, ...column.values.map((value) => String(value ?? "").length)),
+    -2,
+  );
+  return Table.from({ columns: width > (process.stdout.columns || 80) ? columns(true) : whole }).toString({
+    rows: rows.length,
+  });
 }
 
 /** Not absent, not "latest" like nearly all, not the suffix that ends the key anyway. */

@@ -13,13 +13,18 @@ export interface Failure {
 
 /** A failure as a command line tells it. */
 export function failureOf(error: unknown): Failure {
-  if (!(error instanceof LinealError)) return { code: "unexpected", message: error instanceof Error ? error.message : String(error) };
+  if (!(error instanceof LinealError))
+    return { code: "unexpected", message: error instanceof Error ? error.message : String(error) };
   const { code, message, shell } = error;
   return { code, message, ...(shell === undefined ? {} : { hint: shell }) };
 }
 
 /** Text in a style when the stream is a terminal; NO_COLOR and FORCE_COLOR are honoured. */
-export function paint(style: Parameters<typeof styleText>[0], text: string, stream: NodeJS.WriteStream = process.stdout): string {
+export function paint(
+  style: Parameters<typeof styleText>[0],
+  text: string,
+  stream: NodeJS.WriteStream = process.stdout,
+): string {
   return styleText(style, text, { stream });
 }
 

@@ -18,7 +18,18 @@ export const DATA: readonly Name[] = ["Artifact", "Collection", "Record"];
 /** A uid or its beginning. */
 const UID = /^[0-9A-Za-z]{4,20}$/;
 const usual: readonly Name[] = ["Artifact", "Transform", "Run", "Collection"];
-const others: readonly Name[] = ["Record", "Project", "ULabel", "Feature", "Schema", "Reference", "User", "Branch", "Space", "Storage"];
+const others: readonly Name[] = [
+  "Record",
+  "Project",
+  "ULabel",
+  "Feature",
+  "Schema",
+  "Reference",
+  "User",
+  "Branch",
+  "Space",
+  "Storage",
+];
 
 /** The one record that `reference` means, or meant at a time, in `registries` or in any; `not-found` or `ambiguous` otherwise. */
 export async function findRecord(reference: string, registries?: readonly Name[], asOf?: string): Promise<Found> {
@@ -26,7 +37,11 @@ export async function findRecord(reference: string, registries?: readonly Name[]
   if (name !== undefined && registries && !registries.includes(name)) throw elsewhere(reference, name, registries);
   const rounds = name !== undefined ? [[name]] : registries ? [registries] : [usual, others];
   for (const round of rounds) {
-    const found = (await Promise.all(round.map((registry) => (asOf === undefined ? matches(registry, id) : matchesThen(registry, id, asOf))))).flat();
+    const found = (
+      await Promise.all(
+        round.map((registry) => (asOf === undefined ? matches(registry, id) : matchesThen(registry, id, asOf))),
+      )
+    ).flat();
     // What is called exactly so comes before what merely begins so.
     const best = found.some((match) => match.exact) ? found.filter((match) => match.exact) : found;
     if (best.length === 1) return best[0] as Found;
@@ -34,7 +49,12 @@ export async function findRecord(reference: string, registries?: readonly Name[]
   }
   for (const registry of rounds.flat()) {
     const connection = await defaultConnection();
-    const lost = asOf !== undefined ? await goneThen(connection, registry, titleIn(id), asOf) : UID.test(id) ? await gone(connection, registry, id) : undefined;
+    const lost =
+      asOf !== undefined
+        ? await goneThen(connection, registry, titleIn(id), asOf)
+        : UID.test(id)
+          ? await gone(connection, registry, id)
+          : undefined;
     if (lost) throw lost;
   }
   for (const registry of registries && name === undefined && asOf === undefined ? usual : []) {
@@ -43,23 +63,33 @@ export async function findRecord(reference: string, registries?: readonly Name[]
     if (other) throw elsewhere(reference, registry, registries ?? []);
   }
   const where = name ?? (registries && new Intl.ListFormat("en-GB", { type: "disjunction" }).format(registries));
-  throw new LinealError("not-found", `nothing ${asOf === undefined ? "is" : "was"} called '${reference}'${where === undefined ? "" : ` among ${where}`}${asOf === undefined ? "" : ` at ${asOf}`}`, {
-    hint: lookFor(name ?? registries?.[0] ?? "Artifact", id),
-  });
+  throw new LinealError(
+    "not-found",
+    `nothing ${asOf === undefined ? "is" : "was"} called '${reference}'${where === undefined ? "" : ` among ${where}`}${asOf === undefined ? "" : ` at ${asOf}`}`,
+    {
+      hint: lookFor(name ?? registries?.[0] ?? "Artifact", id),
+    },
+  );
 }
 
 const elsewhere = (reference: string, name: Name, registries: readonly Name[]): LinealError =>
-  new LinealError("invalid", `${reference} is in the registry ${name}, not in ${registries.join(" or ")}`, { hint: "Give the uid or the key of another record." });
+  new LinealError("invalid", `${reference} is in the registry ${name}, not in ${registries.join(" or ")}`, {
+    hint: "Give the uid or the key of another record.",
+  });
 
 /** A key as people complete it in a shell. */
 const titleIn = (id: string): string => id.replace(/^\.\//, "");
 
 /** Runs have seldom a name to search for. */
-const lookFor = (name: Name, id: string): string => (name === "Run" ? "See what there is: lineal list run" : `Look for it: lineal search ${name.toLowerCase()} '${id}'`);
+const lookFor = (name: Name, id: string): string =>
+  name === "Run" ? "See what there is: lineal list run" : `Look for it: lineal search ${name.toLowerCase()} '${id}'`;
 
 /** `https://host/…/artifact/UID` and `artifact:UID` say the registry; anything else is an id. */
 function read(reference: string): { name?: Name; id: string } {
-  const [, kind, uid] = /^https?:\/\/.*\/([A-Za-z]+)\/([0-9A-Za-z]+)\/?(?:[?#].*)?$/.exec(reference) ?? /^([A-Za-z]+):([0-9A-Za-z]+)$/.exec(reference) ?? [];
+  const [, kind, uid] =
+    /^https?:\/\/.*\/([A-Za-z]+)\/([0-9A-Za-z]+)\/?(?:[?#].*)?$/.exec(reference) ??
+    /^([A-Za-z]+):([0-9A-Za-z]+)$/.exec(reference) ??
+    [];
   const name = kind === undefined ? undefined : findRegistryName(kind);
   return name === undefined || uid === undefined ? { id: reference } : { name, id: uid };
 }
@@ -67,12 +97,15 @@ function read(reference: string): { name?: Name; id: string } {
 async function matches(name: Name, id: string): Promise<(Found & { exact: boolean })[]> {
   const registry = await openRegistry(name);
   const { title, versioned } = model[name];
-  const titled = await registry.filter({ [title]: { eq: titleIn(id) }, ...(versioned ? { isLatest: true } : {}) }).limit(9);
+  const titled = await registry
+    .filter({ [title]: { eq: titleIn(id) }, ...(versioned ? { isLatest: true } : {}) })
+    .limit(9);
   const records = titled.map((record) => ({ name, record, exact: true }));
   if (!UID.test(id)) return records;
   try {
     const record = await registry.get(id);
-    if (!records.some((known) => known.record.uid === record.uid)) records.push({ name, record, exact: record.uid === id });
+    if (!records.some((known) => known.record.uid === record.uid))
+      records.push({ name, record, exact: record.uid === id });
   } catch (error) {
     if (!(error instanceof LinealError && error.code === "not-found") && !(records.length > 0)) throw error;
   }
@@ -86,7 +119,8 @@ async function matchesThen(name: Name, id: string, asOf: string): Promise<(Found
   for (const wanted of [{ [model[name].title]: titleIn(id) }, ...(UID.test(id) ? [id] : [])]) {
     try {
       const record = await registry.get(wanted, { asOf });
-      if (!found.some((known) => known.record.uid === record.uid)) found.push({ name, record, exact: typeof wanted !== "string" || record.uid === id });
+      if (!found.some((known) => known.record.uid === record.uid))
+        found.push({ name, record, exact: typeof wanted !== "string" || record.uid === id });
     } catch (error) {
       if (!(error instanceof LinealError && error.code === "not-found")) throw error;
     }
@@ -97,5 +131,7 @@ async function matchesThen(name: Name, id: string, asOf: string): Promise<(Found
 function several(reference: string, found: readonly Found[]): LinealError {
   const shown = found.map(({ name, record }) => recordText(name, record)).join(", ");
   const { name, record } = found[0] as Found;
-  return new LinealError("ambiguous", `'${reference}' may be any of ${shown}`, { hint: `Say which, for example: ${name.toLowerCase()}:${record.uid}` });
+  return new LinealError("ambiguous", `'${reference}' may be any of ${shown}`, {
+    hint: `Say which, for example: ${name.toLowerCase()}:${record.uid}`,
+  });
 }

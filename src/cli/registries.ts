@@ -32,7 +32,10 @@ export function registryName(word: string): Name {
   if (name !== undefined) return name;
   const words = names.map((known) => known.toLowerCase());
   const near = suggestion(word, words);
-  throw new Misuse(`unknown registry '${word}'`, near === undefined ? `the registries are ${words.join(", ")}` : `did you mean ${near}?`);
+  throw new Misuse(
+    `unknown registry '${word}'`,
+    near === undefined ? `the registries are ${words.join(", ")}` : `did you mean ${near}?`,
+  );
 }
 
 /** Like {@link registryName}, but undefined for a word that means no registry. */
@@ -59,7 +62,10 @@ let looked = false;
 async function closeLostRuns(): Promise<void> {
   if (looked) return;
   looked = true;
-  const [{ defaultConnection }, { reap }] = await Promise.all([import("../instance/connect.ts"), import("../track/reap.ts")]);
+  const [{ defaultConnection }, { reap }] = await Promise.all([
+    import("../instance/connect.ts"),
+    import("../track/reap.ts"),
+  ]);
   await reap(await defaultConnection()).catch(() => {});
 }
 

@@ -40,7 +40,10 @@ export async function recordRun(): Promise<AnyRecord | undefined> {
 }
 
 /** Ends the run of this shell (of `only` this shell, not of those around it) and forgets it; returns it as it is then. */
-export async function endSession(connection: Connection, { only }: { only?: ShellProcess } = {}): Promise<AnyRecord | undefined> {
+export async function endSession(
+  connection: Connection,
+  { only }: { only?: ShellProcess } = {},
+): Promise<AnyRecord | undefined> {
   const session = findSession(only ? [only] : shellAncestors(), only === undefined);
   if (session === undefined) return undefined;
   const [{ Run }, { rowOf }, { duration }, { endRun }] = await Promise.all([
@@ -50,11 +53,17 @@ export async function endSession(connection: Connection, { only }: { only?: Shel
     import("../registries/tracking/runs.ts"),
   ]);
   const record = await (await openRegistry("Run")).get(session.uid);
-  const run = new Run(connection, await endRun(connection, { id: rowOf(record).id, uid: record.uid }, "finish", undefined));
+  const run = new Run(
+    connection,
+    await endRun(connection, { id: rowOf(record).id, uid: record.uid }, "finish", undefined),
+  );
   if (session.key !== undefined) forgetShellRun(session.key);
   const end = run.finishedAt ?? connection.now();
   const word = run.status === "completed" ? "finished" : run.status;
-  connection.log("important", `${word} Run('${run.uid.slice(0, 8)}') after ${duration(end.getTime() - (run.startedAt ?? end).getTime())} at ${printTime(end)}`);
+  connection.log(
+    "important",
+    `${word} Run('${run.uid.slice(0, 8)}') after ${duration(end.getTime() - (run.startedAt ?? end).getTime())} at ${printTime(end)}`,
+  );
   return run;
 }
 
@@ -79,7 +88,11 @@ function findSession(shells: readonly ShellProcess[], environment = true): Sessi
   for (const key of shells.map(keyOf)) {
     const state = shellRun(key);
     if (state?.instance === slug) return { uid: state.run, key };
-    if (state) log("warning", `this shell's run ${state.run.slice(0, 8)} belongs to ${state.instance}: nothing is linked to it here`);
+    if (state)
+      log(
+        "warning",
+        `this shell's run ${state.run.slice(0, 8)} belongs to ${state.instance}: nothing is linked to it here`,
+      );
   }
   return undefined;
 }

@@ -30,15 +30,37 @@ export async function describeTransform(
   const column = model.Transform.columns.kind;
   if (column?.is === "field") checkValue(column, kind, "kind");
   if (file === undefined) {
-    if (options.key === undefined) throw new LinealError("invalid", "a transform needs a file or a key", { hint: "Give one: lineal track script.sh, or lineal track --key my-session" });
-    return { spec: { uid: undefined, key: options.key, kind, description: options.description, reference: undefined, source: undefined }, dynamic: [] };
+    if (options.key === undefined)
+      throw new LinealError("invalid", "a transform needs a file or a key", {
+        hint: "Give one: lineal track script.sh, or lineal track --key my-session",
+      });
+    return {
+      spec: {
+        uid: undefined,
+        key: options.key,
+        kind,
+        description: options.description,
+        reference: undefined,
+        source: undefined,
+      },
+      dynamic: [],
+    };
   }
-  const { spec, text, dynamic } = await describeSource(connection, file, { key: options.key, published: options.published });
-  return { spec: { ...spec, uid: trackedUid(text), kind, description: options.description ?? spec.description }, dynamic };
+  const { spec, text, dynamic } = await describeSource(connection, file, {
+    key: options.key,
+    published: options.published,
+  });
+  return {
+    spec: { ...spec, uid: trackedUid(text), kind, description: options.description ?? spec.description },
+    dynamic,
+  };
 }
 
 /** Saves a source file; in a tracked shell a new version counts as made by its run. */
-export async function saveSource(file: string, options: SourceOptions & { project?: Project; space?: string; branch?: string }): Promise<Transform> {
+export async function saveSource(
+  file: string,
+  options: SourceOptions & { project?: Project; space?: string; branch?: string },
+): Promise<Transform> {
   const connection = await defaultConnection();
   const run = await recordRun();
   const { spec } = await describeTransform(connection, file, { ...options, published: false });

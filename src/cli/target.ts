@@ -3,7 +3,14 @@
 import { join } from "node:path";
 import { databaseFile } from "../db/open.ts";
 import { LinealError } from "../errors.ts";
-import { type InstanceSettings, maskPassword, readInstance, resolveTarget, slugOf, type Target } from "../instance/settings.ts";
+import {
+  type InstanceSettings,
+  maskPassword,
+  readInstance,
+  resolveTarget,
+  slugOf,
+  type Target,
+} from "../instance/settings.ts";
 
 /** The instance of this process and who chose it, or undefined when none is chosen. */
 export function findTarget(): { settings: InstanceSettings; target: Target } | undefined {
@@ -11,7 +18,11 @@ export function findTarget(): { settings: InstanceSettings; target: Target } | u
   if (target === undefined) return undefined;
   const settings = readInstance(target.slug);
   if (settings) return { settings, target };
-  const culprit = { environment: "LINEAL_INSTANCE", marker: `the marker in ${target.marker}`, settings: "the current choice" }[target.from];
+  const culprit = {
+    environment: "LINEAL_INSTANCE",
+    marker: `the marker in ${target.marker}`,
+    settings: "the current choice",
+  }[target.from];
   throw new LinealError("not-connected", `${culprit} names ${target.slug}, which is not known here`, {
     hint: "Connect to it by directory or URL: lineal connect ./mydata",
   });

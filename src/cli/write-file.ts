@@ -69,7 +69,9 @@ async function makeRoom(target: string, force: boolean): Promise<void> {
         hint: "Overwrite it with --force, or write elsewhere with -o PATH.",
       });
     if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) {
-      throw new LinealError("conflict", `${target} is a directory`, { hint: "Move it away, or write elsewhere with -o PATH." });
+      throw new LinealError("conflict", `${target} is a directory`, {
+        hint: "Move it away, or write elsewhere with -o PATH.",
+      });
     }
   }
   guard(target, () => mkdirSync(dirname(target), { recursive: true }));
@@ -84,7 +86,9 @@ function isSame(a: string, b: string): boolean {
   const [one, other] = [statSync(a), statSync(b)];
   if (one.isDirectory() && other.isDirectory()) {
     const names = readdirSync(a).sort();
-    return names.join("/") === readdirSync(b).sort().join("/") && names.every((name) => isSame(join(a, name), join(b, name)));
+    return (
+      names.join("/") === readdirSync(b).sort().join("/") && names.every((name) => isSame(join(a, name), join(b, name)))
+    );
   }
   return one.isFile() && other.isFile() && one.size === other.size && sameBytes(a, b);
 }

@@ -18,7 +18,10 @@ export function taken({ params }: Callable, { list, named }: Arguments): [Target
   const value = (param: Param, i: number): Value => {
     if (param.rest === "named") return withFields(new Map([...named].filter(([name]) => !names.has(name))));
     if (param.rest) return listOf(list.slice(i));
-    return (param.name === undefined ? undefined : named.get(param.name)) ?? (rest >= 0 && rest < i ? unknown : (list[i] ?? unknown));
+    return (
+      (param.name === undefined ? undefined : named.get(param.name)) ??
+      (rest >= 0 && rest < i ? unknown : (list[i] ?? unknown))
+    );
   };
   return params.map((param, i) => [param.target, value(param, i)]);
 }

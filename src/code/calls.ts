@@ -10,7 +10,13 @@ export type Language = "javascript" | "python";
 export type Purpose = "setup" | "silent" | "other";
 
 /** A call as far as it is known: dotted name (undefined for what is neither imported nor global), last name, what it is called on, arguments. */
-export type Call = { name: string | undefined; last: string; receiver: Value | undefined; args: readonly Value[]; named: ReadonlyMap<string, Value> };
+export type Call = {
+  name: string | undefined;
+  last: string;
+  receiver: Value | undefined;
+  args: readonly Value[];
+  named: ReadonlyMap<string, Value>;
+};
 
 const words = (text: string): Set<string> => new Set(text.trim().split(/\s+/));
 
@@ -18,7 +24,8 @@ type Rules = { setup: Set<string>; setupName: RegExp; silent: Set<string>; silen
 
 const rules: Record<Language, Rules> = {
   javascript: {
-    setup: words(`existsSync exists pathExists pathExistsSync stat statSync lstat lstatSync access accessSync mkdir mkdirSync mkdirp mkdtemp mkdtempSync
+    setup:
+      words(`existsSync exists pathExists pathExistsSync stat statSync lstat lstatSync access accessSync mkdir mkdirSync mkdirp mkdtemp mkdtempSync
       ensureDir ensureDirSync emptyDir emptyDirSync rm rmSync rmdir rmdirSync unlink unlinkSync readdir readdirSync opendir opendirSync glob globSync globby
       realpath realpathSync chmod chmodSync chdir watch watchFile createRequire`),
     setupName:
@@ -56,13 +63,15 @@ export function purposeOf({ name, last, args }: Call, language: Language): Purpo
   if (name !== undefined && silentName.test(name)) return "silent";
   // `map.get("a.csv")` looks up, `axios.get("…")` and `session.get("https://…")` fetch; so do `label.text("a.csv")` and `d3.text("a.csv")`
   const isLookUp = /^(get|pop|delete|has|text)$/.test(last);
-  if (silent.has(last) && !(isLookUp && (name !== undefined || args[0]?.own.some((it) => it.includes("://"))))) return "silent";
+  if (silent.has(last) && !(isLookUp && (name !== undefined || args[0]?.own.some((it) => it.includes("://")))))
+    return "silent";
   return "other";
 }
 
 /** Whether the name says that it works with files: then any `name.suffix` is one. */
 export function useOf(last: string): Use {
-  if (/read|write|open|load|save|dump|export|import|copy|download|upload|file|stream|fetch|scan/i.test(last)) return "file";
+  if (/read|write|open|load|save|dump|export|import|copy|download|upload|file|stream|fetch|scan/i.test(last))
+    return "file";
   return /^(to|from)(_|[A-Z])/.test(last) ? "converted" : "given";
 }
 
@@ -80,22 +89,52 @@ const pathMethods = /^(open|(read|write)_(text|bytes)|touch|rename|symlink_to|ha
 /** What can be nothing but files in a call. */
 export function openedBy({ name = "", last, receiver, args, named }: Call): readonly Value[] {
   const into = receiver && unpacks.test(last) ? (args[0] ?? named.get("path")) : undefined;
-  const values = into ? [into] : opens.test(name) ? args.slice(0, 1) : opensTwo.test(name) ? args.slice(0, 2) : receiver && pathMethods.test(last) ? [receiver] : [];
+  const values = into
+    ? [into]
+    : opens.test(name)
+      ? args.slice(0, 1)
+      : opensTwo.test(name)
+        ? args.slice(0, 2)
+        : receiver && pathMethods.test(last)
+          ? [receiver]
+          : [];
   return values.map((it) => texts(it.own));
 }
 
 /** What a call does with a path. */
 export type Way = "reads" | "writes";
 
-const formats = "csv|tsv|table|fwf|parquet|excel|json|ndjson|feather|pickle|hdf|h5ad|loom|stata|netcdf|zarr|ipc|avro|orc|xml|html|latex|markdown";
-const reads = new RegExp(String.raw`^(read|load|scan)_(${formats})$|^(read|scan)(CSV|Parquet|IPC|Avro)$|^imread$|^(numpy\.(load|loadtxt|genfromtxt|fromfile)|(torch|joblib)\.load)$`);
-const writes = new RegExp(String.raw`^(to|write|sink|save)_(${formats})$|^(write|sink)(CSV|Parquet|IPC|Avro)$|^(savefig|imwrite|imsave|toFile)$|^numpy\.save(z|txt|z_compressed)?$`);
+const formats =
+  "csv|tsv|table|fwf|parquet|excel|json|ndjson|feather|pickle|hdf|h5ad|loom|stata|netcdf|zarr|ipc|avro|orc|xml|html|latex|markdown";
+const reads = new RegExp(
+  String.raw`^(read|load|scan)_(${formats})$|^(read|scan)(CSV|Parquet|IPC|Avro)$|^imread$|^(numpy\.(load|loadtxt|genfromtxt|fromfile)|(torch|joblib)\.load)$`,
+);
+const writes = new RegExp(
+  String.raw`^(to|write|sink|save)_(${formats})$|^(write|sink)(CSV|Parquet|IPC|Avro)$|^(savefig|imwrite|imsave|toFile)$|^numpy\.save(z|txt|z_compressed)?$`,
+);
 const writesSecond = /^(torch\.save|joblib\.dump)$/;
-const moreOpens = /^(fs-extra\.(read|write|output|append)(File|Json|JSON)(Sync)?|h5py\.File|zipfile\.ZipFile|tarfile\.open)$/;
-const pathNames = ["file", "path", "filename", "fname", "filepath_or_buffer", "path_or_buf", "io", "excel_writer", "fp"];
+const moreOpens =
+  /^(fs-extra\.(read|write|output|append)(File|Json|JSON)(Sync)?|h5py\.File|zipfile\.ZipFile|tarfile\.open)$/;
+const pathNames = [
+  "file",
+  "path",
+  "filename",
+  "fname",
+  "filepath_or_buffer",
+  "path_or_buf",
+  "io",
+  "excel_writer",
+  "fp",
+];
 
 /** The arguments, by place or name, in which a call has a path, whatever that is. */
-export function pathsOf({ name = "", last, receiver, args, named }: Call): readonly { at: number | string; way: Way }[] {
+export function pathsOf({
+  name = "",
+  last,
+  receiver,
+  args,
+  named,
+}: Call): readonly { at: number | string; way: Way }[] {
   if (opensTwo.test(name))
     return [
       { at: 0, way: "reads" },
@@ -104,7 +143,8 @@ export function pathsOf({ name = "", last, receiver, args, named }: Call): reado
   const at = (place: number) => (args.length > place ? place : (pathNames.find((it) => named.has(it)) ?? place));
   if (opens.test(name) || moreOpens.test(name)) return [{ at: at(0), way: wayOf(last, args[1] ?? named.get("mode")) }];
   if (writesSecond.test(name)) return [{ at: at(1), way: "writes" }];
-  if (receiver && receiver.stream !== true && name === "" && /^(read|write|append)File(Sync)?$/.test(last)) return [{ at: at(0), way: wayOf(last, undefined) }];
+  if (receiver && receiver.stream !== true && name === "" && /^(read|write|append)File(Sync)?$/.test(last))
+    return [{ at: at(0), way: wayOf(last, undefined) }];
   if (writes.test(last) || writes.test(name) || (receiver && unpacks.test(last))) return [{ at: at(0), way: "writes" }];
   return reads.test(last) || reads.test(name) ? [{ at: at(0), way: "reads" }] : [];
 }
@@ -116,7 +156,10 @@ function wayOf(last: string, mode: Value | undefined): Way {
 }
 
 /** Whether a call gives a stream, a connection or an open file. */
-export const opensStream = ({ last }: Call): boolean => /^(open(_\w+|[A-Z]\w*)?|fdopen|urlopen|create(Read|Write)Stream|(String|Bytes)IO|TextIOWrapper|\w*TemporaryFile|Excel(Writer|File)|HDFStore|PdfPages|ZipFile|Blob)$/.test(last);
+export const opensStream = ({ last }: Call): boolean =>
+  /^(open(_\w+|[A-Z]\w*)?|fdopen|urlopen|create(Read|Write)Stream|(String|Bytes)IO|TextIOWrapper|\w*TemporaryFile|Excel(Writer|File)|HDFStore|PdfPages|ZipFile|Blob)$/.test(
+    last,
+  );
 
 /** Arguments that are read by people, or name what is within a table. */
 const talk = words(`help description title label legend xlabel ylabel epilog usage metavar prog unit headers
@@ -127,13 +170,19 @@ const talk = words(`help description title label legend xlabel ylabel epilog usa
 export function givenTo({ name = "", last, args, named }: Call): readonly Given[] {
   const use = useOf(last);
   const queried = asks.test(last) ? args[0]?.own.filter((it) => query.test(it)) : undefined;
-  if (queried?.length) return [{ value: texts(queried.flatMap(filesOfQuery)), use }, ...args.slice(1).map((value) => ({ value, use }))];
+  if (queried?.length)
+    return [{ value: texts(queried.flatMap(filesOfQuery)), use }, ...args.slice(1).map((value) => ({ value, use }))];
   const line = commandLine(name, args);
   if (line) return [{ value: texts(line.files), use }];
-  const option = ([key, value]: readonly [string, Value]): Given => ({ value, use: use === "given" && !placeKey.test(key) ? "option" : use });
+  const option = ([key, value]: readonly [string, Value]): Given => ({
+    value,
+    use: use === "given" && !placeKey.test(key) ? "option" : use,
+  });
   // a worker is code, an event has a name
   const data = /^(worker_threads\.)?Worker$/.test(name) || last === "emit" ? args.slice(1) : args;
-  const plain = data.flatMap((value) => (hasNames(value) ? [...[...value.fields].map(option), { value: texts(value.own), use }] : [{ value, use }]));
+  const plain = data.flatMap((value) =>
+    hasNames(value) ? [...[...value.fields].map(option), { value: texts(value.own), use }] : [{ value, use }],
+  );
   return [...plain, ...[...named].filter(([key]) => !talk.has(key)).map(option)];
 }
 
@@ -143,30 +192,40 @@ const query =
 
 /** The files that a query of a database names: `from 'a.parquet'`, `copy t to 'b.csv'`, `read_csv(['c.csv', 'd.csv'])`. */
 const filesOfQuery = (text: string): string[] =>
-  [...text.matchAll(/\b(?:(?:from|join|to|attach(?:\s+database)?|(?:ex|im)port\s+database)\s+|\w*(?:read|scan)\w*\s*\(\s*)(\[[^\]]*\]|'[^']*')/gi)].flatMap(([, found = ""]) => [...found.matchAll(/'([^']+)'/g)].map(([, it = ""]) => it));
+  [
+    ...text.matchAll(
+      /\b(?:(?:from|join|to|attach(?:\s+database)?|(?:ex|im)port\s+database)\s+|\w*(?:read|scan)\w*\s*\(\s*)(\[[^\]]*\]|'[^']*')/gi,
+    ),
+  ].flatMap(([, found = ""]) => [...found.matchAll(/'([^']+)'/g)].map(([, it = ""]) => it));
 
 /** A value that a call works with, and how. */
 type Given = { value: Value; use: Use };
 
 /** Names of options that say where something lies. */
-const placeKey = /path|dir|folder|file|root|src|source|dest|target|data|input|output|cache|store|storage|location|workspace|uri|url|prefix|^(in|out|from|to|base|log|cwd|home|local)$|\d/i;
+const placeKey =
+  /path|dir|folder|file|root|src|source|dest|target|data|input|output|cache|store|storage|location|workspace|uri|url|prefix|^(in|out|from|to|base|log|cwd|home|local)$|\d/i;
 
 const hasNames = (value: Value): value is Value & { fields: ReadonlyMap<string, Value> } =>
   value.fields !== undefined && [...value.fields.keys()].some((key) => !/^\d+$/.test(key));
 
 /** The scripts that a call runs in a process of their own. */
-export const scriptsOf = ({ name = "", args }: Call): readonly Value[] => [texts(commandLine(name, args)?.scripts ?? [])];
+export const scriptsOf = ({ name = "", args }: Call): readonly Value[] => [
+  texts(commandLine(name, args)?.scripts ?? []),
+];
 
 /** Whether a call imports a module whose name is only known when it runs. */
 export function importsComputed({ name = "", args: [module] }: Call): boolean {
-  return /^(importlib\.import_module|(builtins\.)?__import__)$/.test(name) && !module?.own.some((it) => !it.includes(hole));
+  return (
+    /^(importlib\.import_module|(builtins\.)?__import__)$/.test(name) && !module?.own.some((it) => !it.includes(hole))
+  );
 }
 
 const linealModules: Record<Language, RegExp> = { javascript: /^lineal$/, python: /^(lamindb|lineal)(\.|$)/ };
 
 /** What a module offers under a name, "*" for the module itself. */
 export function moduleValue(module: string, name: string, language: Language): Value {
-  if (linealModules[language].test(module)) return { ...unknown, lineal: "api", name: name === "*" ? "lineal" : `lineal.${name}` };
+  if (linealModules[language].test(module))
+    return { ...unknown, lineal: "api", name: name === "*" ? "lineal" : `lineal.${name}` };
   const plain = module.replace(/^node:/, "").replace(/\/(promises|posix|win32)$/, "");
   return { ...unknown, name: name === "*" || name === "default" ? plain : `${plain}.${name}` };
 }
@@ -176,7 +235,8 @@ const starNames =
   connect context curators settings save search view`);
 
 /** What `from lamindb import *` brings; of other modules it is not known. */
-export const starNamesOf = (module: string, language: Language): string[] => (linealModules[language].test(module) ? [...starNames] : []);
+export const starNamesOf = (module: string, language: Language): string[] =>
+  linealModules[language].test(module) ? [...starNames] : [];
 
 /** What Lineal reads for a program is the program's: saving that is not saving a record. */
 const givesData = words("load cache open path toTable to_dataframe df lineage describe");

@@ -41,14 +41,28 @@ const withoutEffect = new Set(
 );
 
 /** Around a value, for the type checker. */
-const wrappers = new Set(["TSAsExpression", "TSSatisfiesExpression", "TSNonNullExpression", "TSTypeAssertion", "TSInstantiationExpression"]);
+const wrappers = new Set([
+  "TSAsExpression",
+  "TSSatisfiesExpression",
+  "TSNonNullExpression",
+  "TSTypeAssertion",
+  "TSInstantiationExpression",
+]);
 
 /** Declarations of types, and of functions without a body. */
-const typeOnly = new Set(["TSInterfaceDeclaration", "TSTypeAliasDeclaration", "TSDeclareFunction", "TSDeclareMethod", "TSIndexSignature", "TSNamespaceExportDeclaration"]);
+const typeOnly = new Set([
+  "TSInterfaceDeclaration",
+  "TSTypeAliasDeclaration",
+  "TSDeclareFunction",
+  "TSDeclareMethod",
+  "TSIndexSignature",
+  "TSNamespaceExportDeclaration",
+]);
 
 /** Whether nothing is left of an item of a list when types are gone. What `import { type A }` leaves still loads its module. */
 function isTypeOnly(node: SyntaxNode, keepEmptyExport = false): boolean {
-  if (typeOnly.has(node.type) || node.declare === true || node.importKind === "type" || node.exportKind === "type") return true;
+  if (typeOnly.has(node.type) || node.declare === true || node.importKind === "type" || node.exportKind === "type")
+    return true;
   switch (node.type) {
     case "ClassProperty":
     case "ClassAccessorProperty":
@@ -74,7 +88,9 @@ function erased(node: SyntaxNode, within?: string): SyntaxNode {
   // Only a tag sees how the text of a template was written.
   if (node.type === "TemplateLiteral" && within !== "quasi") {
     const texts = (node.quasis as { value: { cooked: string } }[]).map((quasi) => quasi.value.cooked);
-    return texts.length === 1 ? { type: "StringLiteral", value: texts[0] } : { type: node.type, expressions: erasedList(node.expressions as unknown[]), texts };
+    return texts.length === 1
+      ? { type: "StringLiteral", value: texts[0] }
+      : { type: node.type, expressions: erasedList(node.expressions as unknown[]), texts };
   }
   const copy: SyntaxNode = { type: node.type };
   for (const field of Object.keys(node).sort()) {
@@ -83,29 +99,41 @@ function erased(node: SyntaxNode, within?: string): SyntaxNode {
     // `a?.b` means something, `a?: T` does not
     if (field === "optional" && !node.type.startsWith("Optional")) continue;
     // `node` may be told more than to run the file
-    if (field === "interpreter" && /^[ \t]*\/(usr\/bin\/env[ \t]+|[\w/.]+\/)node[ \t]*$/.test((value as SyntaxNode).value as string)) continue;
+    if (
+      field === "interpreter" &&
+      /^[ \t]*\/(usr\/bin\/env[ \t]+|[\w/.]+\/)node[ \t]*$/.test((value as SyntaxNode).value as string)
+    )
+      continue;
     if (Array.isArray(value)) copy[field] = erasedList(field === "specifiers" ? inOrder(value as SyntaxNode[]) : value);
     else if (!isNode(value)) copy[field] = node.type === "JSXText" ? jsxWords(value as string) : value;
     else if (field === "key" && node.computed !== true) copy[field] = plainKey(erased(value));
     else copy[field] = field === "source" ? plainSource(erased(value)) : erased(value, field);
   }
   // `{ __proto__ }` is a property of the object, `{ __proto__: __proto__ }` is not.
-  if (node.shorthand === true && (copy.key as SyntaxNode).name === "__proto__") Object.assign(copy, { computed: true, key: { type: "StringLiteral", value: "__proto__" } });
+  if (node.shorthand === true && (copy.key as SyntaxNode).name === "__proto__")
+    Object.assign(copy, { computed: true, key: { type: "StringLiteral", value: "__proto__" } });
   // Some tools do not load what is imported for types only.
-  if (node.type === "ImportDeclaration" && nodesIn(node.specifiers).length > 0 && nodesIn(copy.specifiers).length === 0) copy.isElided = true;
-  if (node.type === "CallExpression" && (node.callee as SyntaxNode).name === "require") copy.arguments = nodesIn(copy.arguments).map(plainSource);
+  if (node.type === "ImportDeclaration" && nodesIn(node.specifiers).length > 0 && nodesIn(copy.specifiers).length === 0)
+    copy.isElided = true;
+  if (node.type === "CallExpression" && (node.callee as SyntaxNode).name === "require")
+    copy.arguments = nodesIn(copy.arguments).map(plainSource);
   return copy;
 }
 
 function erasedList(items: readonly unknown[]): unknown[] {
-  const kept = items.filter((item) => !isNode(item) || !(/^(Empty|Debugger)Statement$/.test(item.type) || isBlankJsx(item) || isTypeOnly(item)));
+  const kept = items.filter(
+    (item) => !isNode(item) || !(/^(Empty|Debugger)Statement$/.test(item.type) || isBlankJsx(item) || isTypeOnly(item)),
+  );
   return kept.flatMap((item) => (isNode(item) ? apart(erased(item)) : [item]));
 }
 
 /** `const a = 1, b = 2;` among statements are two. */
 function apart(node: SyntaxNode): SyntaxNode[] {
-  if (node.type === "ExportNamedDeclaration" && isNode(node.declaration)) return apart(node.declaration).map((declaration) => ({ ...node, declaration }));
-  return node.type === "VariableDeclaration" ? nodesIn(node.declarations).map((one) => ({ ...node, declarations: [one] })) : [node];
+  if (node.type === "ExportNamedDeclaration" && isNode(node.declaration))
+    return apart(node.declaration).map((declaration) => ({ ...node, declaration }));
+  return node.type === "VariableDeclaration"
+    ? nodesIn(node.declarations).map((one) => ({ ...node, declarations: [one] }))
+    : [node];
 }
 
 /** The names of one import or export have no order. */
@@ -133,7 +161,9 @@ function plainSource(source: SyntaxNode): SyntaxNode {
 function jsxWords(text: string): string {
   if (!text.includes("\n")) return text;
   const lines = text.split(/\r?\n/);
-  const trimmed = lines.map((line, i) => (i === 0 ? line : line.trimStart())).map((line, i) => (i === lines.length - 1 ? line : line.trimEnd()));
+  const trimmed = lines
+    .map((line, i) => (i === 0 ? line : line.trimStart()))
+    .map((line, i) => (i === lines.length - 1 ? line : line.trimEnd()));
   return trimmed.filter((line) => line !== "").join(" ");
 }
 

@@ -23,7 +23,9 @@ export type LineageCheck = {
 };
 
 const languages: Record<string, Language> = {
-  ...Object.fromEntries([".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"].map((suffix) => [suffix, "javascript"])),
+  ...Object.fromEntries(
+    [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"].map((suffix) => [suffix, "javascript"]),
+  ),
   ".py": "python",
 };
 
@@ -39,9 +41,13 @@ const languages: Record<string, Language> = {
  * const { isFullyTracked, missingLineage } = await checkLineage("clean.ts");
  */
 export async function checkLineage(path: string): Promise<LineageCheck> {
-  if (await isFolder(path)) throw new LinealError("invalid", `${path} is a folder`, { hint: `Give the scripts in it: ${join(path, "*.ts")}` });
+  if (await isFolder(path))
+    throw new LinealError("invalid", `${path} is a folder`, { hint: `Give the scripts in it: ${join(path, "*.ts")}` });
   const language = languages[extname(path).toLowerCase()];
-  if (language === undefined) throw new LinealError("invalid", `${path} is no TypeScript, JavaScript or Python`, { hint: "Give .ts, .js, .mjs or .py files." });
+  if (language === undefined)
+    throw new LinealError("invalid", `${path} is no TypeScript, JavaScript or Python`, {
+      hint: "Give .ts, .js, .mjs or .py files.",
+    });
   try {
     const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
       throw unreadable(path, cause);
@@ -51,9 +57,15 @@ export async function checkLineage(path: string): Promise<LineageCheck> {
     const missingLineage = missingIn(found, language, path);
     const isFullyTracked = missingLineage.length === 0;
     const computed = language === "python" ? found.computed : await computedLines(text, resolve(path));
-    return { status: isFullyTracked ? "tracked" : "untracked", isFullyTracked, missingLineage, notes: notesOn(found, computed) };
+    return {
+      status: isFullyTracked ? "tracked" : "untracked",
+      isFullyTracked,
+      missingLineage,
+      notes: notesOn(found, computed),
+    };
   } catch (cause) {
-    const error = cause instanceof SyntaxProblem || cause instanceof RangeError ? unparsable(path, language, cause) : cause;
+    const error =
+      cause instanceof SyntaxProblem || cause instanceof RangeError ? unparsable(path, language, cause) : cause;
     if (!(error instanceof LinealError) || error.code === "missing-dependency") throw error;
     return { status: "error", isFullyTracked: false, missingLineage: [error.message], notes: [], error };
   }
@@ -67,15 +79,33 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 function unreadable(path: string, cause: NodeJS.ErrnoException): LinealError {
-  if (cause.code === "ENOENT" || cause.code === "ENOTDIR") return new LinealError("not-found", `File not found: ${path}`, { hint: "Give the path of a script that exists.", cause });
-  return new LinealError("unavailable", `File cannot be read: ${path} (${cause.code})`, { hint: `Look at it: ls -l ${path}`, cause });
+  if (cause.code === "ENOENT" || cause.code === "ENOTDIR")
+    return new LinealError("not-found", `File not found: ${path}`, {
+      hint: "Give the path of a script that exists.",
+      cause,
+    });
+  return new LinealError("unavailable", `File cannot be read: ${path} (${cause.code})`, {
+    hint: `Look at it: ls -l ${path}`,
+    cause,
+  });
 }
 
 function unparsable(path: string, language: Language, cause: Error): LinealError {
-  if (!(cause instanceof SyntaxProblem)) return new LinealError("invalid", `${path} is nested too deeply to be read`, { hint: "Break its longest expression into several.", cause });
+  if (!(cause instanceof SyntaxProblem))
+    return new LinealError("invalid", `${path} is nested too deeply to be read`, {
+      hint: "Break its longest expression into several.",
+      cause,
+    });
   const command = `${language === "python" ? "python -m py_compile" : "node --check"} ${path}`;
-  if (!cause.isCertain) return new LinealError("invalid", `${path} cannot be read: ${cause.message}`, { hint: `See whether it is a syntax error: ${command}`, cause });
-  return new LinealError("invalid", `Syntax error while parsing ${path}: ${cause.message}`, { hint: `Mend it first: ${command}`, cause });
+  if (!cause.isCertain)
+    return new LinealError("invalid", `${path} cannot be read: ${cause.message}`, {
+      hint: `See whether it is a syntax error: ${command}`,
+      cause,
+    });
+  return new LinealError("invalid", `Syntax error while parsing ${path}: ${cause.message}`, {
+    hint: `Mend it first: ${command}`,
+    cause,
+  });
 }
 
 function missingIn(found: Findings, language: Language, path: string): string[] {
@@ -91,12 +121,19 @@ function missingIn(found: Findings, language: Language, path: string): string[] 
 function notesOn({ runs, late }: Findings, computed: readonly number[]): string[] {
   return [
     ...runs.map(({ file, lines }) => `Runs ${file} (${places(lines)}): check it by itself.`),
-    ...(late.reads.length > 0 ? [`Reads a path that is only known when it runs (${some(late.reads)}): make sure that it is tracked.`] : []),
-    ...(late.writes.length > 0 ? [`Writes to a path that is only known when it runs (${some(late.writes)}): make sure that it is saved.`] : []),
-    ...(computed.length > 0 ? [`Imports a module by a computed path (${places(computed)}): changes in it are not seen by status.`] : []),
+    ...(late.reads.length > 0
+      ? [`Reads a path that is only known when it runs (${some(late.reads)}): make sure that it is tracked.`]
+      : []),
+    ...(late.writes.length > 0
+      ? [`Writes to a path that is only known when it runs (${some(late.writes)}): make sure that it is saved.`]
+      : []),
+    ...(computed.length > 0
+      ? [`Imports a module by a computed path (${places(computed)}): changes in it are not seen by status.`]
+      : []),
   ];
 }
 
 /** The first of many. */
-const some = (lines: readonly number[]): string => (lines.length > 8 ? `${places(lines.slice(0, 6))}, … ${lines.length - 6} more` : places(lines));
+const some = (lines: readonly number[]): string =>
+  lines.length > 8 ? `${places(lines.slice(0, 6))}, … ${lines.length - 6} more` : places(lines);
 const places = (lines: readonly number[]): string => lines.map((line) => `line ${line}`).join(", ");

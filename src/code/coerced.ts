@@ -6,10 +6,12 @@ import { everyNode, isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";
 type Bindings = ReadonlyMap<SyntaxNode, Binding>;
 
 /** Whether a node is a function or class with a value of its own. */
-export const isFunction = (node: unknown): boolean => isNode(node) && /^(Function|ArrowFunction|Class)(Declaration|Expression)$/.test(node.type);
+export const isFunction = (node: unknown): boolean =>
+  isNode(node) && /^(Function|ArrowFunction|Class)(Declaration|Expression)$/.test(node.type);
 
 /** Give some of the items of the list that they are called on. */
-const giving = /^(at|concat|fill|filter|find|findLast|flat|pop|reverse|shift|slice|sort|splice|toReversed|toSorted|toSpliced|values|with)$/;
+const giving =
+  /^(at|concat|fill|filter|find|findLast|flat|pop|reverse|shift|slice|sort|splice|toReversed|toSorted|toSpliced|values|with)$/;
 /** Hand each item to a function: `reduce` as the second, all others as the first. */
 const handing = /^(every|filter|find|findIndex|findLast|findLastIndex|flatMap|forEach|map|reduce|reduceRight|some)$/;
 
@@ -28,8 +30,10 @@ export function coercesFunctions(program: SyntaxNode, bindings: Bindings): boole
     if (/^(Function|Class)Declaration$/.test(node.type)) flow(node, node.id);
     if (node.type === "VariableDeclarator") flow(node.init, node.id);
     if (node.type === "AssignmentExpression" || node.type === "AssignmentPattern") flow(node.right, node.left);
-    if (node.type === "ForOfStatement") flow(node.right, nodesIn((node.left as SyntaxNode).declarations)[0]?.id ?? node.left);
-    if (/^(Optional)?CallExpression$/.test(node.type)) for (const [value, target] of handed(node, bindings)) flow(value, target);
+    if (node.type === "ForOfStatement")
+      flow(node.right, nodesIn((node.left as SyntaxNode).declarations)[0]?.id ?? node.left);
+    if (/^(Optional)?CallExpression$/.test(node.type))
+      for (const [value, target] of handed(node, bindings)) flow(value, target);
     texts.push(...madeTexts(node));
   }
 
@@ -82,10 +86,15 @@ function handed(call: SyntaxNode, bindings: Bindings): [value: unknown, target: 
   const [first] = given;
   if (isNode(object) && isNode(property)) {
     const { name } = property;
-    return handing.test(String(name)) && first ? [[object, nodesIn(paramsOf(first, bindings))[/^reduce/.test(String(name)) ? 1 : 0]]] : [];
+    return handing.test(String(name)) && first
+      ? [[object, nodesIn(paramsOf(first, bindings))[/^reduce/.test(String(name)) ? 1 : 0]]]
+      : [];
   }
   const params = nodesIn(paramsOf(callee, bindings));
-  return given.map((value, i) => [value, params[i] ?? (params.at(-1)?.type === "RestElement" ? params.at(-1) : undefined)]);
+  return given.map((value, i) => [
+    value,
+    params[i] ?? (params.at(-1)?.type === "RestElement" ? params.at(-1) : undefined),
+  ]);
 }
 
 /** The parameters of a function that is written here, or that a variable was declared with. */
@@ -100,7 +109,11 @@ function madeTexts(node: SyntaxNode): SyntaxNode[] {
     case "TemplateLiteral":
       return nodesIn(node.expressions);
     case "BinaryExpression":
-      return /^(\+|[<>]=?)$/.test(node.operator as string) ? [...nodesIn(node.left), ...nodesIn(node.right)] : node.operator === "in" ? nodesIn(node.left) : [];
+      return /^(\+|[<>]=?)$/.test(node.operator as string)
+        ? [...nodesIn(node.left), ...nodesIn(node.right)]
+        : node.operator === "in"
+          ? nodesIn(node.left)
+          : [];
     case "AssignmentExpression":
       return node.operator === "+=" ? nodesIn(node.right) : [];
     case "CallExpression":

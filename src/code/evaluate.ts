@@ -2,7 +2,16 @@
 
 import { type Arguments, listOf, noArguments, nothingNamed, taken, valuesOf } from "./arguments.ts";
 import { type Call, type Language, linealCall, moduleValue, purposeOf, starNamesOf } from "./calls.ts";
-import { type Callable, type Declares, type Expression, type Link, maker, setterOf, type Statement, type Target } from "./ir.ts";
+import {
+  type Callable,
+  type Declares,
+  type Expression,
+  type Link,
+  maker,
+  setterOf,
+  type Statement,
+  type Target,
+} from "./ir.ts";
 import { LatePaths } from "./late-paths.ts";
 import { Limits, Memory, type Outcome } from "./limits.ts";
 import { Objects, type Place, placeOf } from "./objects.ts";
@@ -10,7 +19,22 @@ import { Outside } from "./outside.ts";
 import { joinPath } from "./paths.ts";
 import { find, functionScope, Scopes, selfIn } from "./scopes.ts";
 import type { Findings, Mode } from "./uses.ts";
-import { type Closure, isOpen, isUnnamed, itemAt, itemOf, itemsFrom, joined, memberOf, namedValue, oneOf, type Scope, unknown, type Value, withFields } from "./values.ts";
+import {
+  type Closure,
+  isOpen,
+  isUnnamed,
+  itemAt,
+  itemOf,
+  itemsFrom,
+  joined,
+  memberOf,
+  namedValue,
+  oneOf,
+  type Scope,
+  unknown,
+  type Value,
+  withFields,
+} from "./values.ts";
 
 const deepest = 100;
 
@@ -43,11 +67,20 @@ class Walk {
     for (const [fn, scope] of this.#waiting) if (!this.#memory.knows(fn)) this.#enter({ fn, scope }, noArguments, "");
     const { uses, computed } = this.#outside;
     const late = { reads: this.#late.lines("reads"), writes: this.#late.lines("writes") };
-    return { tracks: this.#tracks, finishes: this.#finishes, untracked: uses.untracked(), runs: uses.runs(), computed: [...computed], late, isComplete: this.#limits.isComplete };
+    return {
+      tracks: this.#tracks,
+      finishes: this.#finishes,
+      untracked: uses.untracked(),
+      runs: uses.runs(),
+      computed: [...computed],
+      late,
+      isComplete: this.#limits.isComplete,
+    };
   }
 
   #run(statements: readonly Statement[], scope: Scope): void {
-    for (const it of statements) if (it.kind === "define") this.#set({ kind: "name", name: it.name }, this.#closure(it.fn, scope), scope, "block");
+    for (const it of statements)
+      if (it.kind === "define") this.#set({ kind: "name", name: it.name }, this.#closure(it.fn, scope), scope, "block");
     for (const it of statements) this.#statement(it, scope);
   }
 
@@ -65,7 +98,8 @@ class Walk {
       }
       case "import":
         for (const { name, as } of it.names) {
-          const names = as === "*" ? starNamesOf(it.module, this.#language).map((one) => ({ name: one, as: one })) : [{ name, as }];
+          const names =
+            as === "*" ? starNamesOf(it.module, this.#language).map((one) => ({ name: one, as: one })) : [{ name, as }];
           for (const one of names) this.#scopes.write(scope, one.as, moduleValue(it.module, one.name, this.#language));
         }
         return;
@@ -76,7 +110,10 @@ class Walk {
         const item = itemOf(this.#value(it.of, scope, "counted"));
         const inner = this.#scopes.make(scope, false);
         this.#scopes.branch([
-          () => [this.#set(it.target, item, it.declares === "block" ? inner : scope, it.declares), this.#run(it.body, inner)],
+          () => [
+            this.#set(it.target, item, it.declares === "block" ? inner : scope, it.declares),
+            this.#run(it.body, inner),
+          ],
           () => undefined,
         ]);
         return;
@@ -98,7 +135,11 @@ class Walk {
       case "text":
         return { own: [it.value], all: [it.value] };
       case "name":
-        return find(scope, it.name)?.values.get(it.name) ?? (it.name === "arguments" ? functionScope(scope).given : undefined) ?? namedValue(it.name);
+        return (
+          find(scope, it.name)?.values.get(it.name) ??
+          (it.name === "arguments" ? functionScope(scope).given : undefined) ??
+          namedValue(it.name)
+        );
       case "module":
         return moduleValue(it.module, "*", this.#language);
       case "chain":
@@ -122,7 +163,9 @@ class Walk {
         for (const part of it.parts) this.#value(part, scope, mode);
         return unknown;
       case "set": {
-        const environment = it.target.kind === "member" && /^(os\.environ|process\.env)$/.test(this.#value(it.target.of, scope, "skipped").name ?? "");
+        const environment =
+          it.target.kind === "member" &&
+          /^(os\.environ|process\.env)$/.test(this.#value(it.target.of, scope, "skipped").name ?? "");
         const value = this.#value(it.value, scope, environment ? "skipped" : mode);
         this.#set(it.target, value, scope, it.declares);
         if (isOpen(value)) this.#late.set(it.target, it.value, scope);
@@ -137,10 +180,16 @@ class Walk {
 
   #record({ entries }: Extract<Expression, { kind: "record" }>, outer: Scope, mode: Mode): Value {
     const scope = entries.some((it) => it.isMethod) ? this.#scopes.make(outer, false) : outer;
-    const values = entries.map(({ name, value, isMethod }) => ({ name, value: this.#value(value, isMethod ? scope : outer, mode) }));
+    const values = entries.map(({ name, value, isMethod }) => ({
+      name,
+      value: this.#value(value, isMethod ? scope : outer, mode),
+    }));
     const spread = values.flatMap(({ name, value }) => (name === undefined && value.fields ? [...value.fields] : []));
     const made = withFields(
-      new Map([...spread, ...values.flatMap(({ name, value }) => (name === undefined ? [] : [[name, value] as const]))]),
+      new Map([
+        ...spread,
+        ...values.flatMap(({ name, value }) => (name === undefined ? [] : [[name, value] as const])),
+      ]),
       values.filter((one) => one.name === undefined && !one.value.fields).map((one) => one.value),
     );
     if (scope !== outer) scope.values.set("this", made);
@@ -164,8 +213,10 @@ class Walk {
         if (link.name === undefined) names = undefined;
         else names?.push(link.name);
       } else {
-        const place: Place | undefined = root.kind === "name" && names ? { root: self ?? root.name, names: names.slice(0, -1) } : undefined;
-        if (receiver && mode === "counted") this.#late.on(receiver, last, link, () => ({ kind: "chain", root, links: links.slice(0, i - 1) }), scope);
+        const place: Place | undefined =
+          root.kind === "name" && names ? { root: self ?? root.name, names: names.slice(0, -1) } : undefined;
+        if (receiver && mode === "counted")
+          this.#late.on(receiver, last, link, () => ({ kind: "chain", root, links: links.slice(0, i - 1) }), scope);
         value = this.#call(value, receiver, last, link, scope, mode, place);
         names = undefined;
         receiver = undefined;
@@ -180,7 +231,9 @@ class Walk {
     const found = memberOf(value, name);
     const isFound = !isOpen(found) || value.fields?.has(name ?? "") || value.lineal !== undefined || !isUnnamed(found);
     const getters = isFound ? found.closures?.filter(({ fn }) => fn.isGetter) : this.#objects.methods(name, true);
-    return getters?.length ? oneOf(getters.map((it) => this.#follow(it, noArguments, isFound ? receiver : undefined).result)) : found;
+    return getters?.length
+      ? oneOf(getters.map((it) => this.#follow(it, noArguments, isFound ? receiver : undefined).result))
+      : found;
   }
 
   #call(
@@ -197,9 +250,13 @@ class Walk {
     const own = named === "then" ? undefined : linealCall(callee, named, receiver);
     if (own) return this.#linealCall(own, callee, named, link, scope, mode);
 
-    const closures = callee.closures ?? (isUnnamed(callee) && !callee.fields ? this.#objects.methods(last, false) : undefined);
+    const closures =
+      callee.closures ?? (isUnnamed(callee) && !callee.fields ? this.#objects.methods(last, false) : undefined);
     const call = { name: callee.name, last: named, receiver };
-    const purpose = closures || link.isTag ? "silent" : purposeOf({ ...call, args: this.#peek(link, scope), named: nothingNamed }, this.#language);
+    const purpose =
+      closures || link.isTag
+        ? "silent"
+        : purposeOf({ ...call, args: this.#peek(link, scope), named: nothingNamed }, this.#language);
     const args = this.#arguments(link, scope, purpose === "setup" && mode !== "tracked" ? "skipped" : mode);
     if (closures) {
       this.#line = link.line;
@@ -207,18 +264,33 @@ class Walk {
       for (const closure of closures) this.#late.pass(closure, args, link, scope);
       const isMade = callee.fields !== undefined;
       // `new` of a function that is no class
-      const made = link.isNew && !closures[0]?.fn.isMaker ? withFields(callee.fields?.get("prototype")?.fields ?? nothingNamed) : undefined;
+      const made =
+        link.isNew && !closures[0]?.fn.isMaker
+          ? withFields(callee.fields?.get("prototype")?.fields ?? nothingNamed)
+          : undefined;
       const on = made ?? (isMade ? callee : callee.closures && receiver);
       const done = closures.map((closure) => this.#follow(closure, args, on));
-      this.#outside.lose(done.flatMap(({ lost }) => lost ?? []), link.line, mode);
+      this.#outside.lose(
+        done.flatMap(({ lost }) => lost ?? []),
+        link.line,
+        mode,
+      );
       const left = done.flatMap(({ self }) => self ?? []);
       if (place && left.length > 0 && !isMade && !made) this.#objects.store(scope, place, oneOf(left));
       return oneOf(done.map(({ result, self }) => (made ? (self ?? made) : result)));
     }
-    if (purpose === "other" && mode === "counted") this.#late.call({ ...call, args: args.list, named: args.named }, link, scope);
+    if (purpose === "other" && mode === "counted")
+      this.#late.call({ ...call, args: args.list, named: args.named }, link, scope);
     const grown = place && receiver?.fields ? this.#objects.grow(scope, place, receiver, named, args) : false;
-    const result = this.#outside.call({ ...call, args: args.list, named: args.named }, grown ? "silent" : purpose, link.line, mode);
-    const changed = /^Object\.(assign|defineProperty)$/.test(callee.name ?? "") ? placeOf(link.args[0]?.value) : undefined;
+    const result = this.#outside.call(
+      { ...call, args: args.list, named: args.named },
+      grown ? "silent" : purpose,
+      link.line,
+      mode,
+    );
+    const changed = /^Object\.(assign|defineProperty)$/.test(callee.name ?? "")
+      ? placeOf(link.args[0]?.value)
+      : undefined;
     if (changed) this.#objects.store(scope, changed, result);
     const results = purpose === "setup" ? undefined : this.#callbacks(args, receiver, named, link.line, mode);
     if (results !== undefined) return results;
@@ -226,7 +298,14 @@ class Walk {
     return callee.fields ? withFields(callee.fields) : result;
   }
 
-  #linealCall(own: Value, callee: Value, named: string, link: Extract<Link, { kind: "call" }>, scope: Scope, mode: Mode): Value {
+  #linealCall(
+    own: Value,
+    callee: Value,
+    named: string,
+    link: Extract<Link, { kind: "call" }>,
+    scope: Scope,
+    mode: Mode,
+  ): Value {
     const args = this.#arguments(link, scope, "tracked");
     this.#outside.give(args, mode);
     this.#late.give(named, link, scope);
@@ -256,9 +335,19 @@ class Walk {
     const list = named.startsWith("reduce") ? [unknown, itemOf(over)] : [named === "then" ? over : itemOf(over)];
     const results: Value[] = [];
     for (const { closures, name } of functions) {
-      for (const closure of closures ?? []) this.#scopes.branch([() => results.push(this.#follow(closure, { list, named: nothingNamed }).result), () => undefined]);
+      for (const closure of closures ?? [])
+        this.#scopes.branch([
+          () => results.push(this.#follow(closure, { list, named: nothingNamed }).result),
+          () => undefined,
+        ]);
       if (closures || name === undefined) continue;
-      const call: Call = { name, last: name.split(".").at(-1) ?? "", receiver: undefined, args: list, named: nothingNamed };
+      const call: Call = {
+        name,
+        last: name.split(".").at(-1) ?? "",
+        receiver: undefined,
+        args: list,
+        named: nothingNamed,
+      };
       results.push(this.#outside.call(call, purposeOf(call, this.#language), line, mode));
     }
     if (/^(then|map|flatMap)$/.test(named)) return oneOf(results);
@@ -362,14 +451,21 @@ class Walk {
         for (const [i, item] of target.items.entries()) {
           if (item?.kind === "rest") this.#set(item.target, itemsFrom(value, i), scope, declares);
           // where an item stands that comes after `*rest` is not known
-          else if (item) this.#set(item, target.items.slice(0, i).some((it) => it?.kind === "rest") ? itemOf(value) : itemAt(value, i), scope, declares);
+          else if (item)
+            this.#set(
+              item,
+              target.items.slice(0, i).some((it) => it?.kind === "rest") ? itemOf(value) : itemAt(value, i),
+              scope,
+              declares,
+            );
         }
         return;
       case "rest":
         this.#set(target.target, value, scope, declares);
         return;
       case "record":
-        for (const { name, target: inner } of target.entries) this.#set(inner, name === undefined ? value : this.#member(value, name), scope, declares);
+        for (const { name, target: inner } of target.entries)
+          this.#set(inner, name === undefined ? value : this.#member(value, name), scope, declares);
         return;
       case "member": {
         const place = placeOf(target.of);
@@ -380,7 +476,11 @@ class Walk {
           const { self } = this.#follow(setter, { list: [value], named: nothingNamed }, there);
           if (self) return this.#objects.store(scope, place, self);
         }
-        this.#objects.store(scope, { root: place.root, names: [...place.names, target.name ?? `#${there.fields?.size ?? 0}`] }, value);
+        this.#objects.store(
+          scope,
+          { root: place.root, names: [...place.names, target.name ?? `#${there.fields?.size ?? 0}`] },
+          value,
+        );
       }
     }
   }

@@ -22,7 +22,8 @@ function visit(node: SyntaxNode, fixed: ReadonlySet<string> | undefined): void {
     const value = node[field];
     if (/^(body|consequent|alternate)$/.test(field) && isNode(value)) node[field] = withoutBraces(value, node.type);
   }
-  if (fixed && Array.isArray(node.body) && /^(Program|BlockStatement)$/.test(node.type)) foldConstants(node.body as SyntaxNode[], fixed);
+  if (fixed && Array.isArray(node.body) && /^(Program|BlockStatement)$/.test(node.type))
+    foldConstants(node.body as SyntaxNode[], fixed);
 }
 
 /** `if (a) { b(); }` and `if (a) b();` are one statement, `x => { return y; }` and `x => y` one function. */
@@ -55,13 +56,25 @@ function foldConstants(list: SyntaxNode[], fixed: ReadonlySet<string>): void {
 
 function constantOf({ type, kind, declarations }: SyntaxNode): { name: string; init: SyntaxNode } | undefined {
   const [only, more] = nodesIn(declarations);
-  if (type !== "VariableDeclaration" || !/^(const|let)$/.test(String(kind)) || !only || more || !isNode(only.id) || !isNode(only.init)) return undefined;
+  if (
+    type !== "VariableDeclaration" ||
+    !/^(const|let)$/.test(String(kind)) ||
+    !only ||
+    more ||
+    !isNode(only.id) ||
+    !isNode(only.init)
+  )
+    return undefined;
   if (only.id.type !== "Identifier" || /^(Function|Arrow|Class)/.test(only.init.type)) return undefined;
   return { name: only.id.name as string, init: only.init };
 }
 
 /** Puts a value in the place of a name, if that is the first thing that a statement evaluates. */
-function placeIn(statement: SyntaxNode, name: string, fixed: ReadonlySet<string>): ((value: SyntaxNode) => void) | undefined {
+function placeIn(
+  statement: SyntaxNode,
+  name: string,
+  fixed: ReadonlySet<string>,
+): ((value: SyntaxNode) => void) | undefined {
   for (let at = statement; ; ) {
     const field = firstOf(at, fixed);
     const value = field === undefined ? undefined : at[field];
@@ -104,7 +117,9 @@ function firstOf(node: SyntaxNode, fixed: ReadonlySet<string>): string | undefin
     case "UnaryExpression":
       return /^[-+!~]$/.test(node.operator as string) ? "argument" : undefined;
     case "BinaryExpression":
-      return /Literal$/.test((node.left as SyntaxNode).type) && (node.left as SyntaxNode).type !== "TemplateLiteral" ? "right" : "left";
+      return /Literal$/.test((node.left as SyntaxNode).type) && (node.left as SyntaxNode).type !== "TemplateLiteral"
+        ? "right"
+        : "left";
     case "ObjectProperty":
       return node.computed === true ? undefined : "value";
     case "CallExpression": {
@@ -122,7 +137,8 @@ function namesIn(nodes: readonly SyntaxNode[], counts = new Map<string, number>(
   for (const node of nodes) {
     for (const field in node) {
       for (const child of nodesIn(node[field])) {
-        if (/^(JSX)?Identifier$/.test(child.type) && !isWord(node, field)) counts.set(child.name as string, (counts.get(child.name as string) ?? 0) + 1);
+        if (/^(JSX)?Identifier$/.test(child.type) && !isWord(node, field))
+          counts.set(child.name as string, (counts.get(child.name as string) ?? 0) + 1);
         else namesIn([child], counts);
       }
     }
@@ -133,12 +149,21 @@ function namesIn(nodes: readonly SyntaxNode[], counts = new Map<string, number>(
 /** Functions of the program that are nothing else anywhere; undefined where names are looked up in ways that cannot be followed. */
 function fixedFunctions(program: SyntaxNode): ReadonlySet<string> | undefined {
   const found = new Set<string>();
-  for (const node of nodesIn(program.body)) for (const it of [node, ...nodesIn(node.declaration)]) if (it.type === "FunctionDeclaration") for (const name of patternNames(it.id)) found.add(name);
+  for (const node of nodesIn(program.body))
+    for (const it of [node, ...nodesIn(node.declaration)])
+      if (it.type === "FunctionDeclaration") for (const name of patternNames(it.id)) found.add(name);
   let isOpen = false;
   const forget = (node: SyntaxNode, isBody: boolean): void => {
     isOpen ||= node.type === "WithStatement" || (node.type === "Identifier" && node.name === "eval");
-    const others = [node.left, node.param, node.type === "ExportSpecifier" ? undefined : node.local, ...nodesIn(node.params), node.type === "UpdateExpression" ? node.argument : undefined];
-    for (const other of [...others, isBody && node.type === "FunctionDeclaration" ? undefined : node.id]) for (const name of patternNames(other)) found.delete(name);
+    const others = [
+      node.left,
+      node.param,
+      node.type === "ExportSpecifier" ? undefined : node.local,
+      ...nodesIn(node.params),
+      node.type === "UpdateExpression" ? node.argument : undefined,
+    ];
+    for (const other of [...others, isBody && node.type === "FunctionDeclaration" ? undefined : node.id])
+      for (const name of patternNames(other)) found.delete(name);
     const opens = /^(Program|Export)/.test(node.type);
     for (const field in node) for (const child of nodesIn(node[field])) forget(child, opens);
   };

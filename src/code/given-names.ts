@@ -6,11 +6,16 @@ import { isNode, nodesIn, type SyntaxNode } from "./syntax-tree.ts";
 
 /** The names that functions and classes have, or take from the variable that they are assigned to, in order of appearance. */
 export function givenNames(node: SyntaxNode, found: string[] = []): string[] {
-  const name = isFunction(node) ? node.id : isFunction(node.init ?? node.right ?? node.value) ? (node.id ?? node.left) : undefined;
+  const name = isFunction(node)
+    ? node.id
+    : isFunction(node.init ?? node.right ?? node.value)
+      ? (node.id ?? node.left)
+      : undefined;
   if (isNode(name) && name.type === "Identifier") found.push(name.name as string);
   // What is a property keeps its name anyway, but for a private one.
   const { key } = node;
-  if (isNode(key) && key.type === "PrivateName" && (node.type === "ClassPrivateMethod" || isFunction(node.value))) found.push(`#${String((key.id as SyntaxNode).name)}`);
+  if (isNode(key) && key.type === "PrivateName" && (node.type === "ClassPrivateMethod" || isFunction(node.value)))
+    found.push(`#${String((key.id as SyntaxNode).name)}`);
   for (const field in node) for (const child of nodesIn(node[field])) givenNames(child, found);
   return found;
 }
@@ -20,7 +25,14 @@ type Variables = () => ReadonlySet<string>;
 
 /** Reach the name of a function in ways that cannot be followed. */
 const reaching = new Set(["eval", "Function", "Reflect"]);
-const telling = new Set(["name", "toString", "toLocaleString", "getOwnPropertyDescriptor", "getOwnPropertyDescriptors", "constructor"]);
+const telling = new Set([
+  "name",
+  "toString",
+  "toLocaleString",
+  "getOwnPropertyDescriptor",
+  "getOwnPropertyDescriptors",
+  "constructor",
+]);
 
 /** Of `node:util`, show the name of a class or function that they are given. */
 const showing = new Set<unknown>(["inspect", "format", "formatWithOptions"]);
@@ -41,16 +53,25 @@ export function seesNames(program: SyntaxNode, bindings: ReadonlyMap<SyntaxNode,
         break;
       case "MemberExpression":
       case "OptionalMemberExpression":
-        if (isTelling(node.property as SyntaxNode, node.computed === true, plain) && !isRadix(node, parent)) return true;
+        if (isTelling(node.property as SyntaxNode, node.computed === true, plain) && !isRadix(node, parent))
+          return true;
         // `np.stack(rows)` is none of an error
         if (isStack(node.property as SyntaxNode) && parent.callee !== node) return true;
         break;
       case "ObjectProperty":
-        if (parent.type === "ObjectPattern" && (isTelling(node.key as SyntaxNode, node.computed === true, plain) || isStack(node.key as SyntaxNode))) return true;
+        if (
+          parent.type === "ObjectPattern" &&
+          (isTelling(node.key as SyntaxNode, node.computed === true, plain) || isStack(node.key as SyntaxNode))
+        )
+          return true;
         break;
       case "CallExpression":
       case "OptionalCallExpression":
-        if ((node.callee as SyntaxNode).name === "String" && nodesIn(node.arguments).some((one) => !isText(one) && !isPlain(one, plain))) return true;
+        if (
+          (node.callee as SyntaxNode).name === "String" &&
+          nodesIn(node.arguments).some((one) => !isText(one) && !isPlain(one, plain))
+        )
+          return true;
         // `rows.map(String)`
         if (nodesIn(node.arguments).some((one) => one.type === "Identifier" && one.name === "String")) return true;
     }
@@ -77,7 +98,8 @@ function showsValues(program: SyntaxNode): boolean {
     takes ||= node.type === "ExportAllDeclaration" && source === "node:util";
     hasAll ||= node.type === "StringLiteral" && /^(node:)?util$/.test(node.value as string);
     uses ||= [node.property, node.key].some((key) => isNode(key) && showing.has(key.name));
-    for (const field in node) if (!isImport || field !== "source") for (const child of nodesIn(node[field])) look(child);
+    for (const field in node)
+      if (!isImport || field !== "source") for (const child of nodesIn(node[field])) look(child);
   };
   look(program);
   return takes || (hasAll && uses);
@@ -89,7 +111,11 @@ function isTelling(key: SyntaxNode, computed: boolean, plain: Variables): boolea
 
 /** `n.toString(16)` is of a number. */
 function isRadix(member: SyntaxNode, parent: SyntaxNode): boolean {
-  return parent.callee === member && (parent.arguments as SyntaxNode[])[0]?.type === "NumericLiteral" && (member.property as SyntaxNode).name === "toString";
+  return (
+    parent.callee === member &&
+    (parent.arguments as SyntaxNode[])[0]?.type === "NumericLiteral" &&
+    (member.property as SyntaxNode).name === "toString"
+  );
 }
 
 const isText = (node: SyntaxNode): boolean => node.type === "TemplateLiteral";
@@ -110,7 +136,10 @@ function isPlain(node: unknown, variables: Variables): boolean {
       return /^[-+~!]$/.test(node.operator as string);
     case "BinaryExpression":
       // a sum of texts is another text; with a number it is none of those that tell
-      return node.operator !== "+" || [node.left, node.right].some((one) => isNode(one) && /^(NumericLiteral|Unary|Update)/.test(one.type));
+      return (
+        node.operator !== "+" ||
+        [node.left, node.right].some((one) => isNode(one) && /^(NumericLiteral|Unary|Update)/.test(one.type))
+      );
     case "ConditionalExpression":
       return all(node.consequent, node.alternate);
     case "MemberExpression": {
@@ -130,13 +159,27 @@ function isPlain(node: unknown, variables: Variables): boolean {
 function plainVariables(program: SyntaxNode): ReadonlySet<string> {
   const values = new Map<string, unknown[]>();
   const gather = (node: SyntaxNode): void => {
-    const target = node.type === "VariableDeclarator" ? node.id : node.type === "AssignmentExpression" ? node.left : undefined;
-    const value = /^([-*/%&|^]|\*\*|<<|>>>?)=$/.test(String(node.operator)) ? { type: "NumericLiteral" } : node.operator === "+=" ? undefined : (node.init ?? node.right);
-    for (const name of patternNames(target)) values.set(name, [...(values.get(name) ?? []), isNode(target) && target.type === "Identifier" ? value : undefined]);
+    const target =
+      node.type === "VariableDeclarator" ? node.id : node.type === "AssignmentExpression" ? node.left : undefined;
+    const value = /^([-*/%&|^]|\*\*|<<|>>>?)=$/.test(String(node.operator))
+      ? { type: "NumericLiteral" }
+      : node.operator === "+="
+        ? undefined
+        : (node.init ?? node.right);
+    for (const name of patternNames(target))
+      values.set(name, [
+        ...(values.get(name) ?? []),
+        isNode(target) && target.type === "Identifier" ? value : undefined,
+      ]);
     // what is not known: parameters, what is caught, imported, declared, or comes of a loop
-    const others = /^For(In|Of)/.test(node.type) ? [node.left] : target === undefined ? [...nodesIn(node.params), node.param, node.id, node.local] : [];
+    const others = /^For(In|Of)/.test(node.type)
+      ? [node.left]
+      : target === undefined
+        ? [...nodesIn(node.params), node.param, node.id, node.local]
+        : [];
     for (const name of others.flatMap(patternNames)) values.set(name, [undefined]);
-    for (const field in node) for (const child of nodesIn(node[field])) if (child.type !== "Identifier" || !isWord(node, field)) gather(child);
+    for (const field in node)
+      for (const child of nodesIn(node[field])) if (child.type !== "Identifier" || !isWord(node, field)) gather(child);
   };
   gather(program);
   const plain = new Set(values.keys());

@@ -19,7 +19,8 @@ export function placeImports(program: SyntaxNode): void {
   for (const node of program.body as SyntaxNode[]) {
     const source = node.type === "ImportDeclaration" ? sourceOf(node) : undefined;
     if (source !== undefined && isBuiltin(source)) builtIn.push(node);
-    else if (source !== undefined && !/^(?:[./#]|file:)/.test(source) && nodesIn(node.specifiers).length > 0) packages.push(node);
+    else if (source !== undefined && !/^(?:[./#]|file:)/.test(source) && nodesIn(node.specifiers).length > 0)
+      packages.push(node);
     else {
       end();
       placed.push(node);
@@ -29,7 +30,8 @@ export function placeImports(program: SyntaxNode): void {
   program.body = [...bySource(builtIn), ...placed];
 }
 
-const bySource = (imports: SyntaxNode[]): SyntaxNode[] => imports.sort((a, b) => (sourceOf(a) < sourceOf(b) ? -1 : Number(sourceOf(a) > sourceOf(b))));
+const bySource = (imports: SyntaxNode[]): SyntaxNode[] =>
+  imports.sort((a, b) => (sourceOf(a) < sourceOf(b) ? -1 : Number(sourceOf(a) > sourceOf(b))));
 
 const sourceOf = ({ source }: SyntaxNode): string => String((source as SyntaxNode).value);
 
@@ -43,9 +45,14 @@ type Bindings = ReadonlyMap<SyntaxNode, Binding>;
  * from where it stands.
  */
 export function placeFunctions(node: SyntaxNode, bindings: Bindings, isModule: boolean, within?: string): void {
-  for (const field in node) for (const child of nodesIn(node[field])) placeFunctions(child, bindings, isModule, node.type);
-  const isHome = node.type === "Program" || node.type === "StaticBlock" || (node.type === "BlockStatement" && /^(Function|ArrowFunction|ObjectMethod|Class\w*Method)/.test(within ?? ""));
-  if (Array.isArray(node.body) && (isHome || (isModule && node.type === "BlockStatement"))) node.body = inOrder(node.body as SyntaxNode[], bindings);
+  for (const field in node)
+    for (const child of nodesIn(node[field])) placeFunctions(child, bindings, isModule, node.type);
+  const isHome =
+    node.type === "Program" ||
+    node.type === "StaticBlock" ||
+    (node.type === "BlockStatement" && /^(Function|ArrowFunction|ObjectMethod|Class\w*Method)/.test(within ?? ""));
+  if (Array.isArray(node.body) && (isHome || (isModule && node.type === "BlockStatement")))
+    node.body = inOrder(node.body as SyntaxNode[], bindings);
 }
 
 function inOrder(list: readonly SyntaxNode[], bindings: Bindings): SyntaxNode[] {
@@ -54,7 +61,9 @@ function inOrder(list: readonly SyntaxNode[], bindings: Bindings): SyntaxNode[] 
     const binding = declaredBy(statement, bindings);
     if (binding) declared.set(binding, [...(declared.get(binding) ?? []), statement]);
   }
-  const left = new Map([...declared].flatMap(([binding, [one, ...more]]) => (one && more.length === 0 ? [[binding, one] as const] : [])));
+  const left = new Map(
+    [...declared].flatMap(([binding, [one, ...more]]) => (one && more.length === 0 ? [[binding, one] as const] : [])),
+  );
   const movable = new Set(left.values());
   const others = list.filter((one) => !movable.has(one));
   const placed: SyntaxNode[] = [];
@@ -73,7 +82,9 @@ function inOrder(list: readonly SyntaxNode[], bindings: Bindings): SyntaxNode[] 
   };
   others.forEach(refer);
   follow();
-  const exported = [...left].filter(([, { type }]) => type.startsWith("Export")).sort(([a, one], [b, other]) => (exportName(a, one) < exportName(b, other) ? -1 : 1));
+  const exported = [...left]
+    .filter(([, { type }]) => type.startsWith("Export"))
+    .sort(([a, one], [b, other]) => (exportName(a, one) < exportName(b, other) ? -1 : 1));
   for (const [binding] of [...exported, ...left]) {
     place(binding);
     follow();
@@ -87,5 +98,7 @@ const exportName = ({ name }: Binding, { type }: SyntaxNode): string => (type ==
 /** The name of a function declaration, exported or not. */
 function declaredBy(statement: SyntaxNode, bindings: Bindings): Binding | undefined {
   const declaration = /^Export(Named|Default)Declaration$/.test(statement.type) ? statement.declaration : statement;
-  return isNode(declaration) && declaration.type === "FunctionDeclaration" && isNode(declaration.id) ? bindings.get(declaration.id) : undefined;
+  return isNode(declaration) && declaration.type === "FunctionDeclaration" && isNode(declaration.id)
+    ? bindings.get(declaration.id)
+    : undefined;
 }

@@ -19,7 +19,12 @@ export function importsIn(program: SyntaxNode): (StaticImport | ComputedImport)[
     const [source, kind] = sourceOf(node, requires) ?? [];
     const texts = source && (isNode(source) ? textsOf(source) : source);
     const [specifier] = texts ?? [];
-    if (texts && kind) found.push(specifier !== undefined && texts.length === 1 ? { specifier, kind } : { texts, kind, line: (node.loc as { start: { line: number } }).start.line });
+    if (texts && kind)
+      found.push(
+        specifier !== undefined && texts.length === 1
+          ? { specifier, kind }
+          : { texts, kind, line: (node.loc as { start: { line: number } }).start.line },
+      );
   }
   return found;
 }
@@ -48,7 +53,8 @@ function sourceOf(node: SyntaxNode, requires: Requires): Named {
       const callee = node.callee as SyntaxNode;
       if (requires.names.has(callee.name) || requires.isMade(callee)) return [first, "require"];
       const { object, property } = callee as { object?: SyntaxNode; property?: SyntaxNode };
-      if (property?.name === "resolve" && (object?.type === "MetaProperty" || requires.names.has(object?.name))) return [first, "url"];
+      if (property?.name === "resolve" && (object?.type === "MetaProperty" || requires.names.has(object?.name)))
+        return [first, "url"];
       return [pathBeside(node), "url"];
     }
     case "NewExpression":
@@ -69,21 +75,34 @@ function requiresOf(program: SyntaxNode): Requires {
     return isNode(callee?.property) ? callee.property.name === "createRequire" : makers.has(callee?.name);
   };
   // Imports are hoisted: they may stand after what uses them.
-  for (const { imported, local } of everyNode(program)) if (isNode(imported) && isNode(local) && imported.name === "createRequire") makers.add(local.name);
+  for (const { imported, local } of everyNode(program))
+    if (isNode(imported) && isNode(local) && imported.name === "createRequire") makers.add(local.name);
   for (const { id, init, left, right } of everyNode(program)) {
-    for (const [target, value] of [[id, init], [left, right]]) if (isNode(target) && target.type === "Identifier" && isMade(value)) names.add(target.name);
+    for (const [target, value] of [
+      [id, init],
+      [left, right],
+    ])
+      if (isNode(target) && target.type === "Identifier" && isMade(value)) names.add(target.name);
   }
   return { names, isMade };
 }
 
-const isUrl = ({ callee, arguments: given }: SyntaxNode): boolean => (callee as SyntaxNode).name === "URL" && (nodesIn(given)[1]?.object as SyntaxNode | undefined)?.type === "MetaProperty";
+const isUrl = ({ callee, arguments: given }: SyntaxNode): boolean =>
+  (callee as SyntaxNode).name === "URL" &&
+  (nodesIn(given)[1]?.object as SyntaxNode | undefined)?.type === "MetaProperty";
 
 /** `join(import.meta.dirname, "lib", "work.js")`, and with `__dirname` or `resolve`. */
 function pathBeside({ callee, arguments: given }: SyntaxNode): readonly string[] | undefined {
   const { name } = (isNode((callee as SyntaxNode).property) ? (callee as SyntaxNode).property : callee) as SyntaxNode;
   const [folder, ...parts] = nodesIn(given);
-  const isHere = folder?.name === "__dirname" || (folder?.type === "MemberExpression" && (folder.object as SyntaxNode).type === "MetaProperty" && (folder.property as SyntaxNode).name === "dirname");
-  return isHere && parts.length > 0 && (name === "join" || name === "resolve") ? parts.map(textsOf).reduce((path, part) => joined(joined(path, ["/"]), part), ["."]) : undefined;
+  const isHere =
+    folder?.name === "__dirname" ||
+    (folder?.type === "MemberExpression" &&
+      (folder.object as SyntaxNode).type === "MetaProperty" &&
+      (folder.property as SyntaxNode).name === "dirname");
+  return isHere && parts.length > 0 && (name === "join" || name === "resolve")
+    ? parts.map(textsOf).reduce((path, part) => joined(joined(path, ["/"]), part), ["."])
+    : undefined;
 }
 
 /** The texts around each part of a specifier that is not known: one when it is a literal. */
@@ -104,7 +123,9 @@ function textsOf(node: SyntaxNode): readonly string[] {
       return quasis.flatMap((quasi, i) => [quasi, ...holes.slice(i, i + 1)]).reduce(joined);
     }
     case "BinaryExpression":
-      return node.operator === "+" ? joined(textsOf(node.left as SyntaxNode), textsOf(node.right as SyntaxNode)) : unknown;
+      return node.operator === "+"
+        ? joined(textsOf(node.left as SyntaxNode), textsOf(node.right as SyntaxNode))
+        : unknown;
     // `new URL(file, import.meta.url).href`
     case "MemberExpression":
       return (node.property as SyntaxNode).name === "href" ? textsOf(node.object as SyntaxNode) : unknown;
@@ -119,4 +140,8 @@ function textsOf(node: SyntaxNode): readonly string[] {
   }
 }
 
-const joined = (a: readonly string[], b: readonly string[]): readonly string[] => [...a.slice(0, -1), `${a.at(-1)}${b[0]}`, ...b.slice(1)];
+const joined = (a: readonly string[], b: readonly string[]): readonly string[] => [
+  ...a.slice(0, -1),
+  `${a.at(-1)}${b[0]}`,
+  ...b.slice(1),
+];

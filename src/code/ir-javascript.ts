@@ -15,10 +15,19 @@ export async function readJavaScript(text: string, path: string): Promise<Statem
   let program: Node;
   try {
     program = parser.parse(text, {
-      plugins: ["decorators", "decoratorAutoAccessors", ...(typed ? ["typescript" as const] : []), ...(jsx ? ["jsx" as const] : [])],
+      plugins: [
+        "decorators",
+        "decoratorAutoAccessors",
+        ...(typed ? ["typescript" as const] : []),
+        ...(jsx ? ["jsx" as const] : []),
+      ],
       ...(suffix === ".cjs" || suffix === ".cts"
         ? { sourceType: "commonjs" }
-        : { sourceType: suffix === ".mjs" || suffix === ".mts" ? "module" : "unambiguous", allowReturnOutsideFunction: true, allowAwaitOutsideFunction: true }),
+        : {
+            sourceType: suffix === ".mjs" || suffix === ".mts" ? "module" : "unambiguous",
+            allowReturnOutsideFunction: true,
+            allowAwaitOutsideFunction: true,
+          }),
     }).program as unknown as Node;
   } catch (error) {
     if (error instanceof RangeError) throw error;
@@ -31,6 +40,9 @@ async function loadParser(): Promise<typeof import("@babel/parser")> {
   try {
     return await import("@babel/parser");
   } catch (cause) {
-    throw new LinealError("missing-dependency", "reading source code needs @babel/parser", { hint: "npm install @babel/parser", cause });
+    throw new LinealError("missing-dependency", "reading source code needs @babel/parser", {
+      hint: "npm install @babel/parser",
+      cause,
+    });
   }
 }

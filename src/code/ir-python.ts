@@ -37,7 +37,8 @@ export async function parsePython(text: string): Promise<{ tree: Tree; plain: st
     const next = attempt < 4 && errors.length < manyErrors ? repaired(readable, errors) : undefined;
     if (next === undefined) {
       const [first = 0] = errors;
-      if (refused && (errors[0] ?? refused.at) >= refused.at) throw new SyntaxProblem(`${refused.what} (line ${lineAt(lines, refused.at)})`, true);
+      if (refused && (errors[0] ?? refused.at) >= refused.at)
+        throw new SyntaxProblem(`${refused.what} (line ${lineAt(lines, refused.at)})`, true);
       throw new SyntaxProblem(`unexpected input (line ${lineAt(lines, first)})`, false);
     }
     readable = next;
@@ -48,6 +49,9 @@ async function loadParser(): Promise<{ parser: Parser }> {
   try {
     return await import("@lezer/python");
   } catch (cause) {
-    throw new LinealError("missing-dependency", "reading Python needs @lezer/python", { hint: "npm install @lezer/python", cause });
+    throw new LinealError("missing-dependency", "reading Python needs @lezer/python", {
+      hint: "npm install @lezer/python",
+      cause,
+    });
   }
 }

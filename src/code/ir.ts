@@ -18,10 +18,19 @@ export type Expression =
   | { kind: "unknown"; parts: Expression[] }
   | { kind: "set"; target: Target; value: Expression; declares: Declares }
   | { kind: "function"; fn: Callable }
-  | { kind: "class"; selves: string[]; bases: Expression[]; methods: { name: string; fn: Callable }[]; also: Expression[]; body: Statement[] };
+  | {
+      kind: "class";
+      selves: string[];
+      bases: Expression[];
+      methods: { name: string; fn: Callable }[];
+      also: Expression[];
+      body: Statement[];
+    };
 
 /** One step along a chain; a member's name is undefined when it is computed, `index` is then how. */
-export type Link = { kind: "member"; name: string | undefined; index?: Expression } | { kind: "call"; args: Argument[]; line: number; isTag?: true; isNew?: true };
+export type Link =
+  | { kind: "member"; name: string | undefined; index?: Expression }
+  | { kind: "call"; args: Argument[]; line: number; isTag?: true; isNew?: true };
 
 /** One argument of a call; `name` for keyword arguments, `spread` for `...list`, and "named" for `**options`. */
 export type Argument = { name?: string; spread?: true | "named"; value: Expression };
@@ -70,7 +79,10 @@ export function thrown(error: Expression): Expression {
 }
 
 /** What a generator gives is an item of its value; `all` when it passes on those of another. */
-export const given = (value: Expression, all: boolean): Statement => ({ kind: "return", value: all ? value : { kind: "list", items: [value] } });
+export const given = (value: Expression, all: boolean): Statement => ({
+  kind: "return",
+  value: all ? value : { kind: "list", items: [value] },
+});
 
 export const nothing: Expression = { kind: "unknown", parts: [] };
 

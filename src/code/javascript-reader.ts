@@ -19,7 +19,8 @@ import { bare, children, isNode, lineOf, literal, nameOf, type Node, nodes, prop
 
 /** The steps that nodes stand for. */
 export const statements = (value: unknown): Statement[] => nodes(value).flatMap(statement);
-const block = (value: unknown): Statement[] => (isNode(value) && value.type === "BlockStatement" ? statements(value.body) : statements(value));
+const block = (value: unknown): Statement[] =>
+  isNode(value) && value.type === "BlockStatement" ? statements(value.body) : statements(value);
 const act = (value: unknown): Statement[] => (isNode(value) ? [{ kind: "do", value: expression(value) }] : []);
 
 function statement(node: Node): Statement[] {
@@ -34,7 +35,14 @@ function statement(node: Node): Statement[] {
     case "FunctionDeclaration":
       return [{ kind: "define", name: nameOf(node.id) ?? "default", fn: callable(node), decorators: [] }];
     case "ClassDeclaration":
-      return [{ kind: "set", target: { kind: "name", name: nameOf(node.id) ?? "default" }, value: expression(node), declares: "block" }];
+      return [
+        {
+          kind: "set",
+          target: { kind: "name", name: nameOf(node.id) ?? "default" },
+          value: expression(node),
+          declares: "block",
+        },
+      ];
     case "ImportDeclaration":
       return importOf(node);
     case "ExportNamedDeclaration":
@@ -43,12 +51,34 @@ function statement(node: Node): Statement[] {
     case "IfStatement":
       return ifElse(node);
     case "SwitchStatement":
-      return [...act(node.discriminant), { kind: "branch", ways: [...nodes(node.cases).map((it) => [...act(it.test), ...statements(it.consequent)]), []] }];
+      return [
+        ...act(node.discriminant),
+        {
+          kind: "branch",
+          ways: [...nodes(node.cases).map((it) => [...act(it.test), ...statements(it.consequent)]), []],
+        },
+      ];
     case "TryStatement":
-      return [...statements(node.block), { kind: "branch", ways: [nodes(node.handler).flatMap((it) => block(it.body)), []] }, ...statements(node.finalizer)];
+      return [
+        ...statements(node.block),
+        { kind: "branch", ways: [nodes(node.handler).flatMap((it) => block(it.body)), []] },
+        ...statements(node.finalizer),
+      ];
     case "ForStatement": {
-      const init = isNode(node.init) ? (node.init.type === "VariableDeclaration" ? statement(node.init) : act(node.init)) : [];
-      return [{ kind: "block", body: [...init, { kind: "branch", ways: [[...act(node.test), ...block(node.body), ...act(node.update)], []] }] }];
+      const init = isNode(node.init)
+        ? node.init.type === "VariableDeclaration"
+          ? statement(node.init)
+          : act(node.init)
+        : [];
+      return [
+        {
+          kind: "block",
+          body: [
+            ...init,
+            { kind: "branch", ways: [[...act(node.test), ...block(node.body), ...act(node.update)], []] },
+          ],
+        },
+      ];
     }
     case "WhileStatement":
     case "DoWhileStatement":
@@ -58,7 +88,15 @@ function statement(node: Node): Statement[] {
       const left = node.left as Node;
       const declared = left.type === "VariableDeclaration" ? nodes(left.declarations)[0]?.id : undefined;
       const declares: Declares = declared === undefined ? undefined : left.kind === "var" ? "function" : "block";
-      return [{ kind: "each", target: target(declared ?? left), declares, of: expression(node.right), body: block(node.body) }];
+      return [
+        {
+          kind: "each",
+          target: target(declared ?? left),
+          declares,
+          of: expression(node.right),
+          body: block(node.body),
+        },
+      ];
     }
     case "ReturnStatement":
       return [{ kind: "return", value: node.argument ? expression(node.argument) : nothing }];
@@ -68,20 +106,31 @@ function statement(node: Node): Statement[] {
       return statements(node.body);
     case "ExpressionStatement": {
       const done = node.expression as Node;
-      return done.type === "YieldExpression" && done.argument ? [given(expression(done.argument), done.delegate === true)] : act(done);
+      return done.type === "YieldExpression" && done.argument
+        ? [given(expression(done.argument), done.delegate === true)]
+        : act(done);
     }
     case "ThrowStatement":
       return [{ kind: "do", value: thrown(expression(node.argument)) }];
     case "TSImportEqualsDeclaration": {
       const module = literal((node.moduleReference as Node).expression);
-      return module === undefined ? [] : [{ kind: "import", module, names: [{ name: "*", as: nameOf(node.id) ?? "" }] }];
+      return module === undefined
+        ? []
+        : [{ kind: "import", module, names: [{ name: "*", as: nameOf(node.id) ?? "" }] }];
     }
     case "TSEnumDeclaration": {
       const entries = nodes((node.body as Node | undefined)?.members ?? node.members).map((it) => ({
         name: propertyName({ ...it, key: it.id }),
         value: expression(it.initializer),
       }));
-      return [{ kind: "set", target: { kind: "name", name: nameOf(node.id) ?? "" }, value: { kind: "record", entries }, declares: "block" }];
+      return [
+        {
+          kind: "set",
+          target: { kind: "name", name: nameOf(node.id) ?? "" },
+          value: { kind: "record", entries },
+          declares: "block",
+        },
+      ];
     }
     case "TSModuleDeclaration":
       return nodes((node.body as Node | undefined)?.body).flatMap(statement);
@@ -178,7 +227,9 @@ function expression(value: unknown): Expression {
     case "ArrayExpression":
       return {
         kind: "list",
-        items: ((node.elements as unknown[]) ?? []).map((it) => expression(isNode(it) && it.type === "SpreadElement" ? it.argument : it)),
+        items: ((node.elements as unknown[]) ?? []).map((it) =>
+          expression(isNode(it) && it.type === "SpreadElement" ? it.argument : it),
+        ),
       };
     case "ObjectExpression":
       return { kind: "record", entries: nodes(node.properties).map(entry) };
@@ -198,7 +249,8 @@ function expression(value: unknown): Expression {
 function spine(node: Node, type: string, operators?: readonly string[]): Expression[] {
   const parts: Expression[] = [];
   let left = node;
-  for (; left.type === type && (operators?.includes(left.operator as string) ?? true); left = bare(left.left as Node)) parts.push(expression(left.right));
+  for (; left.type === type && (operators?.includes(left.operator as string) ?? true); left = bare(left.left as Node))
+    parts.push(expression(left.right));
   parts.push(expression(left));
   return parts.reverse();
 }
@@ -215,12 +267,22 @@ function chain(node: Node): Expression {
       root = { ...root, callee: root.tag };
     } else if (isApplied(root)) {
       const [fn, , list] = nodes(root.arguments);
-      links.push({ kind: "call", args: [{ spread: true, value: expression(list) }], line: lineOf(root.callee as Node) });
+      links.push({
+        kind: "call",
+        args: [{ spread: true, value: expression(list) }],
+        line: lineOf(root.callee as Node),
+      });
       root = { ...root, callee: fn };
     } else if (root.type.endsWith("CallExpression") || root.type === "NewExpression") {
       const required = nameOf(root.callee) === "require" ? literal(nodes(root.arguments)[0]) : undefined;
-      if (required !== undefined) return { kind: "chain", root: { kind: "module", module: required }, links: links.reverse() };
-      links.push({ kind: "call", args: nodes(root.arguments).map(argument), line: lineOf(root.callee as Node), ...(root.type === "NewExpression" ? { isNew: true } : {}) });
+      if (required !== undefined)
+        return { kind: "chain", root: { kind: "module", module: required }, links: links.reverse() };
+      links.push({
+        kind: "call",
+        args: nodes(root.arguments).map(argument),
+        line: lineOf(root.callee as Node),
+        ...(root.type === "NewExpression" ? { isNew: true } : {}),
+      });
       if ((root.callee as Node).type === "Super") links.push({ kind: "member", name: maker });
     } else return { kind: "chain", root: expression(root), links: links.reverse() };
   }
@@ -230,24 +292,37 @@ function chain(node: Node): Expression {
 const isApplied = ({ type, callee, arguments: args }: Node): boolean => {
   if (!isNode(callee)) return false;
   const { object, property } = callee;
-  return type === "CallExpression" && nameOf(object) === "Reflect" && nameOf(property) === "apply" && nodes(args).length === 3;
+  return (
+    type === "CallExpression" &&
+    nameOf(object) === "Reflect" &&
+    nameOf(property) === "apply" &&
+    nodes(args).length === 3
+  );
 };
 
 /** A tag is given the texts of its template as a list, then what stands between them; a command line (`zx` and its kin) as one text. */
 function tagOf(node: Node): Link {
   const [tag, quasi] = [node.tag as Node, node.quasi as Node];
   const line = lineOf(tag);
-  if (/^(\$|execa(Sync|Command\w*)?)$/.test(nameOf(tag) ?? nameOf(tag.property) ?? nameOf(tag.callee) ?? "")) return { kind: "call", args: [{ value: expression(quasi) }], line };
+  if (/^(\$|execa(Sync|Command\w*)?)$/.test(nameOf(tag) ?? nameOf(tag.property) ?? nameOf(tag.callee) ?? ""))
+    return { kind: "call", args: [{ value: expression(quasi) }], line };
   const isRaw = nameOf(tag.property) === "raw";
   const texts = nodes(quasi.quasis).map(({ value }): Expression => {
     const { raw, cooked } = value as { raw: string; cooked?: string | null };
     return { kind: "text", value: isRaw ? raw : (cooked ?? raw) };
   });
-  return { kind: "call", args: [{ value: { kind: "list", items: texts } }, ...nodes(quasi.expressions).map(argument)], line, isTag: true };
+  return {
+    kind: "call",
+    args: [{ value: { kind: "list", items: texts } }, ...nodes(quasi.expressions).map(argument)],
+    line,
+    isTag: true,
+  };
 }
 
 function argument(node: Node): Argument {
-  return node.type === "SpreadElement" ? { spread: true, value: expression(node.argument) } : { value: expression(node) };
+  return node.type === "SpreadElement"
+    ? { spread: true, value: expression(node.argument) }
+    : { value: expression(node) };
 }
 
 function entry(node: Node): { name: string | undefined; value: Expression; isMethod?: true } {
@@ -255,7 +330,11 @@ function entry(node: Node): { name: string | undefined; value: Expression; isMet
   const name = propertyName(node);
   const fn = node.type === "ObjectMethod" ? node : (node.value as Node);
   if (node.type !== "ObjectMethod" && fn.type !== "FunctionExpression") return { name, value: expression(fn) };
-  return { name: node.kind === "set" ? setterOf(name ?? "") : name, value: { kind: "function", fn: method(fn) }, isMethod: true };
+  return {
+    name: node.kind === "set" ? setterOf(name ?? "") : name,
+    value: { kind: "function", fn: method(fn) },
+    isMethod: true,
+  };
 }
 
 /** A function that knows what it is called on. */
@@ -274,7 +353,10 @@ function classOf(node: Node): Expression {
     const name = propertyName(member);
     if (member.type.endsWith("Method") && member.body) {
       const isMaker = name === maker;
-      made.methods.push({ name: member.kind === "set" ? setterOf(name ?? "") : (name ?? ""), fn: isMaker ? makerOf(member) : method(member) });
+      made.methods.push({
+        name: member.kind === "set" ? setterOf(name ?? "") : (name ?? ""),
+        fn: isMaker ? makerOf(member) : method(member),
+      });
     } else if (member.type === "StaticBlock") made.body.push(...statements(member.body));
     else if (isNode(member.value))
       made.body.push({
@@ -289,10 +371,19 @@ function classOf(node: Node): Expression {
 
 /** A constructor: its parameters may be fields, and it gives the object. */
 function makerOf(node: Node): Callable {
-  const fields = nodes(node.params).flatMap((it) => (it.type === "TSParameterProperty" ? [nameOf((it.parameter as Node).left ?? it.parameter) ?? ""] : []));
+  const fields = nodes(node.params).flatMap((it) =>
+    it.type === "TSParameterProperty" ? [nameOf((it.parameter as Node).left ?? it.parameter) ?? ""] : [],
+  );
   const { params, body } = callable(node);
-  const kept = fields.map((name): Statement => ({ kind: "set", target: field(name), value: { kind: "name", name }, declares: undefined }));
-  return { params, body: [...kept, ...body, { kind: "return", value: { kind: "name", name: "this" } }], self: "this", isMaker: true };
+  const kept = fields.map(
+    (name): Statement => ({ kind: "set", target: field(name), value: { kind: "name", name }, declares: undefined }),
+  );
+  return {
+    params,
+    body: [...kept, ...body, { kind: "return", value: { kind: "name", name: "this" } }],
+    self: "this",
+    isMaker: true,
+  };
 }
 
 const field = (name: string | undefined): Target => ({ kind: "member", of: { kind: "name", name: "this" }, name });
@@ -326,11 +417,17 @@ function target(value: unknown): Target {
       return {
         kind: "record",
         entries: nodes(node.properties).map((it) =>
-          it.type === "RestElement" ? { name: undefined, target: target(it.argument) } : { name: propertyName(it), target: target(it.value) },
+          it.type === "RestElement"
+            ? { name: undefined, target: target(it.argument) }
+            : { name: propertyName(it), target: target(it.value) },
         ),
       };
     case "MemberExpression":
-      return { kind: "member", of: expression(node.object), name: node.computed === true ? literal(node.property) : nameOf(node.property) };
+      return {
+        kind: "member",
+        of: expression(node.object),
+        name: node.computed === true ? literal(node.property) : nameOf(node.property),
+      };
     default:
       return { kind: "list", items: [] };
   }

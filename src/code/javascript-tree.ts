@@ -2,12 +2,15 @@
 
 export type Node = { type: string; [field: string]: unknown };
 
-export const nodes = (value: unknown): Node[] => (Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : []);
+export const nodes = (value: unknown): Node[] =>
+  Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : [];
 
 /** Through what changes no value: parentheses, `await`, types. */
 export function bare(node: Node): Node {
   for (let inner = node; ; ) {
-    const next = /^(ParenthesizedExpression|TS(As|Satisfies|NonNull|Instantiation)Expression|TSTypeAssertion)$/.test(inner.type)
+    const next = /^(ParenthesizedExpression|TS(As|Satisfies|NonNull|Instantiation)Expression|TSTypeAssertion)$/.test(
+      inner.type,
+    )
       ? inner.expression
       : inner.type === "AwaitExpression"
         ? inner.argument
@@ -35,10 +38,23 @@ export function literal(value: unknown): string | undefined {
 }
 
 export function nameOf(value: unknown): string | undefined {
-  return isNode(value) && typeof value.name === "string" ? value.name : isNode(value) && isNode(value.id) ? nameOf(value.id) : undefined;
+  return isNode(value) && typeof value.name === "string"
+    ? value.name
+    : isNode(value) && isNode(value.id)
+      ? nameOf(value.id)
+      : undefined;
 }
 
-const aside = new Set(["loc", "extra", "leadingComments", "innerComments", "trailingComments", "typeAnnotation", "typeParameters", "typeArguments"]);
+const aside = new Set([
+  "loc",
+  "extra",
+  "leadingComments",
+  "innerComments",
+  "trailingComments",
+  "typeAnnotation",
+  "typeParameters",
+  "typeArguments",
+]);
 
 export function children(node: Node): Node[] {
   return Object.keys(node).flatMap((field) => (aside.has(field) ? [] : nodes(node[field])));

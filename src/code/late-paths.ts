@@ -23,9 +23,15 @@ export class LatePaths {
   /** A call outside Lineal. */
   call(call: Call, link: CallLink, scope: Scope): void {
     for (const { at, way } of pathsOf(call)) {
-      const given = typeof at === "string" ? link.args.find((it) => it.name === at) : link.args.slice(0, at + 1).some((it) => it.spread ?? it.name) ? undefined : link.args[at];
+      const given =
+        typeof at === "string"
+          ? link.args.find((it) => it.name === at)
+          : link.args.slice(0, at + 1).some((it) => it.spread ?? it.name)
+            ? undefined
+            : link.args[at];
       const value = typeof at === "string" ? call.named.get(at) : call.args[at];
-      if (value && isLate(value) && !isConstant(given?.value)) this.#use(link.line, way, given ? this.#variables(given.value, scope) : []);
+      if (value && isLate(value) && !isConstant(given?.value))
+        this.#use(link.line, way, given ? this.#variables(given.value, scope) : []);
     }
   }
 
@@ -52,16 +58,21 @@ export class LatePaths {
   /** A function of the program is called. */
   pass({ fn }: { fn: Callable }, args: Arguments, link: CallLink, scope: Scope): void {
     for (const [i, { name, target }] of fn.params.entries()) {
-      const given = link.args.find((it) => it.name !== undefined && it.name === name) ?? (link.args[i]?.name === undefined ? link.args[i] : undefined);
+      const given =
+        link.args.find((it) => it.name !== undefined && it.name === name) ??
+        (link.args[i]?.name === undefined ? link.args[i] : undefined);
       const value = args.named.get(name ?? "") ?? args.list[i];
-      if (given && value && isLate(value) && !isConstant(given.value)) this.#hold(target, this.#variables(given.value, scope), (it) => `${this.#owner(fn)}:${it}`);
+      if (given && value && isLate(value) && !isConstant(given.value))
+        this.#hold(target, this.#variables(given.value, scope), (it) => `${this.#owner(fn)}:${it}`);
     }
   }
 
   /** The lines in which paths are used that Lineal is never given. */
   lines(way: Way): number[] {
     const tracked = this.#allTracked();
-    const found = [...this.#used.values()].filter((it) => it.way === way && !it.variables.some((one) => this.#isTracked(one, tracked, new Set())));
+    const found = [...this.#used.values()].filter(
+      (it) => it.way === way && !it.variables.some((one) => this.#isTracked(one, tracked, new Set())),
+    );
     return [...new Set(found.map(({ line }) => line))].sort((a, b) => a - b);
   }
 
@@ -72,7 +83,9 @@ export class LatePaths {
   /** With a variable, what it was made of alone. */
   #allTracked(): ReadonlySet<string> {
     const found = new Set(this.#tracked);
-    for (const it of found) for (const [only, more] of this.#made.get(it)?.values() ?? []) if (only !== undefined && more === undefined) found.add(only);
+    for (const it of found)
+      for (const [only, more] of this.#made.get(it)?.values() ?? [])
+        if (only !== undefined && more === undefined) found.add(only);
     return found;
   }
 
@@ -87,16 +100,30 @@ export class LatePaths {
   #hold(target: Target, from: readonly string[], variable: (name: string) => string): void {
     if (target.kind === "default") return this.#hold(target.target, from, variable);
     if (target.kind === "record") {
-      for (const { name, target: inner } of target.entries) this.#hold(inner, name === undefined ? [] : from.map((it) => `${it}.${name}`), variable);
+      for (const { name, target: inner } of target.entries)
+        this.#hold(inner, name === undefined ? [] : from.map((it) => `${it}.${name}`), variable);
       return;
     }
     if (target.kind === "list") {
-      for (const [i, item] of target.items.entries()) if (item) this.#hold(item, from.map((it) => `${it}.${i}`), variable);
+      for (const [i, item] of target.items.entries())
+        if (item)
+          this.#hold(
+            item,
+            from.map((it) => `${it}.${i}`),
+            variable,
+          );
       return;
     }
-    const place = target.kind === "name" ? { root: target.name, names: [] } : target.kind === "member" ? placeOf(target.of) : undefined;
+    const place =
+      target.kind === "name"
+        ? { root: target.name, names: [] }
+        : target.kind === "member"
+          ? placeOf(target.of)
+          : undefined;
     if (!place) return;
-    const key = [variable(place.root), ...place.names, ...(target.kind === "member" ? [target.name ?? "?"] : [])].join(".");
+    const key = [variable(place.root), ...place.names, ...(target.kind === "member" ? [target.name ?? "?"] : [])].join(
+      ".",
+    );
     const made = this.#made.get(key) ?? new Map<string, readonly string[]>();
     this.#made.set(key, made);
     // of more than these it is not asked any more whether all are tracked
@@ -108,7 +135,8 @@ export class LatePaths {
   #variables(it: Expression, scope: Scope): string[] {
     const place = placeOf(it);
     if (place) return [[this.#variable(place.root, scope), ...place.names].join(".")];
-    const all = (parts: readonly Expression[]): string[] => parts.flatMap((part) => this.#variables(part, scope)).slice(0, most);
+    const all = (parts: readonly Expression[]): string[] =>
+      parts.flatMap((part) => this.#variables(part, scope)).slice(0, most);
     switch (it.kind) {
       case "join":
         return all(it.parts);
@@ -121,7 +149,11 @@ export class LatePaths {
       case "set":
         return all([it.value]);
       case "chain":
-        return all([...(it.root.kind === "name" ? [] : [it.root]), ...this.#receiver(it, scope), ...it.links.flatMap((link) => (link.kind === "call" ? link.args.map(({ value }) => value) : []))]);
+        return all([
+          ...(it.root.kind === "name" ? [] : [it.root]),
+          ...this.#receiver(it, scope),
+          ...it.links.flatMap((link) => (link.kind === "call" ? link.args.map(({ value }) => value) : [])),
+        ]);
       default:
         return [];
     }
@@ -134,8 +166,19 @@ export class LatePaths {
     if (last?.kind !== "member" || last.name === "at" || call?.kind !== "call") return [];
     const asked = call.args[0]?.value;
     const isAsked = /^get(env)?$/.test(last.name ?? "") && asked?.kind === "text";
-    if (!isAsked && root.kind === "name" && !isUnnamed(find(scope, root.name)?.values.get(root.name) ?? { own: [], all: [], name: root.name })) return [];
-    return [{ kind: "chain", root, links: [...links.slice(0, i - 1), ...(isAsked ? [{ kind: "member" as const, name: asked.value }] : [])] }];
+    if (
+      !isAsked &&
+      root.kind === "name" &&
+      !isUnnamed(find(scope, root.name)?.values.get(root.name) ?? { own: [], all: [], name: root.name })
+    )
+      return [];
+    return [
+      {
+        kind: "chain",
+        root,
+        links: [...links.slice(0, i - 1), ...(isAsked ? [{ kind: "member" as const, name: asked.value }] : [])],
+      },
+    ];
   }
 
   #variable(name: string, scope: Scope): string {
@@ -155,4 +198,7 @@ const isConstant = (it: Expression | undefined): boolean => it?.kind === "unknow
 
 /** Whether a value may be a path of which nothing is known. */
 const isLate = (value: Value): boolean =>
-  isOpen(value) && !value.stream && !/(^|\.)(std(in|out|err)|devnull)(\.|$)/i.test(value.name ?? "") && !value.from?.some((text) => namesAFile(text));
+  isOpen(value) &&
+  !value.stream &&
+  !/(^|\.)(std(in|out|err)|devnull)(\.|$)/i.test(value.name ?? "") &&
+  !value.from?.some((text) => namesAFile(text));

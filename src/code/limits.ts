@@ -32,7 +32,9 @@ export class Limits {
 
   /** Whether there is time to put these texts together: long ones take longer. */
   canJoin(values: readonly Value[]): boolean {
-    return this.isAffordable(values.reduce((sum, { own }) => sum + own.length * (1 + Math.ceil((own[0]?.length ?? 0) / 8)), 0));
+    return this.isAffordable(
+      values.reduce((sum, { own }) => sum + own.length * (1 + Math.ceil((own[0]?.length ?? 0) / 8)), 0),
+    );
   }
 }
 

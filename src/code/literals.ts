@@ -32,14 +32,19 @@ function gather(node: SyntaxNode, bindings: Bindings, values: Map<Binding, Synta
 
 /** Types are gone already. */
 function runsNothing({ type, kind, declaration, declarations }: SyntaxNode): boolean {
-  if (type === "VariableDeclaration") return kind === "const" && nodesIn(declarations).every(({ id, init }) => (id as SyntaxNode).type === "Identifier" && isLiteral(init));
+  if (type === "VariableDeclaration")
+    return (
+      kind === "const" &&
+      nodesIn(declarations).every(({ id, init }) => (id as SyntaxNode).type === "Identifier" && isLiteral(init))
+    );
   if (/^Export(Named|Default)Declaration$/.test(type)) return !isNode(declaration) || runsNothing(declaration);
   return type === "ImportDeclaration" || type === "ExportAllDeclaration" || type === "FunctionDeclaration";
 }
 
 function isLiteral(node: unknown): boolean {
   if (!isNode(node)) return false;
-  if (node.type === "UnaryExpression") return node.operator === "-" && (node.argument as SyntaxNode).type === "NumericLiteral";
+  if (node.type === "UnaryExpression")
+    return node.operator === "-" && (node.argument as SyntaxNode).type === "NumericLiteral";
   return /^(Numeric|String|Boolean|Null|BigInt)Literal$/.test(node.type);
 }
 
@@ -62,13 +67,18 @@ function isRead(node: SyntaxNode, field: string, parent: SyntaxNode): boolean {
 }
 
 function place(node: SyntaxNode, bindings: Bindings, values: ReadonlyMap<Binding, SyntaxNode>): void {
-  const valueOf = (child: unknown): SyntaxNode | undefined => (isNode(child) ? values.get(bindings.get(child) as Binding) : undefined);
-  const isPlaced = (child: unknown): boolean => isNode(child) && child.type === "VariableDeclaration" && (child.declarations as unknown[]).length === 0;
+  const valueOf = (child: unknown): SyntaxNode | undefined =>
+    isNode(child) ? values.get(bindings.get(child) as Binding) : undefined;
+  const isPlaced = (child: unknown): boolean =>
+    isNode(child) && child.type === "VariableDeclaration" && (child.declarations as unknown[]).length === 0;
   for (const field in node) {
     const value = node[field];
     if (field === "declarations") node[field] = nodesIn(value).filter(({ id }) => !valueOf(id));
     for (const child of nodesIn(node[field])) place(child, bindings, values);
-    if (Array.isArray(value)) node[field] = (node[field] as unknown[]).filter((child) => !isPlaced(child)).map((child) => valueOf(child) ?? child);
+    if (Array.isArray(value))
+      node[field] = (node[field] as unknown[])
+        .filter((child) => !isPlaced(child))
+        .map((child) => valueOf(child) ?? child);
     else node[field] = valueOf(value) ?? value;
   }
 }

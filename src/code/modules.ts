@@ -46,7 +46,12 @@ const mostFitting = 200;
 /** Paths with more unknown parts are not searched for. */
 const mostUnknown = 2;
 
-const swaps: Record<string, string[]> = { ".js": [".ts", ".tsx"], ".jsx": [".tsx"], ".mjs": [".mts"], ".cjs": [".cts"] };
+const swaps: Record<string, string[]> = {
+  ".js": [".ts", ".tsx"],
+  ".jsx": [".tsx"],
+  ".mjs": [".mts"],
+  ".cjs": [".cts"],
+};
 const tries = [".js", ".json", ".node", ".ts", ".mjs", ".cjs", ".mts", ".cts", ".tsx", ".jsx"];
 
 /**
@@ -71,12 +76,21 @@ export async function moduleGraph(entry: string): Promise<ModuleGraph> {
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
     const bytes = readFileSync(path);
     const text = bytes.includes(0) ? "" : bytes.toString("utf8");
-    const parsed = isCode(path) || path === start ? await analyse(text, path) : { imports: [], computed: [], astHash: jsonHash(text, path) };
+    const parsed =
+      isCode(path) || path === start
+        ? await analyse(text, path)
+        : { imports: [], computed: [], astHash: jsonHash(text, path) };
     if ("given" in parsed) given.set(name(path), parsed.given);
     if (path === start) entryHash = parsed.astHash;
     else {
       const hash = createHash("sha256").update(bytes).digest("hex");
-      modules.set(path, { path: name(path), absolute: path, hash, ...(parsed.astHash ? { astHash: parsed.astHash } : {}), text });
+      modules.set(path, {
+        path: name(path),
+        absolute: path,
+        hash,
+        ...(parsed.astHash ? { astHash: parsed.astHash } : {}),
+        text,
+      });
     }
     for (const { specifier, kind } of parsed.imports) {
       if (kind === "type") continue;
@@ -92,7 +106,8 @@ export async function moduleGraph(entry: string): Promise<ModuleGraph> {
         queue.push(file);
       }
     }
-    for (const one of parsed.computed) for (const file of filesFor(one, path) ?? []) if (isOurs(file)) dynamic.add(name(file));
+    for (const one of parsed.computed)
+      for (const file of filesFor(one, path) ?? []) if (isOurs(file)) dynamic.add(name(file));
     const lines = linesOf(parsed.computed, path);
     if (lines.length > 0) computed.push({ path: name(path), lines });
   }
@@ -114,17 +129,26 @@ export async function computedLines(text: string, path: string): Promise<number[
   return linesOf((await analyse(text, path)).computed, path);
 }
 
-const linesOf = (imports: readonly ComputedImport[], path: string): number[] => [...new Set(imports.filter((one) => filesFor(one, path) === undefined).map(({ line }) => line))];
+const linesOf = (imports: readonly ComputedImport[], path: string): number[] => [
+  ...new Set(imports.filter((one) => filesFor(one, path) === undefined).map(({ line }) => line)),
+];
 
 /** The files that a computed path may mean, each unknown part of it being part of one name; undefined when it tells no place, or too many files fit. */
 function filesFor({ texts, kind }: ComputedImport, importer: string): string[] | undefined {
   const [start = ""] = texts;
   const isUrl = kind === "url";
   if (isUrl && !isCode(`*${texts.at(-1)}`)) return []; // of data
-  if (/^[@\w]/.test(start) && !start.startsWith("file:")) return isUrl || ownFolder(start, importer) === undefined ? [] : undefined;
-  const glob = texts.join("*").replace(/[?#].*/s, "").replace(/\*+/g, "*");
-  if (!/^(\.{1,2}|\/[^/]+)\//.test(start) || /[[\]{}()!\\]/.test(glob) || glob.split("*").length > mostUnknown + 1) return isUrl ? [] : undefined;
-  const found = globSync(glob, { cwd: dirname(importer) }).flatMap((path) => existingFile(resolve(dirname(importer), path)) ?? []);
+  if (/^[@\w]/.test(start) && !start.startsWith("file:"))
+    return isUrl || ownFolder(start, importer) === undefined ? [] : undefined;
+  const glob = texts
+    .join("*")
+    .replace(/[?#].*/s, "")
+    .replace(/\*+/g, "*");
+  if (!/^(\.{1,2}|\/[^/]+)\//.test(start) || /[[\]{}()!\\]/.test(glob) || glob.split("*").length > mostUnknown + 1)
+    return isUrl ? [] : undefined;
+  const found = globSync(glob, { cwd: dirname(importer) }).flatMap(
+    (path) => existingFile(resolve(dirname(importer), path)) ?? [],
+  );
   const fitting = extname(glob) === "" || extname(glob).includes("*") ? found.filter(isCode) : found;
   return fitting.length > 0 && fitting.length <= mostFitting ? fitting : isUrl ? [] : undefined;
 }
@@ -152,9 +176,14 @@ function localTarget(specifier: string, importer: string, kind: ImportKind): str
 function existingFile(target: string): string | undefined {
   const suffix = extname(target);
   const bare = target.slice(0, target.length - suffix.length);
-  const candidates = [target, ...(swaps[suffix] ?? []).map((other) => bare + other), ...tries.map((other) => target + other)];
+  const candidates = [
+    target,
+    ...(swaps[suffix] ?? []).map((other) => bare + other),
+    ...tries.map((other) => target + other),
+  ];
   const main = packageField(target, "main");
-  if (typeof main === "string") candidates.push(join(target, main), ...tries.map((other) => join(target, main + other)));
+  if (typeof main === "string")
+    candidates.push(join(target, main), ...tries.map((other) => join(target, main + other)));
   candidates.push(...tries.map((other) => join(target, `index${other}`)));
   const found = candidates.find((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
   return found === undefined ? undefined : realpathSync(found);

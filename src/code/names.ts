@@ -65,7 +65,14 @@ export function numberNames(node: SyntaxNode, bindings: ReadonlyMap<SyntaxNode, 
   for (const field in node) for (const child of nodesIn(node[field])) numberNames(child, bindings);
 }
 
-const functions = new Set(["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression", "ObjectMethod", "ClassMethod", "ClassPrivateMethod"]);
+const functions = new Set([
+  "FunctionDeclaration",
+  "FunctionExpression",
+  "ArrowFunctionExpression",
+  "ObjectMethod",
+  "ClassMethod",
+  "ClassPrivateMethod",
+]);
 const freezing = new Set(["WithStatement", "JSXElement", "JSXFragment", "TSEnumDeclaration", "TSModuleDeclaration"]);
 /** Fields that hold a property or a word, not a variable, unless computed. */
 const words = new Set(["key", "property", "imported", "exported", "meta"]);
@@ -111,7 +118,11 @@ class Names {
     switch (node.type) {
       case "VariableDeclaration":
         for (const { id, init } of nodesIn(node.declarations)) {
-          for (const name of patternNames(id)) (node.kind === "var" ? scope.home : scope).declare(name, isNode(id) && id.type === "Identifier" && isNode(init) ? { fn: init } : {});
+          for (const name of patternNames(id))
+            (node.kind === "var" ? scope.home : scope).declare(
+              name,
+              isNode(id) && id.type === "Identifier" && isNode(init) ? { fn: init } : {},
+            );
         }
         return;
       case "FunctionDeclaration":
@@ -128,7 +139,11 @@ class Names {
       case "ImportDeclaration":
         this.#imports++;
         for (const one of nodesIn(node.specifiers)) {
-          const imported = isNode(one.imported) ? String(one.imported.name ?? one.imported.value) : one.type === "ImportDefaultSpecifier" ? "default" : "*";
+          const imported = isNode(one.imported)
+            ? String(one.imported.name ?? one.imported.value)
+            : one.type === "ImportDefaultSpecifier"
+              ? "default"
+              : "*";
           // By what it is imported as, so that the order of the names does not matter.
           scope.declare((one.local as SyntaxNode).name as string, { token: `${this.#imports}#${imported}`, imported });
         }
@@ -138,7 +153,8 @@ class Names {
         return;
       case "ExportNamedDeclaration": {
         if (!isNode(node.declaration)) return;
-        const declared = node.declaration.type === "VariableDeclaration" ? nodesIn(node.declaration.declarations) : [node.declaration];
+        const declared =
+          node.declaration.type === "VariableDeclaration" ? nodesIn(node.declaration.declarations) : [node.declaration];
         for (const name of declared.flatMap(({ id }) => patternNames(id))) this.#kept.push([name, scope]);
         return;
       }
@@ -185,7 +201,8 @@ class Names {
       }
       case "ClassBody": {
         const scope = new Scope(outer);
-        for (const { key } of nodesIn(node.body)) if (isNode(key) && key.type === "PrivateName") scope.declare(`#${String((key.id as SyntaxNode).name)}`);
+        for (const { key } of nodesIn(node.body))
+          if (isNode(key) && key.type === "PrivateName") scope.declare(`#${String((key.id as SyntaxNode).name)}`);
         return scope;
       }
       default:
@@ -217,7 +234,8 @@ class Names {
 
   #keepSignatures({ callee, arguments: given }: SyntaxNode, scope: Scope): void {
     const { type, name, property } = callee as SyntaxNode;
-    const called = type === "Identifier" ? [name, scope.find(name as string)?.imported] : [isNode(property) && property.name];
+    const called =
+      type === "Identifier" ? [name, scope.find(name as string)?.imported] : [isNode(property) && property.name];
     if (!called.includes("flow") && !called.includes("step")) return;
     for (const argument of nodesIn(given)) {
       const named = argument.type === "Identifier" ? scope.find(argument.name as string) : undefined;
@@ -240,7 +258,12 @@ function keep(binding: Binding | undefined): void {
 
 /** Whether a field of a node that opens a scope is evaluated before it. */
 function isOutside(node: SyntaxNode, field: string): boolean {
-  return field === "decorators" || field === "key" || field === "discriminant" || (field === "id" && node.type.endsWith("Declaration"));
+  return (
+    field === "decorators" ||
+    field === "key" ||
+    field === "discriminant" ||
+    (field === "id" && node.type.endsWith("Declaration"))
+  );
 }
 
 /** Whether a field holds a property or a word, not a variable. */

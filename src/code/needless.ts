@@ -13,17 +13,20 @@ export function dropNeedless(program: SyntaxNode, bindings: Bindings, isModule: 
   for (const binding of bindings.values()) uses.set(binding, (uses.get(binding) ?? 0) + 1);
   for (const node of everyNode(program)) {
     decorates ||= node.type === "Decorator";
-    for (const target of targetsOf(node)) for (const one of identifiersIn(target)) assigned.add(bindings.get(one) as Binding);
+    for (const target of targetsOf(node))
+      for (const one of identifiersIn(target)) assigned.add(bindings.get(one) as Binding);
   }
 
   const isSeen = (name: unknown): boolean => {
     const binding = isNode(name) ? bindings.get(name) : undefined;
     return binding === undefined || binding.scope.frozen;
   };
-  const isUnused = ({ local }: SyntaxNode): boolean => !isSeen(local) && uses.get(bindings.get(local as SyntaxNode) as Binding) === 1;
+  const isUnused = ({ local }: SyntaxNode): boolean =>
+    !isSeen(local) && uses.get(bindings.get(local as SyntaxNode) as Binding) === 1;
   const isConstant = (name: SyntaxNode): boolean => !isSeen(name) && !assigned.has(bindings.get(name) as Binding);
   const drop = (node: SyntaxNode, parent: SyntaxNode): void => {
-    if (isModule && node.directives !== undefined) node.directives = nodesIn(node.directives).filter(({ value }) => (value as SyntaxNode).value !== "use strict");
+    if (isModule && node.directives !== undefined)
+      node.directives = nodesIn(node.directives).filter(({ value }) => (value as SyntaxNode).value !== "use strict");
     // What decorators are told of types are values.
     if (node.type === "ImportDeclaration" && !decorates) {
       const all = nodesIn(node.specifiers);
@@ -32,7 +35,13 @@ export function dropNeedless(program: SyntaxNode, bindings: Bindings, isModule: 
     }
     if (node.type === "VariableDeclaration" && node.kind === "let") {
       const isGiven = /^For(In|Of)/.test(parent.type) || nodesIn(node.declarations).every(({ init }) => isNode(init));
-      if (isGiven && nodesIn(node.declarations).flatMap(({ id }) => identifiersIn(id)).every(isConstant)) node.kind = "const";
+      if (
+        isGiven &&
+        nodesIn(node.declarations)
+          .flatMap(({ id }) => identifiersIn(id))
+          .every(isConstant)
+      )
+        node.kind = "const";
     }
     for (const field in node) for (const child of nodesIn(node[field])) drop(child, node);
   };
@@ -50,6 +59,9 @@ function identifiersIn(pattern: unknown): SyntaxNode[] {
   if (!isNode(pattern)) return [];
   if (pattern.type === "Identifier") return [pattern];
   const { properties, elements, left, value, argument } = pattern;
-  if (pattern.type === "ObjectPattern" || pattern.type === "ArrayPattern") return nodesIn(properties ?? elements).flatMap(identifiersIn);
-  return /^(AssignmentPattern|ObjectProperty|RestElement)$/.test(pattern.type) ? identifiersIn(left ?? value ?? argument) : [];
+  if (pattern.type === "ObjectPattern" || pattern.type === "ArrayPattern")
+    return nodesIn(properties ?? elements).flatMap(identifiersIn);
+  return /^(AssignmentPattern|ObjectProperty|RestElement)$/.test(pattern.type)
+    ? identifiersIn(left ?? value ?? argument)
+    : [];
 }

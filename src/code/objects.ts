@@ -36,7 +36,9 @@ export class Objects {
   /** A class whose body has run in this scope: its methods, what it inherits, and the fields that its objects begin with. */
   classIn(scope: Scope, selves: readonly string[], methods: ReadonlyMap<string, Value>): Value {
     const fields = new Map(methods);
-    const own = [...scope.values].flatMap(([name, value]) => (selves.includes(name) ? [...(value.fields ?? [])] : name === "super" ? [] : [[name, value] as const]));
+    const own = [...scope.values].flatMap(([name, value]) =>
+      selves.includes(name) ? [...(value.fields ?? [])] : name === "super" ? [] : [[name, value] as const],
+    );
     for (const [name, value] of own) if (!value.closures || !fields.has(name)) fields.set(name, value);
     // which of several methods is meant is not known where the object is not
     const plain = withFields(new Map([...fields].filter(([, value]) => !value.closures)));
@@ -59,7 +61,9 @@ export class Objects {
     const shared = scope.values.get(fn.self)?.fields;
     const more = [...(this.#late.get(scope) ?? [])].flatMap((name) => {
       const [there, late] = [fields.get(name), shared?.get(name)];
-      return late?.all.some((text) => !there?.all.includes(text)) ? [[name, there ? oneOf([there, late]) : late] as const] : [];
+      return late?.all.some((text) => !there?.all.includes(text))
+        ? [[name, there ? oneOf([there, late]) : late] as const]
+        : [];
     });
     return more.length === 0 ? receiver : { ...receiver, ...withFields(new Map([...fields, ...more])) };
   }
@@ -89,7 +93,12 @@ export class Objects {
    */
   grow(scope: Scope, place: Place, list: Value, named: string, { list: more, named: options }: Arguments): boolean {
     const option = named === "add_argument" ? (options.get("dest") ?? more.at(-1))?.own[0] : undefined;
-    if (option !== undefined) this.store(scope, { ...place, names: [...place.names, option.replace(/^-+/, "").replaceAll("-", "_")] }, options.get("default") ?? unknown);
+    if (option !== undefined)
+      this.store(
+        scope,
+        { ...place, names: [...place.names, option.replace(/^-+/, "").replaceAll("-", "_")] },
+        options.get("default") ?? unknown,
+      );
     if (option !== undefined || !/^(push|unshift|append|extend|add)$/.test(named)) return false;
     const fields = new Map(list.fields);
     for (const value of more) fields.set(String(fields.size), value);

@@ -32,7 +32,11 @@ export class Outside {
     if (result !== undefined) return result;
     const from = call.args.flatMap((it) => it.all);
     const stream = opensStream(call) ? { stream: true as const } : {};
-    return purpose === "other" && from.length > 0 && !/^(read|load|open|fetch|scan|imread)/i.test(call.last) ? { ...unknown, ...stream, from } : stream.stream ? { ...unknown, ...stream } : unknown;
+    return purpose === "other" && from.length > 0 && !/^(read|load|open|fetch|scan|imread)/i.test(call.last)
+      ? { ...unknown, ...stream, from }
+      : stream.stream
+        ? { ...unknown, ...stream }
+        : unknown;
   }
 
   /** A function of the program is given these. */

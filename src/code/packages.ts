@@ -20,7 +20,8 @@ export function ownFolder(specifier: string, importer: string): string | undefin
   // Lineal may be linked too: what keeps the history is no part of it.
   if (name === undefined || name === "lineal" || specifier.includes(":") || isBuiltin(specifier)) return undefined;
   const home = folderOf(importer);
-  if (home !== undefined && packageField(home, "name") === name && packageField(home, "exports") !== undefined) return home;
+  if (home !== undefined && packageField(home, "name") === name && packageField(home, "exports") !== undefined)
+    return home;
   for (let folder = dirname(importer); ; folder = dirname(folder)) {
     const linked = join(folder, "node_modules", name);
     if (statSync(linked, { throwIfNoEntry: false })?.isDirectory()) {

@@ -22,20 +22,25 @@ const knownSuffixes = new Set(
   ),
 );
 /** Ends of names in a program: `cell.id`, `np.max`. */
-const memberNames = new Set("id is in on of to at by or get set add max min sum std key val row col idx len all any new old obs var".split(" "));
+const memberNames = new Set(
+  "id is in on of to at by or get set add max min sum std key val row col idx len all any new old obs var".split(" "),
+);
 const hostSuffixes = new Set(["com", "org", "net", "edu", "gov", "io", "dev", "local", "internal"]);
 const body = String.raw`[\p{L}\p{N}_\-.,+@=~#%&()\[\]* /\\]`;
 const absolute = new RegExp(String.raw`^(~?/|\.{1,2}[/\\]|~[/\\]|[a-zA-Z]:[/\\])${body}*$`, "u");
 const inFolder = new RegExp(String.raw`^[\p{L}\p{N}_\-.+@=~#%&()\[\]* ]+[/\\]${body}*$`, "u");
 const file = /^[\p{L}\p{N}_\-.,+@=~#%&()[\]* ]+\.([A-Za-z0-9]{1,10})$/u;
 const uri = /^[a-z][a-z0-9+.-]*:\/\/[^\s<>"]+$/i;
-const media = /^(text|application|image|audio|video|font|multipart|message|model)\/(\*|vnd\.[\w.+-]+|x-[\w.+-]+|[\w+-]+)$/;
-const timeZone = /^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Etc|Europe|Indian|Pacific)\/[A-Z][\w+-]*(\/[A-Z]\w*)?$/;
+const media =
+  /^(text|application|image|audio|video|font|multipart|message|model)\/(\*|vnd\.[\w.+-]+|x-[\w.+-]+|[\w+-]+)$/;
+const timeZone =
+  /^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Etc|Europe|Indian|Pacific)\/[A-Z][\w+-]*(\/[A-Z]\w*)?$/;
 const unit = /^[\p{L}%]{1,6}\/(s|h|m[23]?|cm[23]|[mdunµ]?L|kg|mol|min|sec|day|yr|ha|K)$/u;
 const version = /^[~^]?v?\d+(\.\d+)+([-.+]?(a|b|c|rc|alpha|beta|dev|post|pre)[\w.-]*)?$/i;
 
 /** How a number is written: `%.3f`, `%5d %s`, `,.2f`. */
-const numberPattern = /^(?=.*%)(%[-+ #0]*\d*(\.\d+)?[hl]*[diouxXeEfFgGcrs%]|[^\p{L}%])+$|^[-+<>=^#0-9,]*\.\d+[eEfFgGnrsp%]$/u;
+const numberPattern =
+  /^(?=.*%)(%[-+ #0]*\d*(\.\d+)?[hl]*[diouxXeEfFgGcrs%]|[^\p{L}%])+$|^[-+<>=^#0-9,]*\.\d+[eEfFgGnrsp%]$/u;
 /** `owner/name`, as models, styles and experiments are called. */
 const pair = /^[^/\\]+[/\\][^/\\.]+$/;
 
@@ -56,9 +61,21 @@ export function namesAFile(text: string, use: Use = "given"): boolean {
   if (use === "opened") return /[\p{L}\p{N}]/u.test(trimmed);
   if (trimmed.length < 3) return false;
   if (uri.test(trimmed)) return true;
-  if (!/[\p{L}\p{N}]/u.test(trimmed) || numberPattern.test(trimmed) || version.test(trimmed) || Number.isFinite(Number(trimmed))) return false;
+  if (
+    !/[\p{L}\p{N}]/u.test(trimmed) ||
+    numberPattern.test(trimmed) ||
+    version.test(trimmed) ||
+    Number.isFinite(Number(trimmed))
+  )
+    return false;
   if (trimmed.includes(" ") && !absolute.test(trimmed) && !hasKnownSuffix(trimmed)) return false;
-  if (/[/\\]/.test(trimmed)) return absolute.test(trimmed) || (inFolder.test(trimmed) && !isNoFolder(trimmed) && !((use === "option" || use === "converted") && pair.test(trimmed)));
+  if (/[/\\]/.test(trimmed))
+    return (
+      absolute.test(trimmed) ||
+      (inFolder.test(trimmed) &&
+        !isNoFolder(trimmed) &&
+        !((use === "option" || use === "converted") && pair.test(trimmed)))
+    );
   const suffix = file.exec(trimmed)?.[1];
   if (suffix === undefined || !/[A-Za-z]/.test(suffix)) return false;
   if (use === "file" || use === "converted") return true;
@@ -67,10 +84,12 @@ export function namesAFile(text: string, use: Use = "given"): boolean {
   return suffix.length <= 3 || (suffix.length <= 5 && /\d/.test(suffix)) || hasKnownSuffix(suffix);
 }
 
-const hasKnownSuffix = (text: string): boolean => knownSuffixes.has(text.slice(text.lastIndexOf(".") + 1).toLowerCase());
+const hasKnownSuffix = (text: string): boolean =>
+  knownSuffixes.has(text.slice(text.lastIndexOf(".") + 1).toLowerCase());
 
 /** Whether a text is a file wherever it stands: all is known of it, and its suffix is. */
-export const isSurelyAFile = (text: string): boolean => !text.includes(hole) && namesAFile(text) && /\.\w+$/.test(text) && hasKnownSuffix(text);
+export const isSurelyAFile = (text: string): boolean =>
+  !text.includes(hole) && namesAFile(text) && /\.\w+$/.test(text) && hasKnownSuffix(text);
 
 /** With holes less is sure: a text that is no URI must end in a known suffix, unless the call says that it works with files. */
 function namesAPattern(text: string, use: Use): boolean {

@@ -14,7 +14,9 @@ export async function pythonHash(text: string): Promise<string | undefined> {
   try {
     // Python reads any end of a line as one.
     const { tree, plain } = await parsePython(text.replace(/\r\n?/g, "\n"));
-    return createHash("sha256").update(encoding(text) + canonical(tree, plain)).digest("hex");
+    return createHash("sha256")
+      .update(encoding(text) + canonical(tree, plain))
+      .digest("hex");
   } catch (error) {
     if (error instanceof SyntaxProblem) return undefined;
     throw error;
@@ -23,7 +25,8 @@ export async function pythonHash(text: string): Promise<string | undefined> {
 
 /** A comment in the first two lines may say how the bytes of the file are read; empty for UTF-8. */
 function encoding(text: string): string {
-  const [, name = ""] = /^(?:[ \t\f]*(?:#.*)?(?:\r\n?|\n))?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/.exec(text.replace(/^\uFEFF/, "")) ?? [];
+  const [, name = ""] =
+    /^(?:[ \t\f]*(?:#.*)?(?:\r\n?|\n))?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/.exec(text.replace(/^\uFEFF/, "")) ?? [];
   const plain = name.toLowerCase().replaceAll("_", "-");
   return /^(|utf-?8(-.*)?)$/.test(plain) ? "" : `${plain} `;
 }
@@ -62,9 +65,13 @@ function stringOf(whole: string, kind: string): string {
   const body = whole.slice(start.length, whole.length - quote.length);
   const letters = [...prefix.toLowerCase()].sort().join("").replace("u", "");
   const isPlain = !body.includes("\\");
-  if (kind === "FormatString" || letters.includes("t")) return JSON.stringify(isPlain && !/['"]/.test(body) ? [letters, body] : letters + whole.slice(prefix.length));
+  if (kind === "FormatString" || letters.includes("t"))
+    return JSON.stringify(isPlain && !/['"]/.test(body) ? [letters, body] : letters + whole.slice(prefix.length));
   if (isPlain) return JSON.stringify([letters.replace("r", ""), body]);
-  return JSON.stringify([letters, letters.includes("r") ? body : body.replace(/\\([^])/g, (both, one: string) => (/['"]/.test(one) ? one : both))]);
+  return JSON.stringify([
+    letters,
+    letters.includes("r") ? body : body.replace(/\\([^])/g, (both, one: string) => (/['"]/.test(one) ? one : both)),
+  ]);
 }
 
 /** Whether a piece changes nothing where it stands. */
@@ -84,7 +91,8 @@ function isAround(node: Node): boolean {
   const parts = children(node);
   const parent = node.parent?.name ?? "";
   const isLast = following(node) === null;
-  const isValue = isLast && (parent === "ReturnStatement" || (parent === "AssignStatement" && node.prevSibling?.name === "AssignOp"));
+  const isValue =
+    isLast && (parent === "ReturnStatement" || (parent === "AssignStatement" && node.prevSibling?.name === "AssignOp"));
   if (node.name === "TupleExpression") return isValue && parts.length > 2;
   if (node.name !== "ParenthesizedExpression" || parts.length !== 3) return false;
   if (isValue || /^(If|While|For)Statement$/.test(parent)) return true;
@@ -93,7 +101,8 @@ function isAround(node: Node): boolean {
 }
 
 /** What holds together by itself. */
-const single = /^(VariableName|Number|String|FormatString|Boolean|None|Ellipsis|CallExpression|MemberExpression|ArrayExpression|DictionaryExpression|SetExpression|ParenthesizedExpression)$/;
+const single =
+  /^(VariableName|Number|String|FormatString|Boolean|None|Ellipsis|CallExpression|MemberExpression|ArrayExpression|DictionaryExpression|SetExpression|ParenthesizedExpression)$/;
 
 /** Of `x: int = 1` in a function the hint is neither evaluated nor kept. */
 function isLocalHint(hint: Node): boolean {
@@ -105,7 +114,12 @@ function isLocalHint(hint: Node): boolean {
 
 /** A comma before the closing bracket means something in a tuple or an index only. */
 function isTrailing(comma: Node): boolean {
-  if (!/^(ArgList|ParamList|ArrayExpression|DictionaryExpression|SetExpression|ImportStatement)$/.test(comma.parent?.name ?? "")) return false;
+  if (
+    !/^(ArgList|ParamList|ArrayExpression|DictionaryExpression|SetExpression|ImportStatement)$/.test(
+      comma.parent?.name ?? "",
+    )
+  )
+    return false;
   const next = following(comma);
   return next !== null && /^[)\]}]$/.test(next.name);
 }

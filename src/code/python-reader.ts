@@ -1,8 +1,18 @@
 /** Turns the syntax tree of Python into the neutral form. */
-
 import { classOf, isData, isDataBase, madeBy } from "./python-classes.ts";
 import { bare, children, isValue, lineAt, type Node, unescape } from "./python-tree.ts";
-import { type Argument, type Callable, type Expression, given, type Link, nothing, type Param, type Statement, type Target, thrown } from "./ir.ts";
+import {
+  type Argument,
+  type Callable,
+  type Expression,
+  given,
+  type Link,
+  nothing,
+  type Param,
+  type Statement,
+  type Target,
+  thrown,
+} from "./ir.ts";
 
 /** Turns the tree of a program into the neutral form. */
 export class PythonReader {
@@ -58,7 +68,15 @@ export class PythonReader {
         return [{ kind: "define", name: this.#nameIn(node), fn: this.#callable(node), decorators: [] }];
       case "DecoratedStatement": {
         const decorators = node.getChildren("Decorator").map((it) => this.#decorator(it));
-        return parts.flatMap((it) => (it.name === "Decorator" ? [] : it.name === "ClassDefinition" ? this.#define(it, decorators) : this.#statement(it))).map((it) => (it.kind === "define" ? { ...it, decorators } : it));
+        return parts
+          .flatMap((it) =>
+            it.name === "Decorator"
+              ? []
+              : it.name === "ClassDefinition"
+                ? this.#define(it, decorators)
+                : this.#statement(it),
+          )
+          .map((it) => (it.kind === "define" ? { ...it, decorators } : it));
       }
       case "ClassDefinition":
         return this.#define(node, []);
@@ -68,15 +86,30 @@ export class PythonReader {
         return [...this.#act(values), ...bodies.map((body): Statement => ({ kind: "branch", ways: [body, []] }))];
       case "MatchStatement": {
         const clauses = node.getChild("MatchBody")?.getChildren("MatchClause") ?? [];
-        return [...this.#act(values), { kind: "branch", ways: [...clauses.map((it) => this.statements(it.getChild("Body"))), []] }];
+        return [
+          ...this.#act(values),
+          { kind: "branch", ways: [...clauses.map((it) => this.statements(it.getChild("Body"))), []] },
+        ];
       }
       case "TryStatement":
-        return [...(bodies[0] ?? []), ...bodies.slice(1).map((body): Statement => ({ kind: "branch", ways: [body, []] }))];
+        return [
+          ...(bodies[0] ?? []),
+          ...bodies.slice(1).map((body): Statement => ({ kind: "branch", ways: [body, []] })),
+        ];
       case "ForStatement": {
         const within = parts.findIndex((it) => it.name === "in");
         const before = parts.slice(0, within).filter(isValue);
         const after = parts.slice(within).filter(isValue);
-        return [{ kind: "each", target: this.#targets(before), declares: "function", of: this.#tuple(after), body: bodies[0] ?? [] }, ...(bodies[1] ?? [])];
+        return [
+          {
+            kind: "each",
+            target: this.#targets(before),
+            declares: "function",
+            of: this.#tuple(after),
+            body: bodies[0] ?? [],
+          },
+          ...(bodies[1] ?? []),
+        ];
       }
       case "WithStatement": {
         const found: Statement[] = [];
@@ -84,14 +117,21 @@ export class PythonReader {
           if (it.name === "as" || !isValue(it) || parts[i - 1]?.name === "as") continue;
           const goal = parts[i + 1]?.name === "as" ? parts[i + 2] : undefined;
           const value = this.#expression(it);
-          found.push(goal ? { kind: "set", target: this.#target(goal), value, declares: "function" } : { kind: "do", value });
+          found.push(
+            goal ? { kind: "set", target: this.#target(goal), value, declares: "function" } : { kind: "do", value },
+          );
         }
         return [...found, ...bodies.flat()];
       }
       case "ReturnStatement":
         return [{ kind: "return", value: this.#tuple(values) }];
       case "YieldStatement":
-        return [given(this.#tuple(values), parts.some((it) => it.name === "from"))];
+        return [
+          given(
+            this.#tuple(values),
+            parts.some((it) => it.name === "from"),
+          ),
+        ];
       case "RaiseStatement":
         return values.map((it) => ({ kind: "do", value: thrown(this.#expression(it)) }));
       case "ScopeStatement":
@@ -108,7 +148,14 @@ export class PythonReader {
   }
 
   #define(node: Node, decorators: readonly Expression[]): Statement[] {
-    return [{ kind: "set", target: { kind: "name", name: this.#nameIn(node) }, value: this.#class(node, decorators), declares: "function" }];
+    return [
+      {
+        kind: "set",
+        target: { kind: "name", name: this.#nameIn(node) },
+        value: this.#class(node, decorators),
+        declares: "function",
+      },
+    ];
   }
 
   /** `a = b, c = value`: the last group is the value, each before it a target. */
@@ -141,29 +188,52 @@ export class PythonReader {
     }
     if (parts[0]?.name === "from") return [{ kind: "import", module, names }];
     // `import os.path` gives the name `os`, `import os.path as p` gives the module
-    return names.map(({ name, as }) => ({ kind: "import", module: name.startsWith(`${as}.`) ? as : name, names: [{ name: "*", as }] }));
+    return names.map(({ name, as }) => ({
+      kind: "import",
+      module: name.startsWith(`${as}.`) ? as : name,
+      names: [{ name: "*", as }],
+    }));
   }
 
   #decorator(node: Node): Expression {
     const parts = children(node).filter((it) => it.name !== "At");
     const [root, ...rest] = parts.filter((it) => it.name !== ".");
     if (!root) return nothing;
-    const links = rest.map((it): Link => (it.name === "ArgList" ? this.#call(it, node.from) : { kind: "member", name: this.#slice(it) }));
+    const links = rest.map(
+      (it): Link => (it.name === "ArgList" ? this.#call(it, node.from) : { kind: "member", name: this.#slice(it) }),
+    );
     return { kind: "chain", root: this.#expression(root), links };
   }
 
   #class(node: Node, decorators: readonly Expression[]): Expression {
     const bases = node.getChild("ArgList");
     const body = node.getChild("Body");
-    const typed = body ? children(body).flatMap((it) => (it.name === "AssignStatement" && it.getChild("TypeDef") && it.firstChild ? [this.#slice(it.firstChild)] : [])) : [];
+    const typed = body
+      ? children(body).flatMap((it) =>
+          it.name === "AssignStatement" && it.getChild("TypeDef") && it.firstChild ? [this.#slice(it.firstChild)] : [],
+        )
+      : [];
     const from = bases ? this.#args(bases).map((it) => it.value) : [];
-    return classOf(this.statements(body), this.#dataFields(this.#nameIn(node), typed, from, decorators), from, decorators);
+    return classOf(
+      this.statements(body),
+      this.#dataFields(this.#nameIn(node), typed, from, decorators),
+      from,
+      decorators,
+    );
   }
 
   /** What a data class is made from; undefined for other classes, and those of which a base is not known. */
-  #dataFields(name: string, typed: readonly string[], bases: readonly Expression[], decorators: readonly Expression[]): readonly string[] | undefined {
-    const inherited = bases.map((it) => (it.kind === "name" ? this.#data.get(it.name) : undefined) ?? (isDataBase(it) ? [] : undefined));
-    if (inherited.includes(undefined) || !(isData([...bases, ...decorators]) || inherited.some((it) => it?.length))) return undefined;
+  #dataFields(
+    name: string,
+    typed: readonly string[],
+    bases: readonly Expression[],
+    decorators: readonly Expression[],
+  ): readonly string[] | undefined {
+    const inherited = bases.map(
+      (it) => (it.kind === "name" ? this.#data.get(it.name) : undefined) ?? (isDataBase(it) ? [] : undefined),
+    );
+    if (inherited.includes(undefined) || !(isData([...bases, ...decorators]) || inherited.some((it) => it?.length)))
+      return undefined;
     const fields = [...new Set([...inherited.flatMap((it) => it ?? []), ...typed])];
     this.#data.set(name, fields);
     return fields;
@@ -173,7 +243,10 @@ export class PythonReader {
     const list = node.getChild("ParamList");
     const body = node.getChild("Body");
     const last = node.lastChild;
-    return { params: list ? this.#params(list) : [], body: body ? this.statements(body) : last ? [{ kind: "return", value: this.#expression(last) }] : [] };
+    return {
+      params: list ? this.#params(list) : [],
+      body: body ? this.statements(body) : last ? [{ kind: "return", value: this.#expression(last) }] : [],
+    };
   }
 
   #params(list: Node): Param[] {
@@ -182,7 +255,8 @@ export class PythonReader {
     for (const [i, part] of parts.entries()) {
       const before = parts[i - 1]?.name;
       const last = found.at(-1);
-      if (before === "AssignOp" && last) last.target = { kind: "default", target: last.target, value: this.#expression(part) };
+      if (before === "AssignOp" && last)
+        last.target = { kind: "default", target: last.target, value: this.#expression(part) };
       else if (part.name === "VariableName") {
         const name = this.#slice(part);
         if (before === "**") found.push({ target: { kind: "name", name }, rest: "named" });
@@ -219,7 +293,9 @@ export class PythonReader {
         return this.#dictionary(node);
       case "NamedExpression": {
         const [left, right] = values;
-        return left && right ? { kind: "set", target: this.#target(left), value: this.#expression(right), declares: "function" } : nothing;
+        return left && right
+          ? { kind: "set", target: this.#target(left), value: this.#expression(right), declares: "function" }
+          : nothing;
       }
       case "LambdaExpression":
         return { kind: "function", fn: this.#callable(node) };
@@ -235,7 +311,9 @@ export class PythonReader {
 
   #tuple(parts: readonly Node[]): Expression {
     const [only] = parts;
-    return parts.length === 1 && only ? this.#expression(only) : { kind: "list", items: parts.map((it) => this.#expression(it)) };
+    return parts.length === 1 && only
+      ? this.#expression(only)
+      : { kind: "list", items: parts.map((it) => this.#expression(it)) };
   }
 
   #chain(node: Node): Expression {
@@ -261,7 +339,11 @@ export class PythonReader {
         const property = root.getChild("PropertyName");
         const index = children(root).slice(1).filter(isValue)[0];
         const text = property ? this.#slice(property) : index && this.#key(index);
-        links.push({ kind: "member", name: text, ...(text === undefined && index ? { index: this.#expression(index) } : {}) });
+        links.push({
+          kind: "member",
+          name: text,
+          ...(text === undefined && index ? { index: this.#expression(index) } : {}),
+        });
       }
       root = bare(first);
     }
@@ -306,7 +388,11 @@ export class PythonReader {
     parts.reverse();
     if (sign === "+") return { kind: "join", by: "", parts };
     if (sign === "/") return { kind: "join", by: "/", parts };
-    const fill: Link = { kind: "call", args: parts.slice(1).map((value) => ({ value })), line: lineAt(this.#lines, node.from) };
+    const fill: Link = {
+      kind: "call",
+      args: parts.slice(1).map((value) => ({ value })),
+      line: lineAt(this.#lines, node.from),
+    };
     if (sign === "%") return { kind: "chain", root: parts[0] ?? nothing, links: [{ kind: "member", name: "%" }, fill] };
     return sign === "or" || sign === "and" ? { kind: "either", options: parts, also: [] } : { kind: "unknown", parts };
   }
@@ -336,8 +422,16 @@ export class PythonReader {
         params: [{ target: this.#targets(clause.slice(0, within).filter(isValue)) }],
         body: [...this.#act(tests), { kind: "return", value: body }],
       };
-      const call: Link = { kind: "call", args: [{ value: { kind: "function", fn } }], line: lineAt(this.#lines, node.from) };
-      return { kind: "chain", root: over ? this.#expression(over) : nothing, links: [{ kind: "member", name: "map" }, call] };
+      const call: Link = {
+        kind: "call",
+        args: [{ value: { kind: "function", fn } }],
+        line: lineAt(this.#lines, node.from),
+      };
+      return {
+        kind: "chain",
+        root: over ? this.#expression(over) : nothing,
+        links: [{ kind: "member", name: "map" }, call],
+      };
     }, this.#tuple(results));
   }
 
@@ -348,18 +442,25 @@ export class PythonReader {
 
   /** The targets of a list; a star before one makes it take the rest. */
   #items(parts: readonly Node[]): Target[] {
-    return parts.map((it) => (it.prevSibling?.name === "*" ? { kind: "rest", target: this.#target(it) } : this.#target(it)));
+    return parts.map((it) =>
+      it.prevSibling?.name === "*" ? { kind: "rest", target: this.#target(it) } : this.#target(it),
+    );
   }
 
   #target(outer: Node): Target {
     const node = bare(outer);
     if (node.name === "VariableName") return { kind: "name", name: this.#slice(node) };
-    if (node.name === "TupleExpression" || node.name === "ArrayExpression") return { kind: "list", items: this.#items(children(node).filter(isValue)) };
+    if (node.name === "TupleExpression" || node.name === "ArrayExpression")
+      return { kind: "list", items: this.#items(children(node).filter(isValue)) };
     const first = node.firstChild;
     if (node.name !== "MemberExpression" || !first) return { kind: "list", items: [] };
     const property = node.getChild("PropertyName");
     const index = children(node).slice(1).filter(isValue)[0];
-    return { kind: "member", of: this.#expression(first), name: property ? this.#slice(property) : index && this.#key(index) };
+    return {
+      kind: "member",
+      of: this.#expression(first),
+      name: property ? this.#slice(property) : index && this.#key(index),
+    };
   }
 
   #key(node: Node): string | undefined {
@@ -369,7 +470,8 @@ export class PythonReader {
   }
 
   #string(node: Node): Expression {
-    if (node.name === "ContinuedString") return { kind: "join", by: "", parts: children(node).map((it) => this.#string(it)) };
+    if (node.name === "ContinuedString")
+      return { kind: "join", by: "", parts: children(node).map((it) => this.#string(it)) };
     const [whole = "", prefix = "", quote = ""] = /^([a-z]*)("""|'''|"|')/i.exec(this.#slice(node)) ?? [];
     if (/b/i.test(prefix)) return nothing;
     const isRaw = /r/i.test(prefix);

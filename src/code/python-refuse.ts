@@ -10,7 +10,10 @@ const forms: Record<string, { what: string; isOne: (node: Node, whole: string) =
   RaiseStatement: { what: "unexpected comma", isOne: (node) => children(node).some((it) => it.name === ",") },
   CompareOp: { what: "unexpected <>", isOne: (_, whole) => whole === "<>" },
   Number: { what: "leading zeros in a number", isOne: (_, whole) => /^0[\d_]*[1-9][\d_]*$/.test(whole) },
-  TryStatement: { what: "expected except or finally", isOne: (node) => !children(node).some((it) => /^(except|finally)$/.test(it.name)) },
+  TryStatement: {
+    what: "expected except or finally",
+    isOne: (node) => !children(node).some((it) => /^(except|finally)$/.test(it.name)),
+  },
 };
 
 /** What Python would refuse in this node itself, without its children. */
@@ -38,7 +41,9 @@ export function refusal(node: Node, text: string): Refusal | undefined {
     case "FormatString": {
       const whole = text.slice(node.from, node.to);
       const [start = "", quote = ""] = /^[a-z]*("""|'''|"|')/i.exec(whole) ?? [];
-      return whole.length < start.length + quote.length || !whole.endsWith(quote) ? { what: "unterminated string", at: node.from } : undefined;
+      return whole.length < start.length + quote.length || !whole.endsWith(quote)
+        ? { what: "unterminated string", at: node.from }
+        : undefined;
     }
     case "DecoratedStatement":
       return misplaced(children(node), columnOf(node, text) ?? 0, text);
@@ -59,9 +64,14 @@ function misplaced(nodes: readonly Node[], column: number, text: string): Refusa
 function columnOf({ from }: Node, text: string): number | undefined {
   let start = from;
   while (start > 0 && /[ \t\f]/.test(text[start - 1] ?? "")) start--;
-  if (start > 0 && (!/[\r\n]/.test(text[start - 1] ?? "") || /\\\r?\n$/.test(text.slice(Math.max(0, start - 3), start)))) return undefined;
+  if (
+    start > 0 &&
+    (!/[\r\n]/.test(text[start - 1] ?? "") || /\\\r?\n$/.test(text.slice(Math.max(0, start - 3), start)))
+  )
+    return undefined;
   let column = 0;
-  for (const one of text.slice(start, from)) column = one === "\f" ? 0 : one === "\t" ? column + 8 - (column % 8) : column + 1;
+  for (const one of text.slice(start, from))
+    column = one === "\f" ? 0 : one === "\t" ? column + 8 - (column % 8) : column + 1;
   return column;
 }
 
@@ -73,7 +83,8 @@ function unassignable(node: Node): Refusal | undefined {
 }
 
 function isAssignable(node: Node): boolean {
-  if (!/^(Tuple|Array|Parenthesized|Star)Expression$/.test(node.name)) return node.name === "VariableName" || node.name === "MemberExpression";
+  if (!/^(Tuple|Array|Parenthesized|Star)Expression$/.test(node.name))
+    return node.name === "VariableName" || node.name === "MemberExpression";
   return children(node).every((it) => !isValue(it) || isAssignable(it));
 }
 
@@ -81,6 +92,10 @@ function isAssignable(node: Node): boolean {
 function misordered(list: Node, text: string): Refusal | undefined {
   const parts = children(list);
   const named = parts.findIndex((it) => it.name === "AssignOp" && text.slice(it.from, it.to) === "=");
-  const wrong = parts.find((it, i) => i > named + 1 && isValue(it) && parts[i - 1]?.name === "," && parts[i + 1]?.name !== "AssignOp");
-  return named < 0 || wrong === undefined ? undefined : { what: "positional argument follows keyword argument", at: wrong.from };
+  const wrong = parts.find(
+    (it, i) => i > named + 1 && isValue(it) && parts[i - 1]?.name === "," && parts[i + 1]?.name !== "AssignOp",
+  );
+  return named < 0 || wrong === undefined
+    ? undefined
+    : { what: "positional argument follows keyword argument", at: wrong.from };
 }

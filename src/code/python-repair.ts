@@ -41,12 +41,17 @@ function editsFor(text: string, at: number): Edit[] {
   );
 }
 
-const previousStart = (text: string, start: number): number => (start === 0 ? 0 : text.lastIndexOf("\n", start - 2) + 1);
-const previousLine = (text: string, start: number): string => text.slice(previousStart(text, start), Math.max(0, start - 1)).slice(0, 2000);
+const previousStart = (text: string, start: number): number =>
+  start === 0 ? 0 : text.lastIndexOf("\n", start - 2) + 1;
+const previousLine = (text: string, start: number): string =>
+  text.slice(previousStart(text, start), Math.max(0, start - 1)).slice(0, 2000);
 
 /** `24.` is `24 `. */
 function numbers(line: string, start: number): Edit[] | undefined {
-  const found = [...line.matchAll(/(?<![\w.])(\d[\d_]*)\.(?![\w.])/g)].map((it) => ({ from: start + it.index + (it[1] ?? "").length, text: " " }));
+  const found = [...line.matchAll(/(?<![\w.])(\d[\d_]*)\.(?![\w.])/g)].map((it) => ({
+    from: start + it.index + (it[1] ?? "").length,
+    text: " ",
+  }));
   return found.length > 0 ? found : undefined;
 }
 
@@ -65,10 +70,14 @@ function matches(line: string, start: number): Edit[] | undefined {
 /** Any expression after `@`, and types that have a default: of no interest. */
 function blanks(line: string, start: number): Edit[] | undefined {
   const [, before = "", blank] =
-    /^(\s*@[ \t]*)((?!(?:for|if|in|is|as|def|class|while|with|return|try|else|pass)\b)(?:[\w.]*[[(].*[\])][\w.]*|lambda\b.*:.*?)\s*)(?:#.*)?$/.exec(line) ??
+    /^(\s*@[ \t]*)((?!(?:for|if|in|is|as|def|class|while|with|return|try|else|pass)\b)(?:[\w.]*[[(].*[\])][\w.]*|lambda\b.*:.*?)\s*)(?:#.*)?$/.exec(
+      line,
+    ) ??
     /^(\s*(?:(?:async\s+)?def|class|type)\s+\w+)(\[.*\])(?=\s*[(:=])/.exec(line) ??
     [];
-  return blank === undefined ? undefined : [{ from: start + before.length, text: (/@[ \t]*$/.test(before) ? "_" : "").padEnd(blank.length) }];
+  return blank === undefined
+    ? undefined
+    : [{ from: start + before.length, text: (/@[ \t]*$/.test(before) ? "_" : "").padEnd(blank.length) }];
 }
 
 /** Stars where only newer Python has them, and the slash of a lambda: what they stand before (or after) is the same without. */
@@ -79,14 +88,18 @@ function stars(line: string, start: number): Edit[] | undefined {
     /\w\[(?:[^\]*]*,\s*)?(\*)(?=\w)/.exec(line) ??
     /\blambda\b[^:/]*(,\s*\/)/.exec(line);
   const sign = found?.[1] ?? "";
-  return found ? [{ from: start + found.index + found[0].length - sign.length, text: " ".repeat(sign.length) }] : undefined;
+  return found
+    ? [{ from: start + found.index + found[0].length - sign.length, text: " ".repeat(sign.length) }]
+    : undefined;
 }
 
 /** `rf"\{{x}}"`: there the backslash is just another sign; so is the equals sign in `f"{x:=10}"`. */
 function braces(line: string, start: number): Edit[] | undefined {
   const padded = /\br?fr?["'].*?\{\w+:=/i.exec(line);
   if (padded) return [{ from: start + padded.index + padded[0].length - 1, text: ">" }];
-  const found = /\b(rf|fr)["']/i.test(line) ? [...line.matchAll(/\\(?=\{\{|\}\})/g)].map((it) => ({ from: start + it.index, text: "_" })) : [];
+  const found = /\b(rf|fr)["']/i.test(line)
+    ? [...line.matchAll(/\\(?=\{\{|\}\})/g)].map((it) => ({ from: start + it.index, text: "_" }))
+    : [];
   return found.length > 0 ? found : undefined;
 }
 

@@ -34,12 +34,14 @@ export function children(node: Node): Node[] {
 
 /** Nodes that are values, not punctuation, keywords or types. */
 export const isValue = (node: Node): boolean =>
-  /^[A-Z]/.test(node.name) && !/^(TypeDef|AssignOp|UpdateOp|ArithOp|CompareOp|BitOp|At|Body|ParamList|MatchBody)$/.test(node.name);
+  /^[A-Z]/.test(node.name) &&
+  !/^(TypeDef|AssignOp|UpdateOp|ArithOp|CompareOp|BitOp|At|Body|ParamList|MatchBody)$/.test(node.name);
 
 /** Through what changes no value: parentheses and `await`. */
 export function bare(node: Node): Node {
   for (let inner = node; ; ) {
-    if (inner.name !== "ParenthesizedExpression" && inner.name !== "AwaitExpression" && inner.name !== "StarExpression") return inner;
+    if (inner.name !== "ParenthesizedExpression" && inner.name !== "AwaitExpression" && inner.name !== "StarExpression")
+      return inner;
     const next = children(inner).find(isValue);
     if (!next) return inner;
     inner = next;
@@ -49,7 +51,9 @@ export function bare(node: Node): Node {
 /** What a string means whose backslashes have not been read. */
 export function unescape(text: string): string {
   const named: Record<string, string> = { n: "\n", t: "\t", r: "\r", "\\": "\\", "'": "'", '"': '"', "\n": "" };
-  return text.replace(/\\(?:x([\da-f]{2})|u([\da-f]{4})|([\s\S]))/gi, (all, short?: string, long?: string, one?: string) =>
-    one === undefined ? String.fromCharCode(Number.parseInt(short ?? long ?? "", 16)) : (named[one] ?? all),
+  return text.replace(
+    /\\(?:x([\da-f]{2})|u([\da-f]{4})|([\s\S]))/gi,
+    (all, short?: string, long?: string, one?: string) =>
+      one === undefined ? String.fromCharCode(Number.parseInt(short ?? long ?? "", 16)) : (named[one] ?? all),
   );
 }

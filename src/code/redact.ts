@@ -3,15 +3,33 @@
 /** What stands in place of a secret. */
 export const redactedMark = "***REDACTED***";
 
-const secretWords = new Set("token pwd auth authorization credential credentials authtoken accesstoken accesskey secretkey privatekey".split(" "));
+const secretWords = new Set(
+  "token pwd auth authorization credential credentials authtoken accesstoken accesskey secretkey privatekey".split(" "),
+);
 /** Words that give a name away however it begins: `PGPASSWORD`, `dbpasswd`. */
 const secretEnding = /(?:passw(?:or)?d|passphrase|secret|apikey)s?$/;
 const secretPairs = new Set(
-  ["api", "private", "access", "secret", "signing", "encryption", "auth", "ssh", "account", "master", "license", "subscription"].map((word) => `${word} key`),
+  [
+    "api",
+    "private",
+    "access",
+    "secret",
+    "signing",
+    "encryption",
+    "auth",
+    "ssh",
+    "account",
+    "master",
+    "license",
+    "subscription",
+  ].map((word) => `${word} key`),
 );
-for (const who of "db database user smtp mysql pg postgres admin root ftp redis mail email".split(" ")) secretPairs.add(`${who} pass`);
+for (const who of "db database user smtp mysql pg postgres admin root ftp redis mail email".split(" "))
+  secretPairs.add(`${who} pass`);
 /** Tokens of language models and parsers, and switches: `pad_token`, `maxToken`, `--no-auth`. */
-const harmlessBefore = new Set("pad eos bos unk sep cls mask special start end stop next first last image max min num n no".split(" "));
+const harmlessBefore = new Set(
+  "pad eos bos unk sep cls mask special start end stop next first last image max min num n no".split(" "),
+);
 const trailingNoise = /^(?:\d+|v\d+|prod|production|dev|development|staging|test|live|old|new|value|default)$/;
 
 /** Whether a name (`apiKey`, `DB_PASSWORD`, `x-auth-token` …) says that its value is a secret. */
@@ -101,8 +119,10 @@ function redactDeep(value: unknown, secret: boolean, seen: Map<object, unknown>)
   return copy;
 }
 
-const pem = /(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----)([\w+/=\s\\"'`,.:;()*-]{0,20000}?)(-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----)/g;
-const urlCredentials = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{1,30}:\/\/)([^\s:/?#@"'`<>\\]*:([^\s/"'`<>\\]+))@(?=[^\s@"'`])/gi;
+const pem =
+  /(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----)([\w+/=\s\\"'`,.:;()*-]{0,20000}?)(-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----)/g;
+const urlCredentials =
+  /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{1,30}:\/\/)([^\s:/?#@"'`<>\\]*:([^\s/"'`<>\\]+))@(?=[^\s@"'`])/gi;
 const urlQuery = /([?&]([A-Za-z][\w.-]{0,60})=)([^&\s"'`<>#\\]+)/g;
 const authHeader = /(authorization\\?["'`]?\s*[:=,]\s*\\?["'`]?(?:bearer|basic|token)\s+)([^\s"'`\\]+)/gi;
 const tokenShapes = new RegExp(
@@ -127,15 +147,21 @@ function redactShapes(text: string): string {
   return text
     .replace(pem, (_, begin: string, body: string, end: string) => begin + redactBase64(body) + end)
     .replace(tokenShapes, redactedMark)
-    .replace(urlCredentials, (all, scheme: string, _credentials: string, password: string) => (isInterpolation(password) ? all : `${scheme}${redactedMark}@`))
+    .replace(urlCredentials, (all, scheme: string, _credentials: string, password: string) =>
+      isInterpolation(password) ? all : `${scheme}${redactedMark}@`,
+    )
     .replace(urlQuery, (all, head: string, name: string, value: string) =>
-      (isSecretName(name) || /^(sig|x-amz-signature|signature)$/i.test(name)) && !isInterpolation(value) ? head + redactedMark : all,
+      (isSecretName(name) || /^(sig|x-amz-signature|signature)$/i.test(name)) && !isInterpolation(value)
+        ? head + redactedMark
+        : all,
     )
     .replace(authHeader, (all, head: string, value: string) => (isInterpolation(value) ? all : head + redactedMark));
 }
 
 function redactBase64(body: string): string {
-  return body.replace(/\\[nrt]|\*{3}REDACTED\*{3}|[A-Za-z0-9+/=]{4,}/g, (piece) => (/^[\\*]/.test(piece) ? piece : redactedMark));
+  return body.replace(/\\[nrt]|\*{3}REDACTED\*{3}|[A-Za-z0-9+/=]{4,}/g, (piece) =>
+    /^[\\*]/.test(piece) ? piece : redactedMark,
+  );
 }
 
 /** Whether a value is nothing but a reference to another one: `${x}`, `{x}`, `$X`, `%s`. */
@@ -200,9 +226,11 @@ function isUnionType(text: string, end: number): boolean {
 }
 
 const shellAssignment = /(?<=^|[\s;&|])((?:export[ \t]+)?([A-Za-z_]\w{0,79})=)([^\s"'`$(){}[\],;<>|&]+)(?=$|[\s;&|])/gm;
-const shellFlag = /(?<![\w-])(--([A-Za-z][\w-]{0,79})(=|[ \t]+))(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'`$(){}[\],;<>|&\\-][^\s"'`$(){}[\],;<>|&\\]*))/g;
+const shellFlag =
+  /(?<![\w-])(--([A-Za-z][\w-]{0,79})(=|[ \t]+))(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'`$(){}[\],;<>|&\\-][^\s"'`$(){}[\],;<>|&\\]*))/g;
 const noValue = /^(?:None|null|undefined|true|false|True|False)$/;
-const proseWord = /^(?:to|is|or|and|in|for|the|as|with|if|from|option|flag|must|can|when|was|are|has|may|should|will)$/i;
+const proseWord =
+  /^(?:to|is|or|and|in|for|the|as|with|if|from|option|flag|must|can|when|was|are|has|may|should|will)$/i;
 
 function redactShell(text: string): string {
   return text
@@ -210,9 +238,17 @@ function redactShell(text: string): string {
       const shellLike = head.startsWith("export") || /^[A-Z0-9_]+$/.test(name);
       return shellLike && isSecretName(name) && !noValue.test(value) ? head + redactedMark : all;
     })
-    .replace(shellFlag, (all, head: string, name: string, gap: string, double?: string, single?: string, bare?: string) => {
-      if (!isSecretName(name) || isInterpolation(double ?? single ?? "") || (gap !== "=" && proseWord.test(bare ?? ""))) return all;
-      const quote = double !== undefined ? '"' : single !== undefined ? "'" : "";
-      return head + quote + redactedMark + quote;
-    });
+    .replace(
+      shellFlag,
+      (all, head: string, name: string, gap: string, double?: string, single?: string, bare?: string) => {
+        if (
+          !isSecretName(name) ||
+          isInterpolation(double ?? single ?? "") ||
+          (gap !== "=" && proseWord.test(bare ?? ""))
+        )
+          return all;
+        const quote = double !== undefined ? '"' : single !== undefined ? "'" : "";
+        return head + quote + redactedMark + quote;
+      },
+    );
 }

@@ -3,7 +3,19 @@
 import { listOf } from "./arguments.ts";
 import { type Call, moduleValue } from "./calls.ts";
 import { folderOf, hole, joinPath } from "./paths.ts";
-import { itemAt, itemOf, joined, longest, memberOf, namedValue, oneOf, texts, unknown, type Value, withFields } from "./values.ts";
+import {
+  itemAt,
+  itemOf,
+  joined,
+  longest,
+  memberOf,
+  namedValue,
+  oneOf,
+  texts,
+  unknown,
+  type Value,
+  withFields,
+} from "./values.ts";
 
 const concat = (a: string, b: string): string => a + b;
 
@@ -24,24 +36,41 @@ export function resultOf({ name = "", last, receiver, args, named }: Call): Valu
   const [first = unknown, second = unknown] = args;
   const place = Object.keys(places).find((it) => places[it]?.test(name));
   if (place !== undefined) return texts([place]);
-  if (/^((os\.)?path\.join|path\.resolve)$/.test(name) || /(^|\.)(U|(Pure)?(Posix|Windows)?)Path$/.test(name)) return joined(args, joinPath);
+  if (/^((os\.)?path\.join|path\.resolve)$/.test(name) || /(^|\.)(U|(Pure)?(Posix|Windows)?)Path$/.test(name))
+    return joined(args, joinPath);
   if (name === "path.format") return formattedPath(first.fields);
   if (/^(os\.)?path\.dirname$/.test(name)) return first.lineal ? first : texts(first.own.map(folderOf));
-  if (/^(os\.)?path\./.test(name)) return /\.(normalize|toNamespacedPath|normpath|abspath|realpath|expanduser|expandvars)$/.test(name) ? first : unknown;
+  if (/^(os\.)?path\./.test(name))
+    return /\.(normalize|toNamespacedPath|normpath|abspath|realpath|expanduser|expandvars)$/.test(name)
+      ? first
+      : unknown;
   if (passesOn.test(name)) return first;
   if (/^(module\.)?createRequire$/.test(name)) return namedValue("require");
   if (name === "require" && first.own.length === 1) return moduleValue(first.own[0] ?? "", "*", "javascript");
   // `execa({ cwd })` is `execa` with options
-  if (/^(execa(\.execa(Sync)?)?|(zx|bun|Bun|execa)\.\$)$/.test(name) && first.fields && first.own.length === 0) return namedValue(name);
-  if (finds.test(name)) return first.fields ? oneOf([...first.fields.values()].filter(({ own }) => !own[0]?.startsWith("!"))) : first;
+  if (/^(execa(\.execa(Sync)?)?|(zx|bun|Bun|execa)\.\$)$/.test(name) && first.fields && first.own.length === 0)
+    return namedValue(name);
+  if (finds.test(name))
+    return first.fields ? oneOf([...first.fields.values()].filter(({ own }) => !own[0]?.startsWith("!"))) : first;
   if (/^(RegExp|re\.compile)$/.test(name)) return namedValue(name === "RegExp" ? "RegExp.prototype" : "re.Pattern");
-  if (name === "String.raw") return joined([...(first.fields?.values() ?? [])].slice(0, 50).flatMap((it, i) => (i === 0 ? [it] : [args[i] ?? unknown, it])), concat);
+  if (name === "String.raw")
+    return joined(
+      [...(first.fields?.values() ?? [])].slice(0, 50).flatMap((it, i) => (i === 0 ? [it] : [args[i] ?? unknown, it])),
+      concat,
+    );
   if (name === "Object.entries") return entriesOf(first);
   if (name === "Object.keys") return texts([...(first.fields?.keys() ?? [])]);
-  if (name === "getattr") return oneOf([memberOf(first, second.own.length === 1 ? second.own[0] : undefined), args[2] ?? unknown]);
-  if (name === "Object.defineProperty") return withFields(new Map([...(first.fields ?? []), [second.own[0] ?? "", args[2]?.fields?.get("value") ?? unknown]]));
+  if (name === "getattr")
+    return oneOf([memberOf(first, second.own.length === 1 ? second.own[0] : undefined), args[2] ?? unknown]);
+  if (name === "Object.defineProperty")
+    return withFields(
+      new Map([...(first.fields ?? []), [second.own[0] ?? "", args[2]?.fields?.get("value") ?? unknown]]),
+    );
   if (name === "Object.assign") return withFields(new Map(args.flatMap((it) => [...(it.fields ?? [])])));
-  if (name === "Map") return withFields(new Map([...(first.fields?.values() ?? [])].map((it) => [itemAt(it, 0).own[0] ?? "", itemAt(it, 1)])));
+  if (name === "Map")
+    return withFields(
+      new Map([...(first.fields?.values() ?? [])].map((it) => [itemAt(it, 0).own[0] ?? "", itemAt(it, 1)])),
+    );
   if (name === "dict") return first.fields ? first : withFields(named);
   if (/^(util\.)?parseArgs$/.test(name)) return defaultsOf(first);
   if (name === "argparse.ArgumentParser") return withFields(new Map());
@@ -49,7 +78,9 @@ export function resultOf({ name = "", last, receiver, args, named }: Call): Valu
   if (name === "zip") return withFields(new Map([["0", listOf(args.map(itemOf))]]));
   if (/^os\.(getenv|environ\.get)$/.test(name)) return args[1];
   if (last === "strftime")
-    return oneOfTexts(name === "" ? first : second.own.length > 0 ? second : first, (text) => filled(text, /%[-#]?[A-Za-z]/g, () => unknown));
+    return oneOfTexts(name === "" ? first : second.own.length > 0 ? second : first, (text) =>
+      filled(text, /%[-#]?[A-Za-z]/g, () => unknown),
+    );
   if (name === "shlex.split") return pieces(first, unknown);
   if (receiver === undefined) return undefined;
   switch (last) {
@@ -101,7 +132,11 @@ function formattedPath(parts: ReadonlyMap<string, Value> | undefined): Value {
 /** What `parseArgs({ options })` gives where nothing is said. */
 function defaultsOf(config: Value): Value {
   const options = [...(config.fields?.get("options")?.fields ?? [])];
-  return withFields(new Map([["values", withFields(new Map(options.map(([name, it]) => [name, it.fields?.get("default") ?? unknown])))]]));
+  return withFields(
+    new Map([
+      ["values", withFields(new Map(options.map(([name, it]) => [name, it.fields?.get("default") ?? unknown])))],
+    ]),
+  );
 }
 
 /** `[name, value]` for each field of an object. */
@@ -111,7 +146,9 @@ function entriesOf(value: Value): Value {
 }
 
 function oneOfTexts(value: Value, make: (text: string) => Value): Value | undefined {
-  return value.own.length === 0 ? undefined : texts(value.own.slice(0, 100).flatMap((text) => (text.length <= longest ? make(text).own : [])));
+  return value.own.length === 0
+    ? undefined
+    : texts(value.own.slice(0, 100).flatMap((text) => (text.length <= longest ? make(text).own : [])));
 }
 
 /** A text whose places that match a pattern are filled in. */

@@ -42,7 +42,8 @@ export class Scopes {
     const old = scope.values.get(name);
     if (scope.serial <= this.#since) this.#journal?.push({ scope, name, old });
     scope.values.set(name, value);
-    if (scope === this.program && old !== undefined && old !== value && (old.all.length > 0 || value.all.length > 0)) this.changes++;
+    if (scope === this.program && old !== undefined && old !== value && (old.all.length > 0 || value.all.length > 0))
+      this.changes++;
   }
 
   /** The scope in which an assigned name lives. */
@@ -78,7 +79,12 @@ export class Scopes {
     this.#journal = before;
     this.#since = since;
     for (const [scope, names] of left)
-      for (const [name, values] of names) this.write(scope, name, oneOf(values.length < ways.length ? [...values, scope.values.get(name) ?? unknown] : values));
+      for (const [name, values] of names)
+        this.write(
+          scope,
+          name,
+          oneOf(values.length < ways.length ? [...values, scope.values.get(name) ?? unknown] : values),
+        );
   }
 }
 

@@ -39,7 +39,12 @@ export type Source = {
  * A local module that is imported on demand: its hashes as those of a source, with what it imports itself; null when it is missing.
  * `files` has the code hash of each of its files, itself among them, null when one is missing; absent when it is the only one.
  */
-export type OnDemandModule = { path: string; hash: string | null; codeHash: string | null; files?: Record<string, string | null> };
+export type OnDemandModule = {
+  path: string;
+  hash: string | null;
+  codeHash: string | null;
+  files?: Record<string, string | null>;
+};
 
 /** Reads a source file and everything local that it imports. */
 export async function readSource(path: string): Promise<Source> {
@@ -52,20 +57,47 @@ export async function readSource(path: string): Promise<Source> {
     const file = resolve(base, name);
     if (known.has(name) || file === source.path) continue;
     const module = statSync(file, { throwIfNoEntry: false })?.isFile() ? await readOne(file) : undefined;
-    const fromHere = (path: string) => relative(base, resolve(dirname(file), path)).split(sep).join("/");
-    known.set(name, { path: name, hash: module?.versionHash ?? null, codeHash: module?.codeHash ?? null, ...filesOf(module, name, fromHere), given: module?.given ?? [] });
+    const fromHere = (path: string) =>
+      relative(base, resolve(dirname(file), path))
+        .split(sep)
+        .join("/");
+    known.set(name, {
+      path: name,
+      hash: module?.versionHash ?? null,
+      codeHash: module?.codeHash ?? null,
+      ...filesOf(module, name, fromHere),
+      given: module?.given ?? [],
+    });
     queue.push(...(module?.dynamic ?? []).map(fromHere));
     for (const { path, lines } of module?.computed ?? []) computed.set(fromHere(path), { path: fromHere(path), lines });
   }
   // What is imported on demand is handed functions of the program, and the program its functions.
-  const modules = [...known.values()].map(({ given: own, ...module }) => ({ ...module, codeHash: module.codeHash && (own.length > 0 ? withNames(module.codeHash, [...given, ...own]) : module.codeHash) }));
-  return { ...source, codeHash: withNames(source.codeHash, given), computed: [...computed.values()], dynamic: modules.sort((a, b) => (a.path < b.path ? -1 : 1)) };
+  const modules = [...known.values()].map(({ given: own, ...module }) => ({
+    ...module,
+    codeHash: module.codeHash && (own.length > 0 ? withNames(module.codeHash, [...given, ...own]) : module.codeHash),
+  }));
+  return {
+    ...source,
+    codeHash: withNames(source.codeHash, given),
+    computed: [...computed.values()],
+    dynamic: modules.sort((a, b) => (a.path < b.path ? -1 : 1)),
+  };
 }
 
-function filesOf(module: Pick<Source, "hash" | "astHash" | "modules" | "missing"> | undefined, name: string, fromHere: (path: string) => string): Pick<OnDemandModule, "files"> {
+function filesOf(
+  module: Pick<Source, "hash" | "astHash" | "modules" | "missing"> | undefined,
+  name: string,
+  fromHere: (path: string) => string,
+): Pick<OnDemandModule, "files"> {
   if (!module || module.modules.length + module.missing.length === 0) return {};
   const modules = module.modules.map(({ path, hash, astHash }) => [fromHere(path), astHash ?? hash]);
-  return { files: Object.fromEntries([[name, module.astHash ?? module.hash], ...modules, ...module.missing.map((path) => [fromHere(path), null])]) };
+  return {
+    files: Object.fromEntries([
+      [name, module.astHash ?? module.hash],
+      ...modules,
+      ...module.missing.map((path) => [fromHere(path), null]),
+    ]),
+  };
 }
 
 /** A file by itself: what it imports on demand is only named. */
@@ -143,7 +175,10 @@ function open(path: string): { absolute: string; bytes: Buffer } {
     const absolute = realpathSync(path);
     return { absolute, bytes: readFileSync(absolute) };
   } catch (cause) {
-    throw new LinealError("not-found", `cannot read the source file ${path}`, { hint: "give the path of a file that exists and is readable", cause });
+    throw new LinealError("not-found", `cannot read the source file ${path}`, {
+      hint: "give the path of a file that exists and is readable",
+      cause,
+    });
   }
 }
 
@@ -162,7 +197,10 @@ type Cell = { type: string; source: string };
 function notebookCells(text: string): Cell[] | undefined {
   try {
     const { cells } = JSON.parse(text) as { cells: { cell_type: string; source: string | string[] }[] };
-    return cells.map((cell) => ({ type: cell.cell_type, source: typeof cell.source === "string" ? cell.source : cell.source.join("") }));
+    return cells.map((cell) => ({
+      type: cell.cell_type,
+      source: typeof cell.source === "string" ? cell.source : cell.source.join(""),
+    }));
   } catch {
     return undefined;
   }
@@ -189,11 +227,17 @@ async function otherCode(path: string, text: string): Promise<string | undefined
   const { pythonHash } = await import("./python-hash.ts");
   if (cells === undefined) return pythonHash(text);
   const code = cells.filter((cell) => cell.type === "code").map((cell) => cell.source);
-  return sha256(JSON.stringify(isPython(text) ? await Promise.all(code.map(async (source) => (await pythonHash(source)) ?? source)) : code));
+  return sha256(
+    JSON.stringify(
+      isPython(text) ? await Promise.all(code.map(async (source) => (await pythonHash(source)) ?? source)) : code,
+    ),
+  );
 }
 
 function isPython(notebook: string): boolean {
-  const { metadata } = JSON.parse(notebook) as { metadata?: { language_info?: { name?: string }; kernelspec?: { language?: string } } };
+  const { metadata } = JSON.parse(notebook) as {
+    metadata?: { language_info?: { name?: string }; kernelspec?: { language?: string } };
+  };
   return (metadata?.language_info?.name ?? metadata?.kernelspec?.language) === "python";
 }
 

@@ -12,7 +12,12 @@ import type { SyntaxNode } from "./syntax-tree.ts";
 export type GivenNames = { names: readonly string[]; sees: boolean };
 
 /** What one parse of a file tells: its imports in order of appearance, and its code hash (undefined when it does not parse). */
-export type Analysis = { imports: StaticImport[]; computed: ComputedImport[]; astHash: string | undefined; given: GivenNames };
+export type Analysis = {
+  imports: StaticImport[];
+  computed: ComputedImport[];
+  astHash: string | undefined;
+  given: GivenNames;
+};
 
 type Parser = typeof import("@babel/parser");
 let loaded: Parser | undefined;
@@ -40,7 +45,9 @@ export async function astHash(text: string, path: string): Promise<string | unde
 
 /** The hash of these files: with the names of their functions when one of them may look at such names. */
 export function withNames(hash: string, files: readonly GivenNames[]): string {
-  return files.some(({ sees }) => sees) && files.some(({ names }) => names.length > 0) ? sha256(JSON.stringify([hash, ...files.map(({ names }) => names)])) : hash;
+  return files.some(({ sees }) => sees) && files.some(({ names }) => names.length > 0)
+    ? sha256(JSON.stringify([hash, ...files.map(({ names }) => names)]))
+    : hash;
 }
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -52,7 +59,8 @@ export async function analyse(text: string, path: string): Promise<Analysis> {
   const computed: ComputedImport[] = [];
   try {
     const program = parseProgram(loaded, text, path);
-    for (const found of importsIn(program)) "texts" in found ? computed.push(found) : imports.set(`${found.kind} ${found.specifier}`, found);
+    for (const found of importsIn(program))
+      "texts" in found ? computed.push(found) : imports.set(`${found.kind} ${found.specifier}`, found);
     const { text: code, names, seesNames } = canonical(program);
     return { imports: [...imports.values()], computed, astHash: sha256(code), given: { names, sees: seesNames } };
   } catch {
@@ -75,7 +83,10 @@ async function loadParser(): Promise<Parser> {
   try {
     return await import("@babel/parser");
   } catch (cause) {
-    throw new LinealError("missing-dependency", "reading source code needs @babel/parser", { hint: "npm install @babel/parser", cause });
+    throw new LinealError("missing-dependency", "reading source code needs @babel/parser", {
+      hint: "npm install @babel/parser",
+      cause,
+    });
   }
 }
 
@@ -87,10 +98,19 @@ function parseProgram(parser: Parser, text: string, path: string): SyntaxNode {
   const commonjs = suffix === ".cjs" || suffix === ".cts";
   const { program } = parser.parse(text, {
     errorRecovery: true,
-    plugins: ["decorators", "decoratorAutoAccessors", ...(typed ? ["typescript" as const] : []), ...(jsx ? ["jsx" as const] : [])],
+    plugins: [
+      "decorators",
+      "decoratorAutoAccessors",
+      ...(typed ? ["typescript" as const] : []),
+      ...(jsx ? ["jsx" as const] : []),
+    ],
     ...(commonjs
       ? { sourceType: "commonjs" }
-      : { sourceType: suffix === ".mjs" || suffix === ".mts" ? "module" : "unambiguous", allowReturnOutsideFunction: true, allowAwaitOutsideFunction: true }),
+      : {
+          sourceType: suffix === ".mjs" || suffix === ".mts" ? "module" : "unambiguous",
+          allowReturnOutsideFunction: true,
+          allowAwaitOutsideFunction: true,
+        }),
   });
   return program as unknown as SyntaxNode;
 }

@@ -51,12 +51,14 @@ export class Uses {
   }
 
   track(values: Iterable<Value>): void {
-    for (const value of values) for (const text of [...value.all, ...(value.from ?? [])]) this.#tracked.add(samePlace(text));
+    for (const value of values)
+      for (const text of [...value.all, ...(value.from ?? [])]) this.#tracked.add(samePlace(text));
   }
 
   /** What lies in these folders is tracked with them. */
   trackFolders(values: Iterable<Value>): void {
-    for (const value of values) for (const text of [...value.own, ...(value.from ?? [])]) this.#folders.add(samePlace(text));
+    for (const value of values)
+      for (const text of [...value.own, ...(value.from ?? [])]) this.#folders.add(samePlace(text));
   }
 
   /** Files that only calls outside Lineal were given, by name, with their lines in order. */
@@ -72,14 +74,18 @@ export class Uses {
   #named(lines: Lines, more?: Lines): FileUse[] {
     return [...lines]
       .filter(([file]) => !this.#isTracked(file))
-      .map(([file, some]) => ({ file, lines: [...new Set([...some, ...(more?.get(file) ?? [])])].sort((a, b) => a - b) }))
+      .map(([file, some]) => ({
+        file,
+        lines: [...new Set([...some, ...(more?.get(file) ?? [])])].sort((a, b) => a - b),
+      }))
       .sort((a, b) => (a.file < b.file ? -1 : 1));
   }
 
   #isTracked(file: string): boolean {
     const place = samePlace(file);
     if (this.#tracked.has(place)) return true;
-    for (let at = place.lastIndexOf("/"); at > 0; at = place.lastIndexOf("/", at - 1)) if (this.#folders.has(place.slice(0, at))) return true;
+    for (let at = place.lastIndexOf("/"); at > 0; at = place.lastIndexOf("/", at - 1))
+      if (this.#folders.has(place.slice(0, at))) return true;
     return false;
   }
 }

@@ -26,7 +26,17 @@ export type Value = {
 export type Closure = { fn: Callable; scope: Scope };
 
 /** Variables of a block, a function or the program; `serial` grows with every scope made, `fn` is the function, `self` is the name of what a method is called on, `given` and `params` are the arguments of a function and their names. */
-export type Scope = { values: Map<string, Value>; parent: Scope | undefined; isFunction: boolean; serial: number; fn?: Callable; outer?: Set<string>; self?: string; given?: Value; params?: ReadonlySet<string> };
+export type Scope = {
+  values: Map<string, Value>;
+  parent: Scope | undefined;
+  isFunction: boolean;
+  serial: number;
+  fn?: Callable;
+  outer?: Set<string>;
+  self?: string;
+  given?: Value;
+  params?: ReadonlySet<string>;
+};
 
 /** More texts than this are not told apart. */
 const most = 1000;
@@ -40,7 +50,9 @@ export const unknown: Value = { own: [], all: [] };
 /** What some names stand for: where the script lies is here. */
 const meanings = new Map([
   ...["os.sep", "os.path.sep", "path.sep"].map((name) => [name, "/"] as const),
-  ...["__file__", "__filename", "import.meta.filename", "import.meta.url"].map((name) => [name, `./${scriptFile}`] as const),
+  ...["__file__", "__filename", "import.meta.filename", "import.meta.url"].map(
+    (name) => [name, `./${scriptFile}`] as const,
+  ),
   ...["__dirname", "import.meta.dirname"].map((name) => [name, "."] as const),
 ]);
 
@@ -57,7 +69,8 @@ export function texts(own: readonly string[]): Value {
 }
 
 /** Whether nothing is known of what a value is. */
-export const isOpen = (value: Value): boolean => value.all.length === 0 && (value.fields ?? value.closures ?? value.lineal) === undefined;
+export const isOpen = (value: Value): boolean =>
+  value.all.length === 0 && (value.fields ?? value.closures ?? value.lineal) === undefined;
 
 /** Whether a value comes from neither a module nor the language: from an object of the program, as far as one can tell. */
 export const isUnnamed = ({ name }: Value): boolean => name === undefined || /^(this|self)\./.test(name);
@@ -118,7 +131,13 @@ export function itemOf(value: Value): Value {
 /** What a list (or text) holds from `start` on, as a list. */
 export function itemsFrom(value: Value, start: number): Value {
   if (start === 0 || value.fields === undefined) return value;
-  return withFields(new Map([...value.fields].filter(([name]) => Number(name) >= start).map(([name, it]) => [String(Number(name) - start), it])));
+  return withFields(
+    new Map(
+      [...value.fields]
+        .filter(([name]) => Number(name) >= start)
+        .map(([name, it]) => [String(Number(name) - start), it]),
+    ),
+  );
 }
 
 /** One item of a list. */
@@ -129,7 +148,8 @@ export function itemAt(value: Value, index: number): Value {
 
 /** What a value has under a name; undefined when the name is computed. */
 export function memberOf(value: Value, name: string | undefined): Value {
-  if (value.lineal === "record") return /^(uid|id|key|name|title|hash|suffix|version|description|handle)$/.test(name ?? "") ? unknown : value;
+  if (value.lineal === "record")
+    return /^(uid|id|key|name|title|hash|suffix|version|description|handle)$/.test(name ?? "") ? unknown : value;
   if (value.lineal === "data") return name === undefined || /^(parents?|path|href|-?\d+)$/.test(name) ? value : unknown;
   const field = name === undefined ? undefined : value.fields?.get(name);
   if (field !== undefined) return field;
@@ -145,7 +165,8 @@ export function memberOf(value: Value, name: string | undefined): Value {
 /** The folders above, from the nearest on. */
 function parentsOf(value: Value): Value {
   const fields = new Map<string, Value>();
-  for (let at = texts(value.own.map(folderOf)); fields.size < 6; at = texts(at.own.map(folderOf))) fields.set(String(fields.size), at);
+  for (let at = texts(value.own.map(folderOf)); fields.size < 6; at = texts(at.own.map(folderOf)))
+    fields.set(String(fields.size), at);
   return value.own.length === 0 ? unknown : withFields(fields);
 }
 
@@ -170,7 +191,8 @@ export function joined(values: readonly Value[], join: (a: string, b: string) =>
 }
 
 /** Not too long, and not mostly holes. */
-const mayBePath = (text: string): boolean => text.length <= longest && text.split(hole, mostHoles + 2).length <= mostHoles + 1;
+const mayBePath = (text: string): boolean =>
+  text.length <= longest && text.split(hole, mostHoles + 2).length <= mostHoles + 1;
 
 function firstOf(lists: readonly Iterable<string>[]): readonly string[] {
   const found = new Set<string>();

@@ -53,7 +53,8 @@ export function shapeOf(name: Name): Shape {
   ];
   const refs: Reference[] = [];
   for (const [key, column] of Object.entries(model[name].columns)) {
-    if (column.is === "ref") refs.push({ key, column: `${snake(key)}_id`, to: column.to as Name, optional: column.options.optional ?? false });
+    if (column.is === "ref")
+      refs.push({ key, column: `${snake(key)}_id`, to: column.to as Name, optional: column.options.optional ?? false });
     else scalars.push({ key, column: snake(key), kind: column.kind, field: column });
   }
   shape = { name, table: identifier(tableOf(name)), scalars, refs, fields: new Map(scalars.map((s) => [s.key, s])) };
@@ -80,7 +81,10 @@ export function selection(name: Name, alias: string): Sql {
   columns = join([
     columnOf(alias, "id"),
     ...scalars.filter((s) => !s.field.options.lazy).map((s) => columnOf(alias, s.column)),
-    ...refs.flatMap((r) => [columnOf(alias, r.column), sql`(select uid from ${identifier(tableOf(r.to))} where id = ${columnOf(alias, r.column)}) as ${identifier(`${r.column}_uid`)}`]),
+    ...refs.flatMap((r) => [
+      columnOf(alias, r.column),
+      sql`(select uid from ${identifier(tableOf(r.to))} where id = ${columnOf(alias, r.column)}) as ${identifier(`${r.column}_uid`)}`,
+    ]),
   ]);
   selections.set(id, columns);
   return columns;
@@ -90,7 +94,9 @@ export function selection(name: Name, alias: string): Sql {
 export function decodeRow(dialect: Dialect, name: Name, rawRow: Raw): Row {
   const { scalars, refs } = shapeOf(name);
   const row: Record<string, unknown> = { id: rawRow.id };
-  for (const { key, column, kind, field } of scalars) if (!field.options.lazy) row[key] = dialect.decode(kind, rawRow[column]);
-  for (const { key, column } of refs) row[key] = rawRow[column] === null ? null : { id: rawRow[column], uid: rawRow[`${column}_uid`] };
+  for (const { key, column, kind, field } of scalars)
+    if (!field.options.lazy) row[key] = dialect.decode(kind, rawRow[column]);
+  for (const { key, column } of refs)
+    row[key] = rawRow[column] === null ? null : { id: rawRow[column], uid: rawRow[`${column}_uid`] };
   return row as unknown as Row;
 }

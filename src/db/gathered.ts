@@ -43,7 +43,12 @@ export interface TransformFacts {
 /** The local modules that a run imported on demand. */
 export interface OnDemand {
   readonly uid: string;
-  readonly modules: readonly { readonly path: string; readonly hash: string | null; readonly codeHash: string | null; readonly files?: Readonly<Record<string, string | null>> }[];
+  readonly modules: readonly {
+    readonly path: string;
+    readonly hash: string | null;
+    readonly codeHash: string | null;
+    readonly files?: Readonly<Record<string, string | null>>;
+  }[];
 }
 /** A run that completed, and what it made for a key. */
 export interface LastMade {
@@ -76,7 +81,8 @@ export interface Provenance {
   lastMade(data: DataFacts, stem: string, entrypoint: string | null): LastMade | undefined;
 }
 
-export const hasFailed = (run: RunFacts | undefined): run is RunFacts & { status: "errored" | "aborted" } => run?.status === "errored" || run?.status === "aborted";
+export const hasFailed = (run: RunFacts | undefined): run is RunFacts & { status: "errored" | "aborted" } =>
+  run?.status === "errored" || run?.status === "aborted";
 
 export class Gathered implements Provenance {
   readonly data = new Map<number, DataFacts>();
@@ -131,14 +137,20 @@ export class Gathered implements Provenance {
     if (data.isLatest && this.#seen.length === 1 && !this.isLeftByFailure(data)) return data;
     if (!this.#newest) {
       this.#newest = new Map();
-      for (const one of this.data.values()) if (one.isSeen && one.revision >= (this.#newest.get(one.stem)?.revision ?? 0) && !this.isLeftByFailure(one)) this.#newest.set(one.stem, one);
+      for (const one of this.data.values())
+        if (one.isSeen && one.revision >= (this.#newest.get(one.stem)?.revision ?? 0) && !this.isLeftByFailure(one))
+          this.#newest.set(one.stem, one);
     }
     return this.#newest.get(data.stem);
   }
 
   /** Whether all that made it failed. */
   isLeftByFailure({ id, run }: DataFacts): boolean {
-    return run !== null && hasFailed(this.runs.get(run)) && !this.remakers.get(id)?.some((maker) => this.runs.get(maker)?.status === "completed");
+    return (
+      run !== null &&
+      hasFailed(this.runs.get(run)) &&
+      !this.remakers.get(id)?.some((maker) => this.runs.get(maker)?.status === "completed")
+    );
   }
 
   lastMade(data: DataFacts, stem: string, entrypoint: string | null): LastMade | undefined {
@@ -151,7 +163,12 @@ export class Gathered implements Provenance {
 
   run = (row: Raw): void => {
     const id = row.id as number;
-    this.runs.set(id, { id, transform: row.transform_id as number, entrypoint: row.entrypoint as string | null, status: row.status as string });
+    this.runs.set(id, {
+      id,
+      transform: row.transform_id as number,
+      entrypoint: row.entrypoint as string | null,
+      status: row.status as string,
+    });
   };
 
   transform = (row: Raw): void => {
@@ -179,7 +196,10 @@ export class Gathered implements Provenance {
 
   /** A link of a run to what it read; those of collections and records are numbered apart and count for all that the run made. */
   input = (kind: number, row: Raw): void => {
-    listOf(this.inputs, row.to_id as number).push({ data: keyOf(kind, row.from_id as number), link: kind === ARTIFACT ? (row.id as number) : 0 });
+    listOf(this.inputs, row.to_id as number).push({
+      data: keyOf(kind, row.from_id as number),
+      link: kind === ARTIFACT ? (row.id as number) : 0,
+    });
   };
 
   remaker = (kind: number, row: Raw): void => {
@@ -220,7 +240,10 @@ export class Gathered implements Provenance {
   };
 
   imported = (row: Raw): void => {
-    this.onDemand.set(row.id as number, { uid: row.uid as string, modules: this.#dialect.decode("json", row.dynamic_modules) as OnDemand["modules"] });
+    this.onDemand.set(row.id as number, {
+      uid: row.uid as string,
+      modules: this.#dialect.decode("json", row.dynamic_modules) as OnDemand["modules"],
+    });
   };
 
   /** A link between a run and what was deleted for good; the uid when that was not known yet. */
@@ -230,8 +253,23 @@ export class Gathered implements Provenance {
     const [known, run, mark] = [this.#lost.get(uid), row.run_id as number, row.mark as number];
     const id = known ?? keyOf(kind, GRAVES + this.#lost.size);
     this.#lost.set(uid, id);
-    const { revision = 0, name = null } = (this.#dialect.decode("json", row.facts) ?? {}) as { revision?: number; name?: string | null };
-    const before = this.data.get(id) ?? { id, uid, key: (row.key as string | null) ?? name, stem: stemOf(kind, uid), revision, hash: (row.hash as string | null) ?? uid, isLatest: false, isSeen: false, isDeleted: true, run: null, mark: 0 };
+    const { revision = 0, name = null } = (this.#dialect.decode("json", row.facts) ?? {}) as {
+      revision?: number;
+      name?: string | null;
+    };
+    const before = this.data.get(id) ?? {
+      id,
+      uid,
+      key: (row.key as string | null) ?? name,
+      stem: stemOf(kind, uid),
+      revision,
+      hash: (row.hash as string | null) ?? uid,
+      isLatest: false,
+      isSeen: false,
+      isDeleted: true,
+      run: null,
+      mark: 0,
+    };
     this.data.set(id, row.role === "output" ? { ...before, run, mark } : before);
     if (row.role === "input") listOf(this.inputs, run).push({ data: id, link: mark });
     if (row.role === "recreated") listOf(this.remakers, id).push(run);
@@ -245,7 +283,8 @@ export class Gathered implements Provenance {
     this.#lastMade.set(slot, makers);
     const by = makerKey(stem, entrypoint);
     const other = makers.get(by);
-    if (!other || run > other.run || (run === other.run && data.id > other.data)) makers.set(by, { run, data: data.id });
+    if (!other || run > other.run || (run === other.run && data.id > other.data))
+      makers.set(by, { run, data: data.id });
   }
 
   /** Notes for each key who made it last; keys that were made but once have no later maker to compare with. What lies in the trash is no output any more. */
@@ -270,5 +309,6 @@ export class Gathered implements Provenance {
 const stemOf = (kind: number, uid: string): string => (kind === RECORD ? uid : uid.slice(0, -REVISION_LENGTH));
 
 /** What it was made for: an artifact and a collection of one key are two things. Records come but once. */
-const slotOf = ({ id, key }: Pick<DataFacts, "id" | "key">): string | undefined => (key === null || kindOf(id) === RECORD ? undefined : kindOf(id) === ARTIFACT ? key : `${kindOf(id)} ${key}`);
+const slotOf = ({ id, key }: Pick<DataFacts, "id" | "key">): string | undefined =>
+  key === null || kindOf(id) === RECORD ? undefined : kindOf(id) === ARTIFACT ? key : `${kindOf(id)} ${key}`;
 const makerKey = (stem: string, entrypoint: string | null): string => `${stem} ${entrypoint ?? ""}`;

@@ -5,7 +5,21 @@ import type { Dialect } from "./dialect.ts";
 import { valuesThen } from "./history.ts";
 import type { Aside, Wanted } from "./lineage-facts.ts";
 import type { Walk } from "./lineage-sql.ts";
-import { ARTIFACT, add, COLLECTION, GRAVES, idOf, keyOf, kindOf, type Linked, nothing, RECORD, RUN, TRANSFORM, TRASH_UID } from "./linked.ts";
+import {
+  ARTIFACT,
+  add,
+  COLLECTION,
+  GRAVES,
+  idOf,
+  keyOf,
+  kindOf,
+  type Linked,
+  nothing,
+  RECORD,
+  RUN,
+  TRANSFORM,
+  TRASH_UID,
+} from "./linked.ts";
 import type { Operation, Raw } from "./operation.ts";
 import { NONE, type Places } from "./places.ts";
 import { identified, type Severed, severedLinks } from "./severed.ts";
@@ -58,12 +72,20 @@ export class Graveyard {
           const run = kind === RUN ? end.key : end.maker;
           if (isBuried(end.key)) graves.add(uid);
           else if (!end.isWay) continue;
-          else if (kind === COLLECTION || kind === TRANSFORM) ways[kind === COLLECTION ? "collection" : "transform"].add(idOf(end.key));
+          else if (kind === COLLECTION || kind === TRANSFORM)
+            ways[kind === COLLECTION ? "collection" : "transform"].add(idOf(end.key));
           else if (run !== null) ways.run.add(idOf(run));
         }
       }
       const isWay = (uid: string): boolean => this.#ends.get(uid)?.isWay ?? false;
-      fresh = graves.size === 0 ? [] : (yield* severedLinks(this.#dialect, this.#dialect.texts([...graves]), this.#asOf)).filter((link) => isNew(link) && (isWay(link.from) || isWay(link.to) || (link.role === "initiated" && graves.has(link.to))));
+      fresh =
+        graves.size === 0
+          ? []
+          : (yield* severedLinks(this.#dialect, this.#dialect.texts([...graves]), this.#asOf)).filter(
+              (link) =>
+                isNew(link) &&
+                (isWay(link.from) || isWay(link.to) || (link.role === "initiated" && graves.has(link.to))),
+            );
     }
     return (["run", "collection", "transform"] as const).map((table) => ({ table, ids: [...ways[table]] }));
   }
@@ -73,11 +95,18 @@ export class Graveyard {
     const uids = [...new Set(given)].filter((uid) => !this.#ends.has(uid));
     const rows = uids.length > 0 ? yield* identified(this.#dialect, uids) : [];
     const lost = this.#asOf ? rows.flatMap((row) => (row.registry === null ? [] : (row.uid as string))) : [];
-    const was = this.#asOf && lost.length > 0 ? yield* valuesThen(this.#dialect, undefined, lost, this.#asOf) : undefined;
+    const was =
+      this.#asOf && lost.length > 0 ? yield* valuesThen(this.#dialect, undefined, lost, this.#asOf) : undefined;
     for (const row of rows) {
       const uid = row.uid as string;
       const { id, kind, maker, mark } = row as Record<string, number | null>;
-      if (row.registry === null) this.#ends.set(uid, { key: keyOf(kind as number, id as number), maker: maker == null ? null : keyOf(RUN, maker), mark: mark ?? null, isWay: false });
+      if (row.registry === null)
+        this.#ends.set(uid, {
+          key: keyOf(kind as number, id as number),
+          maker: maker == null ? null : keyOf(RUN, maker),
+          mark: mark ?? null,
+          isWay: false,
+        });
       else if (this.nodes.size < this.#limit && !this.#ends.has(uid)) {
         const key = keyOf(kind as number, GRAVES + this.nodes.size);
         this.#ends.set(uid, { key, maker: null, mark: null, isWay: false });
@@ -87,14 +116,21 @@ export class Graveyard {
   }
 
   /** What stands aside of these nodes where one of the two was removed, by the rules of what is there; all by keys. */
-  aside(keys: readonly number[], { remade, remaking, starting }: Pick<Wanted, "remade" | "remaking" | "starting">): Aside[] {
+  aside(
+    keys: readonly number[],
+    { remade, remaking, starting }: Pick<Wanted, "remade" | "remaking" | "starting">,
+  ): Aside[] {
     const links = [...this.#links.values()].flatMap(({ role, from, to }) => {
       const [a, b] = [this.#ends.get(from)?.key, this.#ends.get(to)?.key];
       return a === undefined || b === undefined || FLOW.includes(role) ? [] : [{ role, from: a, to: b } as Aside];
     });
     if (links.length === 0) return links;
     const [data, makers] = [new Set(remade), new Set(remaking)];
-    const found = new Set(links.filter(({ role, from, to }) => (role === "recreated" ? data.has(to) || makers.has(from) : from === starting)));
+    const found = new Set(
+      links.filter(({ role, from, to }) =>
+        role === "recreated" ? data.has(to) || makers.has(from) : from === starting,
+      ),
+    );
     const started = new Map(links.flatMap((link) => (link.role === "initiated" ? [[link.to, link] as const] : [])));
     const runs = [...keys, ...[...found].flatMap(({ from, to }) => [from, to])];
     for (const run of runs) {
@@ -109,7 +145,8 @@ export class Graveyard {
 
   /** The links in the form that a walk takes, upstream and downstream. */
   linked(): [up: Linked, down: Linked] {
-    if ([...this.#links.values()].some(({ role }) => role === "predecessor")) return [this.#chained("up"), this.#chained("down")];
+    if ([...this.#links.values()].some(({ role }) => role === "predecessor"))
+      return [this.#chained("up"), this.#chained("down")];
     const at = ({ key }: Pick<End, "key">): number => this.#places.of(key);
     const data = new Set<End>();
     const linked = nothing();
@@ -123,7 +160,13 @@ export class Graveyard {
       } else if (role === "input") add(linked.uses, at(b), at(a), mark);
       else Object.assign(b, { maker: a.key, mark });
     }
-    for (const end of data) add(linked.made, end.maker === null ? NONE : at({ key: end.maker }), at(end), end.mark ?? Number.POSITIVE_INFINITY);
+    for (const end of data)
+      add(
+        linked.made,
+        end.maker === null ? NONE : at({ key: end.maker }),
+        at(end),
+        end.mark ?? Number.POSITIVE_INFINITY,
+      );
     // Even a run that has nothing beside it is known to have nothing more.
     for (const key of this.nodes.keys()) {
       if (kindOf(key) !== RUN) continue;
@@ -147,21 +190,74 @@ export class Graveyard {
 
   /** A tombstone tells of the end; `was` are values of an earlier time. */
   #node(row: Raw, was: Readonly<Record<string, unknown>> = {}): Node {
-    const facts = { ...(row.facts === null ? {} : (JSON.parse(row.facts as string) as object)), ...was } as Record<string, unknown>;
+    const facts = { ...(row.facts === null ? {} : (JSON.parse(row.facts as string) as object)), ...was } as Record<
+      string,
+      unknown
+    >;
     const text = (name: string): string | null => (typeof facts[name] === "string" ? facts[name] : null);
     const at = this.#dialect.decode("time", row.at) as Date;
-    const isThere = this.#asOf !== undefined && this.#asOf < at && !(Object.hasOwn(was, "branch") ? was.branch === TRASH_UID : facts.trashed);
+    const isThere =
+      this.#asOf !== undefined &&
+      this.#asOf < at &&
+      !(Object.hasOwn(was, "branch") ? was.branch === TRASH_UID : facts.trashed);
     const deleted = isThere ? undefined : ({ deleted: true } as const);
     const isLatest = deleted === undefined && facts.isLatest === true;
-    const [uid, key, createdBy, createdAt, version, description] = [row.uid as string, Object.hasOwn(was, "key") ? text("key") : (row.key as string | null), text("createdBy"), text("createdAt"), text("version"), text("description")];
+    const [uid, key, createdBy, createdAt, version, description] = [
+      row.uid as string,
+      Object.hasOwn(was, "key") ? text("key") : (row.key as string | null),
+      text("createdBy"),
+      text("createdAt"),
+      text("version"),
+      text("description"),
+    ];
     if (row.kind === ARTIFACT) {
       const size = typeof facts.size === "number" ? facts.size : null;
-      return toNode({ kind: "artifact", uid, key, description, suffix: text("suffix"), size, hash: row.hash as string | null, artifactKind: text("kind"), createdAt, createdBy, version, isLatest, ...deleted });
+      return toNode({
+        kind: "artifact",
+        uid,
+        key,
+        description,
+        suffix: text("suffix"),
+        size,
+        hash: row.hash as string | null,
+        artifactKind: text("kind"),
+        createdAt,
+        createdBy,
+        version,
+        isLatest,
+        ...deleted,
+      });
     }
-    if (row.kind === COLLECTION) return toNode({ kind: "collection", uid, key, description, createdAt, createdBy, version, isLatest, ...deleted });
-    if (row.kind === TRANSFORM) return toNode({ kind: "transform", uid, key, description, transformKind: text("kind"), version, createdAt, createdBy, ...deleted });
-    if (row.kind === RECORD) return toNode({ kind: "record", uid, name: text("name"), type: null, createdAt, createdBy, ...deleted });
+    if (row.kind === COLLECTION)
+      return toNode({ kind: "collection", uid, key, description, createdAt, createdBy, version, isLatest, ...deleted });
+    if (row.kind === TRANSFORM)
+      return toNode({
+        kind: "transform",
+        uid,
+        key,
+        description,
+        transformKind: text("kind"),
+        version,
+        createdAt,
+        createdBy,
+        ...deleted,
+      });
+    if (row.kind === RECORD)
+      return toNode({ kind: "record", uid, name: text("name"), type: null, createdAt, createdBy, ...deleted });
     const [transformKey, transformKind] = [text("transformKey"), text("transformKind")];
-    return toNode({ kind: "run", uid, name: text("name"), transform: text("transform"), transformKey, transformKind, entrypoint: text("entrypoint"), status: text("status"), startedAt: text("startedAt"), finishedAt: text("finishedAt"), createdBy, ...deleted });
+    return toNode({
+      kind: "run",
+      uid,
+      name: text("name"),
+      transform: text("transform"),
+      transformKey,
+      transformKind,
+      entrypoint: text("entrypoint"),
+      status: text("status"),
+      startedAt: text("startedAt"),
+      finishedAt: text("finishedAt"),
+      createdBy,
+      ...deleted,
+    });
   }
 }

@@ -11,17 +11,30 @@ import { type Filter, startsWith } from "./where-shared.ts";
 export function* rowsAsOf(dialect: Dialect, name: Name, rows: readonly Row[], at: Date): Operation<Row[]> {
   const then = rows.filter((row) => row.createdAt <= at);
   if (then.length === 0) return [];
-  const was = yield* valuesThen(dialect, name, then.map((row) => row.uid), at);
+  const was = yield* valuesThen(
+    dialect,
+    name,
+    then.map((row) => row.uid),
+    at,
+  );
   return then.map((row) => ({ ...row, ...restored(name, was.get(row.uid) ?? null) }));
 }
 
 /** What columns of rows of a registry, or of any, held at a time, by uid: those that have changed since; also of what was removed for good. */
-export function* valuesThen(dialect: Dialect, registry: Name | undefined, uids: readonly string[], at: Date): Operation<Map<string, Record<string, unknown>>> {
+export function* valuesThen(
+  dialect: Dialect,
+  registry: Name | undefined,
+  uids: readonly string[],
+  at: Date,
+): Operation<Map<string, Record<string, unknown>>> {
   const of = registry === undefined ? empty : sql` and registry = ${registry}`;
-  const changes = yield* execute(sql`select uid, before from "change" where operation = 'update' and at > ${dialect.encode("time", at)}${of} and uid in ${dialect.texts(uids)} order by id desc`);
+  const changes = yield* execute(
+    sql`select uid, before from "change" where operation = 'update' and at > ${dialect.encode("time", at)}${of} and uid in ${dialect.texts(uids)} order by id desc`,
+  );
   const was = new Map<string, Record<string, unknown>>();
   // The earliest of the later changes comes last: it tells how it was.
-  for (const { uid, before } of changes) was.set(String(uid), { ...was.get(String(uid)), ...(dialect.decode("json", before) as object | null) });
+  for (const { uid, before } of changes)
+    was.set(String(uid), { ...was.get(String(uid)), ...(dialect.decode("json", before) as object | null) });
   return was;
 }
 
@@ -29,7 +42,13 @@ export function* valuesThen(dialect: Dialect, registry: Name | undefined, uids: 
 const CHUNK = 200;
 
 /** Those of these rows, as they are given, that fit a filter. References are taken from the rows, what lies beyond them is as it is now. */
-export function* fitting(dialect: Dialect, name: Name, rows: readonly Row[], where: Filter, hidden: readonly number[]): Operation<Row[]> {
+export function* fitting(
+  dialect: Dialect,
+  name: Name,
+  rows: readonly Row[],
+  where: Filter,
+  hidden: readonly number[],
+): Operation<Row[]> {
   const { scalars, refs } = shapeOf(name);
   const typed = (value: unknown, kind: Kind | "ref", column: string): Sql => {
     const [type = "", collation] = dialect.columnType({ name: column, kind }).split(" collate ");
@@ -38,19 +57,27 @@ export function* fitting(dialect: Dialect, name: Name, rows: readonly Row[], whe
   const found = new Set<number>();
   for (let i = 0; i < rows.length; i += CHUNK) {
     const values = rows.slice(i, i + CHUNK).map((row) => {
-      const own = scalars.map(({ key, column, kind, field }) => typed(field.options.lazy ? null : dialect.encode(kind, row[key] ?? null), kind, column));
-      const others = refs.map(({ key, column, to }) => sql`(select id from ${shapeOf(to).table} where uid = ${(row[key] as RowRef | null)?.uid ?? null}) as ${identifier(column)}`);
+      const own = scalars.map(({ key, column, kind, field }) =>
+        typed(field.options.lazy ? null : dialect.encode(kind, row[key] ?? null), kind, column),
+      );
+      const others = refs.map(
+        ({ key, column, to }) =>
+          sql`(select id from ${shapeOf(to).table} where uid = ${(row[key] as RowRef | null)?.uid ?? null}) as ${identifier(column)}`,
+      );
       return sql`select ${join([typed(row.id, "ref", "id"), ...own, ...others])}`;
     });
     const condition = new Filters(dialect, hidden).condition(name, "t0", where);
-    for (const row of yield* execute(sql`select t0.id from (${join(values, " union all ")}) t0 where ${condition}`)) found.add(row.id as number);
+    for (const row of yield* execute(sql`select t0.id from (${join(values, " union all ")}) t0 where ${condition}`))
+      found.add(row.id as number);
   }
   return rows.filter((row) => found.has(row.id));
 }
 
 /** Uids of rows of which one of these columns has changed after a time. */
 export function* changedSince(dialect: Dialect, name: Name, columns: readonly string[], at: Date): Operation<string[]> {
-  const changes = yield* execute(sql`select uid, before from "change" where registry = ${name} and operation = 'update' and at > ${dialect.encode("time", at)}`);
+  const changes = yield* execute(
+    sql`select uid, before from "change" where registry = ${name} and operation = 'update' and at > ${dialect.encode("time", at)}`,
+  );
   const changed = changes.filter((change) => {
     const before = dialect.decode("json", change.before) as object | null;
     return before !== null && columns.some((column) => Object.hasOwn(before, column));
@@ -59,10 +86,22 @@ export function* changedSince(dialect: Dialect, name: Name, columns: readonly st
 }
 
 /** When a row with this key, or with a uid that begins so, that was there at a time, was deleted for good after it. */
-export function* buriedSince(dialect: Dialect, name: Name, wanted: { readonly uid?: string; readonly key?: string }, at: Date): Operation<Date | undefined> {
-  const which = wanted.uid !== undefined ? startsWith(dialect, columnOf("t0", "uid"), wanted.uid) : sql`t0."key" = ${wanted.key ?? null}`;
-  const stones = yield* execute(sql`select t0.at, t0.facts from tombstone t0 where t0.registry = ${name} and t0.at > ${dialect.encode("time", at)} and ${which} order by t0.id desc`);
-  const stone = stones.find(({ facts }) => new Date(String((dialect.decode("json", facts) as { createdAt?: string } | null)?.createdAt)) <= at);
+export function* buriedSince(
+  dialect: Dialect,
+  name: Name,
+  wanted: { readonly uid?: string; readonly key?: string },
+  at: Date,
+): Operation<Date | undefined> {
+  const which =
+    wanted.uid !== undefined
+      ? startsWith(dialect, columnOf("t0", "uid"), wanted.uid)
+      : sql`t0."key" = ${wanted.key ?? null}`;
+  const stones = yield* execute(
+    sql`select t0.at, t0.facts from tombstone t0 where t0.registry = ${name} and t0.at > ${dialect.encode("time", at)} and ${which} order by t0.id desc`,
+  );
+  const stone = stones.find(
+    ({ facts }) => new Date(String((dialect.decode("json", facts) as { createdAt?: string } | null)?.createdAt)) <= at,
+  );
   return stone && (dialect.decode("time", stone.at) as Date);
 }
 
@@ -72,7 +111,8 @@ function restored(name: Name, before: Record<string, unknown> | null): Record<st
   return Object.fromEntries(
     Object.entries(before ?? {}).map(([key, value]) => {
       const field = fields.get(key);
-      if (!field && Object.hasOwn(model[name].columns, key)) return [key, value === null ? null : ({ id: 0, uid: String(value) } satisfies RowRef)];
+      if (!field && Object.hasOwn(model[name].columns, key))
+        return [key, value === null ? null : ({ id: 0, uid: String(value) } satisfies RowRef)];
       return [key, field?.kind === "time" && value !== null ? new Date(String(value)) : value];
     }),
   );

@@ -3,7 +3,20 @@ import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import { dataLabel, type Node, nodeId, runLabel } from "../lineage/node.ts";
 import type { Dialect } from "./dialect.ts";
 import { until } from "./lineage-sql.ts";
-import { ARTIFACT, COLLECTION, DATA, idOf, keyOf, kindOf, RECORD, RUN, TABLES, TRANSFORM, TRASH, TRASH_UID } from "./linked.ts";
+import {
+  ARTIFACT,
+  COLLECTION,
+  DATA,
+  idOf,
+  keyOf,
+  kindOf,
+  RECORD,
+  RUN,
+  TABLES,
+  TRANSFORM,
+  TRASH,
+  TRASH_UID,
+} from "./linked.ts";
 import { executeEach, type Operation } from "./operation.ts";
 import type { Places } from "./places.ts";
 import { besides, type Severed } from "./severed.ts";
@@ -54,7 +67,27 @@ export interface Wanted {
 
 /** A row of the statement: columns of a node by place, the later ones depending on its kind. */
 type Listed = unknown[];
-const AT = { tag: 0, id: 1, uid: 2, key: 3, description: 4, version: 5, began: 6, branch: 7, createdBy: 8, isLatest: 9, size: 10, kind: 11, type: 11, suffix: 12, entrypoint: 12, hash: 13, status: 13, name: 14, ended: 15 } as const;
+const AT = {
+  tag: 0,
+  id: 1,
+  uid: 2,
+  key: 3,
+  description: 4,
+  version: 5,
+  began: 6,
+  branch: 7,
+  createdBy: 8,
+  isLatest: 9,
+  size: 10,
+  kind: 11,
+  type: 11,
+  suffix: 12,
+  entrypoint: 12,
+  hash: 13,
+  status: 13,
+  name: 14,
+  ended: 15,
+} as const;
 
 /** Reads the facts of all nodes in one statement. */
 export function* factsOf(dialect: Dialect, places: Places, keys: readonly number[], wanted: Wanted): Operation<Facts> {
@@ -67,9 +100,19 @@ export function* factsOf(dialect: Dialect, places: Places, keys: readonly number
     if (tag === ASIDE) {
       const kind = row[AT.branch] as number;
       const isAct = kind === RUN || kind === TRANSFORM;
-      aside.push({ role: isAct ? "initiated" : "recreated", from: keyOf(isAct ? kind : RUN, row[AT.size] as number), to: keyOf(kind, id) });
+      aside.push({
+        role: isAct ? "initiated" : "recreated",
+        from: keyOf(isAct ? kind : RUN, row[AT.size] as number),
+        to: keyOf(kind, id),
+      });
     } else if (tag === SEVERED) {
-      severed.push({ id, from: row[AT.uid] as string, to: row[AT.key] as string, role: row[AT.description] as Severed["role"], mark: row[AT.size] as number });
+      severed.push({
+        id,
+        from: row[AT.uid] as string,
+        to: row[AT.key] as string,
+        role: row[AT.description] as Severed["role"],
+        mark: row[AT.size] as number,
+      });
     } else if (tag !== CHANGED) nodes[places.of(keyOf(tag, id))] = nodeOf(dialect, tag, row);
   };
   const asked = statement(dialect, keys, wanted);
@@ -134,7 +177,9 @@ function takeBack(dialect: Dialect, tag: number, row: Listed, before: Before, as
 type Columns = { readonly [C in Exclude<keyof typeof AT, "tag" | "id">]?: Sql };
 
 const INTEGERS = [AT.branch, AT.size] as number[];
-const NULLS = Array.from({ length: AT.ended + 1 }, (_, at) => (at === AT.isLatest ? sql`null` : INTEGERS.includes(at) ? sql`cast(null as bigint)` : sql`cast(null as text)`));
+const NULLS = Array.from({ length: AT.ended + 1 }, (_, at) =>
+  at === AT.isLatest ? sql`null` : INTEGERS.includes(at) ? sql`cast(null as bigint)` : sql`cast(null as text)`,
+);
 
 function selected(tag: number, id: Sql, columns: Columns, from: Sql): Sql {
   const list = [...NULLS];
@@ -154,24 +199,50 @@ interface Among {
 
 function statement(dialect: Dialect, keys: readonly number[], wanted: Wanted): Sql {
   const { rare, asOf, beside } = wanted;
-  const amongKeys = (ids: readonly (readonly number[])[]): Among[] => ids.flatMap((list, kind) => (list.length === 0 ? [] : [{ kind, ids: list, among: dialect.integers(list) }]));
+  const amongKeys = (ids: readonly (readonly number[])[]): Among[] =>
+    ids.flatMap((list, kind) => (list.length === 0 ? [] : [{ kind, ids: list, among: dialect.integers(list) }]));
   const walked = idsByKind(keys);
   const ids = beside.length === 0 ? walked : idsByKind([...keys, ...beside]);
   const all = amongKeys(ids);
   const aside = asideOf(dialect, ids, wanted);
   if (aside) {
     const act = actOf(ids);
-    for (const { kind, remade } of rare.recreated ? DATA : []) if (remade) all.push({ kind, among: sql`(select distinct id as value from aside where kind = ${raw(String(kind))})` });
-    all.push({ kind: act, among: sql`(select run as value from aside union select id from aside where kind = ${raw(String(act))})` });
+    for (const { kind, remade } of rare.recreated ? DATA : [])
+      if (remade)
+        all.push({ kind, among: sql`(select distinct id as value from aside where kind = ${raw(String(kind))})` });
+    all.push({
+      kind: act,
+      among: sql`(select run as value from aside union select id from aside where kind = ${raw(String(act))})`,
+    });
   }
   const parts = all.map((one) => nodesOf(dialect, one, asOf));
   if (aside) parts.push(selected(ASIDE, raw("id"), { branch: raw("kind"), size: raw("run") }, raw("aside")));
   const uidsOf = ({ kind, among }: Among): Sql => sql`select uid from ${raw(tableAt(kind).table)} where id in ${among}`;
-  if (rare.severed && keys.length > 0) parts.push(selected(SEVERED, raw("s.id"), { uid: raw("s.from_uid"), key: raw("s.to_uid"), description: raw("s.role"), size: raw("s.mark") }, sql`severed_link s where ${besides(dialect, sql`(${join(amongKeys(walked).map(uidsOf), " union all ")})`, asOf)}`));
+  if (rare.severed && keys.length > 0)
+    parts.push(
+      selected(
+        SEVERED,
+        raw("s.id"),
+        { uid: raw("s.from_uid"), key: raw("s.to_uid"), description: raw("s.role"), size: raw("s.mark") },
+        sql`severed_link s where ${besides(dialect, sql`(${join(amongKeys(walked).map(uidsOf), " union all ")})`, asOf)}`,
+      ),
+    );
   if (asOf) {
-    const uids = all.flatMap((one) => [uidsOf(one), ...(one.kind === RUN ? [sql`select t.uid from transform t join run r on r.transform_id = t.id where r.id in ${one.among}`] : [])]);
+    const uids = all.flatMap((one) => [
+      uidsOf(one),
+      ...(one.kind === RUN
+        ? [sql`select t.uid from transform t join run r on r.transform_id = t.id where r.id in ${one.among}`]
+        : []),
+    ]);
     const changes = sql`"change" c where c.operation = 'update' and c.before is not null and c.at > ${dialect.encode("time", asOf)} and c.uid in (${join(uids, " union all ")})`;
-    parts.push(selected(CHANGED, raw("c.id"), { uid: raw("c.uid"), key: raw("c.registry"), description: raw("cast(c.before as text)") }, changes));
+    parts.push(
+      selected(
+        CHANGED,
+        raw("c.id"),
+        { uid: raw("c.uid"), key: raw("c.registry"), description: raw("cast(c.before as text)") },
+        changes,
+      ),
+    );
   }
   return sql`${aside ? sql`with recursive ${aside} ` : empty}${join(parts, " union all ")}`;
 }
@@ -183,25 +254,62 @@ function nodesOf(dialect: Dialect, { kind, among, ids }: Among, asOf: Date | und
   const named = { key: d("key"), version: d("version") };
   const versioned = { ...named, isLatest: d("is_latest") };
   const [columns, also, shown]: readonly [own: Columns, also?: Sql, shown?: Sql] =
-    kind === ARTIFACT ? [{ ...versioned, kind: d("kind"), suffix: d("suffix"), hash: d("hash"), size: d("size") }, empty, sql` and d.internal = ${dialect.encode("bool", false)}`]
-    : kind === COLLECTION ? [versioned]
-    : kind === RECORD ? [{ key: d("name"), type: raw("t.name") }, sql`left join record t on t.id = d.type_id`]
-    : kind === TRANSFORM ? [{ ...named, kind: d("kind") }]
-    : [
-        { key: raw('t."key"'), description: raw("t.description"), version: raw("t.uid"), kind: raw("t.kind"), began: dialect.timeText(d("started_at")), ended: dialect.timeText(d("finished_at")), entrypoint: d("entrypoint"), status: d("status"), name: d("name") },
-        sql`join transform t on t.id = d.transform_id`,
-        until(dialect, asOf)("d"),
-      ];
-  const these = ids ? dialect.withIds(table, "d", ids, shown ?? empty) : sql`${among} i join ${dialect.seek(table, "d", sql`d.id = i.value${shown ?? empty}`)}`;
+    kind === ARTIFACT
+      ? [
+          { ...versioned, kind: d("kind"), suffix: d("suffix"), hash: d("hash"), size: d("size") },
+          empty,
+          sql` and d.internal = ${dialect.encode("bool", false)}`,
+        ]
+      : kind === COLLECTION
+        ? [versioned]
+        : kind === RECORD
+          ? [{ key: d("name"), type: raw("t.name") }, sql`left join record t on t.id = d.type_id`]
+          : kind === TRANSFORM
+            ? [{ ...named, kind: d("kind") }]
+            : [
+                {
+                  key: raw('t."key"'),
+                  description: raw("t.description"),
+                  version: raw("t.uid"),
+                  kind: raw("t.kind"),
+                  began: dialect.timeText(d("started_at")),
+                  ended: dialect.timeText(d("finished_at")),
+                  entrypoint: d("entrypoint"),
+                  status: d("status"),
+                  name: d("name"),
+                },
+                sql`join transform t on t.id = d.transform_id`,
+                until(dialect, asOf)("d"),
+              ];
+  const these = ids
+    ? dialect.withIds(table, "d", ids, shown ?? empty)
+    : sql`${among} i join ${dialect.seek(table, "d", sql`d.id = i.value${shown ?? empty}`)}`;
   const rows = sql`${these} ${also ?? empty} left join "user" u on u.id = d.created_by_id`;
-  return selected(kind, d("id"), { uid: d("uid"), description: d("description"), began: dialect.timeText(d("created_at")), branch: d("branch_id"), createdBy: raw("u.handle"), ...columns }, rows);
+  return selected(
+    kind,
+    d("id"),
+    {
+      uid: d("uid"),
+      description: d("description"),
+      began: dialect.timeText(d("created_at")),
+      branch: d("branch_id"),
+      createdBy: raw("u.handle"),
+      ...columns,
+    },
+    rows,
+  );
 }
 
 /** Whether these are runs, or transforms that stand for all of theirs. */
-const actOf = (ids: readonly (readonly number[])[]): typeof RUN | typeof TRANSFORM => (ids[TRANSFORM]?.length ? TRANSFORM : RUN);
+const actOf = (ids: readonly (readonly number[])[]): typeof RUN | typeof TRANSFORM =>
+  ids[TRANSFORM]?.length ? TRANSFORM : RUN;
 
 /** The table `aside`: a `run` (or transform) that made the data `kind` `id` again, or that started the run `id`, or one that started that. */
-function asideOf(dialect: Dialect, ids: readonly (readonly number[])[], { rare, asOf, room, remade, remaking, starting }: Wanted): Sql | undefined {
+function asideOf(
+  dialect: Dialect,
+  ids: readonly (readonly number[])[],
+  { rare, asOf, room, remade, remaking, starting }: Wanted,
+): Sql | undefined {
   if (!rare.recreated && !rare.initiated) return undefined;
   const tables: Sql[] = [];
   const rows: Sql[] = [];
@@ -210,7 +318,8 @@ function asideOf(dialect: Dialect, ids: readonly (readonly number[])[], { rare, 
   for (const { kind, table, remade: can } of rare.recreated ? DATA : []) {
     if (!can) continue;
     const columns = sql`select ${raw(String(kind))} as kind, x.from_id as id, x.to_id as run`;
-    const again = (at: "from_id" | "to_id", among: readonly number[]): Sql => sql`${columns} from ${dialect.integers(among)} i join ${dialect.seek(`${table}_recreating_runs`, "x", sql`x.${raw(at)} = i.value${since}`)}`;
+    const again = (at: "from_id" | "to_id", among: readonly number[]): Sql =>
+      sql`${columns} from ${dialect.integers(among)} i join ${dialect.seek(`${table}_recreating_runs`, "x", sql`x.${raw(at)} = i.value${since}`)}`;
     if (data[kind]?.length) rows.push(again("from_id", data[kind]));
     if (runs.length > 0) rows.push(again("to_id", runs));
   }
@@ -222,8 +331,13 @@ function asideOf(dialect: Dialect, ids: readonly (readonly number[])[], { rare, 
         ? sql`select r.initiated_by_run_id as run, r.id as id from ${by} join ${runOf(sql`r.id = ${end} and r.initiated_by_run_id is not null`)}`
         : sql`select x.transform_id as run, r.transform_id as id from ${by} join ${runOf(sql`r.transform_id = ${end} and r.initiated_by_run_id is not null${until(dialect, asOf)("r")}`)} join run x on x.id = r.initiated_by_run_id and x.transform_id <> r.transform_id`;
     const again = rows.length > 0 ? sql` union select run from again` : empty;
-    if (rows.length > 0) tables.push(sql`again as materialized (select * from (${join(rows, " union ")}) s order by kind, run, id limit ${room + 1})`);
-    tables.push(sql`starters(run, id) as (${begun(sql`(select value from ${dialect.integers(ids[act] as number[])} i${again}) i`, sql`i.value`)} union ${begun(sql`starters s`, sql`s.run`)})`);
+    if (rows.length > 0)
+      tables.push(
+        sql`again as materialized (select * from (${join(rows, " union ")}) s order by kind, run, id limit ${room + 1})`,
+      );
+    tables.push(
+      sql`starters(run, id) as (${begun(sql`(select value from ${dialect.integers(ids[act] as number[])} i${again}) i`, sql`i.value`)} union ${begun(sql`starters s`, sql`s.run`)})`,
+    );
     if (rows.length > 0) rows.splice(0, rows.length, sql`select * from again`);
     rows.push(sql`select ${raw(String(act))} as kind, id, run from starters`);
     if (starting !== undefined) {
@@ -235,10 +349,16 @@ function asideOf(dialect: Dialect, ids: readonly (readonly number[])[], { rare, 
       );
     }
   }
-  return rows.length > 0 ? join([...tables, sql`aside as materialized (select * from (${join(rows, " union ")}) s order by kind, run, id limit ${room + 1})`]) : undefined;
+  return rows.length > 0
+    ? join([
+        ...tables,
+        sql`aside as materialized (select * from (${join(rows, " union ")}) s order by kind, run, id limit ${room + 1})`,
+      ])
+    : undefined;
 }
 
-const textOfTime = (dialect: Dialect, value: unknown): string | null => (typeof value === "string" ? dialect.isoTime(value) : null);
+const textOfTime = (dialect: Dialect, value: unknown): string | null =>
+  typeof value === "string" ? dialect.isoTime(value) : null;
 
 function nodeOf(dialect: Dialect, kind: number, row: Listed): Node {
   const node = factsAt(dialect, kind, row);
@@ -259,17 +379,77 @@ function factsAt(dialect: Dialect, kind: number, row: Listed): Node {
     case RUN: {
       const [name, entrypoint, finishedAt] = [text("name"), text("entrypoint"), textOfTime(dialect, row[AT.ended])];
       const label = runLabel({ uid, transformKey: key, name, entrypoint }, description);
-      return { id: nodeId("run", uid), label, kind: "run", uid, name, transform: version, transformKey: key, transformKind: text("kind"), entrypoint, status: text("status"), startedAt: createdAt, finishedAt, createdBy };
+      return {
+        id: nodeId("run", uid),
+        label,
+        kind: "run",
+        uid,
+        name,
+        transform: version,
+        transformKey: key,
+        transformKind: text("kind"),
+        entrypoint,
+        status: text("status"),
+        startedAt: createdAt,
+        finishedAt,
+        createdBy,
+      };
     }
     case TRANSFORM:
-      return { id: nodeId("transform", uid), label: dataLabel(uid, key, description), kind: "transform", uid, key, description, transformKind: text("kind"), version, createdAt, createdBy };
+      return {
+        id: nodeId("transform", uid),
+        label: dataLabel(uid, key, description),
+        kind: "transform",
+        uid,
+        key,
+        description,
+        transformKind: text("kind"),
+        version,
+        createdAt,
+        createdBy,
+      };
     case COLLECTION:
-      return { id: nodeId("collection", uid), label: dataLabel(uid, key, description), kind: "collection", uid, key, description, createdAt, createdBy, version, isLatest };
+      return {
+        id: nodeId("collection", uid),
+        label: dataLabel(uid, key, description),
+        kind: "collection",
+        uid,
+        key,
+        description,
+        createdAt,
+        createdBy,
+        version,
+        isLatest,
+      };
     case RECORD:
-      return { id: nodeId("record", uid), label: dataLabel(uid, key, description), kind: "record", uid, name: key, type: text("type"), createdAt, createdBy };
+      return {
+        id: nodeId("record", uid),
+        label: dataLabel(uid, key, description),
+        kind: "record",
+        uid,
+        name: key,
+        type: text("type"),
+        createdAt,
+        createdBy,
+      };
     default: {
       const [size, suffix, hash] = [row[AT.size] as number | null, text("suffix"), text("hash")];
-      return { id: nodeId("artifact", uid), label: dataLabel(uid, key, description), kind: "artifact", uid, key, description, suffix, size, hash, artifactKind: text("kind"), createdAt, createdBy, version, isLatest };
+      return {
+        id: nodeId("artifact", uid),
+        label: dataLabel(uid, key, description),
+        kind: "artifact",
+        uid,
+        key,
+        description,
+        suffix,
+        size,
+        hash,
+        artifactKind: text("kind"),
+        createdAt,
+        createdBy,
+        version,
+        isLatest,
+      };
     }
   }
 }

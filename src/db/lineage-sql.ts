@@ -42,7 +42,9 @@ interface Rows {
 }
 
 /** Rows of the first statement: data of one `kind` upstream (`side` 0) or downstream (1) or made beside them (2), or a sign that there is something `rare`. */
-export type Part = { readonly side: 0 | 1 | 2; readonly kind: number; readonly takes: boolean; readonly makes: boolean } | { readonly rare: (typeof RARE)[number][0] };
+export type Part =
+  | { readonly side: 0 | 1 | 2; readonly kind: number; readonly takes: boolean; readonly makes: boolean }
+  | { readonly rare: (typeof RARE)[number][0] };
 
 /** The first statement. A row is the number of a part, then lists of all its `run`, `data`, `link`, `maker` and `mark`. */
 export interface Asked {
@@ -55,43 +57,76 @@ export function walkRuns(dialect: Dialect, walk: Walk): Asked {
   const since = until(dialect, walk.asOf);
   const outputs = (side: Side): Rows[] => DATA.map((data) => outputsOf(dialect, data, `${side}s`, since, "join"));
   return statement(dialect, walk, outputs, (side) => ({
-    walk: recursion(dialect, side, startOfRuns(dialect, walk, side, since), [...DATA.map((data) => armOf(side, data, since)), ...(walk.members ? [armOfMembers(side, since)] : [])], walk),
-    parts: [...DATA.flatMap((data) => [...(side === "up" ? partsUp : partsDown)(dialect, data, since), ...focusOf(dialect, walk, side, data, since)]), ...(walk.members ? memberParts(dialect, walk, side, since) : [])],
+    walk: recursion(
+      dialect,
+      side,
+      startOfRuns(dialect, walk, side, since),
+      [...DATA.map((data) => armOf(side, data, since)), ...(walk.members ? [armOfMembers(side, since)] : [])],
+      walk,
+    ),
+    parts: [
+      ...DATA.flatMap((data) => [
+        ...(side === "up" ? partsUp : partsDown)(dialect, data, since),
+        ...focusOf(dialect, walk, side, data, since),
+      ]),
+      ...(walk.members ? memberParts(dialect, walk, side, since) : []),
+    ],
   }));
 }
 
 /** Whatever their number, in the same words: databases keep statements by their text. */
-const amongIds = (dialect: Dialect, ids: readonly number[]): Sql => (ids.length === 1 ? sql`= ${ids[0]}` : sql`in ${dialect.integers(ids)}`);
+const amongIds = (dialect: Dialect, ids: readonly number[]): Sql =>
+  ids.length === 1 ? sql`= ${ids[0]}` : sql`in ${dialect.integers(ids)}`;
 
 function startOfRuns(dialect: Dialect, { table, ids, members }: Walk, side: Side, since: Since): Sql {
   const these = amongIds(dialect, ids);
   if (table === "run") return sql`select id from run where id ${these}`;
   if (side === "up") {
     const makers = sql`select run_id from ${identifier(table)} where id ${these} and run_id is not null`;
-    return members && table === "collection" ? sql`${makers} union select a.run_id from ${heldBy(dialect, sql`collection_artifacts m`)} where m.from_id ${these}${since("m")} and a.run_id is not null` : makers;
+    return members && table === "collection"
+      ? sql`${makers} union select a.run_id from ${heldBy(dialect, sql`collection_artifacts m`)} where m.from_id ${these}${since("m")} and a.run_id is not null`
+      : makers;
   }
   const users = sql`select l.to_id from ${identifier(`${table}_input_of`)} l where l.from_id ${these}${since("l")}`;
-  return members && table === "artifact" ? sql`${users} union select l.to_id from collection_artifacts m join ${usersOf(dialect, since)} where m.to_id ${these}${since("m")}` : users;
+  return members && table === "artifact"
+    ? sql`${users} union select l.to_id from collection_artifacts m join ${usersOf(dialect, since)} where m.to_id ${these}${since("m")}`
+    : users;
 }
 
 // Links know who made what they lead from: a step asks one index.
 function armOf(side: Side, data: DataTable, since: Since): Arm {
   const [here, there] = side === "up" ? [sql`l.to_id`, sql`l.run_id`] : [sql`l.run_id`, sql`l.to_id`];
-  return { id: there, from: sql`${raw(`${data.table}_input_of l`)} where ${here} = w.id and ${there} is not null${since("l")} and ${inUse(data)}` };
+  return {
+    id: there,
+    from: sql`${raw(`${data.table}_input_of l`)} where ${here} = w.id and ${there} is not null${since("l")} and ${inUse(data)}`,
+  };
 }
 
 /** Collections and records are few: where there are no links of them, they are not asked for at every step. */
-const inUse = ({ table, marked }: DataTable): Sql => (marked ? sql`true` : sql`exists (select 1 from ${raw(`${table}_input_of`)})`);
+const inUse = ({ table, marked }: DataTable): Sql =>
+  marked ? sql`true` : sql`exists (select 1 from ${raw(`${table}_input_of`)})`;
 
-const heldBy = ({ seek }: Dialect, members: Sql): Sql => sql`${members} join ${seek("artifact", "a", sql`a.id = m.to_id`)}`;
-const usersOf = ({ seek }: Dialect, since: Since): Sql => seek("collection_input_of", "l", sql`l.from_id = m.from_id${since("l")}`);
+const heldBy = ({ seek }: Dialect, members: Sql): Sql =>
+  sql`${members} join ${seek("artifact", "a", sql`a.id = m.to_id`)}`;
+const usersOf = ({ seek }: Dialect, since: Since): Sql =>
+  seek("collection_input_of", "l", sql`l.from_id = m.from_id${since("l")}`);
 
 /** From a run that took a collection (`near`) to those that made its members (`far`), or the other way round. */
 function membersOf(side: Side, since: Since): { near: Sql; far: Sql; tables: Sql; fits: Sql } {
   const fits = sql`m.to_id = a.id and m.from_id = l.from_id and a.run_id is not null${since("l")}${since("m")}`;
   return side === "up"
-    ? { near: sql`l.to_id`, far: sql`a.run_id`, tables: sql`collection_input_of l cross join collection_artifacts m cross join artifact a`, fits }
-    : { near: sql`a.run_id`, far: sql`l.to_id`, tables: sql`artifact a cross join collection_artifacts m cross join collection_input_of l`, fits };
+    ? {
+        near: sql`l.to_id`,
+        far: sql`a.run_id`,
+        tables: sql`collection_input_of l cross join collection_artifacts m cross join artifact a`,
+        fits,
+      }
+    : {
+        near: sql`a.run_id`,
+        far: sql`l.to_id`,
+        tables: sql`artifact a cross join collection_artifacts m cross join collection_input_of l`,
+        fits,
+      };
 }
 
 function armOfMembers(side: Side, since: Since): Arm {
@@ -106,13 +141,27 @@ function memberParts(dialect: Dialect, { table, ids }: Walk, side: Side, since: 
     const taken = sql`select distinct l.from_id as id from ups w join ${dialect.seek("collection_input_of", "l", sql`l.to_id = w.id${since("l")}`)}`;
     const collections = sql`(${taken}${table === "collection" ? sql` union select id from collection where id ${these}` : empty}) c`;
     const members = dialect.seek("collection_artifacts", "m", sql`m.from_id = c.id${since("m")}`);
-    return [{ kind: MEMBER, columns: ["run", "data", "link", "maker", "mark"], rows: sql`select m.from_id as run, m.to_id as data, m.id as link, a.run_id as maker, a.input_mark as mark from ${heldBy(dialect, sql`${collections} join ${members}`)}` }];
+    return [
+      {
+        kind: MEMBER,
+        columns: ["run", "data", "link", "maker", "mark"],
+        rows: sql`select m.from_id as run, m.to_id as data, m.id as link, a.run_id as maker, a.input_mark as mark from ${heldBy(dialect, sql`${collections} join ${members}`)}`,
+      },
+    ];
   }
   const made = sql`select a.id from downs w join ${dialect.seek("artifact", "a", sql`a.run_id = w.id`)}`;
   const holders = sql`(${made}${table === "artifact" ? sql` union select id from artifact where id ${these}` : empty}) a join ${dialect.seek("collection_artifacts", "m", sql`m.to_id = a.id${since("m")}`)}`;
   return [
-    { kind: MEMBER, columns: ["run", "data", "link"], rows: sql`select m.from_id as run, m.to_id as data, m.id as link from ${holders}` },
-    { kind: COLLECTION, columns: ["run", "data", "link"], rows: sql`select distinct l.to_id as run, l.from_id as data, 0 as link from ${holders} join ${usersOf(dialect, since)}` },
+    {
+      kind: MEMBER,
+      columns: ["run", "data", "link"],
+      rows: sql`select m.from_id as run, m.to_id as data, m.id as link from ${holders}`,
+    },
+    {
+      kind: COLLECTION,
+      columns: ["run", "data", "link"],
+      rows: sql`select distinct l.to_id as run, l.from_id as data, 0 as link from ${holders} join ${usersOf(dialect, since)}`,
+    },
   ];
 }
 
@@ -124,21 +173,41 @@ function partsUp({ seek }: Dialect, data: DataTable, since: Since): Rows[] {
   const { kind, table, marked } = data;
   // Every run is told of once, even when it took nothing.
   const links = sql`${raw(marked ? "left join" : "join")} ${seek(`${table}_input_of`, "l", sql`l.to_id = w.id${since("l")}`)}`;
-  return [{ kind, columns: ["run", "data", "link", "maker", "mark"], rows: sql`select w.id as run, l.from_id as data, ${linkOf(data)} as link, l.run_id as maker, ${markOf(data, "l")} as mark from ups w ${links} where ${inUse(data)}` }];
+  return [
+    {
+      kind,
+      columns: ["run", "data", "link", "maker", "mark"],
+      rows: sql`select w.id as run, l.from_id as data, ${linkOf(data)} as link, l.run_id as maker, ${markOf(data, "l")} as mark from ups w ${links} where ${inUse(data)}`,
+    },
+  ];
 }
 
 function partsDown(dialect: Dialect, data: DataTable, since: Since): Rows[] {
   const links = dialect.seek(`${data.table}_input_of`, "l", sql`l.run_id = w.id${since("l")}`);
   return [
     outputsOf(dialect, data, "downs", since, data.marked ? "left join" : "join"),
-    { kind: data.kind, columns: ["run", "data", "link"], rows: sql`select l.to_id as run, l.from_id as data, ${linkOf(data)} as link from downs w join ${links} where ${inUse(data)}` },
+    {
+      kind: data.kind,
+      columns: ["run", "data", "link"],
+      rows: sql`select l.to_id as run, l.from_id as data, ${linkOf(data)} as link from downs w join ${links} where ${inUse(data)}`,
+    },
   ];
 }
 
-function outputsOf({ seek, encode }: Dialect, data: DataTable, runs: "ups" | "downs", since: Since, how: "join" | "left join"): Rows {
+function outputsOf(
+  { seek, encode }: Dialect,
+  data: DataTable,
+  runs: "ups" | "downs",
+  since: Since,
+  how: "join" | "left join",
+): Rows {
   const shown = data.marked ? sql` and d.internal = ${encode("bool", false)}` : empty;
   const made = sql`${raw(how)} ${seek(data.table, "d", sql`d.run_id = w.id${since("d")}${shown}`)}`;
-  return { kind: data.kind, columns: ["maker", "data", "mark"], rows: sql`select w.id as maker, d.id as data, ${markOf(data, "d")} as mark from ${raw(runs)} w ${made}` };
+  return {
+    kind: data.kind,
+    columns: ["maker", "data", "mark"],
+    rows: sql`select w.id as maker, d.id as data, ${markOf(data, "d")} as mark from ${raw(runs)} w ${made}`,
+  };
 }
 
 /** The focus itself is at the end of no link of a run that was reached. */
@@ -146,8 +215,21 @@ function focusOf(dialect: Dialect, { table, ids }: Walk, side: Side, data: DataT
   if (table !== data.table) return [];
   const { kind } = data;
   const these = amongIds(dialect, ids);
-  if (side === "up") return [{ kind, columns: ["maker", "data", "mark"], rows: sql`select d.run_id as maker, d.id as data, ${markOf(data, "d")} as mark from ${identifier(table)} d where d.id ${these}` }];
-  return [{ kind, columns: ["run", "data", "link"], rows: sql`select l.to_id as run, l.from_id as data, ${linkOf(data)} as link from ${identifier(`${table}_input_of`)} l where l.from_id ${these}${since("l")}` }];
+  if (side === "up")
+    return [
+      {
+        kind,
+        columns: ["maker", "data", "mark"],
+        rows: sql`select d.run_id as maker, d.id as data, ${markOf(data, "d")} as mark from ${identifier(table)} d where d.id ${these}`,
+      },
+    ];
+  return [
+    {
+      kind,
+      columns: ["run", "data", "link"],
+      rows: sql`select l.to_id as run, l.from_id as data, ${linkOf(data)} as link from ${identifier(`${table}_input_of`)} l where l.from_id ${these}${since("l")}`,
+    },
+  ];
 }
 
 /** Transforms side by side: `data` comes before `run` upstream, after it downstream; both are ids of transforms. */
@@ -155,7 +237,10 @@ export function walkTransforms(dialect: Dialect, walk: Walk): Asked {
   const since = until(dialect, walk.asOf);
   const through = (side: Side, { table }: DataTable): Arm => {
     const [here, there] = side === "up" ? [sql`l.to_id`, sql`l.run_id`] : [sql`l.run_id`, sql`l.to_id`];
-    return { id: sql`o.transform_id`, from: sql`run r cross join ${raw(`${table}_input_of l`)} cross join run o where r.transform_id = w.id and ${here} = r.id${since("l")} and o.id = ${there}` };
+    return {
+      id: sql`o.transform_id`,
+      from: sql`run r cross join ${raw(`${table}_input_of l`)} cross join run o where r.transform_id = w.id and ${here} = r.id${since("l")} and o.id = ${there}`,
+    };
   };
   const chained = (side: Side): Arm => {
     const [near, far] = side === "up" ? [sql`p.from_id`, sql`p.to_id`] : [sql`p.to_id`, sql`p.from_id`];
@@ -163,7 +248,10 @@ export function walkTransforms(dialect: Dialect, walk: Walk): Asked {
   };
   const held = (side: Side): Arm => {
     const { near, far, tables, fits } = membersOf(side, since);
-    return { id: sql`o.transform_id`, from: sql`run r cross join ${tables} cross join run o where r.transform_id = w.id and ${near} = r.id and ${fits} and o.id = ${far}` };
+    return {
+      id: sql`o.transform_id`,
+      from: sql`run r cross join ${tables} cross join run o where r.transform_id = w.id and ${near} = r.id and ${fits} and o.id = ${far}`,
+    };
   };
   // Through data that were deleted for good.
   const lost = (side: Side): Arm => {
@@ -171,15 +259,29 @@ export function walkTransforms(dialect: Dialect, walk: Walk): Asked {
     const links = sql`severed_link ${near} cross join severed_link ${far}`;
     const fits = sql`s.role = 'output' and t.role = 'input' and t.from_uid = s.to_uid${since("s")}${since("t")}`;
     const [here, there] = side === "up" ? [sql`t.to_uid`, sql`s.from_uid`] : [sql`s.from_uid`, sql`t.to_uid`];
-    return { id: sql`o.transform_id`, from: sql`run r cross join ${links} cross join run o where r.transform_id = w.id and ${here} = r.uid and ${fits} and o.uid = ${there}` };
+    return {
+      id: sql`o.transform_id`,
+      from: sql`run r cross join ${links} cross join run o where r.transform_id = w.id and ${here} = r.uid and ${fits} and o.uid = ${there}`,
+    };
   };
   return statement(dialect, walk, undefined, (side) => {
-    const arms = [chained(side), ...DATA.map((data) => through(side, data)), ...(walk.members ? [held(side)] : []), lost(side)];
+    const arms = [
+      chained(side),
+      ...DATA.map((data) => through(side, data)),
+      ...(walk.members ? [held(side)] : []),
+      lost(side),
+    ];
     const reached = raw(`${side}s w`);
     const beside = arms.map(({ id, from }) => sql`select w.id, ${id} from ${reached} cross join ${from}`);
     return {
       walk: recursion(dialect, side, sql`select id from transform where id ${amongIds(dialect, walk.ids)}`, arms, walk),
-      parts: [{ kind: TRANSFORM, columns: ["run", "data"], rows: sql`select w.id as run, ${NO_INTEGER} as data from ${reached} union ${join(beside, " union ")}` }],
+      parts: [
+        {
+          kind: TRANSFORM,
+          columns: ["run", "data"],
+          rows: sql`select w.id as run, ${NO_INTEGER} as data from ${reached} union ${join(beside, " union ")}`,
+        },
+      ],
     };
   });
 }
@@ -197,7 +299,10 @@ const NO_INTEGER = sql`cast(null as bigint)`;
 const NO_LIST = sql`cast(null as text)`;
 
 /** The condition that a row was there at a time, if any. */
-export const until = (dialect: Dialect, asOf: Date | undefined): Since => (alias) => (asOf ? sql` and ${raw(alias)}.created_at <= ${dialect.encode("time", asOf)}` : empty);
+export const until =
+  (dialect: Dialect, asOf: Date | undefined): Since =>
+  (alias) =>
+    asOf ? sql` and ${raw(alias)}.created_at <= ${dialect.encode("time", asOf)}` : empty;
 
 /** `up` or `down`, walked breadth first, and `ups` or `downs`: the nearest of it, as many as are needed and one more. */
 function recursion(dialect: Dialect, side: Side, start: Sql, arms: readonly Arm[], walk: Walk): Sql {
@@ -215,7 +320,12 @@ function recursion(dialect: Dialect, side: Side, start: Sql, arms: readonly Arm[
 /** The columns of a row after its part. */
 const COLUMNS = ["run", "data", "link", "maker", "mark"] as const;
 
-function statement(dialect: Dialect, walk: Walk, siblings: ((side: Side) => readonly Rows[]) | undefined, make: (side: Side) => { walk: Sql; parts: readonly Rows[] }): Asked {
+function statement(
+  dialect: Dialect,
+  walk: Walk,
+  siblings: ((side: Side) => readonly Rows[]) | undefined,
+  make: (side: Side) => { walk: Sql; parts: readonly Rows[] },
+): Asked {
   const limit = sql`limit ${rowLimit(walk.limit) + 1}`;
   const sides = (["up", "down"] as const).filter((side) => (side === "up" ? walk.upstream : walk.downstream) !== 0);
   const tables: Sql[] = [];
@@ -227,14 +337,23 @@ function statement(dialect: Dialect, walk: Walk, siblings: ((side: Side) => read
   };
   const ask = (side: 0 | 1 | 2, { kind, columns, rows }: Rows): void => {
     const listed = COLUMNS.map((column) => (columns.includes(column) ? dialect.list(column) : NO_LIST));
-    put({ side, kind, takes: columns.includes("run"), makes: columns.includes("maker") }, listed, sql`(select * from (${rows}) r ${limit}) s`);
+    put(
+      { side, kind, takes: columns.includes("run"), makes: columns.includes("maker") },
+      listed,
+      sql`(select * from (${rows}) r ${limit}) s`,
+    );
   };
   for (const side of sides) {
     const { walk: steps, parts } = make(side);
     tables.push(steps);
     for (const rows of parts) ask(side === "up" ? 0 : 1, rows);
   }
-  for (const [rare, table] of RARE) put({ rare }, COLUMNS.map(() => NO_LIST), sql`(select 1 from ${raw(table)} limit 1) s`);
+  for (const [rare, table] of RARE)
+    put(
+      { rare },
+      COLUMNS.map(() => NO_LIST),
+      sql`(select 1 from ${raw(table)} limit 1) s`,
+    );
   if (walk.siblings && siblings) for (const rows of sides.flatMap(siblings)) ask(2, rows);
   return { statement: sql`with recursive ${join(tables)} ${join(selects, " union all ")}`, parts };
 }

@@ -18,7 +18,13 @@ export interface Reached {
 }
 
 /** Walks one way from `start` to `quota` nodes at most, itself included; edges are given as if it were upstream. */
-export function reachRuns(places: Places, start: number, { crossings, beyond }: Links, hops: Hops, quota: number): Reached {
+export function reachRuns(
+  places: Places,
+  start: number,
+  { crossings, beyond }: Links,
+  hops: Hops,
+  quota: number,
+): Reached {
   const nodes = new PlaceSet(places, [start]);
   const edges: number[] = [];
   const more = new Set<number>();
@@ -123,7 +129,8 @@ export function withoutCircles(places: Places, up: Linked, down: Linked): [up: L
   const isCircle = (collection: number, member: number): boolean => {
     if (!knots.has(collection) || !knots.has(member)) return false;
     let reached = after.get(collection);
-    if (!reached) after.set(collection, (reached = reachRuns(places, collection, links, "all", Number.POSITIVE_INFINITY).nodes));
+    if (!reached)
+      after.set(collection, (reached = reachRuns(places, collection, links, "all", Number.POSITIVE_INFINITY).nodes));
     return reached.has(member);
   };
   const kept = (side: Linked): Linked => {
@@ -148,8 +155,13 @@ function knotted({ uses, made, holds }: Linked): Set<number> {
   each(made, link);
   each(holds, (collection, member) => link(member, collection));
   const left = new Set([...after.keys(), ...before.keys()]);
-  for (const [into, on] of [[before, after], [after, before]] as const) {
-    const waiting = new Map(Array.from(left, (key) => [key, into.get(key)?.filter((other) => left.has(other)).length ?? 0]));
+  for (const [into, on] of [
+    [before, after],
+    [after, before],
+  ] as const) {
+    const waiting = new Map(
+      Array.from(left, (key) => [key, into.get(key)?.filter((other) => left.has(other)).length ?? 0]),
+    );
     const queue = [...left].filter((key) => waiting.get(key) === 0);
     for (const key of queue) {
       left.delete(key);

@@ -7,8 +7,31 @@ import type { Dialect } from "./dialect.ts";
 import { Graveyard, isBuried } from "./graveyard.ts";
 import { type Facts, factsOf, NOTHING_RARE, type Rare } from "./lineage-facts.ts";
 import { type Part, rowLimit, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
-import { downstreamOf, type Hops, type Reached, reachRuns, reachTransforms, upstreamOf, withoutCircles } from "./lineage-walk.ts";
-import { ARTIFACT, both, COLLECTION, each, joined, keyOf, kindNamed, kindOf, type Linked, MEMBER, nothing, RUN, type TABLES, TRANSFORM } from "./linked.ts";
+import {
+  downstreamOf,
+  type Hops,
+  type Reached,
+  reachRuns,
+  reachTransforms,
+  upstreamOf,
+  withoutCircles,
+} from "./lineage-walk.ts";
+import {
+  ARTIFACT,
+  both,
+  COLLECTION,
+  each,
+  joined,
+  keyOf,
+  kindNamed,
+  kindOf,
+  type Linked,
+  MEMBER,
+  nothing,
+  RUN,
+  type TABLES,
+  TRANSFORM,
+} from "./linked.ts";
 import { execute, executeEach, type Operation } from "./operation.ts";
 import { Lists, NONE, Places, PlaceSet } from "./places.ts";
 
@@ -30,14 +53,28 @@ export interface LineageQuestion {
  * flow of data has no cycles; a collection depends on its members too. Runs that made the same bytes again and runs that
  * started others are drawn beside it.
  */
-export function* lineage(dialect: Dialect, question: LineageQuestion, reading: "plain" | "members" | "whole" = "plain"): Operation<Graph> {
+export function* lineage(
+  dialect: Dialect,
+  question: LineageQuestion,
+  reading: "plain" | "members" | "whole" = "plain",
+): Operation<Graph> {
   const { focus, upstream, downstream, limit, asOf, siblings = false } = question;
   checkHops("upstream", upstream);
   checkHops("downstream", downstream);
-  if (!Number.isSafeInteger(limit) || limit < 1) throw invalid(`limit must be a whole number, 1 or more, not ${String(limit)}`, "Write { limit: 1000 }.");
+  if (!Number.isSafeInteger(limit) || limit < 1)
+    throw invalid(`limit must be a whole number, 1 or more, not ${String(limit)}`, "Write { limit: 1000 }.");
   const places = new Places();
   const start = places.of(keyOf(kindNamed(focus.name), focus.id));
-  const walk: Walk = { table: focus.name.toLowerCase() as Walk["table"], ids: [focus.id], upstream, downstream, limit, asOf, siblings, members: reading !== "plain" };
+  const walk: Walk = {
+    table: focus.name.toLowerCase() as Walk["table"],
+    ids: [focus.id],
+    upstream,
+    downstream,
+    limit,
+    asOf,
+    siblings,
+    members: reading !== "plain",
+  };
   const graves = new Graveyard(dialect, places, limit, asOf);
   const whole = { ...walk, upstream: upstream && "all", downstream: downstream && "all" } as const;
   const read = reading === "whole" ? whole : walk;
@@ -50,19 +87,31 @@ export function* lineage(dialect: Dialect, question: LineageQuestion, reading: "
   let [up, down, among, facts] = yield* around(dialect, places, walk, start, all, graves);
   for (let ways = yield* graves.follow(facts.severed); ways; ways = yield* graves.follow(facts.severed)) {
     const links = graves.linked();
-    const buried: Rows = { sides: links, outputs: siblings ? links[0] : nothing(), rare: rows.rare, cut: [false, false] };
-    for (const { table, ids } of ways) if (ids.length > 0) all.push(yield* rowsOf(dialect, places, { ...read, table, ids }));
+    const buried: Rows = {
+      sides: links,
+      outputs: siblings ? links[0] : nothing(),
+      rare: rows.rare,
+      cut: [false, false],
+    };
+    for (const { table, ids } of ways)
+      if (ids.length > 0) all.push(yield* rowsOf(dialect, places, { ...read, table, ids }));
     if (isPart && [...all, buried].some(hasMembers)) return yield* lineage(dialect, question, "whole");
     [up, down, among, facts] = yield* around(dialect, places, walk, start, [...all, buried], graves);
   }
-  if (!facts.nodes[start]) throw new LinealError("not-found", `there is no ${focus.name} ${focus.uid} any more`, { hint: `List what is there with ${focus.name}.filter().` });
+  if (!facts.nodes[start])
+    throw new LinealError("not-found", `there is no ${focus.name} ${focus.uid} any more`, {
+      hint: `List what is there with ${focus.name}.filter().`,
+    });
 
   const more = { up: new Set(up.more), down: new Set(down.more) };
   const edges: Edge[] = [];
   const nodeAt = (place: number): Node | undefined => facts.nodes[place] ?? graves.nodes.get(places.keyAt(place));
   const put = (role: EdgeRole, from: number, to: number, order?: number): void => {
     const [first, last] = [nodeAt(from), nodeAt(to)];
-    if (first && last) edges.push(order === undefined ? { from: first.id, to: last.id, role } : { from: first.id, to: last.id, role, order });
+    if (first && last)
+      edges.push(
+        order === undefined ? { from: first.id, to: last.id, role } : { from: first.id, to: last.id, role, order },
+      );
   };
   const isRun = (place: number): boolean => kindOf(places.keyAt(place)) === RUN;
   // A run that the walks started from was not entered by any edge.
@@ -72,10 +121,17 @@ export function* lineage(dialect: Dialect, question: LineageQuestion, reading: "
   const flow = (from: number, to: number, order: number): void => {
     const role = focus.name === "Transform" ? "predecessor" : isRun(from) ? "output" : isRun(to) ? "input" : "member";
     const run = role === "output" ? from : to;
-    put(role, from, to, isMixed && (up.mixed.has(run) || down.mixed.has(run)) && Number.isFinite(order) ? order : undefined);
+    put(
+      role,
+      from,
+      to,
+      isMixed && (up.mixed.has(run) || down.mixed.has(run)) && Number.isFinite(order) ? order : undefined,
+    );
   };
-  for (let i = 0; i < up.edges.length; i += 3) flow(up.edges[i] as number, up.edges[i + 1] as number, up.edges[i + 2] as number);
-  for (let i = 0; i < down.edges.length; i += 3) flow(down.edges[i + 1] as number, down.edges[i] as number, -(down.edges[i + 2] as number));
+  for (let i = 0; i < up.edges.length; i += 3)
+    flow(up.edges[i] as number, up.edges[i + 1] as number, up.edges[i + 2] as number);
+  for (let i = 0; i < down.edges.length; i += 3)
+    flow(down.edges[i + 1] as number, down.edges[i] as number, -(down.edges[i + 2] as number));
   // What stands aside comes last: it takes what room is left.
   let rest = facts.aside.map(({ role, from, to }) => ({ role, from: places.of(from), to: places.of(to) }));
   for (let before = -1; rest.length > 0 && among.size > before; ) {
@@ -84,7 +140,8 @@ export function* lineage(dialect: Dialect, question: LineageQuestion, reading: "
       const known = among.has(to) ? to : from;
       const other = known === to ? from : to;
       if (!among.has(known) || !nodeAt(other)) return true;
-      if (!among.has(other) && among.size >= limit) (down.nodes.has(known) && known !== start ? more.down : more.up).add(known);
+      if (!among.has(other) && among.size >= limit)
+        (down.nodes.has(known) && known !== start ? more.down : more.up).add(known);
       else {
         among.add(other);
         put(role, from, to);
@@ -99,7 +156,8 @@ export function* lineage(dialect: Dialect, question: LineageQuestion, reading: "
   }
   const ids = [...more.up, ...more.down].flatMap((place) => nodeAt(place)?.id ?? []);
   const cut = { upstream: more.up.size > 0 || up.cut, downstream: more.down.size > 0 || down.cut };
-  const truncated = cut.upstream || cut.downstream ? { ...cut, limit, ...(ids.length > 0 ? { more: [...new Set(ids)] } : {}) } : false;
+  const truncated =
+    cut.upstream || cut.downstream ? { ...cut, limit, ...(ids.length > 0 ? { more: [...new Set(ids)] } : {}) } : false;
   // An edge can come from both walks only where some node lies on both ways (runs may form cycles); siblings tell all outputs.
   const distinct = !siblings && !down.nodes.list.some((place) => place !== start && up.nodes.has(place));
   return new Graph({ focus: (nodeAt(start) as Node).id, nodes, edges, truncated }, { distinct });
@@ -110,7 +168,12 @@ export function* transformsOf(dialect: Dialect, uids: readonly string[], asOf: D
   const found = yield* execute(sql`select id from transform where uid in ${dialect.texts(uids)}`);
   if (found.length === 0) return [];
   const none = { rare: NOTHING_RARE, room: 0, remade: [], remaking: [], starting: undefined, beside: [] };
-  const { nodes } = yield* factsOf(dialect, new Places(), found.map(({ id }) => keyOf(TRANSFORM, id as number)), { ...none, asOf });
+  const { nodes } = yield* factsOf(
+    dialect,
+    new Places(),
+    found.map(({ id }) => keyOf(TRANSFORM, id as number)),
+    { ...none, asOf },
+  );
   return nodes.filter((node) => node !== undefined);
 }
 
@@ -123,7 +186,14 @@ function lastAt(start: number, { edges }: Reached): number {
 
 /** Whether members have to be asked for: downstream it is not known yet what they are members of. */
 function mayHaveMembers(places: Places, { rare, sides: [up] }: Rows, { table, downstream }: Walk): boolean {
-  return rare.members && (rare.severed || downstream !== 0 || table === "collection" || table === "transform" || up.uses.data.some((place) => place !== NONE && kindOf(places.keyAt(place)) === COLLECTION));
+  return (
+    rare.members &&
+    (rare.severed ||
+      downstream !== 0 ||
+      table === "collection" ||
+      table === "transform" ||
+      up.uses.data.some((place) => place !== NONE && kindOf(places.keyAt(place)) === COLLECTION))
+  );
 }
 
 const hasMembers = ({ sides }: Rows): boolean => sides.some(({ holds }) => holds.runs.length > 0);
@@ -141,14 +211,22 @@ interface Rows {
 
 function* rowsOf(dialect: Dialect, places: Places, walk: Walk): Operation<Rows> {
   const all = [nothing(), nothing(), nothing()] as const;
-  if (walk.upstream === 0 && walk.downstream === 0) return { sides: [all[0], all[1]], outputs: all[2], rare: { severed: true, recreated: true, initiated: true, members: false }, cut: [false, false] };
+  if (walk.upstream === 0 && walk.downstream === 0)
+    return {
+      sides: [all[0], all[1]],
+      outputs: all[2],
+      rare: { severed: true, recreated: true, initiated: true, members: false },
+      cut: [false, false],
+    };
   const rare = { ...NOTHING_RARE };
   const [ask, actor] = walk.table === "transform" ? ([walkTransforms, TRANSFORM] as const) : ([walkRuns, RUN] as const);
   const { statement, parts } = ask(dialect, walk);
   /** By part, columns of what was read. */
   const found: ((number | null)[][] | undefined)[] = [];
   yield* executeEach(statement, ([part, ...lists]) => {
-    found[part as number] = lists.map((list) => (list === null ? [] : (JSON.parse(list as string) as (number | null)[])));
+    found[part as number] = lists.map((list) =>
+      list === null ? [] : (JSON.parse(list as string) as (number | null)[]),
+    );
   });
   for (const [number, columns] of found.entries()) {
     const part = parts[number] as Part;
@@ -159,23 +237,52 @@ function* rowsOf(dialect: Dialect, places: Places, walk: Walk): Operation<Rows> 
     }
     const into = all[part.side];
     const [runs = [], ids = [], link = [], maker = [], mark = []] = columns;
-    const placed = (kind: number, list: readonly (number | null)[]): number[] => list.map((id) => (id === null ? NONE : places.of(keyOf(kind, id))));
+    const placed = (kind: number, list: readonly (number | null)[]): number[] =>
+      list.map((id) => (id === null ? NONE : places.of(keyOf(kind, id))));
     const data = placed(part.kind === MEMBER ? ARTIFACT : part.kind, ids);
     const links = { data, numbers: link.map((number) => number ?? 0) };
     if (part.takes && part.kind === MEMBER) into.holds = both(into.holds, { ...links, runs: placed(COLLECTION, runs) });
     else if (part.takes) into.uses = both(into.uses, { ...links, runs: placed(actor, runs) });
-    if (part.makes) into.made = both(into.made, { runs: placed(actor, maker), data, numbers: mark.map((number) => number ?? Number.POSITIVE_INFINITY) });
+    if (part.makes)
+      into.made = both(into.made, {
+        runs: placed(actor, maker),
+        data,
+        numbers: mark.map((number) => number ?? Number.POSITIVE_INFINITY),
+      });
   }
   const [up, down, outputs] = all;
   const most = rowLimit(walk.limit);
-  return { sides: [up, down], outputs, rare, cut: [up.uses.runs.length > most || up.holds.runs.length > most, down.uses.runs.length > most || down.made.runs.length > most || down.holds.runs.length > most] };
+  return {
+    sides: [up, down],
+    outputs,
+    rare,
+    cut: [
+      up.uses.runs.length > most || up.holds.runs.length > most,
+      down.uses.runs.length > most || down.made.runs.length > most || down.holds.runs.length > most,
+    ],
+  };
 }
 
 /** What can be reached from the start over all rows, and the facts of it. */
-function* around(dialect: Dialect, places: Places, walk: Walk, start: number, all: readonly Rows[], graves: Graveyard): Operation<[up: ReturnType<Reach>, down: ReturnType<Reach>, among: PlaceSet, facts: Facts]> {
+function* around(
+  dialect: Dialect,
+  places: Places,
+  walk: Walk,
+  start: number,
+  all: readonly Rows[],
+  graves: Graveyard,
+): Operation<[up: ReturnType<Reach>, down: ReturnType<Reach>, among: PlaceSet, facts: Facts]> {
   const { limit, asOf } = walk;
   const linked = linkedOf(places, all);
-  const reach = (side: 0 | 1): Reach => reachOf(places, walk, start, linked[side], all.some(({ cut }) => cut[side]), side);
+  const reach = (side: 0 | 1): Reach =>
+    reachOf(
+      places,
+      walk,
+      start,
+      linked[side],
+      all.some(({ cut }) => cut[side]),
+      side,
+    );
   const [up, down] = shared([reach(0), reach(1)], limit);
   const among = down.nodes.size === 1 ? up.nodes : new PlaceSet(places, [...up.nodes.list, ...down.nodes.list]);
   if (walk.siblings) takeSiblings(all, limit, among, up, down);
@@ -186,18 +293,31 @@ function* around(dialect: Dialect, places: Places, walk: Walk, start: number, al
   // A run that made data again stands where their maker does: not beyond the last hop.
   const rim = new Set(up.rim);
   const remade = again ? keysOf(among.list.filter((place) => !rim.has(place))) : [];
-  const wanted = { remade, remaking: again && onwards ? keysOf(down.nodes.list) : [], starting: onwards && (walk.table === "run" || walk.table === "transform") ? places.keyAt(start) : undefined };
+  const wanted = {
+    remade,
+    remaking: again && onwards ? keysOf(down.nodes.list) : [],
+    starting: onwards && (walk.table === "run" || walk.table === "transform") ? places.keyAt(start) : undefined,
+  };
   const keys = keysOf(among.list);
   const buried = graves.aside(keys, wanted);
-  const beside = buried.flatMap(({ from, to }) => [from, to]).filter((key) => !among.has(places.of(key)) && !isBuried(key));
+  const beside = buried
+    .flatMap(({ from, to }) => [from, to])
+    .filter((key) => !among.has(places.of(key)) && !isBuried(key));
   const facts = yield* factsOf(dialect, places, keys, { ...wanted, rare, asOf, room: limit - among.size, beside });
   return [up, down, among, { ...facts, aside: [...facts.aside, ...buried] }];
 }
 
 /** Adds the other outputs of the runs that are there, as far as there is room, and what they tell of the runs. */
-function takeSiblings(all: readonly Rows[], limit: number, among: PlaceSet, up: ReturnType<Reach>, down: ReturnType<Reach>): void {
+function takeSiblings(
+  all: readonly Rows[],
+  limit: number,
+  among: PlaceSet,
+  up: ReturnType<Reach>,
+  down: ReturnType<Reach>,
+): void {
   const last = new Map<number, number>();
-  for (const { sides } of all) for (const { uses } of sides) each(uses, (run, _, link) => last.set(run, Math.max(last.get(run) ?? 0, link)));
+  for (const { sides } of all)
+    for (const { uses } of sides) each(uses, (run, _, link) => last.set(run, Math.max(last.get(run) ?? 0, link)));
   const outputs: [run: number, data: number, mark: number][] = [];
   for (const { outputs: siblings } of all) {
     each(siblings.made, (run, data, mark) => {
@@ -224,12 +344,32 @@ function linkedOf(places: Places, all: readonly Rows[]): Rows["sides"] {
   return withoutCircles(places, joined(all.map(({ sides }) => sides[0])), joined(all.map(({ sides }) => sides[1])));
 }
 
-function reachOf(places: Places, { table, upstream, downstream }: Walk, start: number, linked: Linked, cut: boolean, side: 0 | 1): Reach {
+function reachOf(
+  places: Places,
+  { table, upstream, downstream }: Walk,
+  start: number,
+  linked: Linked,
+  cut: boolean,
+  side: 0 | 1,
+): Reach {
   const hops = side === 0 ? upstream : downstream;
-  if (hops === 0) return () => ({ nodes: new PlaceSet(places, [start]), edges: [], more: new Set(), rim: [start], mixed: new Set(), cut });
+  if (hops === 0)
+    return () => ({
+      nodes: new PlaceSet(places, [start]),
+      edges: [],
+      more: new Set(),
+      rim: [start],
+      mixed: new Set(),
+      cut,
+    });
   if (table === "transform") {
     const { runs, data } = linked.uses;
-    const neighbours = new Lists(places, runs, data.map((other, i) => (other === runs[i] ? NONE : other)), linked.uses.numbers);
+    const neighbours = new Lists(
+      places,
+      runs,
+      data.map((other, i) => (other === runs[i] ? NONE : other)),
+      linked.uses.numbers,
+    );
     return (quota) => ({ ...reachTransforms(places, start, neighbours, hops, quota), cut });
   }
   const links = (side === 0 ? upstreamOf : downstreamOf)(places, linked);
@@ -248,7 +388,10 @@ function shared([up, down]: [Reach, Reach], room: number): [ReturnType<Reach>, R
 
 function checkHops(what: string, hops: Hops): void {
   if (hops === "all" || (Number.isSafeInteger(hops) && hops >= 0)) return;
-  throw invalid(`${what} must be a whole number of hops, 0 or more, or "all", not ${String(hops)}`, `Write { ${what}: 3 } or { ${what}: "all" }.`);
+  throw invalid(
+    `${what} must be a whole number of hops, 0 or more, or "all", not ${String(hops)}`,
+    `Write { ${what}: 3 } or { ${what}: "all" }.`,
+  );
 }
 
 const invalid = (message: string, hint: string): LinealError => new LinealError("invalid", message, { hint });

@@ -30,7 +30,9 @@ export function migrate(database: Database, now: Date, migrations: readonly Migr
     }
     for (const migration of migrations.filter((m) => pending.includes(m.name))) {
       for (const statement of statements(database.dialect, migration, now)) yield* execute(statement);
-      yield* execute(sql`insert into migration (name, applied_at) values (${migration.name}, ${database.dialect.encode("time", now)})`);
+      yield* execute(
+        sql`insert into migration (name, applied_at) values (${migration.name}, ${database.dialect.encode("time", now)})`,
+      );
     }
     return [...pending];
   });
@@ -39,10 +41,16 @@ export function migrate(database: Database, now: Date, migrations: readonly Migr
 function* state(database: Database, migrations: readonly Migration[]): Operation<MigrationState> {
   const known = migrations.map((m) => m.name);
   const fresh = (yield* execute(database.dialect.hasTable("migration"))).length === 0;
-  const applied = fresh ? [] : (yield* execute(sql`select name from migration order by id`)).map((row) => String(row.name));
+  const applied = fresh
+    ? []
+    : (yield* execute(sql`select name from migration order by id`)).map((row) => String(row.name));
   const unknown = applied.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
-    throw new LinealError("conflict", `the database is newer than this version of Lineal: it has ${unknown.join(", ")} (${database.place})`, { hint: "Update with `npm install lineal@latest`." });
+    throw new LinealError(
+      "conflict",
+      `the database is newer than this version of Lineal: it has ${unknown.join(", ")} (${database.place})`,
+      { hint: "Update with `npm install lineal@latest`." },
+    );
   }
   return { applied, pending: known.filter((name) => !applied.includes(name)), fresh };
 }

@@ -12,7 +12,11 @@ export type Change =
   /** From now on these columns repeat those of another table: filled for the rows that are there. */
   | { readonly do: "repeat"; readonly table: string; readonly repeats: Repeats }
   /** Rows that are there from the start, with fixed ids. */
-  | { readonly do: "insert"; readonly table: string; readonly rows: readonly Readonly<Record<string, string | number | null>>[] };
+  | {
+      readonly do: "insert";
+      readonly table: string;
+      readonly rows: readonly Readonly<Record<string, string | number | null>>[];
+    };
 
 export interface Migration {
   /** Sorts and identifies: `0001-initial`. */
@@ -32,9 +36,14 @@ export function statements(dialect: Dialect, migration: Migration, now: Date): S
       created.add(table.name);
       // A table may refer to one that comes later: where the database insists, the reference follows.
       const late = table.columns.filter((c) => c.kind === "ref" && !created.has(c.to as string));
-      tables.push(sql`create table ${identifier(table.name)} (${join(table.columns.map((c) => columnSql(dialect, c, !dialect.forwardReferences && late.includes(c))))})`);
+      tables.push(
+        sql`create table ${identifier(table.name)} (${join(table.columns.map((c) => columnSql(dialect, c, !dialect.forwardReferences && late.includes(c))))})`,
+      );
       if (!dialect.forwardReferences) {
-        for (const c of late) references.push(sql`alter table ${identifier(table.name)} add foreign key (${identifier(c.name)}) references ${identifier(c.to as string)} (id)`);
+        for (const c of late)
+          references.push(
+            sql`alter table ${identifier(table.name)} add foreign key (${identifier(c.name)}) references ${identifier(c.to as string)} (id)`,
+          );
       }
       rest.push(...table.indexes.map((index) => indexSql(table.name, index)));
     } else if (change.do === "add-column") {
@@ -46,12 +55,17 @@ export function statements(dialect: Dialect, migration: Migration, now: Date): S
     } else if (change.do === "repeat") {
       const { table, repeats } = change;
       const [to, of] = [identifier(table), identifier(repeats.of)];
-      const sets = repeats.columns.map((column) => sql`${identifier(column)} = (select o.${identifier(column)} from ${of} o where o.id = ${to}.from_id)`);
+      const sets = repeats.columns.map(
+        (column) =>
+          sql`${identifier(column)} = (select o.${identifier(column)} from ${of} o where o.id = ${to}.from_id)`,
+      );
       rest.push(sql`update ${to} set ${join(sets)}`);
     } else {
       for (const row of change.rows) {
         const keys = [...Object.keys(row), "created_at"];
-        rest.push(sql`insert into ${identifier(change.table)} (${join(keys.map(identifier))}) values (${join([...Object.values(row), dialect.encode("time", now)])})`);
+        rest.push(
+          sql`insert into ${identifier(change.table)} (${join(keys.map(identifier))}) values (${join([...Object.values(row), dialect.encode("time", now)])})`,
+        );
       }
       const after = dialect.afterFixedIds(change.table);
       if (after) rest.push(after);
@@ -68,7 +82,8 @@ function columnSql(dialect: Dialect, column: Column, withoutReference: boolean):
   return join(parts, " ");
 }
 
-const indexName = (table: string, index: Index): string => `${table}__${index.columns.map((c) => c.replace(/[^a-z_]/g, "")).join("_")}`.slice(0, 63);
+const indexName = (table: string, index: Index): string =>
+  `${table}__${index.columns.map((c) => c.replace(/[^a-z_]/g, "")).join("_")}`.slice(0, 63);
 
 function indexSql(table: string, index: Index): Sql {
   const columns = join(index.columns.map((c) => (/^[a-z_]+$/.test(c) ? identifier(c) : raw(c))));
@@ -85,10 +100,15 @@ export function difference(from: readonly TableSpec[], to: readonly TableSpec[])
       changes.push({ do: "create-table", table });
       continue;
     }
-    for (const column of table.columns) if (!old.columns.some((c) => c.name === column.name)) changes.push({ do: "add-column", table: table.name, column });
-    if (table.repeats && !same(table.repeats, old.repeats)) changes.push({ do: "repeat", table: table.name, repeats: table.repeats });
-    for (const index of table.indexes) if (!old.indexes.some((i) => same(i, index))) changes.push({ do: "create-index", table: table.name, index });
-    for (const index of old.indexes) if (!table.indexes.some((i) => same(i, index))) changes.push({ do: "drop-index", table: table.name, index });
+    for (const column of table.columns)
+      if (!old.columns.some((c) => c.name === column.name))
+        changes.push({ do: "add-column", table: table.name, column });
+    if (table.repeats && !same(table.repeats, old.repeats))
+      changes.push({ do: "repeat", table: table.name, repeats: table.repeats });
+    for (const index of table.indexes)
+      if (!old.indexes.some((i) => same(i, index))) changes.push({ do: "create-index", table: table.name, index });
+    for (const index of old.indexes)
+      if (!table.indexes.some((i) => same(i, index))) changes.push({ do: "drop-index", table: table.name, index });
   }
   return changes;
 }
@@ -101,9 +121,12 @@ export function tablesAfter(migrations: readonly Migration[]): TableSpec[] {
   for (const change of migrations.flatMap((m) => m.changes)) {
     if (change.do === "create-table") tables.set(change.table.name, change.table);
     const table = "table" in change && typeof change.table === "string" ? tables.get(change.table) : undefined;
-    if (table && change.do === "add-column") tables.set(table.name, { ...table, columns: [...table.columns, change.column] });
-    if (table && change.do === "create-index") tables.set(table.name, { ...table, indexes: [...table.indexes, change.index] });
-    if (table && change.do === "drop-index") tables.set(table.name, { ...table, indexes: table.indexes.filter((index) => !same(index, change.index)) });
+    if (table && change.do === "add-column")
+      tables.set(table.name, { ...table, columns: [...table.columns, change.column] });
+    if (table && change.do === "create-index")
+      tables.set(table.name, { ...table, indexes: [...table.indexes, change.index] });
+    if (table && change.do === "drop-index")
+      tables.set(table.name, { ...table, indexes: table.indexes.filter((index) => !same(index, change.index)) });
     if (table && change.do === "repeat") tables.set(table.name, { ...table, repeats: change.repeats });
   }
   return [...tables.values()];

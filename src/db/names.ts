@@ -13,7 +13,9 @@ export interface Named {
 export function* namesOf(dialect: Dialect, uids: readonly string[]): Operation<Map<string, Named>> {
   if (uids.length === 0) return new Map();
   const among = dialect.texts([...new Set(uids)]);
-  const versioned = ["artifact", "collection", "transform"].map((table) => sql`select uid, "key", 1 as versioned from ${raw(table)} where uid in ${among}`);
+  const versioned = ["artifact", "collection", "transform"].map(
+    (table) => sql`select uid, "key", 1 as versioned from ${raw(table)} where uid in ${among}`,
+  );
   const rows = yield* execute(
     join(
       [
@@ -24,7 +26,9 @@ export function* namesOf(dialect: Dialect, uids: readonly string[]): Operation<M
       " union all ",
     ),
   );
-  return new Map(rows.map((row) => [row.uid as string, { key: row.key as string | null, versioned: row.versioned === 1 }]));
+  return new Map(
+    rows.map((row) => [row.uid as string, { key: row.key as string | null, versioned: row.versioned === 1 }]),
+  );
 }
 
 /** What was deleted for good: what it was called, and when. */
@@ -36,6 +40,8 @@ export interface Buried {
 
 /** The last of a registry that was deleted for good and whose uid begins so. */
 export function* buried(dialect: Dialect, registry: string, prefix: string): Operation<Buried | undefined> {
-  const [row] = yield* execute(sql`select uid, "key", at from tombstone where registry = ${registry} and substr(uid, 1, ${prefix.length}) = ${prefix} order by id desc limit 1`);
+  const [row] = yield* execute(
+    sql`select uid, "key", at from tombstone where registry = ${registry} and substr(uid, 1, ${prefix.length}) = ${prefix} order by id desc limit 1`,
+  );
   return row && { uid: row.uid as string, key: row.key as string | null, at: dialect.decode("time", row.at) as Date };
 }

@@ -6,7 +6,10 @@ import type { Database } from "./operation.ts";
 export async function openDatabase(place: string, options: { timeout?: number } = {}): Promise<Database> {
   if (/^postgres(ql)?:\/\//.test(place)) return (await import("./postgres.ts")).openPostgres(place);
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(place)?.[1];
-  if (scheme) throw new LinealError("invalid", `no database is known by ${scheme}://`, { hint: "Give a postgres:// URL, or leave db out for the embedded database." });
+  if (scheme)
+    throw new LinealError("invalid", `no database is known by ${scheme}://`, {
+      hint: "Give a postgres:// URL, or leave db out for the embedded database.",
+    });
   return (await import("./sqlite.ts")).openSqlite(place, options);
 }
 

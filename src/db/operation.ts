@@ -50,7 +50,8 @@ export function jsonText(value: unknown): string {
   const escape = (inner: unknown): unknown => {
     if (typeof inner === "string") return escapeNul(inner);
     if (Array.isArray(inner)) return inner.map(escape);
-    if (inner !== null && typeof inner === "object") return Object.fromEntries(Object.entries(inner).map(([key, part]) => [escapeNul(key), escape(part)]));
+    if (inner !== null && typeof inner === "object")
+      return Object.fromEntries(Object.entries(inner).map(([key, part]) => [escapeNul(key), escape(part)]));
     return inner;
   };
   return JSON.stringify(escape(JSON.parse(text)));
@@ -59,6 +60,8 @@ export function jsonText(value: unknown): string {
 /** JSON text with sorted keys: equal values have equal texts. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
-    inner !== null && typeof inner === "object" && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+    inner !== null && typeof inner === "object" && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
   );
 }

@@ -41,9 +41,11 @@ function refusal(pattern: string): string | undefined {
     if (token.length > 1 && token.startsWith("[") && /\[[:.=]/.test(token.slice(1))) return "uses a POSIX class";
     if (repeats) {
       if (/^(?:[*+?]|\{.*\})$/u.test(before)) return "uses lazy or doubled repetition";
-      if (token !== "?" && before === ")" && closed) return "repeats a group that can be read in several ways, which can take for ever";
+      if (token !== "?" && before === ")" && closed)
+        return "repeats a group that can be read in several ways, which can take for ever";
       if (++repetitions > MAX_REPETITIONS) return `has more than ${MAX_REPETITIONS} repetitions`;
-      if (token.match(/\d+/g)?.some((count) => Number(count) > MAX_COUNT)) return `repeats more than ${MAX_COUNT} times`;
+      if (token.match(/\d+/g)?.some((count) => Number(count) > MAX_COUNT))
+        return `repeats more than ${MAX_COUNT} times`;
     }
     if (repeats || token === "|") open[open.length - 1] = true;
     if (token === "(") open.push(false);

@@ -112,8 +112,14 @@ export class Lists {
       while (i < end && compare(i - 1, i) <= 0) i++;
       if (i < end) {
         const from = Array.from({ length: end - start }, (_, at) => start + at).sort(compare);
-        items.set(from.map((at) => items[at] as number), start);
-        orders.set(from.map((at) => orders[at] as number), start);
+        items.set(
+          from.map((at) => items[at] as number),
+          start,
+        );
+        orders.set(
+          from.map((at) => orders[at] as number),
+          start,
+        );
       }
       start = end;
     }

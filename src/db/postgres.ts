@@ -6,7 +6,15 @@ import { LinealError } from "../errors.ts";
 import type { Dialect } from "./dialect.ts";
 import { type Database, escapeNul, jsonText, type Operation, type Raw, takerOf } from "./operation.ts";
 
-const TYPES = { text: 'text collate "C"', int: "bigint", real: "double precision", bool: "boolean", json: "jsonb", time: "timestamptz(3)", ref: "bigint" } as const;
+const TYPES = {
+  text: 'text collate "C"',
+  int: "bigint",
+  real: "double precision",
+  bool: "boolean",
+  json: "jsonb",
+  time: "timestamptz(3)",
+  ref: "bigint",
+} as const;
 /** int8: counts and ids fit a number, anything larger is an error and not a wrong number. */
 const INT8 = 20;
 /** Connections at most. */
@@ -27,7 +35,8 @@ const postgresDialect: Dialect = {
   decode: (_, value) => value ?? null,
   fold: (text) => sql`lower(${text} collate "und-x-icu")`,
   contains: (text, part) => sql`strpos(${text}, ${part}::text) > 0`,
-  endsWith: (text, part) => sql`(length(${part}::text) <= length(${text}) and right(${text}, nullif(length(${part}::text), 0)) is not distinct from nullif(${part}::text, ''))`,
+  endsWith: (text, part) =>
+    sql`(length(${part}::text) <= length(${text}) and right(${text}, nullif(length(${part}::text), 0)) is not distinct from nullif(${part}::text, ''))`,
   matches: (text, pattern) => sql`${text} ~ ${pattern}`,
   json: {
     present: (column, path) => sql`coalesce(jsonb_typeof(${at(column, path)}) <> 'null', false)`,
@@ -41,13 +50,15 @@ const postgresDialect: Dialect = {
       return sql`case when jsonb_typeof(${at(column, path)}) = ${type} then ${make(typed)} else false end`;
     },
   },
-  lock: (keys) => sql`select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest(${keys as string[]}::text[]) name`,
+  lock: (keys) =>
+    sql`select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest(${keys as string[]}::text[]) name`,
   forUpdate: sql` for update`,
   forShare: sql` for share`,
   integers: (values) => sql`(select unnest(${arrayOf(values)}::bigint[]) as value)`,
   texts: (values) => sql`(select unnest(${values as string[]}::text[]) collate "C" as value)`,
   // Written as an array, which the server does much faster than JSON.
-  list: (column) => sql`coalesce('[' || replace(btrim(cast(array_agg(${raw(column)}) as text), '{}'), 'NULL', 'null') || ']', '[]')`,
+  list: (column) =>
+    sql`coalesce('[' || replace(btrim(cast(array_agg(${raw(column)}) as text), '{}'), 'NULL', 'null') || ']', '[]')`,
   // Neighbours are read in one go: finding the first takes longer than reading some more.
   withIds: (table, alias, ids, fits) => {
     const [first, last]: [number[], number[]] = [[], []];
@@ -58,28 +69,43 @@ const postgresDialect: Dialect = {
     return sql`(select unnest(${arrayOf(first)}::bigint[]) as first, unnest(${arrayOf(last)}::bigint[]) as last) i join ${postgresDialect.seek(table, alias, sql`${raw(alias)}.id between i.first and i.last${fits}`)}`;
   },
   // In a deep recursion a join by hash would read the whole table for each step.
-  seek: (table, alias, fits) => sql`lateral (select * from ${raw(table)} ${raw(alias)} where ${fits} offset 0) ${raw(alias)} on true`,
+  seek: (table, alias, fits) =>
+    sql`lateral (select * from ${raw(table)} ${raw(alias)} where ${fits} offset 0) ${raw(alias)} on true`,
   // Of a walk, no more is done than is read.
   steps: (name, arms, _, hops) => {
-    const found = join(arms.map(({ id, from }) => sql`select ${id} as id from ${from}`), " union all ");
+    const found = join(
+      arms.map(({ id, from }) => sql`select ${id} as id from ${from}`),
+      " union all ",
+    );
     const next = sql`from ${raw(name)} w cross join lateral (${found} offset 0) s`;
     return hops === undefined ? sql`select s.id ${next}` : sql`select s.id, w.hop + 1 ${next} where w.hop < ${hops}`;
   },
   // Formatting it as ISO in the database takes longer than all else that a row of lineage needs.
   timeText: (column) => sql`cast(${column} at time zone 'UTC' as text)`,
-  isoTime: (text) => (text.endsWith("Z") ? text : `${text.slice(0, 10)}T${text.slice(11)}${".000".slice(Math.max(0, text.length - 19))}Z`),
+  isoTime: (text) =>
+    text.endsWith("Z") ? text : `${text.slice(0, 10)}T${text.slice(11)}${".000".slice(Math.max(0, text.length - 19))}Z`,
   forwardReferences: false,
   hasTable: (name) => sql`select 1 from pg_tables where schemaname = current_schema() and tablename = ${name}`,
-  afterFixedIds: (table) => sql`select setval(pg_get_serial_sequence(${`"${table}"`}, 'id'), (select max(id) from ${raw(`"${table}"`)}))`,
+  afterFixedIds: (table) =>
+    sql`select setval(pg_get_serial_sequence(${`"${table}"`}, 'id'), (select max(id) from ${raw(`"${table}"`)}))`,
 };
 
 /** Opens a pool for a `postgres://` URL; nothing is sent before the first statement. */
 export async function openPostgres(url: string): Promise<Database> {
   const { default: pg } = await import("pg");
   const types = {
-    getTypeParser: ((oid: number, format: "text" | "binary") => (oid === INT8 ? safeInteger : pg.types.getTypeParser(oid, format as "text"))) as typeof pg.types.getTypeParser,
+    getTypeParser: ((oid: number, format: "text" | "binary") =>
+      oid === INT8 ? safeInteger : pg.types.getTypeParser(oid, format as "text")) as typeof pg.types.getTypeParser,
   };
-  const pool: Pool = new pg.Pool({ connectionString: url, max: POOL, allowExitOnIdle: true, connectionTimeoutMillis: 15_000, application_name: "lineal", types, onConnect: prepare });
+  const pool: Pool = new pg.Pool({
+    connectionString: url,
+    max: POOL,
+    allowExitOnIdle: true,
+    connectionTimeoutMillis: 15_000,
+    application_name: "lineal",
+    types,
+    onConnect: prepare,
+  });
   // An idle connection that the server closes must not end the process; the next statement opens another.
   pool.on("error", () => {});
   /** Poolers between us and the server may know nothing of statements that a connection has prepared. */
@@ -115,7 +141,10 @@ export async function openPostgres(url: string): Promise<Database> {
           name = undefined;
         } else if (rows > 0 && isLost(error)) {
           // What was handed over cannot be taken back: it is not asked again.
-          throw new LinealError("unavailable", `the database ${place} was lost while it answered`, { hint: "Check that the server runs and can be reached, then try again.", cause: error });
+          throw new LinealError("unavailable", `the database ${place} was lost while it answered`, {
+            hint: "Check that the server runs and can be reached, then try again.",
+            cause: error,
+          });
         } else throw error;
       }
     }
@@ -201,7 +230,8 @@ const UNKNOWN_STATEMENT = ["26000", "42P05", "0A000"];
 /** The name under which a connection keeps a statement prepared. */
 function nameOf(text: string): string {
   let name = names.get(text);
-  if (name === undefined) names.set(text, (name = `lineal_${createHash("sha256").update(text).digest("hex").slice(0, 24)}`));
+  if (name === undefined)
+    names.set(text, (name = `lineal_${createHash("sha256").update(text).digest("hex").slice(0, 24)}`));
   return name;
 }
 const names = new Map<string, string>();
@@ -215,23 +245,51 @@ const codeOf = (error: unknown): string => String((error as { code?: string } | 
 const isRace = (error: unknown): boolean => ["23505", "40001", "40P01"].includes(codeOf(error));
 
 const isLost = (error: unknown): boolean =>
-  /^(57P0[123]|08...|ECONNRESET|EPIPE|ECONNREFUSED)$/.test(codeOf(error)) || /Connection terminated|not queryable|Client has encountered a connection error/.test(String((error as Error | undefined)?.message));
+  /^(57P0[123]|08...|ECONNRESET|EPIPE|ECONNREFUSED)$/.test(codeOf(error)) ||
+  /Connection terminated|not queryable|Client has encountered a connection error/.test(
+    String((error as Error | undefined)?.message),
+  );
 
 function safeInteger(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new LinealError("invalid", `the database holds a whole number that is too large: ${text}`);
+  if (!Number.isSafeInteger(value))
+    throw new LinealError("invalid", `the database holds a whole number that is too large: ${text}`);
   return value;
 }
 
 function translate(error: unknown, place: string): unknown {
   if (error instanceof LinealError || !(error instanceof Error)) return error;
   const code = codeOf(error);
-  if (code === "23505") return new LinealError("conflict", `a row with this value is there already (${(error as { constraint?: string }).constraint ?? error.message})`, { hint: "Choose another name, or get the row that is there.", cause: error });
-  if (code === "28P01" || code === "28000" || code === "42501") return new LinealError("forbidden", `the database refused: ${error.message}`, { hint: `Check user, password and rights in ${place}.`, cause: error });
-  if (code === "3D000") return new LinealError("not-found", `${error.message} (${place})`, { hint: "Create the database first, for example with `createdb`.", cause: error });
-  if (code === "53100") return new LinealError("unavailable", `the database's disk is full: ${place}`, { hint: "Free some space on the server, then try again.", cause: error });
-  if (isLost(error) || /^(ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|ENOENT|53300)$/.test(code) || /timeout exceeded when trying to connect/.test(error.message)) {
-    return new LinealError("unavailable", `no connection to the database ${place}: ${error.message || code}`, { hint: "Check that the server runs and can be reached, then try again. What was not confirmed is not written.", cause: error });
+  if (code === "23505")
+    return new LinealError(
+      "conflict",
+      `a row with this value is there already (${(error as { constraint?: string }).constraint ?? error.message})`,
+      { hint: "Choose another name, or get the row that is there.", cause: error },
+    );
+  if (code === "28P01" || code === "28000" || code === "42501")
+    return new LinealError("forbidden", `the database refused: ${error.message}`, {
+      hint: `Check user, password and rights in ${place}.`,
+      cause: error,
+    });
+  if (code === "3D000")
+    return new LinealError("not-found", `${error.message} (${place})`, {
+      hint: "Create the database first, for example with `createdb`.",
+      cause: error,
+    });
+  if (code === "53100")
+    return new LinealError("unavailable", `the database's disk is full: ${place}`, {
+      hint: "Free some space on the server, then try again.",
+      cause: error,
+    });
+  if (
+    isLost(error) ||
+    /^(ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|ENOENT|53300)$/.test(code) ||
+    /timeout exceeded when trying to connect/.test(error.message)
+  ) {
+    return new LinealError("unavailable", `no connection to the database ${place}: ${error.message || code}`, {
+      hint: "Check that the server runs and can be reached, then try again. What was not confirmed is not written.",
+      cause: error,
+    });
   }
   return error;
 }

@@ -25,7 +25,13 @@ function factsOf({ kind }: DataTable, alias: string): Sql {
     kind === ARTIFACT
       ? { key: of("key"), revision: of("revision"), hash: of("hash"), latest: of("is_latest"), mark: of("input_mark") }
       : kind === COLLECTION
-        ? { key: of("key"), revision: of("revision"), hash: sql`coalesce(${of("hash")}, ${of("uid")})`, latest: of("is_latest"), mark: sql`null` }
+        ? {
+            key: of("key"),
+            revision: of("revision"),
+            hash: sql`coalesce(${of("hash")}, ${of("uid")})`,
+            latest: of("is_latest"),
+            mark: sql`null`,
+          }
         : { key: of("name"), revision: sql`0`, hash: of("uid"), latest: sql`${of("id")} is not null`, mark: sql`null` };
   return sql`${of("id")}, ${of("uid")}, ${own.key} as "key", ${own.revision} as revision, ${own.hash} as hash, ${own.latest} as is_latest, ${of("run_id")}, ${own.mark} as mark, ${of("branch_id")}`;
 }
@@ -41,17 +47,26 @@ export function* provenanceOfAll(dialect: Dialect, seen: readonly number[]): Ope
   for (const data of DATA) {
     const { kind, table, remade } = data;
     const shown = kind === ARTIFACT ? sql` where d.internal = ${dialect.encode("bool", false)}` : empty;
-    for (const row of yield* execute(sql`select ${factsOf(data, "d")} from ${raw(table)} d${shown}`)) found.add(kind, row);
-    for (const row of yield* execute(sql`select id, from_id, to_id from ${raw(`${table}_input_of`)} order by id`)) found.input(kind, row);
-    if (remade) for (const row of yield* execute(sql`select from_id, to_id, created_at from ${raw(`${table}_recreating_runs`)}`)) found.remaker(kind, row);
+    for (const row of yield* execute(sql`select ${factsOf(data, "d")} from ${raw(table)} d${shown}`))
+      found.add(kind, row);
+    for (const row of yield* execute(sql`select id, from_id, to_id from ${raw(`${table}_input_of`)} order by id`))
+      found.input(kind, row);
+    if (remade)
+      for (const row of yield* execute(sql`select from_id, to_id, created_at from ${raw(`${table}_recreating_runs`)}`))
+        found.remaker(kind, row);
   }
-  for (const row of yield* execute(sql`${LINK_TIMES} where to_id in (select to_id from artifact_recreating_runs) order by id`)) found.linkTime(row);
+  for (const row of yield* execute(
+    sql`${LINK_TIMES} where to_id in (select to_id from artifact_recreating_runs) order by id`,
+  ))
+    found.linkTime(row);
   for (const row of yield* execute(sql`select from_id, to_id from collection_artifacts order by id`)) found.member(row);
   for (const row of yield* execute(sql`select ${RUN} from run r`)) found.run(row);
   for (const row of yield* execute(sql`select ${TRANSFORM} from transform t`)) found.transform(row);
-  for (const row of yield* execute(sql`select id, uid, dynamic_modules from run where dynamic_modules is not null`)) found.imported(row);
+  for (const row of yield* execute(sql`select id, uid, dynamic_modules from run where dynamic_modules is not null`))
+    found.imported(row);
   for (const row of yield* execute(sql`select ${SEVERED} from severed_link s ${TOMBSTONE} case s.role when 'input' then s.from_uid else s.to_uid end
-    join run r on r.uid = case s.role when 'input' then s.to_uid else s.from_uid end`)) found.severed(row);
+    join run r on r.uid = case s.role when 'input' then s.to_uid else s.from_uid end`))
+    found.severed(row);
   found.noteMakers();
   return found;
 }
@@ -63,7 +78,11 @@ const SEVERED = sql`s.role, s.mark, t.registry, t.uid, t.key, t.hash, t.facts, r
 const TOMBSTONE = sql`join tombstone t on t.registry in (${join(DATA.map(({ name }) => name))}) and t.uid =`;
 
 /** Everything upstream of these data (by their keys among all, see `linked.ts`), with what stands now for all that it meets; as many statements whatever its depth. */
-export function* provenanceUpstream(dialect: Dialect, start: readonly number[], seen: readonly number[]): Operation<Provenance> {
+export function* provenanceUpstream(
+  dialect: Dialect,
+  start: readonly number[],
+  seen: readonly number[],
+): Operation<Provenance> {
   const found = new Gathered(dialect, seen);
   const gathered = new Set<number>();
   yield* gather(found, dialect, start, gathered);
@@ -74,26 +93,53 @@ export function* provenanceUpstream(dialect: Dialect, start: readonly number[], 
     const known = [...found.data.values()].filter(({ id }) => kindOf(id) === kind);
     if (known.length === 0) continue;
     const stems = dialect.texts(distinct(known.map((one) => one.stem)));
-    for (const row of yield* execute(sql`select ${factsOf(data, "d")} from ${stems} s join ${dialect.seek(table, "d", sql`d.stem = s.value and d.is_latest`)}`)) found.add(kind, row);
+    for (const row of yield* execute(
+      sql`select ${factsOf(data, "d")} from ${stems} s join ${dialect.seek(table, "d", sql`d.stem = s.value and d.is_latest`)}`,
+    ))
+      found.add(kind, row);
     for (const one of found.data.values()) if (one.isLatest && kindOf(one.id) === kind) standing.add(one.id);
     const keys = dialect.texts(distinct(known.flatMap((one) => one.key ?? [])));
-    const makers = (by: Sql): Sql => sql`select t.stem, r.entrypoint, d.key, d.id, d.branch_id, max(r.id) as run from ${raw(table)} d ${by} join transform t on t.id = r.transform_id
+    const makers = (
+      by: Sql,
+    ): Sql => sql`select t.stem, r.entrypoint, d.key, d.id, d.branch_id, max(r.id) as run from ${raw(table)} d ${by} join transform t on t.id = r.transform_id
       where r.status = 'completed' and d.key in ${keys} group by t.stem, r.entrypoint, d.key, d.id, d.branch_id`;
-    const both = join([makers(sql`join run r on r.id = d.run_id`), makers(sql`join ${raw(`${table}_recreating_runs`)} x on x.from_id = d.id join run r on r.id = x.to_id`)], " union all ");
+    const both = join(
+      [
+        makers(sql`join run r on r.id = d.run_id`),
+        makers(sql`join ${raw(`${table}_recreating_runs`)} x on x.from_id = d.id join run r on r.id = x.to_id`),
+      ],
+      " union all ",
+    );
     for (const row of yield* execute(both)) {
       if (!seen.includes(row.branch_id as number)) continue;
       const id = keyOf(kind, row.id as number);
-      found.made({ id, key: row.key as string }, row.stem as string, row.entrypoint as string | null, row.run as number);
+      found.made(
+        { id, key: row.key as string },
+        row.stem as string,
+        row.entrypoint as string | null,
+        row.run as number,
+      );
       standing.add(id);
     }
   }
   // What is newer may have been made from what is asked for.
-  yield* gather(found, dialect, [...standing].filter((id) => !gathered.has(id)), gathered);
+  yield* gather(
+    found,
+    dialect,
+    [...standing].filter((id) => !gathered.has(id)),
+    gathered,
+  );
   yield* gather(found, dialect, yield* beforeFailures(found, dialect, seen), gathered);
   const used = dialect.integers(distinct([...found.runs.values()].map((r) => r.transform)));
-  for (const row of yield* execute(sql`select ${TRANSFORM} from transform t where t.stem in (select stem from transform where id in ${used})`)) found.transform(row);
+  for (const row of yield* execute(
+    sql`select ${TRANSFORM} from transform t where t.stem in (select stem from transform where id in ${used})`,
+  ))
+    found.transform(row);
   const runs = dialect.integers([...found.runs.keys(), ...[...found.current.values()].flatMap((t) => t.goodRun ?? [])]);
-  for (const row of yield* execute(sql`select id, uid, dynamic_modules from run where id in ${runs} and dynamic_modules is not null`)) found.imported(row);
+  for (const row of yield* execute(
+    sql`select id, uid, dynamic_modules from run where id in ${runs} and dynamic_modules is not null`,
+  ))
+    found.imported(row);
   return found;
 }
 
@@ -101,7 +147,9 @@ export function* provenanceUpstream(dialect: Dialect, start: readonly number[], 
 function* beforeFailures(found: Gathered, dialect: Dialect, seen: readonly number[]): Operation<number[]> {
   const newest = new Map<string, { id: number; revision: number }>();
   for (const { kind, table, remade } of DATA) {
-    const left = [...found.data.values()].filter((one) => kindOf(one.id) === kind && one.isLatest && found.isLeftByFailure(one));
+    const left = [...found.data.values()].filter(
+      (one) => kindOf(one.id) === kind && one.isLatest && found.isLeftByFailure(one),
+    );
     if (!remade || left.length === 0) continue;
     const families = dialect.texts(distinct(left.map((one) => one.stem)));
     const again = sql`select 1 from ${raw(`${table}_recreating_runs`)} x join run y on y.id = x.to_id where x.from_id = d.id and y.status = 'completed'`;
@@ -109,7 +157,8 @@ function* beforeFailures(found: Gathered, dialect: Dialect, seen: readonly numbe
       where d.branch_id in (${join(seen)}) and (r.id is null or r.status not in ('errored', 'aborted') or exists (${again}))`;
     for (const row of yield* execute(rows)) {
       const [stem, revision] = [row.stem as string, row.revision as number];
-      if (revision >= (newest.get(stem)?.revision ?? 0)) newest.set(stem, { id: keyOf(kind, row.id as number), revision });
+      if (revision >= (newest.get(stem)?.revision ?? 0))
+        newest.set(stem, { id: keyOf(kind, row.id as number), revision });
     }
   }
   return [...newest.values()].map(({ id }) => id);
@@ -119,7 +168,8 @@ function* beforeFailures(found: Gathered, dialect: Dialect, seen: readonly numbe
 function* gather(found: Gathered, dialect: Dialect, start: readonly number[], gathered: Set<number>): Operation<void> {
   if (start.length === 0) return;
   const ids = new Set(start);
-  const among = (kind: number, some: Iterable<number>): Sql => dialect.integers([...some].flatMap((id) => (kindOf(id) === kind ? idOf(id) : [])));
+  const among = (kind: number, some: Iterable<number>): Sql =>
+    dialect.integers([...some].flatMap((id) => (kindOf(id) === kind ? idOf(id) : [])));
   let begin = startOf(dialect, among(ARTIFACT, start), among(COLLECTION, start), among(RECORD, start));
   for (;;) {
     const fresh = (yield* execute(upstreamRuns(dialect, begin))).filter((row) => !found.runs.has(row.id as number));
@@ -127,7 +177,9 @@ function* gather(found: Gathered, dialect: Dialect, start: readonly number[], ga
     for (const row of fresh) found.run(row);
     const runs = dialect.integers(fresh.map((row) => row.id as number));
     for (const { kind, table } of DATA) {
-      for (const row of yield* execute(sql`select id, from_id, to_id from ${raw(`${table}_input_of`)} where to_id in ${runs} order by id`)) {
+      for (const row of yield* execute(
+        sql`select id, from_id, to_id from ${raw(`${table}_input_of`)} where to_id in ${runs} order by id`,
+      )) {
         found.input(kind, row);
         ids.add(keyOf(kind, row.from_id as number));
       }
@@ -140,7 +192,9 @@ function* gather(found: Gathered, dialect: Dialect, start: readonly number[], ga
     if (makers.length === 0) break;
     begin = sql`select value as id from ${dialect.integers(makers.map((row) => row.run_id as number))} m`;
   }
-  for (const row of yield* execute(sql`select from_id, to_id from collection_artifacts where from_id in ${among(COLLECTION, ids)} order by id`)) {
+  for (const row of yield* execute(
+    sql`select from_id, to_id from collection_artifacts where from_id in ${among(COLLECTION, ids)} order by id`,
+  )) {
     const id = keyOf(COLLECTION, row.from_id as number);
     if (gathered.has(id)) continue;
     found.member(row);
@@ -151,11 +205,23 @@ function* gather(found: Gathered, dialect: Dialect, start: readonly number[], ga
     const { kind, table, remade } = data;
     const own = all.filter((id) => kindOf(id) === kind);
     if (own.length === 0) continue;
-    for (const row of yield* execute(sql`select ${factsOf(data, "d")} from ${raw(table)} d where d.id in ${among(kind, own)}`)) found.add(kind, row);
-    const again = remade ? yield* execute(sql`select from_id, to_id, created_at from ${raw(`${table}_recreating_runs`)} where from_id in ${among(kind, own)}`) : [];
-    const fresh = kind === ARTIFACT ? distinct(again.map((row) => row.to_id as number)).filter((run) => !found.hasLinkTimes(run)) : [];
+    for (const row of yield* execute(
+      sql`select ${factsOf(data, "d")} from ${raw(table)} d where d.id in ${among(kind, own)}`,
+    ))
+      found.add(kind, row);
+    const again = remade
+      ? yield* execute(
+          sql`select from_id, to_id, created_at from ${raw(`${table}_recreating_runs`)} where from_id in ${among(kind, own)}`,
+        )
+      : [];
+    const fresh =
+      kind === ARTIFACT
+        ? distinct(again.map((row) => row.to_id as number)).filter((run) => !found.hasLinkTimes(run))
+        : [];
     for (const row of again) found.remaker(kind, row);
-    if (fresh.length > 0) for (const row of yield* execute(sql`${LINK_TIMES} where to_id in ${dialect.integers(fresh)} order by id`)) found.linkTime(row);
+    if (fresh.length > 0)
+      for (const row of yield* execute(sql`${LINK_TIMES} where to_id in ${dialect.integers(fresh)} order by id`))
+        found.linkTime(row);
   }
   for (const id of ids) gathered.add(id);
 }
@@ -163,9 +229,17 @@ function* gather(found: Gathered, dialect: Dialect, start: readonly number[], ga
 /** Who made these data, again too, and who made the members of collections: ids of runs. */
 function startOf(dialect: Dialect, artifacts: Sql, collections: Sql, records: Sql): Sql {
   const members = sql`(select m.to_id as value from ${collections} c join ${dialect.seek("collection_artifacts", "m", sql`m.from_id = c.value`)} union all select value from ${artifacts} a)`;
-  const made = (table: string, ids: Sql): Sql => sql`select d.run_id as id from ${ids} i join ${dialect.seek(table, "d", sql`d.id = i.value`)}`;
-  const again = (table: string, ids: Sql): Sql => sql`select x.to_id as id from ${ids} i join ${dialect.seek(`${table}_recreating_runs`, "x", sql`x.from_id = i.value`)}`;
-  const all = [made("artifact", members), again("artifact", members), made("collection", collections), again("collection", collections), made("record", records)];
+  const made = (table: string, ids: Sql): Sql =>
+    sql`select d.run_id as id from ${ids} i join ${dialect.seek(table, "d", sql`d.id = i.value`)}`;
+  const again = (table: string, ids: Sql): Sql =>
+    sql`select x.to_id as id from ${ids} i join ${dialect.seek(`${table}_recreating_runs`, "x", sql`x.from_id = i.value`)}`;
+  const all = [
+    made("artifact", members),
+    again("artifact", members),
+    made("collection", collections),
+    again("collection", collections),
+    made("record", records),
+  ];
   return sql`select s.id from (${join(all, " union all ")}) s where s.id is not null`;
 }
 
@@ -179,13 +253,26 @@ function upstreamRuns(dialect: Dialect, begin: Sql): Sql {
     const again = dialect.seek(`${table}_recreating_runs`, "x", sql`x.from_id = l.from_id`);
     return [
       { id: sql`l.run_id`, from: sql`${raw(links)} l where l.to_id = w.id and l.run_id is not null and ${used}` },
-      ...(remade ? [{ id: sql`x.to_id`, from: sql`${raw(links)} l join ${again} where l.to_id = w.id and ${used} and ${there(`${table}_recreating_runs`)}` }] : []),
+      ...(remade
+        ? [
+            {
+              id: sql`x.to_id`,
+              from: sql`${raw(links)} l join ${again} where l.to_id = w.id and ${used} and ${there(`${table}_recreating_runs`)}`,
+            },
+          ]
+        : []),
     ];
   });
   const members = sql`collection_input_of l join ${dialect.seek("collection_artifacts", "m", sql`m.from_id = l.from_id`)}`;
   const contains = sql`where l.to_id = w.id and ${there("collection_artifacts")} and ${there("collection_input_of")}`;
-  arms.push({ id: sql`a.run_id`, from: sql`${members} join ${dialect.seek("artifact", "a", sql`a.id = m.to_id and a.run_id is not null`)} ${contains}` });
-  arms.push({ id: sql`x.to_id`, from: sql`${members} join ${dialect.seek("artifact_recreating_runs", "x", sql`x.from_id = m.to_id`)} ${contains}` });
+  arms.push({
+    id: sql`a.run_id`,
+    from: sql`${members} join ${dialect.seek("artifact", "a", sql`a.id = m.to_id and a.run_id is not null`)} ${contains}`,
+  });
+  arms.push({
+    id: sql`x.to_id`,
+    from: sql`${members} join ${dialect.seek("artifact_recreating_runs", "x", sql`x.from_id = m.to_id`)} ${contains}`,
+  });
   return sql`with recursive w(id) as (${begin} union ${dialect.steps("w", arms, Number.MAX_SAFE_INTEGER)}) select ${RUN} from run r where r.id in (select id from w)`;
 }
 
@@ -194,7 +281,9 @@ const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
 /** Parameters, arguments and environments of runs. */
 export function* conditionsOf(dialect: Dialect, runs: readonly number[]): Operation<Map<number, Conditions>> {
   if (runs.length === 0) return new Map();
-  const rows = yield* execute(sql`select r.id, r.uid, r.params, r.cli_args, (select hash from artifact where id = r.environment_id) as environment from run r where r.id in ${dialect.integers(distinct(runs))}`);
+  const rows = yield* execute(
+    sql`select r.id, r.uid, r.params, r.cli_args, (select hash from artifact where id = r.environment_id) as environment from run r where r.id in ${dialect.integers(distinct(runs))}`,
+  );
   const conditions = ({ uid, params, cli_args, environment }: Raw): Conditions => ({
     uid: uid as string,
     params: canonicalJson(dialect.decode("json", params) ?? {}),
@@ -205,14 +294,34 @@ export function* conditionsOf(dialect: Dialect, runs: readonly number[]): Operat
 }
 
 /** What was deleted for good of what a run read and made. */
-export function* lostBeside(dialect: Dialect, run: string): Operation<Record<"inputs" | "outputs", { registry: string; uid: string; key: string | null; hash: string | null; suffix: string | null }[]>> {
-  const rows = yield* execute(sql`select s.role, t.registry, t.uid, t.key, t.hash, t.facts from severed_link s ${TOMBSTONE} case s.role when 'input' then s.from_uid else s.to_uid end
+export function* lostBeside(
+  dialect: Dialect,
+  run: string,
+): Operation<
+  Record<
+    "inputs" | "outputs",
+    { registry: string; uid: string; key: string | null; hash: string | null; suffix: string | null }[]
+  >
+> {
+  const rows =
+    yield* execute(sql`select s.role, t.registry, t.uid, t.key, t.hash, t.facts from severed_link s ${TOMBSTONE} case s.role when 'input' then s.from_uid else s.to_uid end
     where s.from_uid = ${run} and s.role in ('output', 'recreated') or s.to_uid = ${run} and s.role = 'input' order by s.id`);
   const found = rows.map((row) => {
-    const { name, suffix } = (dialect.decode("json", row.facts) ?? {}) as { name?: string | null; suffix?: string | null };
-    return { role: row.role, registry: row.registry as string, uid: row.uid as string, key: (row.key as string | null) ?? name ?? null, hash: row.hash as string | null, suffix: suffix ?? null };
+    const { name, suffix } = (dialect.decode("json", row.facts) ?? {}) as {
+      name?: string | null;
+      suffix?: string | null;
+    };
+    return {
+      role: row.role,
+      registry: row.registry as string,
+      uid: row.uid as string,
+      key: (row.key as string | null) ?? name ?? null,
+      hash: row.hash as string | null,
+      suffix: suffix ?? null,
+    };
   });
-  const of = (isInput: boolean) => found.filter(({ role }) => (role === "input") === isInput).map(({ role: _, ...one }) => one);
+  const of = (isInput: boolean) =>
+    found.filter(({ role }) => (role === "input") === isInput).map(({ role: _, ...one }) => one);
   return { inputs: of(true), outputs: of(false) };
 }
 
@@ -224,6 +333,19 @@ export interface SourceText {
 
 /** The sources of transforms by uid; only of those with local modules, where it is asked which file has changed. */
 export function* sourcesOf(dialect: Dialect, uids: readonly string[]): Operation<Map<string, SourceText>> {
-  const rows = uids.length === 0 ? [] : yield* execute(sql`select uid, source_code, modules from transform where modules is not null and uid in ${dialect.texts(distinct(uids))}`);
-  return new Map(rows.map((row) => [row.uid as string, { text: (row.source_code as string | null) ?? "", modules: (dialect.decode("json", row.modules) ?? []) as SourceText["modules"] }]));
+  const rows =
+    uids.length === 0
+      ? []
+      : yield* execute(
+          sql`select uid, source_code, modules from transform where modules is not null and uid in ${dialect.texts(distinct(uids))}`,
+        );
+  return new Map(
+    rows.map((row) => [
+      row.uid as string,
+      {
+        text: (row.source_code as string | null) ?? "",
+        modules: (dialect.decode("json", row.modules) ?? []) as SourceText["modules"],
+      },
+    ]),
+  );
 }

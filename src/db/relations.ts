@@ -40,10 +40,15 @@ export function relationsOf(name: Name): { ones: string[]; manys: string[] } {
   const { columns, links, derived, versioned } = model[name];
   const ones = Object.entries(columns).flatMap(([key, c]) => (c.is === "ref" && !c.options.hidden ? [key] : []));
   const inverses = names.flatMap((other) => [
-    ...Object.values(model[other].columns).flatMap((c) => (c.is === "ref" && c.to === name && c.options.inverse ? [c.options.inverse] : [])),
+    ...Object.values(model[other].columns).flatMap((c) =>
+      c.is === "ref" && c.to === name && c.options.inverse ? [c.options.inverse] : [],
+    ),
     ...Object.values(model[other].links ?? {}).flatMap((l) => (l.to === name ? [l.inverse] : [])),
   ]);
-  return { ones: [...ones, ...Object.keys(derived ?? {})], manys: [...Object.keys(links ?? {}), ...inverses, ...(versioned ? ["versions"] : [])] };
+  return {
+    ones: [...ones, ...Object.keys(derived ?? {})],
+    manys: [...Object.keys(links ?? {}), ...inverses, ...(versioned ? ["versions"] : [])],
+  };
 }
 
 function find(name: Name, key: string): Relation | undefined {
@@ -52,18 +57,30 @@ function find(name: Name, key: string): Relation | undefined {
   if (column?.is === "ref") {
     const to = column.to as Name;
     const here = `${snake(key)}_id`;
-    return { to, many: false, on: (a, b) => sql`${columnOf(b, "id")} = ${columnOf(a, here)}`, among: (a, b, fits) => sql`${columnOf(a, here)} in ${chosen(to, b, "id", fits)}` };
+    return {
+      to,
+      many: false,
+      on: (a, b) => sql`${columnOf(b, "id")} = ${columnOf(a, here)}`,
+      among: (a, b, fits) => sql`${columnOf(a, here)} in ${chosen(to, b, "id", fits)}`,
+    };
   }
   const own = links && Object.hasOwn(links, key) ? links[key] : undefined;
   if (own) return linked(name, key, "from_id");
   const way = derived && Object.hasOwn(derived, key) ? derived[key] : undefined;
   if (way) return follow(name, way);
-  if (key === "versions" && versioned) return { to: name, many: true, on: (a, b) => sql`${columnOf(b, "stem")} = ${columnOf(a, "stem")}` };
+  if (key === "versions" && versioned)
+    return { to: name, many: true, on: (a, b) => sql`${columnOf(b, "stem")} = ${columnOf(a, "stem")}` };
   for (const other of names) {
     for (const [k, c] of Object.entries(model[other].columns)) {
       if (c.is === "ref" && c.to === name && c.options.inverse === key) {
         const back = `${snake(k)}_id`;
-        return { to: other, many: true, inverseOf: { column: back }, on: (a, b) => sql`${columnOf(b, back)} = ${columnOf(a, "id")}`, among: (a, b, fits) => sql`${columnOf(a, "id")} in ${chosen(other, b, back, fits)}` };
+        return {
+          to: other,
+          many: true,
+          inverseOf: { column: back },
+          on: (a, b) => sql`${columnOf(b, back)} = ${columnOf(a, "id")}`,
+          among: (a, b, fits) => sql`${columnOf(a, "id")} in ${chosen(other, b, back, fits)}`,
+        };
       }
     }
     for (const [k, l] of Object.entries(model[other].links ?? {})) {
@@ -73,7 +90,8 @@ function find(name: Name, key: string): Relation | undefined {
   return undefined;
 }
 
-const chosen = (name: Name, b: string, column: string, fits: Sql): Sql => sql`(select ${columnOf(b, column)} from ${identifier(tableOf(name))} ${identifier(b)} where ${fits})`;
+const chosen = (name: Name, b: string, column: string, fits: Sql): Sql =>
+  sql`(select ${columnOf(b, column)} from ${identifier(tableOf(name))} ${identifier(b)} where ${fits})`;
 
 /** The link `key` of `owner`, from its own end or from the other. */
 function linked(owner: Name, key: string, here: "from_id" | "to_id"): Relation {
@@ -83,9 +101,17 @@ function linked(owner: Name, key: string, here: "from_id" | "to_id"): Relation {
   return {
     to,
     many: true,
-    link: { table, here, there, byFeature, repeats: { of: tableOf(owner), columns: repeats.map((column) => columnNameOf(owner, column)) } },
-    on: (a, b) => sql`${columnOf(b, "id")} in (select ${identifier(there)} from ${identifier(table)} where ${identifier(here)} = ${columnOf(a, "id")})`,
-    among: (a, b, fits) => sql`${columnOf(a, "id")} in (select ${identifier(here)} from ${identifier(table)} where ${identifier(there)} in ${chosen(to, b, "id", fits)})`,
+    link: {
+      table,
+      here,
+      there,
+      byFeature,
+      repeats: { of: tableOf(owner), columns: repeats.map((column) => columnNameOf(owner, column)) },
+    },
+    on: (a, b) =>
+      sql`${columnOf(b, "id")} in (select ${identifier(there)} from ${identifier(table)} where ${identifier(here)} = ${columnOf(a, "id")})`,
+    among: (a, b, fits) =>
+      sql`${columnOf(a, "id")} in (select ${identifier(here)} from ${identifier(table)} where ${identifier(there)} in ${chosen(to, b, "id", fits)})`,
   };
 }
 
@@ -93,7 +119,12 @@ function follow(name: Name, way: Derived): Relation {
   if (way.is === "newest") {
     const back = `${snake(way.by)}_id`;
     const table = identifier(tableOf(way.to as Name));
-    return { to: way.to as Name, many: false, on: (a, b) => sql`${columnOf(b, "id")} = (select max(id) from ${table} where ${identifier(back)} = ${columnOf(a, "id")})` };
+    return {
+      to: way.to as Name,
+      many: false,
+      on: (a, b) =>
+        sql`${columnOf(b, "id")} = (select max(id) from ${table} where ${identifier(back)} = ${columnOf(a, "id")})`,
+    };
   }
   return {
     to: way.to as Name,
@@ -105,7 +136,10 @@ function follow(name: Name, way: Derived): Relation {
       way.path.forEach((key, i) => {
         const column = model[registry].columns[key];
         if (column?.is !== "ref") throw new Error(`${registry}.${key} is no reference`);
-        id = i === 0 ? columnOf(a, `${snake(key)}_id`) : sql`(select ${identifier(`${snake(key)}_id`)} from ${identifier(tableOf(registry))} where id = ${id})`;
+        id =
+          i === 0
+            ? columnOf(a, `${snake(key)}_id`)
+            : sql`(select ${identifier(`${snake(key)}_id`)} from ${identifier(tableOf(registry))} where id = ${id})`;
         registry = column.to as Name;
       });
       return sql`${columnOf(b, "id")} = ${id}`;
@@ -114,7 +148,11 @@ function follow(name: Name, way: Derived): Relation {
       const registries: Name[] = [name];
       for (const key of way.path) registries.push((model[registries.at(-1) as Name].columns[key] as { to: Name }).to);
       const [first = "", ...rest] = way.path;
-      const found = rest.reduceRight((rows, key, i) => sql`(select id from ${identifier(tableOf(registries[i + 1] as Name))} where ${identifier(`${snake(key)}_id`)} in ${rows})`, chosen(way.to as Name, b, "id", fits));
+      const found = rest.reduceRight(
+        (rows, key, i) =>
+          sql`(select id from ${identifier(tableOf(registries[i + 1] as Name))} where ${identifier(`${snake(key)}_id`)} in ${rows})`,
+        chosen(way.to as Name, b, "id", fits),
+      );
       return sql`${columnOf(a, `${snake(first)}_id`)} in ${found}`;
     },
   };

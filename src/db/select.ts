@@ -52,12 +52,17 @@ function parts(dialect: Dialect, q: Question): { from: Sql; where: Sql; rank: Sq
   }
   if (q.family !== undefined) conditions.push(sql`${columnOf("t0", "stem")} = ${q.family}`);
   if (q.onBranch !== undefined) conditions.push(sql`${columnOf("t0", "branch_id")} = ${q.onBranch}`);
-  if (q.atPlaces) conditions.push(sql`t0.place_key in ${dialect.texts(q.atPlaces.keys)} and t0.storage_id = ${q.atPlaces.storage}`);
+  if (q.atPlaces)
+    conditions.push(sql`t0.place_key in ${dialect.texts(q.atPlaces.keys)} and t0.storage_id = ${q.atPlaces.storage}`);
   if (q.after !== undefined) conditions.push(sql`t0.id > ${q.after}`);
   const found = q.search === undefined ? undefined : searchParts(dialect, q.name, q.search);
   if (found) conditions.push(found.condition);
   const where = conditions.filter((c) => c !== TRUE);
-  return { from: sql`${shapeOf(q.name).table} t0`, where: where.length > 0 ? sql` where ${join(where, " and ")}` : empty, rank: found?.rank };
+  return {
+    from: sql`${shapeOf(q.name).table} t0`,
+    where: where.length > 0 ? sql` where ${join(where, " and ")}` : empty,
+    rank: found?.rank,
+  };
 }
 
 /** The rows that answer a question. */
@@ -80,7 +85,9 @@ export function* count(dialect: Dialect, q: Question): Operation<number> {
 
 /** Rows of a versioned or other registry whose uid begins with `prefix`. */
 export function* byUid(dialect: Dialect, name: Name, prefix: string, limit: number): Operation<Row[]> {
-  const rows = yield* execute(sql`select ${selection(name, "t0")} from ${shapeOf(name).table} t0 where ${startsWith(dialect, columnOf("t0", "uid"), prefix)} order by t0.uid limit ${limit}`);
+  const rows = yield* execute(
+    sql`select ${selection(name, "t0")} from ${shapeOf(name).table} t0 where ${startsWith(dialect, columnOf("t0", "uid"), prefix)} order by t0.uid limit ${limit}`,
+  );
   return rows.map((row) => decodeRow(dialect, name, row));
 }
 
@@ -94,7 +101,9 @@ export function* byId(dialect: Dialect, name: Name, id: number): Operation<Row |
 export function* lazyColumn(dialect: Dialect, name: Name, key: string, id: number): Operation<unknown> {
   const scalar = shapeOf(name).fields.get(key);
   if (!scalar) throw new Error(`${name}.${key} is no column`);
-  const rows = yield* execute(sql`select ${columnOf("t0", scalar.column)} as value from ${shapeOf(name).table} t0 where t0.id = ${id}`);
+  const rows = yield* execute(
+    sql`select ${columnOf("t0", scalar.column)} as value from ${shapeOf(name).table} t0 where t0.id = ${id}`,
+  );
   return rows[0] ? dialect.decode(scalar.kind, rows[0].value) : null;
 }
 
@@ -109,8 +118,14 @@ export function* one(dialect: Dialect, name: Name, key: string, id: number): Ope
 }
 
 const page = (q: Question): Sql => {
-  for (const [what, n] of [["limit", q.limit], ["offset", q.offset]] as const) {
-    if (n !== undefined && (!Number.isSafeInteger(n) || n < 0)) throw new LinealError("invalid", `${what} must be a whole number, 0 or more, not ${n}`, { hint: `Write .${what}(10).` });
+  for (const [what, n] of [
+    ["limit", q.limit],
+    ["offset", q.offset],
+  ] as const) {
+    if (n !== undefined && (!Number.isSafeInteger(n) || n < 0))
+      throw new LinealError("invalid", `${what} must be a whole number, 0 or more, not ${n}`, {
+        hint: `Write .${what}(10).`,
+      });
   }
   // SQLite takes no offset without a limit.
   if (q.limit === undefined) return q.offset ? sql` limit ${Number.MAX_SAFE_INTEGER} offset ${q.offset}` : empty;
@@ -122,12 +137,15 @@ function orderBy(q: Question, rank: Sql | undefined): Sql {
   const keys = (q.order ?? []).map((term) => {
     const key = term.replace(/^-/, "");
     // Age and revision order rows inside Lineal; they have no name outside.
-    if (key === "id" || (key === "revision" && q.family !== undefined)) return sql`${columnOf("t0", key)} ${raw(term.startsWith("-") ? "desc" : "asc")}`;
+    if (key === "id" || (key === "revision" && q.family !== undefined))
+      return sql`${columnOf("t0", key)} ${raw(term.startsWith("-") ? "desc" : "asc")}`;
     const scalar = fields.get(key);
     if (!scalar || scalar.field.options.hidden || scalar.kind === "json") {
       const known = [...fields.values()].filter((s) => !s.field.options.hidden && s.kind !== "json").map((s) => s.key);
       const near = closest(key, known);
-      throw new LinealError("invalid", `${q.name} cannot be ordered by "${key}"`, { hint: near ? `Did you mean ${near}?` : `One of: ${known.join(", ")}.` });
+      throw new LinealError("invalid", `${q.name} cannot be ordered by "${key}"`, {
+        hint: near ? `Did you mean ${near}?` : `One of: ${known.join(", ")}.`,
+      });
     }
     // Said only where it matters: PostgreSQL would not read an index backwards for it.
     return sql`${columnOf("t0", scalar.column)} ${raw(term.startsWith("-") ? "desc" : "asc")}${raw(scalar.field.options.optional ? " nulls last" : "")}`;
@@ -141,10 +159,13 @@ function orderBy(q: Question, rank: Sql | undefined): Sql {
 function searchParts(dialect: Dialect, name: Name, text: string): { condition: Sql; rank: Sql } {
   const wanted = text.trim();
   const { fields } = shapeOf(name);
-  const columns = [...new Set([model[name].title, "name", "key", "description", "uid"])].filter((key) => fields.get(key)?.kind === "text");
+  const columns = [...new Set([model[name].title, "name", "key", "description", "uid"])].filter(
+    (key) => fields.get(key)?.kind === "text",
+  );
   if (wanted === "") return { condition: FALSE, rank: columnOf("t0", "id") };
   const s = dialect.fold(sql`cast(${dialect.encode("text", wanted)} as text)`);
-  const spaced = (value: Sql, delimiters: string): Sql => [...delimiters].reduce((inner, d) => sql`replace(${inner}, ${raw(`'${d}'`)}, ' ')`, value);
+  const spaced = (value: Sql, delimiters: string): Sql =>
+    [...delimiters].reduce((inner, d) => sql`replace(${inner}, ${raw(`'${d}'`)}, ' ')`, value);
   const when = (test: Sql, points: number): Sql => sql`(case when ${test} then ${raw(String(points))} else 0 end)`;
   const scores = columns.map((key) => {
     const f = dialect.fold(sql`coalesce(${columnOf("t0", fields.get(key)?.column as string)}, '')`);
@@ -154,7 +175,10 @@ function searchParts(dialect: Dialect, name: Name, text: string): { condition: S
       [
         when(sql`${f} = ${s}`, 200),
         when(dialect.contains(words, sql`(' ' || ${phrase} || ' ')`), 10),
-        when(sql`substr(${f}, 1, length(${s})) = ${s} and not ${dialect.contains(sql`substr(${f}, length(${s}) + 1)`, sql`' '`)}`, 8),
+        when(
+          sql`substr(${f}, 1, length(${s})) = ${s} and not ${dialect.contains(sql`substr(${f}, length(${s}) + 1)`, sql`' '`)}`,
+          8,
+        ),
         when(dialect.contains(sql`(' ' || ${spaced(f, "|")})`, sql`(' ' || ${s})`), 2),
         when(dialect.contains(words, sql`(${phrase} || ' ')`), 2),
         when(dialect.contains(f, s), 1),
@@ -162,6 +186,11 @@ function searchParts(dialect: Dialect, name: Name, text: string): { condition: S
       " + ",
     )})`;
   });
-  const condition = sql`(${join(columns.map((key) => dialect.contains(dialect.fold(sql`coalesce(${columnOf("t0", fields.get(key)?.column as string)}, '')`), s)), " or ")})`;
+  const condition = sql`(${join(
+    columns.map((key) =>
+      dialect.contains(dialect.fold(sql`coalesce(${columnOf("t0", fields.get(key)?.column as string)}, '')`), s),
+    ),
+    " or ",
+  )})`;
   return { condition, rank: sql`(${join(scores, " + ")})` };
 }

@@ -11,7 +11,15 @@ import { canonicalJson, type Database, escapeNul, jsonText, type Operation, type
 const BUSY_TIMEOUT = 30_000;
 const STATEMENTS_KEPT = 300;
 
-const TYPES = { text: "text", int: "integer", real: "real", bool: "integer", json: "text", time: "text", ref: "integer" } as const;
+const TYPES = {
+  text: "text",
+  int: "integer",
+  real: "real",
+  bool: "integer",
+  json: "text",
+  time: "text",
+  ref: "integer",
+} as const;
 
 const steps = (column: Sql, path: readonly string[]): { from: Sql; last: string } => {
   let from = sql`json_each(${column}) j0`;
@@ -21,7 +29,10 @@ const steps = (column: Sql, path: readonly string[]): { from: Sql; last: string 
     from = sql`${from}, json_each(case when ${raw(`j${i}`)}.type in ('object', 'array') then ${raw(`j${i}`)}.value end) ${raw(last)}`;
   });
   path.forEach((key, i) => {
-    from = i === 0 ? sql`${from} where j0.key = ${escapeNul(key)}` : sql`${from} and ${raw(`j${i}`)}.key = ${escapeNul(key)}`;
+    from =
+      i === 0
+        ? sql`${from} where j0.key = ${escapeNul(key)}`
+        : sql`${from} and ${raw(`j${i}`)}.key = ${escapeNul(key)}`;
   });
   return { from, last };
 };
@@ -48,19 +59,32 @@ const sqliteDialect: Dialect = {
   },
   fold: (text) => sql`fold(${text})`,
   contains: (text, part) => sql`instr(${text}, ${part}) > 0`,
-  endsWith: (text, part) => sql`(length(${part}) <= length(${text}) and substr(${text}, length(${text}) - length(${part}) + 1) = ${part})`,
+  endsWith: (text, part) =>
+    sql`(length(${part}) <= length(${text}) and substr(${text}, length(${text}) - length(${part}) + 1) = ${part})`,
   matches: (text, pattern) => sql`matches(${pattern}, ${text})`,
   json: {
     present: (column, path) => at(column, path, (row) => sql`${row}.type <> 'null'`),
     equals(column, path, value) {
       if (value === null) return sql`not ${this.present(column, path)}`;
-      if (typeof value === "number") return at(column, path, (row) => sql`${row}.type in ('integer', 'real') and ${row}.atom = ${value}`);
-      if (typeof value === "string") return at(column, path, (row) => sql`${row}.type = 'text' and ${row}.atom = ${escapeNul(value)}`);
+      if (typeof value === "number")
+        return at(column, path, (row) => sql`${row}.type in ('integer', 'real') and ${row}.atom = ${value}`);
+      if (typeof value === "string")
+        return at(column, path, (row) => sql`${row}.type = 'text' and ${row}.atom = ${escapeNul(value)}`);
       if (typeof value === "boolean") return at(column, path, (row) => sql`${row}.type = ${String(value)}`);
-      return at(column, path, (row) => sql`${row}.type in ('object', 'array') and canonical(${row}.value) = ${canonicalJson(JSON.parse(jsonText(value)))}`);
+      return at(
+        column,
+        path,
+        (row) =>
+          sql`${row}.type in ('object', 'array') and canonical(${row}.value) = ${canonicalJson(JSON.parse(jsonText(value)))}`,
+      );
     },
     compare: (column, path, type, make) =>
-      at(column, path, (row) => sql`${row}.type in (${raw(type === "number" ? "'integer', 'real'" : "'text'")}) and ${make(sql`${row}.atom`)}`),
+      at(
+        column,
+        path,
+        (row) =>
+          sql`${row}.type in (${raw(type === "number" ? "'integer', 'real'" : "'text'")}) and ${make(sql`${row}.atom`)}`,
+      ),
   },
   lock: () => undefined,
   forUpdate: empty,
@@ -68,12 +92,17 @@ const sqliteDialect: Dialect = {
   integers: (values) => sql`(select value from json_each(${JSON.stringify(values)}))`,
   texts: (values) => sql`(select value from json_each(${JSON.stringify(values)}))`,
   list: (column) => sql`json_group_array(${raw(column)})`,
-  withIds: (table, alias, ids, fits) => sql`json_each(${JSON.stringify(ids)}) i join ${raw(table)} ${raw(alias)} on ${raw(alias)}.id = i.value${fits}`,
+  withIds: (table, alias, ids, fits) =>
+    sql`json_each(${JSON.stringify(ids)}) i join ${raw(table)} ${raw(alias)} on ${raw(alias)}.id = i.value${fits}`,
   seek: (table, alias, fits) => sql`${raw(table)} ${raw(alias)} on ${fits}`,
   // The limit stands in the walk itself: one around it is only found when it is read once.
   steps: (name, arms, most, hops) =>
     sql`${join(
-      arms.map(({ id, from }) => (hops === undefined ? sql`select ${id} from ${raw(name)} w cross join ${from}` : sql`select ${id}, w.hop + 1 from ${raw(name)} w cross join ${from} and w.hop < ${hops}`)),
+      arms.map(({ id, from }) =>
+        hops === undefined
+          ? sql`select ${id} from ${raw(name)} w cross join ${from}`
+          : sql`select ${id}, w.hop + 1 from ${raw(name)} w cross join ${from} and w.hop < ${hops}`,
+      ),
       " union ",
     )} limit ${most}`,
   timeText: (column) => column,
@@ -91,12 +120,18 @@ export function openSqlite(path: string, options: { timeout?: number } = {}): Da
     mkdirSync(dirname(path), { recursive: true });
     connection = new DatabaseSync(path, { timeout });
     enterWal(connection, timeout);
-    connection.exec("pragma synchronous = normal; pragma foreign_keys = on; pragma temp_store = memory; pragma cache_size = -65536");
+    connection.exec(
+      "pragma synchronous = normal; pragma foreign_keys = on; pragma temp_store = memory; pragma cache_size = -65536",
+    );
   } catch (error) {
     throw translate(error, path);
   }
-  connection.function("fold", { deterministic: true }, (text) => (typeof text === "string" ? text.toLowerCase() : null));
-  connection.function("canonical", { deterministic: true }, (text) => (typeof text === "string" ? canonicalJson(JSON.parse(text)) : null));
+  connection.function("fold", { deterministic: true }, (text) =>
+    typeof text === "string" ? text.toLowerCase() : null,
+  );
+  connection.function("canonical", { deterministic: true }, (text) =>
+    typeof text === "string" ? canonicalJson(JSON.parse(text)) : null,
+  );
   const patterns = new Map<string, RegExp>();
   connection.function("matches", { deterministic: true }, (pattern, text) => {
     if (typeof text !== "string") return 0;
@@ -190,21 +225,40 @@ function enterWal(connection: DatabaseSync, timeout: number): void {
 }
 
 const code = (error: unknown): number => (error as { errcode?: number }).errcode ?? 0;
-const isBusy = (error: unknown): boolean => (code(error) & 0xff) === 5 || /database is locked/.test(String((error as Error).message));
+const isBusy = (error: unknown): boolean =>
+  (code(error) & 0xff) === 5 || /database is locked/.test(String((error as Error).message));
 
 function translate(error: unknown, path: string): unknown {
   if (error instanceof LinealError || !(error instanceof Error)) return error;
   if (isBusy(error)) {
-    return new LinealError("unavailable", `the database is locked by another process: ${path}`, { hint: "Wait for the other process to finish, then try again.", cause: error });
+    return new LinealError("unavailable", `the database is locked by another process: ${path}`, {
+      hint: "Wait for the other process to finish, then try again.",
+      cause: error,
+    });
   }
   const primary = code(error) & 0xff;
-  if (primary === 13) return new LinealError("unavailable", `the disk is full: ${path}`, { hint: "Free some space, then try again.", cause: error });
+  if (primary === 13)
+    return new LinealError("unavailable", `the disk is full: ${path}`, {
+      hint: "Free some space, then try again.",
+      cause: error,
+    });
   if (primary === 8 || primary === 14 || primary === 23 || /EACCES|EROFS|EPERM/.test(error.message)) {
-    return new LinealError("forbidden", `the database cannot be written: ${path}`, { hint: "Check that the folder exists and that you may write to it.", cause: error });
+    return new LinealError("forbidden", `the database cannot be written: ${path}`, {
+      hint: "Check that the folder exists and that you may write to it.",
+      cause: error,
+    });
   }
-  if (primary === 11 || primary === 26) return new LinealError("unavailable", `not a database, or a damaged one: ${path}`, { hint: "Restore it from a backup, or start a new instance with `lineal init`.", cause: error });
+  if (primary === 11 || primary === 26)
+    return new LinealError("unavailable", `not a database, or a damaged one: ${path}`, {
+      hint: "Restore it from a backup, or start a new instance with `lineal init`.",
+      cause: error,
+    });
   if (code(error) === 2067 || code(error) === 1555 || /UNIQUE constraint failed/.test(error.message)) {
-    return new LinealError("conflict", `a row with this value is there already (${error.message.replace(/^.*failed: /, "")})`, { hint: "Choose another name, or get the row that is there.", cause: error });
+    return new LinealError(
+      "conflict",
+      `a row with this value is there already (${error.message.replace(/^.*failed: /, "")})`,
+      { hint: "Choose another name, or get the row that is there.", cause: error },
+    );
   }
   return error;
 }

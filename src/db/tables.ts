@@ -32,9 +32,14 @@ export const snake = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g
 export const tableOf = (name: Name): string => (name === "ULabel" ? "ulabel" : snake(name));
 export const linkTableOf = (name: Name, key: string): string => `${tableOf(name)}_${snake(key)}`;
 /** The column that holds a registry's field or reference. */
-export const columnNameOf = (name: Name, key: string): string => ((model[name] as Registry).columns[key]?.is === "ref" ? `${snake(key)}_id` : snake(key));
+export const columnNameOf = (name: Name, key: string): string =>
+  (model[name] as Registry).columns[key]?.is === "ref" ? `${snake(key)}_id` : snake(key);
 
-const column = (name: string, kind: Column["kind"], more: Omit<Column, "name" | "kind"> = {}): Column => ({ name, kind, ...more });
+const column = (name: string, kind: Column["kind"], more: Omit<Column, "name" | "kind"> = {}): Column => ({
+  name,
+  kind,
+  ...more,
+});
 
 function registryTable(name: Name): TableSpec {
   const { columns, versioned }: Registry = model[name];
@@ -44,11 +49,13 @@ function registryTable(name: Name): TableSpec {
   for (const [key, { is, options, ...rest }] of Object.entries(columns)) {
     const optional = options.optional ? ({ optional: true } as const) : {};
     const unique = options.unique ? ({ unique: true } as const) : {};
-    if (is === "ref") specs.push(column(`${snake(key)}_id`, "ref", { to: tableOf((rest as { to: Name }).to), ...optional }));
+    if (is === "ref")
+      specs.push(column(`${snake(key)}_id`, "ref", { to: tableOf((rest as { to: Name }).to), ...optional }));
     else specs.push(column(snake(key), (rest as { kind: Kind }).kind, { ...optional, ...unique }));
     if (options.index) indexes.push({ columns: [snake(key)] });
     // Everybody has the same few users, spaces and branches: an index on them would only cost.
-    else if (is === "ref" && !["User", "Space", "Branch", "Storage"].includes((rest as { to: string }).to)) indexes.push({ columns: [`${snake(key)}_id`] });
+    else if (is === "ref" && !["User", "Space", "Branch", "Storage"].includes((rest as { to: string }).to))
+      indexes.push({ columns: [`${snake(key)}_id`] });
   }
   if (versioned) {
     indexes.push({ columns: ["stem", "revision"], unique: true });
@@ -72,9 +79,17 @@ function linkTables(name: Name): TableSpec[] {
         ...repeated.map((name) => column(name, "int", { optional: true })),
       ],
       indexes: [
-        { columns: link.byFeature ? ["from_id", "to_id", "coalesce(feature_id, 0)"] : ["from_id", "to_id"], unique: true },
+        {
+          columns: link.byFeature ? ["from_id", "to_id", "coalesce(feature_id, 0)"] : ["from_id", "to_id"],
+          unique: true,
+        },
         // With all that a walk asks for, in the order of linking.
-        ...(repeated.length > 0 ? [{ columns: ["to_id", "id", ...repeated, "from_id"] }, { columns: [repeated[0] as string, "id", "to_id", "from_id"] }] : [{ columns: ["to_id", "from_id"] }]),
+        ...(repeated.length > 0
+          ? [
+              { columns: ["to_id", "id", ...repeated, "from_id"] },
+              { columns: [repeated[0] as string, "id", "to_id", "from_id"] },
+            ]
+          : [{ columns: ["to_id", "from_id"] }]),
       ],
       ...(repeated.length > 0 ? { repeats: { of: tableOf(name), columns: repeated } } : {}),
     };
@@ -83,10 +98,21 @@ function linkTables(name: Name): TableSpec[] {
 
 /** Stored bytes, history and tombstones: tables that no registry shows. */
 const bookkeeping: TableSpec[] = [
-  { name: "meta", columns: [column("id", "id"), column("name", "text", { unique: true }), column("value", "json")], indexes: [] },
+  {
+    name: "meta",
+    columns: [column("id", "id"), column("name", "text", { unique: true }), column("value", "json")],
+    indexes: [],
+  },
   {
     name: "object",
-    columns: [column("id", "id"), column("storage_id", "ref", { to: "storage" }), column("hash", "text"), column("suffix", "text"), column("size", "int"), column("created_at", "time")],
+    columns: [
+      column("id", "id"),
+      column("storage_id", "ref", { to: "storage" }),
+      column("hash", "text"),
+      column("suffix", "text"),
+      column("size", "int"),
+      column("created_at", "time"),
+    ],
     indexes: [{ columns: ["hash", "suffix", "storage_id"], unique: true }],
   },
   {

@@ -6,11 +6,20 @@ import { checkPattern } from "./pattern.ts";
 /** A filter as data: what `Where<N>` is at run time. */
 export type Filter = Readonly<Record<string, unknown>>;
 
-export const TEXT_OPERATORS = ["startsWith", "endsWith", "contains", "istartsWith", "iendsWith", "icontains", "matches"];
+export const TEXT_OPERATORS = [
+  "startsWith",
+  "endsWith",
+  "contains",
+  "istartsWith",
+  "iendsWith",
+  "icontains",
+  "matches",
+];
 export const ORDER_OPERATORS = { gt: ">", gte: ">=", lt: "<", lte: "<=" } as const;
 export const OPERATORS = ["eq", "ne", "in", "notIn", ...Object.keys(ORDER_OPERATORS), ...TEXT_OPERATORS];
 
-export const isPlain = (value: unknown): value is Filter => value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Date);
+export const isPlain = (value: unknown): value is Filter =>
+  value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Date);
 
 /** A text operator on a value that is not null; `% _ \` are literal. */
 export function textTest(dialect: Dialect, column: Sql, operator: string, value: string): Sql {

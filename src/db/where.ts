@@ -20,7 +20,11 @@ export const FALSE = sql`1 = 0`;
 
 const invalid = (message: string, hint: string): LinealError => new LinealError("invalid", message, { hint });
 /** Records carry their uid and are no plain objects. */
-const isRecord = (value: unknown): value is { uid: string } => isPlain(value) && Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null && typeof (value as { uid?: unknown }).uid === "string";
+const isRecord = (value: unknown): value is { uid: string } =>
+  isPlain(value) &&
+  Object.getPrototypeOf(value) !== Object.prototype &&
+  Object.getPrototypeOf(value) !== null &&
+  typeof (value as { uid?: unknown }).uid === "string";
 
 /** Compiles filters; aliases are numbered so that nested ones never clash. */
 export class Filters {
@@ -36,7 +40,9 @@ export class Filters {
 
   /** The condition that `where` puts on rows of `name` under `alias`; `must`: it holds of every row wanted, so it may be unknown instead of false. */
   condition(name: Name, alias: string, where: Filter, path: string = name, must = true): Sql {
-    const parts = Object.entries(where).map(([key, test]) => this.#entry(name, alias, key, test, `${path}.${key}`, must));
+    const parts = Object.entries(where).map(([key, test]) =>
+      this.#entry(name, alias, key, test, `${path}.${key}`, must),
+    );
     return parts.length === 0 ? TRUE : parts.length === 1 ? (parts[0] as Sql) : sql`(${join(parts, " and ")})`;
   }
 
@@ -45,7 +51,8 @@ export class Filters {
     const parts: Sql[] = [];
     const { columns } = model[name];
     if (columns.branch && branches.length > 0) parts.push(sql`${columnOf(alias, "branch_id")} in (${join(branches)})`);
-    if (columns.internal && !internal) parts.push(sql`${columnOf(alias, "internal")} = ${this.#dialect.encode("bool", false)}`);
+    if (columns.internal && !internal)
+      parts.push(sql`${columnOf(alias, "internal")} = ${this.#dialect.encode("bool", false)}`);
     return parts.length > 0 ? sql`(${join(parts, " and ")})` : TRUE;
   }
 
@@ -53,13 +60,20 @@ export class Filters {
     if (test === undefined) throw invalid(`${path} is undefined`, "Leave the key out, or use null for absent values.");
     if (key === "any") {
       if (!Array.isArray(test)) throw invalid(`${path} must be a list of filters`, "Write any: [{ … }, { … }].");
-      return test.length === 0 ? FALSE : sql`(${join(test.map((one, i) => this.condition(name, alias, plain(one, `${path}[${i}]`), path, false)), " or ")})`;
+      return test.length === 0
+        ? FALSE
+        : sql`(${join(
+            test.map((one, i) => this.condition(name, alias, plain(one, `${path}[${i}]`), path, false)),
+            " or ",
+          )})`;
     }
     if (key === "not") return sql`not ${this.condition(name, alias, plain(test, path), path, false)}`;
     const scalar = shapeOf(name).fields.get(key);
     if (scalar && !scalar.field.options.hidden) {
       const column = columnOf(alias, scalar.column);
-      return scalar.kind === "json" ? jsonTest(this.#dialect, column, test, path) : this.#scalar(column, scalar.field, test, path);
+      return scalar.kind === "json"
+        ? jsonTest(this.#dialect, column, test, path)
+        : this.#scalar(column, scalar.field, test, path);
     }
     const { columns } = model[name];
     const relation = Object.hasOwn(columns, key) && columns[key]?.options.hidden ? undefined : relationOf(name, key);
@@ -67,7 +81,13 @@ export class Filters {
     return this.#related(relation, alias, test, path, must);
   }
 
-  #related(relation: NonNullable<ReturnType<typeof relationOf>>, alias: string, test: unknown, path: string, must: boolean): Sql {
+  #related(
+    relation: NonNullable<ReturnType<typeof relationOf>>,
+    alias: string,
+    test: unknown,
+    path: string,
+    must: boolean,
+  ): Sql {
     const { to, many } = relation;
     const next = `t${++this.#aliases}`;
     const exists = (condition: Sql): Sql => {
@@ -79,23 +99,32 @@ export class Filters {
     };
     if (test === null) return sql`not ${exists(TRUE)}`;
     if (isRecord(test)) return exists(sql`${columnOf(next, "uid")} = ${test.uid}`);
-    if (typeof test === "string" && (to === "Branch" || to === "Space")) return exists(sql`${columnOf(next, "name")} = ${test}`);
+    if (typeof test === "string" && (to === "Branch" || to === "Space"))
+      return exists(sql`${columnOf(next, "name")} = ${test}`);
     const filter = plain(test, path, to);
     if (Object.keys(filter).length === 1 && "not" in filter && filter.not === null) return exists(TRUE);
     return exists(this.condition(to, next, filter, path, must));
   }
 
   #notHidden(name: Name, alias: string): Sql {
-    const branch = model[name].columns.branch && this.#hidden.length > 0 ? sql`${columnOf(alias, "branch_id")} not in (${join(this.#hidden as number[])})` : TRUE;
-    return model[name].columns.internal ? sql`${branch} and ${columnOf(alias, "internal")} = ${this.#dialect.encode("bool", false)}` : branch;
+    const branch =
+      model[name].columns.branch && this.#hidden.length > 0
+        ? sql`${columnOf(alias, "branch_id")} not in (${join(this.#hidden as number[])})`
+        : TRUE;
+    return model[name].columns.internal
+      ? sql`${branch} and ${columnOf(alias, "internal")} = ${this.#dialect.encode("bool", false)}`
+      : branch;
   }
 
   #scalar(column: Sql, field: AnyField, test: unknown, path: string): Sql {
     if (test === null) return sql`${column} is null`;
     if (!isPlain(test)) return sql`(${column} is not null and ${column} = ${this.#bind(field, test, path)})`;
     const entries = Object.entries(test);
-    if (entries.length === 0) throw invalid(`${path} has no operator`, `Give a value, or one of: ${OPERATORS.join(", ")}.`);
-    const parts = entries.map(([operator, value]) => this.#operator(column, field, operator, value, `${path}.${operator}`));
+    if (entries.length === 0)
+      throw invalid(`${path} has no operator`, `Give a value, or one of: ${OPERATORS.join(", ")}.`);
+    const parts = entries.map(([operator, value]) =>
+      this.#operator(column, field, operator, value, `${path}.${operator}`),
+    );
     return sql`(${join(parts, " and ")})`;
   }
 
@@ -113,7 +142,14 @@ export class Filters {
     if (Object.hasOwn(ORDER_OPERATORS, operator) && field.kind !== "bool") {
       const bound = this.#bind(field, value, path);
       const symbol = ORDER_OPERATORS[operator as keyof typeof ORDER_OPERATORS];
-      const test = symbol === ">" ? sql`${column} > ${bound}` : symbol === ">=" ? sql`${column} >= ${bound}` : symbol === "<" ? sql`${column} < ${bound}` : sql`${column} <= ${bound}`;
+      const test =
+        symbol === ">"
+          ? sql`${column} > ${bound}`
+          : symbol === ">="
+            ? sql`${column} >= ${bound}`
+            : symbol === "<"
+              ? sql`${column} < ${bound}`
+              : sql`${column} <= ${bound}`;
       return sql`(${column} is not null and ${test})`;
     }
     if (field.kind === "text" && TEXT_OPERATORS.includes(operator)) {
@@ -122,14 +158,22 @@ export class Filters {
     }
     const known = field.kind === "text" ? OPERATORS : OPERATORS.filter((o) => !TEXT_OPERATORS.includes(o));
     const near = closest(operator, known);
-    throw invalid(`${path}: no operator "${operator}" for this column`, near && near !== operator ? `Did you mean ${near}?` : `One of: ${known.join(", ")}.`);
+    throw invalid(
+      `${path}: no operator "${operator}" for this column`,
+      near && near !== operator ? `Did you mean ${near}?` : `One of: ${known.join(", ")}.`,
+    );
   }
 
   #bind(field: AnyField, value: unknown, path: string): unknown {
     if (value === undefined) throw invalid(`${path} is undefined`, "Leave the key out, or use null for absent values.");
     const canonical = coerce(field, value);
-    if (canonical === undefined || canonical === null) throw invalid(`${path} cannot be compared with ${typeof value === "object" ? "an object" : JSON.stringify(value)}`, `The column holds ${field.kind} values.`);
-    if (field.values && !field.options.open && !field.values.includes(canonical as string)) throw invalid(`${path} is never ${JSON.stringify(value)}`, `One of: ${field.values.join(", ")}.`);
+    if (canonical === undefined || canonical === null)
+      throw invalid(
+        `${path} cannot be compared with ${typeof value === "object" ? "an object" : JSON.stringify(value)}`,
+        `The column holds ${field.kind} values.`,
+      );
+    if (field.values && !field.options.open && !field.values.includes(canonical as string))
+      throw invalid(`${path} is never ${JSON.stringify(value)}`, `One of: ${field.values.join(", ")}.`);
     return this.#dialect.encode(field.kind, canonical);
   }
 }
@@ -146,7 +190,14 @@ function fail(path: string): never {
 
 function unknownField(name: Name, key: string, path: string): LinealError {
   const { ones, manys } = relationsOf(name);
-  const known = [...[...shapeOf(name).fields.values()].filter((s) => !s.field.options.hidden).map((s) => s.key), ...ones, ...manys];
+  const known = [
+    ...[...shapeOf(name).fields.values()].filter((s) => !s.field.options.hidden).map((s) => s.key),
+    ...ones,
+    ...manys,
+  ];
   const near = closest(key, known);
-  return invalid(`${name} has no field "${key}" (${path})`, near ? `Did you mean ${near}?` : `Fields: ${known.join(", ")}.`);
+  return invalid(
+    `${name} has no field "${key}" (${path})`,
+    near ? `Did you mean ${near}?` : `Fields: ${known.join(", ")}.`,
+  );
 }

@@ -1,7 +1,16 @@
 /** Writing rows: insert, update, link, remove; every change of a row leaves its former state in the history. */
 import sql, { empty, join, Sql } from "sql-template-tag";
 import { model, type Name, names } from "../model/index.ts";
-import { type AnyField, columnOf, identifier, type Row, type RowRef, selection, shapeOf, decodeRow } from "./columns.ts";
+import {
+  type AnyField,
+  columnOf,
+  identifier,
+  type Row,
+  type RowRef,
+  selection,
+  shapeOf,
+  decodeRow,
+} from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
 import { execute, type Operation } from "./operation.ts";
 import { relationOf } from "./relations.ts";
@@ -19,7 +28,8 @@ export interface Writer {
 /** Values of a new or changed row by column name; references as id and uid. */
 export type Values = Readonly<Record<string, unknown>>;
 
-const encoded = (dialect: Dialect, field: AnyField, value: unknown): unknown => dialect.encode(field.kind, value ?? null);
+const encoded = (dialect: Dialect, field: AnyField, value: unknown): unknown =>
+  dialect.encode(field.kind, value ?? null);
 
 /** The text around the values of an insert: the same for every row of a registry. */
 const insertions = new Map<Name, readonly string[]>();
@@ -29,7 +39,11 @@ function insertion(name: Name): readonly string[] {
   if (strings) return strings;
   const { scalars, refs, table } = shapeOf(name);
   const columns = [...scalars, ...refs].map(({ column }) => identifier(column).sql);
-  strings = [`insert into ${table.sql} (${columns.join(",")}) values (`, ...columns.slice(1).map(() => ","), ") returning id"];
+  strings = [
+    `insert into ${table.sql} (${columns.join(",")}) values (`,
+    ...columns.slice(1).map(() => ","),
+    ") returning id",
+  ];
   insertions.set(name, strings);
   return strings;
 }
@@ -54,7 +68,14 @@ export function* insert(dialect: Dialect, name: Name, values: Values): Operation
 }
 
 /** Changes columns of a row and keeps what they were. Returns the row as it is now. */
-export function* update(dialect: Dialect, writer: Writer, name: Name, id: number, changes: Values, options: { silent?: boolean } = {}): Operation<Row> {
+export function* update(
+  dialect: Dialect,
+  writer: Writer,
+  name: Name,
+  id: number,
+  changes: Values,
+  options: { silent?: boolean } = {},
+): Operation<Row> {
   const { fields, refs, table } = shapeOf(name);
   const sets: Sql[] = [];
   for (const [key, value] of Object.entries(changes)) {
@@ -67,11 +88,17 @@ export function* update(dialect: Dialect, writer: Writer, name: Name, id: number
   const before = yield* read(dialect, name, id);
   if (sets.length > 0) yield* execute(sql`update ${table} set ${join(sets)} where id = ${id}`);
   for (const { links, columns } of repeatersOf(name)) {
-    const repeated = columns.filter(({ key }) => Object.hasOwn(changes, key)).map(({ column }) => sql`${column} = (select r.${column} from ${table} r where r.id = ${id})`);
+    const repeated = columns
+      .filter(({ key }) => Object.hasOwn(changes, key))
+      .map(({ column }) => sql`${column} = (select r.${column} from ${table} r where r.id = ${id})`);
     if (repeated.length > 0) yield* execute(sql`update ${links} set ${join(repeated)} where from_id = ${id}`);
   }
   if (!options.silent && before) {
-    const was = Object.fromEntries(Object.keys(changes).filter((key) => !fields.get(key)?.field.options.lazy).map((key) => [key, plain(before[key])]));
+    const was = Object.fromEntries(
+      Object.keys(changes)
+        .filter((key) => !fields.get(key)?.field.options.lazy)
+        .map((key) => [key, plain(before[key])]),
+    );
     yield* remember(dialect, writer, name, before.uid, "update", was);
   }
   const after = yield* read(dialect, name, id);
@@ -84,24 +111,46 @@ function* read(dialect: Dialect, name: Name, id: number): Operation<Row | undefi
   return rows[0] && decodeRow(dialect, name, rows[0]);
 }
 
-const plain = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value !== null && typeof value === "object" && "uid" in value ? value.uid : value);
+const plain = (value: unknown): unknown =>
+  value instanceof Date
+    ? value.toISOString()
+    : value !== null && typeof value === "object" && "uid" in value
+      ? value.uid
+      : value;
 
 /** Appends to the history: never changed, never removed. */
-export function* remember(dialect: Dialect, writer: Writer, name: Name, uid: string, operation: string, before: Values | null): Operation<void> {
+export function* remember(
+  dialect: Dialect,
+  writer: Writer,
+  name: Name,
+  uid: string,
+  operation: string,
+  before: Values | null,
+): Operation<void> {
   yield* execute(
     sql`insert into "change" (registry, uid, operation, before, at, user_uid, run_uid) values (${name}, ${uid}, ${operation}, ${dialect.encode("json", before)}, ${dialect.encode("time", writer.now)}, ${writer.userUid}, ${writer.runUid})`,
   );
 }
 
 /** Links rows through the relation `key`; links that are there already stay as they are. Returns how many were added. */
-export function* link(dialect: Dialect, writer: Writer, name: Name, key: string, id: number, others: readonly number[]): Operation<number> {
+export function* link(
+  dialect: Dialect,
+  writer: Writer,
+  name: Name,
+  key: string,
+  id: number,
+  others: readonly number[],
+): Operation<number> {
   const relation = relationOf(name, key);
   if (!relation?.link) throw new Error(`${name}.${key} is no link`);
   if (others.length === 0) return 0;
   const { table, here, there, repeats } = relation.link;
   // A row that is given a maker at this moment is waited for.
   const from = here === "from_id" ? sql`${id}` : sql`o.value`;
-  const repeated = repeats.columns.map((column) => sql`, (select r.${identifier(column)} from ${identifier(repeats.of)} r where r.id = ${from}${dialect.forShare})`);
+  const repeated = repeats.columns.map(
+    (column) =>
+      sql`, (select r.${identifier(column)} from ${identifier(repeats.of)} r where r.id = ${from}${dialect.forShare})`,
+  );
   const rows = yield* execute(
     sql`insert into ${identifier(table)} (${join([here, there, "created_at", ...repeats.columns].map(identifier))})
         select ${id}, o.value, ${dialect.encode("time", writer.now)}${repeated.length > 0 ? join(repeated, "") : empty} from ${dialect.integers([...new Set(others)])} o
@@ -111,12 +160,21 @@ export function* link(dialect: Dialect, writer: Writer, name: Name, key: string,
 }
 
 /** Takes links of the relation `key` away. */
-export function* unlink(dialect: Dialect, writer: Writer, name: Name, key: string, row: { id: number; uid: string }, others: readonly { id: number; uid: string }[]): Operation<void> {
+export function* unlink(
+  dialect: Dialect,
+  writer: Writer,
+  name: Name,
+  key: string,
+  row: { id: number; uid: string },
+  others: readonly { id: number; uid: string }[],
+): Operation<void> {
   const relation = relationOf(name, key);
   if (!relation?.link) throw new Error(`${name}.${key} is no link`);
   const { table, here, there } = relation.link;
   if (others.length === 0) return;
-  yield* execute(sql`delete from ${identifier(table)} where ${identifier(here)} = ${row.id} and ${identifier(there)} in ${dialect.integers(others.map((o) => o.id))}`);
+  yield* execute(
+    sql`delete from ${identifier(table)} where ${identifier(here)} = ${row.id} and ${identifier(there)} in ${dialect.integers(others.map((o) => o.id))}`,
+  );
   yield* remember(dialect, writer, name, row.uid, "unlink", { [key]: others.map((o) => o.uid) });
 }
 
@@ -124,7 +182,9 @@ export function* unlink(dialect: Dialect, writer: Writer, name: Name, key: strin
 export function* highestLink(name: Name, key: string, id: number): Operation<number> {
   const relation = relationOf(name, key);
   if (!relation?.link) throw new Error(`${name}.${key} is no link`);
-  const rows = yield* execute(sql`select max(id) as id from ${identifier(relation.link.table)} where ${identifier(relation.link.here)} = ${id}`);
+  const rows = yield* execute(
+    sql`select max(id) as id from ${identifier(relation.link.table)} where ${identifier(relation.link.here)} = ${id}`,
+  );
   return Number(rows[0]?.id ?? 0);
 }
 
@@ -132,7 +192,9 @@ export function* highestLink(name: Name, key: string, id: number): Operation<num
 export function* lowestLink(name: Name, key: string, id: number): Operation<number> {
   const relation = relationOf(name, key);
   if (!relation?.link) throw new Error(`${name}.${key} is no link`);
-  const rows = yield* execute(sql`select min(id) as id from ${identifier(relation.link.table)} where ${identifier(relation.link.here)} = ${id}`);
+  const rows = yield* execute(
+    sql`select min(id) as id from ${identifier(relation.link.table)} where ${identifier(relation.link.here)} = ${id}`,
+  );
   return Number(rows[0]?.id ?? 0);
 }
 
@@ -141,32 +203,56 @@ export function* hasLink(name: Name, key: string, id: number, other: number): Op
   const relation = relationOf(name, key);
   if (!relation?.link) throw new Error(`${name}.${key} is no link`);
   const { table, here, there } = relation.link;
-  return (yield* execute(sql`select 1 from ${identifier(table)} where ${identifier(here)} = ${id} and ${identifier(there)} = ${other}`)).length > 0;
+  return (
+    (yield* execute(
+      sql`select 1 from ${identifier(table)} where ${identifier(here)} = ${id} and ${identifier(there)} = ${other}`,
+    )).length > 0
+  );
 }
 
 /** Removes a row for good; a tombstone and its severed links keep its place in lineage. */
 export function* remove(dialect: Dialect, writer: Writer, name: Name, row: Row): Operation<void> {
   const facts = yield* epitaph(name, row);
   yield* sever(dialect, name, row);
-  for (const { table, column } of linkColumns(name)) yield* execute(sql`delete from ${identifier(table)} where ${identifier(column)} = ${row.id}`);
+  for (const { table, column } of linkColumns(name))
+    yield* execute(sql`delete from ${identifier(table)} where ${identifier(column)} = ${row.id}`);
   yield* execute(sql`delete from ${shapeOf(name).table} where id = ${row.id}`);
   const run = row.run as RowRef | null | undefined;
   yield* execute(
     sql`insert into tombstone (registry, uid, "key", hash, run_uid, facts, at) values (${name}, ${row.uid}, ${(row.key as string) ?? null}, ${(row.hash as string) ?? null}, ${run?.uid ?? null}, ${dialect.encode("json", facts)}, ${dialect.encode("time", writer.now)})`,
   );
-  yield* remember(dialect, writer, name, row.uid, "delete", Object.fromEntries(Object.entries(row).map(([key, value]) => [key, plain(value)])));
+  yield* remember(
+    dialect,
+    writer,
+    name,
+    row.uid,
+    "delete",
+    Object.fromEntries(Object.entries(row).map(([key, value]) => [key, plain(value)])),
+  );
 }
 
 /** The highest revision of a family that was removed for good, -1 when none was: its uid is not given again. */
 export function* lastBuried(dialect: Dialect, name: Name, stem: string): Operation<number> {
-  const rows = yield* execute(sql`select facts from tombstone t0 where t0.registry = ${name} and ${startsWith(dialect, columnOf("t0", "uid"), stem)}`);
-  return Math.max(-1, ...rows.map((row) => Number((dialect.decode("json", row.facts) as { revision?: number } | null)?.revision ?? -1)));
+  const rows = yield* execute(
+    sql`select facts from tombstone t0 where t0.registry = ${name} and ${startsWith(dialect, columnOf("t0", "uid"), stem)}`,
+  );
+  return Math.max(
+    -1,
+    ...rows.map((row) => Number((dialect.decode("json", row.facts) as { revision?: number } | null)?.revision ?? -1)),
+  );
 }
 
 /** The link tables that repeat columns of a registry's rows. */
 function repeatersOf(name: Name): { links: Sql; columns: { key: string; column: Sql }[] }[] {
   return Object.entries(model[name].links ?? {}).flatMap(([key, { repeats }]) =>
-    repeats.length === 0 ? [] : [{ links: identifier(linkTableOf(name, key)), columns: repeats.map((repeat) => ({ key: repeat, column: identifier(columnNameOf(name, repeat)) })) }],
+    repeats.length === 0
+      ? []
+      : [
+          {
+            links: identifier(linkTableOf(name, key)),
+            columns: repeats.map((repeat) => ({ key: repeat, column: identifier(columnNameOf(name, repeat)) })),
+          },
+        ],
   );
 }
 
@@ -185,7 +271,9 @@ export function* referrers(name: Name, id: number): Operation<{ name: Name; key:
   for (const other of names) {
     for (const ref of shapeOf(other).refs) {
       if (ref.to !== name) continue;
-      const rows = yield* execute(sql`select count(*) as n from ${identifier(tableOf(other))} t0 where ${columnOf("t0", ref.column)} = ${id}`);
+      const rows = yield* execute(
+        sql`select count(*) as n from ${identifier(tableOf(other))} t0 where ${columnOf("t0", ref.column)} = ${id}`,
+      );
       const n = Number(rows[0]?.n ?? 0);
       if (n > 0) found.push({ name: other, key: ref.key, n });
     }

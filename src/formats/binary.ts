@@ -32,7 +32,9 @@ function bytes(name: string, suffixes: readonly string[], mime: string): Format 
     read: bytesOf,
     async write(value) {
       if (name === "svg" && typeof value === "string") return utf8(value);
-      throw new LinealError("invalid", `a ${name} file holds bytes`, { hint: "pass a Uint8Array, or a path to a file" });
+      throw new LinealError("invalid", `a ${name} file holds bytes`, {
+        hint: "pass a Uint8Array, or a path to a file",
+      });
     },
   };
 }

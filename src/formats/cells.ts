@@ -90,7 +90,9 @@ function classify(cell: string): number {
   if (UNREAL_NUMBER.test(cell)) return UNREAL;
   if (ODD_NUMBER.test(cell)) return ODD;
   const time = DATE_TIME.exec(cell);
-  return time !== null && isDay(Number(time[1]), Number(time[2]), Number(time[3])) && !Number.isNaN(Date.parse(cell)) ? TIME : TEXT;
+  return time !== null && isDay(Number(time[1]), Number(time[2]), Number(time[3])) && !Number.isNaN(Date.parse(cell))
+    ? TIME
+    : TEXT;
 }
 
 function typeOfSeen(seen: number): ColumnType {

@@ -5,7 +5,15 @@ import { LinealError } from "../errors.ts";
 export type ColumnType = "text" | "int" | "bigint" | "real" | "bool" | "time" | "json";
 
 /** One cell. `time` cells are `Date`, `json` cells any JSON value, a missing cell is `null`. */
-export type Value = string | number | bigint | boolean | Date | null | readonly unknown[] | { readonly [key: string]: unknown };
+export type Value =
+  | string
+  | number
+  | bigint
+  | boolean
+  | Date
+  | null
+  | readonly unknown[]
+  | { readonly [key: string]: unknown };
 
 /** One row: column name → cell. */
 export type Row = Record<string, Value>;

@@ -36,7 +36,8 @@ export function compressed(base: Format, compression: string): Format {
   const codec = CODECS[compression];
   if (codec === undefined) return unsupported(base, compression);
   const { write, open, summarise } = base;
-  const inner = (source: ByteSource, options: ReadOptions = {}): ByteSource => unfolded(source, codec, options.maxBytes ?? MAX_UNFOLDED_BYTES);
+  const inner = (source: ByteSource, options: ReadOptions = {}): ByteSource =>
+    unfolded(source, codec, options.maxBytes ?? MAX_UNFOLDED_BYTES);
   return {
     name: `${base.name}${compression}`,
     kind: base.kind,
@@ -79,14 +80,19 @@ async function* unfold(source: ByteSource, codec: Codec, maxBytes: number): Asyn
   } catch (cause) {
     const code = (cause as { code?: unknown }).code;
     if (typeof code !== "string" || !/^(Z|ERR_ZSTD|ZSTD)_/.test(code)) throw cause;
-    throw new LinealError("invalid", `the compressed file is damaged: ${(cause as Error).message}`, { hint: "save it again from its source", cause });
+    throw new LinealError("invalid", `the compressed file is damaged: ${(cause as Error).message}`, {
+      hint: "save it again from its source",
+      cause,
+    });
   }
 }
 
 async function zstd(): Promise<typeof import("node:zlib")> {
   const zlib = await import("node:zlib");
   if (typeof zlib.createZstdDecompress === "function") return zlib;
-  throw new LinealError("missing-dependency", "this runtime has no zstd", { hint: "use Node 24 or later, or cache() for the path" });
+  throw new LinealError("missing-dependency", "this runtime has no zstd", {
+    hint: "use Node 24 or later, or cache() for the path",
+  });
 }
 
 function unsupported(base: Format, compression: string): Format {
@@ -95,5 +101,13 @@ function unsupported(base: Format, compression: string): Format {
       hint: "use cache() for the path and unfold it yourself, or save it as .gz or .zst",
     });
   };
-  return { name: `${base.name}${compression}`, kind: base.kind, suffixes: [], mime: "application/octet-stream", read: refuse, write: refuse, open: refuse };
+  return {
+    name: `${base.name}${compression}`,
+    kind: base.kind,
+    suffixes: [],
+    mime: "application/octet-stream",
+    read: refuse,
+    write: refuse,
+    open: refuse,
+  };
 }

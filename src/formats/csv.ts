@@ -138,13 +138,22 @@ async function* records(source: ByteSource, delimiter: string): AsyncGenerator<r
 }
 
 function asLinealError(cause: unknown): unknown {
-  const { code, message, lines, record } = cause as { code?: string; message?: string; lines?: number; record?: unknown[] };
+  const { code, message, lines, record } = cause as {
+    code?: string;
+    message?: string;
+    lines?: number;
+    record?: unknown[];
+  };
   if (cause instanceof LinealError || !code?.startsWith("CSV_")) return cause;
   const ragged = code === "CSV_RECORD_INCONSISTENT_FIELDS_LENGTH";
   const expected = /expect (\d+)/.exec(message ?? "")?.[1] ?? "fewer";
-  const what = ragged ? `line ${lines}: ${record?.length} cells, but the header has ${expected}` : `line ${lines}: ${message}`;
+  const what = ragged
+    ? `line ${lines}: ${record?.length} cells, but the header has ${expected}`
+    : `line ${lines}: ${message}`;
   return new LinealError("invalid", what, {
-    hint: ragged ? "quote cells that hold the separator, or use cache() for the path" : "use cache() for the path and look at that line",
+    hint: ragged
+      ? "quote cells that hold the separator, or use cache() for the path"
+      : "use cache() for the path and look at that line",
     cause,
   });
 }
@@ -164,7 +173,9 @@ function uniqueNames(header: readonly Cell[]): string[] {
 function tableBytes(table: Table, delimiter: string): Uint8Array {
   const { columns } = table;
   if (columns.length === 0 && table.length > 0) {
-    throw new LinealError("invalid", "a table without columns cannot be stored", { hint: "give its rows at least one field" });
+    throw new LinealError("invalid", "a table without columns cannot be stored", {
+      hint: "give its rows at least one field",
+    });
   }
   if (columns.length === 0) return new Uint8Array();
   // an empty line would be no row, so a single column writes its empty cells quoted

@@ -54,7 +54,10 @@ export interface Format {
 }
 
 /** A part's rows as numbers inside `0…length`. */
-export function rangeOf({ start = 0, end = Number.POSITIVE_INFINITY }: Part, length = Number.POSITIVE_INFINITY): [number, number] {
+export function rangeOf(
+  { start = 0, end = Number.POSITIVE_INFINITY }: Part,
+  length = Number.POSITIVE_INFINITY,
+): [number, number] {
   if (start < 0 || end < 0 || Number.isNaN(start + end)) {
     throw new LinealError("invalid", `rows ${start} to ${end} are not a range`, { hint: "start and end count from 0" });
   }

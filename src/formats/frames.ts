@@ -7,7 +7,9 @@ import { optional } from "./optional.ts";
 export interface ArrowLike {
   readonly numRows: number;
   readonly numCols: number;
-  readonly schema: { readonly fields: readonly { readonly name: string; readonly type: { readonly typeId: number } }[] };
+  readonly schema: {
+    readonly fields: readonly { readonly name: string; readonly type: { readonly typeId: number } }[];
+  };
   getChildAt(index: number): { get(row: number): unknown } | null;
 }
 
@@ -125,7 +127,9 @@ export async function arrowOf(columns: readonly ColumnValues[]): Promise<unknown
   };
   const vectors: [string, Vector][] = columns.map(({ name, type, values }) => {
     const wide = type === "int" && !fitsInt32(values);
-    const cells = wide ? values.map((value) => (value === null ? null : BigInt(value as number))) : frameCells(type, values);
+    const cells = wide
+      ? values.map((value) => (value === null ? null : BigInt(value as number)))
+      : frameCells(type, values);
     return [name, arrow.vectorFromArray(cells as unknown[], types[wide ? "bigint" : type]()) as Vector];
   });
   return new arrow.Table(Object.fromEntries(vectors));

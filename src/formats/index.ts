@@ -53,11 +53,14 @@ export async function encode(value: unknown, suffix: string | undefined): Promis
   if (value instanceof Uint8Array) return { bytes: value, suffix: suffix ?? "" };
   if (value instanceof ArrayBuffer) return { bytes: new Uint8Array(value), suffix: suffix ?? "" };
   const target = suffix || (suffix === undefined && isTabular(value) ? ".parquet" : undefined);
-  if (target === undefined) throw new LinealError("invalid", `${nameOf(value)} needs a format`, { hint: hintFor(value) });
+  if (target === undefined)
+    throw new LinealError("invalid", `${nameOf(value)} needs a format`, { hint: hintFor(value) });
   const format = formatFor(target);
   const { write } = format;
   if (write === undefined) {
-    throw new LinealError("invalid", `${nameOf(value)} cannot be stored as ${target}`, { hint: "write the file with a library of your own and pass its path" });
+    throw new LinealError("invalid", `${nameOf(value)} cannot be stored as ${target}`, {
+      hint: "write the file with a library of your own and pass its path",
+    });
   }
   if (format.kind === "table") {
     const table = await tableFrom(value, { empty: true });
@@ -66,7 +69,8 @@ export async function encode(value: unknown, suffix: string | undefined): Promis
   }
   if (format.kind === "text" && typeof value !== "string") throw unfit(value, target);
   if (format.kind === "bytes" && !(typeof value === "string" && target === ".svg")) throw unfit(value, target);
-  const plain = format.kind === "value" && !Array.isArray(value) && isTabular(value) ? (await tableFrom(value))?.rows() : value;
+  const plain =
+    format.kind === "value" && !Array.isArray(value) && isTabular(value) ? (await tableFrom(value))?.rows() : value;
   return { bytes: await write(plain), suffix: target };
 }
 
@@ -82,7 +86,9 @@ export async function decode(source: ByteSource, suffix: string, options: Decode
   if (as === undefined) return value;
   const table = await tableFrom(value);
   if (table === undefined) {
-    throw new LinealError("invalid", `a ${suffix || "plain"} file is not a table and cannot be loaded as ${as}`, { hint: "leave `as` out" });
+    throw new LinealError("invalid", `a ${suffix || "plain"} file is not a table and cannot be loaded as ${as}`, {
+      hint: "leave `as` out",
+    });
   }
   return as === "rows" ? table.rows() : as === "arrow" ? table.toArrow() : table.toPolars();
 }
@@ -108,7 +114,8 @@ function unfit(value: unknown, suffix: string): LinealError {
 function hintFor(value: unknown): string {
   if (typeof value === "string") return "use a key ending in .txt, .md or .json";
   if (isTabular(value)) return "use a key ending in .parquet, .csv, .tsv or .json";
-  if (typeof value === "function" || typeof value === "symbol" || value === undefined) return "pass a path, bytes, a table or a plain value";
+  if (typeof value === "function" || typeof value === "symbol" || value === undefined)
+    return "pass a path, bytes, a table or a plain value";
   return "use a key ending in .json or .yaml; a table is an array of plain objects";
 }
 

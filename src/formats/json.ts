@@ -32,7 +32,9 @@ export const jsonl: Format = {
   },
   async write(value) {
     if (!Array.isArray(value)) {
-      throw new LinealError("invalid", "JSON lines hold an array, one value a line", { hint: "wrap the value in [ ], or use a key ending in .json" });
+      throw new LinealError("invalid", "JSON lines hold an array, one value a line", {
+        hint: "wrap the value in [ ], or use a key ending in .json",
+      });
     }
     return utf8(Array.from(value, (item, index) => `${JSON.stringify(plainLine(item, index))}\n`).join(""));
   },
@@ -53,6 +55,9 @@ function parse(text: string, line?: number): unknown {
     return JSON.parse(text);
   } catch (cause) {
     const where = line === undefined ? "" : `line ${line}: `;
-    throw new LinealError("invalid", `${where}not JSON: ${(cause as Error).message}`, { hint: "use cache() for the path and correct the file", cause });
+    throw new LinealError("invalid", `${where}not JSON: ${(cause as Error).message}`, {
+      hint: "use cache() for the path and correct the file",
+      cause,
+    });
   }
 }

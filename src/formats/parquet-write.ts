@@ -12,12 +12,16 @@ import type { Table } from "./table.ts";
 export async function writeParquet(table: Table): Promise<Uint8Array> {
   const { columns } = table;
   if (columns.length === 0) {
-    throw new LinealError("invalid", "a table without columns cannot be stored as parquet", { hint: "give its rows at least one field, or its columns names" });
+    throw new LinealError("invalid", "a table without columns cannot be stored as parquet", {
+      hint: "give its rows at least one field, or its columns names",
+    });
   }
   const { parquetWriteBuffer } = await import("hyparquet-writer");
   const parts = columns.map(({ name, type }) => partOf(name, type, table.column(name)));
   const schema: SchemaElement[] = [{ name: "root", num_children: parts.length }, ...parts.map(([element]) => element)];
-  return new Uint8Array(parquetWriteBuffer({ schema, columnData: parts.map(([, data]) => data), codec: "SNAPPY", createdBy: "lineal" }));
+  return new Uint8Array(
+    parquetWriteBuffer({ schema, columnData: parts.map(([, data]) => data), codec: "SNAPPY", createdBy: "lineal" }),
+  );
 }
 
 /** A column's place in the schema, given outright (the writer's own guess depends on the values), and its data. */
@@ -32,20 +36,31 @@ function partOf(name: string, type: ColumnType, values: readonly Value[]): [Sche
       return [element({ type: "BOOLEAN" }), data(values)];
     case "real":
       // a dictionary would take -0 for 0
-      return [element({ type: "DOUBLE" }), { ...data(values), ...(values.some((value) => Object.is(value, -0)) && { encoding: "PLAIN" }) }];
+      return [
+        element({ type: "DOUBLE" }),
+        { ...data(values), ...(values.some((value) => Object.is(value, -0)) && { encoding: "PLAIN" }) },
+      ];
     case "int":
       if (fitsInt32(values)) return [element({ type: "INT32" }), data(values)];
-      return [element({ type: "INT64" }), data(values.map((value) => (value === null ? null : BigInt(value as number))))];
+      return [
+        element({ type: "INT64" }),
+        data(values.map((value) => (value === null ? null : BigInt(value as number)))),
+      ];
     case "bigint":
       for (const value of values) {
         if (value === null || BigInt.asIntN(64, value as bigint) === value) continue;
-        throw new LinealError("invalid", `column "${name}": ${String(value)} does not fit into 64 bits`, { hint: "store it as text: String(value)" });
+        throw new LinealError("invalid", `column "${name}": ${String(value)} does not fit into 64 bits`, {
+          hint: "store it as text: String(value)",
+        });
       }
       return [element({ type: "INT64" }), data(values)];
     case "time":
       return [element({ type: "INT64", converted_type: "TIMESTAMP_MILLIS" }), data(values)];
     case "json":
-      return [element({ type: "BYTE_ARRAY", converted_type: "JSON" }), data(values.map((value) => jsonCell(name, value)))];
+      return [
+        element({ type: "BYTE_ARRAY", converted_type: "JSON" }),
+        data(values.map((value) => jsonCell(name, value))),
+      ];
   }
 }
 

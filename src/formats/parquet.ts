@@ -1,7 +1,16 @@
 /** Parquet tables: read by column and by part, written so that the same rows give the same bytes. */
 import type { AsyncBuffer, FileMetaData, ParquetScan, SchemaElement } from "hyparquet";
 import { LinealError } from "../errors.ts";
-import { type Column, type ColumnDraft, type ColumnType, type ColumnValues, columnOf, type Row, setCell, type Value } from "./column.ts";
+import {
+  type Column,
+  type ColumnDraft,
+  type ColumnType,
+  type ColumnValues,
+  columnOf,
+  type Row,
+  setCell,
+  type Value,
+} from "./column.ts";
 import { type Format, type Handle, type Part, rangeOf } from "./format.ts";
 import { plainCell } from "./frames.ts";
 import { writeParquet } from "./parquet-write.ts";
@@ -32,7 +41,10 @@ interface ParquetFile {
 }
 
 async function openFile(source: ByteSource): Promise<ParquetFile> {
-  const [{ parquetScan, parquetMetadataAsync }, { compressors }] = await Promise.all([import("hyparquet"), import("hyparquet-compressors")]);
+  const [{ parquetScan, parquetMetadataAsync }, { compressors }] = await Promise.all([
+    import("hyparquet"),
+    import("hyparquet-compressors"),
+  ]);
   return guarded(async () => {
     const file = asyncBuffer(Number.isNaN(source.byteLength) ? sourceOf(await bytesOf(source)) : source);
     if (file.byteLength < 12) throw new Error("the file is too short");
@@ -93,11 +105,23 @@ function typeOf(element: SchemaElement): ColumnType {
   if (type === undefined || element.num_children || element.repetition_type === "REPEATED") return "json";
   if (converted === "JSON" || logical?.type === "JSON") return "json";
   if (converted === "DECIMAL" || logical?.type === "FLOAT16" || type === "FLOAT" || type === "DOUBLE") return "real";
-  if (type === "INT96" || converted === "DATE" || converted?.startsWith("TIMESTAMP") || logical?.type === "TIMESTAMP" || logical?.type === "DATE")
+  if (
+    type === "INT96" ||
+    converted === "DATE" ||
+    converted?.startsWith("TIMESTAMP") ||
+    logical?.type === "TIMESTAMP" ||
+    logical?.type === "DATE"
+  )
     return "time";
   if (type === "BOOLEAN") return "bool";
   if (type === "INT32" || type === "INT64") return "int";
-  return converted === "UTF8" || converted === "ENUM" || logical?.type === "STRING" || logical?.type === "UUID" || type === "BYTE_ARRAY" ? "text" : "json";
+  return converted === "UTF8" ||
+    converted === "ENUM" ||
+    logical?.type === "STRING" ||
+    logical?.type === "UUID" ||
+    type === "BYTE_ARRAY"
+    ? "text"
+    : "json";
 }
 
 /** Whether the file's own statistics promise that every integer of a column is exact as a number. */
@@ -107,7 +131,12 @@ function fitsNumber(metadata: FileMetaData, { name, type }: SchemaElement): bool
     const chunk = columns.find(({ meta_data: data }) => data?.path_in_schema[0] === name)?.meta_data;
     const { min_value: min, max_value: max, null_count: nulls } = chunk?.statistics ?? {};
     if (nulls !== undefined && nulls === chunk?.num_values) return true;
-    return typeof min === "bigint" && typeof max === "bigint" && Number.isSafeInteger(Number(min)) && Number.isSafeInteger(Number(max));
+    return (
+      typeof min === "bigint" &&
+      typeof max === "bigint" &&
+      Number.isSafeInteger(Number(min)) &&
+      Number.isSafeInteger(Number(max))
+    );
   });
 }
 
@@ -142,18 +171,31 @@ async function tableOf(file: ParquetFile, picked: readonly Column[], part: Part)
   for (const { name, type } of picked) {
     const values: Value[] = [];
     for (const [start, end] of ranges(file, part)) {
-      for (const value of (await readColumn(file, { name, type, nullable: true }, start, end)).values) values.push(value);
+      for (const value of (await readColumn(file, { name, type, nullable: true }, start, end)).values)
+        values.push(value);
     }
     // integers are looked at again: without statistics "bigint" was only a precaution
-    drafts.push({ name, type: type === "bigint" ? "int" : type === "text" && values.some(isBytes) ? "json" : type, values });
+    drafts.push({
+      name,
+      type: type === "bigint" ? "int" : type === "text" && values.some(isBytes) ? "json" : type,
+      values,
+    });
   }
   return Table.from({ columns: drafts });
 }
 
-async function readColumn(file: ParquetFile, { name, type }: Column, start: number, end: number): Promise<ColumnValues> {
+async function readColumn(
+  file: ParquetFile,
+  { name, type }: Column,
+  start: number,
+  end: number,
+): Promise<ColumnValues> {
   const raw = await guarded(() => file.scan.readColumn({ column: name, rowStart: start, rowEnd: end }));
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  const values = Array.from(raw as ArrayLike<unknown>, type === "text" ? (value) => textCell(value, decoder) : plainCell);
+  const values = Array.from(
+    raw as ArrayLike<unknown>,
+    type === "text" ? (value) => textCell(value, decoder) : plainCell,
+  );
   return columnOf({ name, type: type === "text" && values.some(isBytes) ? "json" : type, values });
 }
 
@@ -174,7 +216,9 @@ function pick({ columns }: ParquetFile, names: readonly string[] | undefined): r
 /** The wanted rows, cut at the file's row groups. */
 function ranges({ scan, length }: ParquetFile, part: Part): [number, number][] {
   const [first, last] = rangeOf(part, length);
-  return scan.ranges.map(({ rowStart, rowEnd }): [number, number] => [Math.max(rowStart, first), Math.min(rowEnd, last)]).filter(([start, end]) => start < end);
+  return scan.ranges
+    .map(({ rowStart, rowEnd }): [number, number] => [Math.max(rowStart, first), Math.min(rowEnd, last)])
+    .filter(([start, end]) => start < end);
 }
 
 /** Unannotated byte columns hold text more often than not; where they do not, the bytes stay. */

@@ -23,10 +23,20 @@ export function plainValue(value: unknown, { numbers = "json" }: PlainOptions = 
     }
     if (typeof inner === "bigint") {
       if (numbers === "yaml") return inner;
-      throw refuse(path, "a bigint, which JSON does not have", "use String(value) or Number(value), or a key ending in .yaml");
+      throw refuse(
+        path,
+        "a bigint, which JSON does not have",
+        "use String(value) or Number(value), or a key ending in .yaml",
+      );
     }
-    if (typeof inner !== "object") throw refuse(path, `${typeof inner === "undefined" ? "undefined" : `a ${typeof inner}`}`, "use null or leave the field out");
-    if (inner instanceof Map || inner instanceof Set) throw refuse(path, "a Map or Set", "use Object.fromEntries(map) or [...set]");
+    if (typeof inner !== "object")
+      throw refuse(
+        path,
+        `${typeof inner === "undefined" ? "undefined" : `a ${typeof inner}`}`,
+        "use null or leave the field out",
+      );
+    if (inner instanceof Map || inner instanceof Set)
+      throw refuse(path, "a Map or Set", "use Object.fromEntries(map) or [...set]");
     if (ArrayBuffer.isView(inner) || inner instanceof ArrayBuffer)
       throw refuse(path, "binary data", "use Array.from(data), or save the bytes as a file of their own");
     if (open.has(inner)) throw refuse(path, "a reference back to itself", "save the parts without the cycle");
@@ -46,5 +56,7 @@ export function plainValue(value: unknown, { numbers = "json" }: PlainOptions = 
 }
 
 function refuse(path: string, what: string, hint: string): LinealError {
-  return new LinealError("invalid", `${path === "" ? "the value" : `"${path}"`} is ${what}, and cannot be stored`, { hint });
+  return new LinealError("invalid", `${path === "" ? "the value" : `"${path}"`} is ${what}, and cannot be stored`, {
+    hint,
+  });
 }

@@ -59,7 +59,9 @@ export function tableHtml(columns: readonly ColumnValues[], length: number, opti
   const align = (type: ColumnType): string => (isNumeric(type) ? ' style="text-align:right"' : "");
   const head = columns.map(({ name, type }) => `<th${align(type)}>${escapeHtml(escapeControls(name))}</th>`).join("");
   const body = Array.from({ length: shown }, (_, row) => {
-    const cells = columns.map(({ type, values }) => `<td${align(type)}>${escapeHtml(cellText(values[row] ?? null))}</td>`);
+    const cells = columns.map(
+      ({ type, values }) => `<td${align(type)}>${escapeHtml(cellText(values[row] ?? null))}</td>`,
+    );
     return `<tr>${cells.join("")}</tr>\n`;
   }).join("");
   const more = length > shown ? `<caption style="caption-side:bottom">… ${length - shown} more</caption>\n` : "";
@@ -80,7 +82,13 @@ function layOut({ name, type, values }: ColumnValues, shown: number): Laid {
   const header = escapeControls(name);
   const widest = cells.reduce((most, cell) => Math.max(most, displayWidth(cell)), 1);
   const width = Math.max(widest, displayWidth(header));
-  return { name: header, cells, side: isNumeric(type) ? "left" : "right", width, rigid: type === "text" || type === "json" ? 0 : widest };
+  return {
+    name: header,
+    cells,
+    side: isNumeric(type) ? "left" : "right",
+    width,
+    rigid: type === "text" || type === "json" ? 0 : widest,
+  };
 }
 
 /** The columns that fit: long text is shortened a little, then empty columns go, then columns from the right. */
@@ -89,7 +97,10 @@ function fit(columns: readonly Laid[], width: number): readonly Laid[] {
   const choices = [columns, ...telling.map((_, i) => telling.slice(0, telling.length - i))];
   for (const choice of choices) {
     for (const cap of CELL_CAPS) {
-      const capped = choice.map((column) => ({ ...column, width: Math.min(column.width, Math.max(cap, column.rigid), width) }));
+      const capped = choice.map((column) => ({
+        ...column,
+        width: Math.min(column.width, Math.max(cap, column.rigid), width),
+      }));
       if (total(capped) <= width) return capped;
     }
   }
@@ -107,7 +118,9 @@ function isNumeric(type: ColumnType): boolean {
 /** Ten significant digits where a number has more, so that 0.1 + 0.2 reads 0.3; large numbers stay whole. */
 function shortNumber(value: number): string {
   const text = String(value);
-  return text.length <= 12 || Math.abs(value) >= 1e9 || !Number.isFinite(value) ? text : String(Number(value.toPrecision(10)));
+  return text.length <= 12 || Math.abs(value) >= 1e9 || !Number.isFinite(value)
+    ? text
+    : String(Number(value.toPrecision(10)));
 }
 
 function jsonText(value: unknown): string {

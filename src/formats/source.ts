@@ -82,9 +82,13 @@ export function utf8(text: string): Uint8Array {
 /** Throws `invalid` when a text holds half a character, which UTF-8 cannot store. */
 export function assertWellFormed(text: string): void {
   if (text.isWellFormed()) return;
-  throw new LinealError("invalid", `the text ${JSON.stringify(text.slice(0, 40))} holds half a character and cannot be stored as UTF-8`, {
-    hint: "text.toWellFormed() replaces such halves",
-  });
+  throw new LinealError(
+    "invalid",
+    `the text ${JSON.stringify(text.slice(0, 40))} holds half a character and cannot be stored as UTF-8`,
+    {
+      hint: "text.toWellFormed() replaces such halves",
+    },
+  );
 }
 
 function decodeWith(decoder: TextDecoder, bytes: Uint8Array | undefined, stream: boolean): string {

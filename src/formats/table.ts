@@ -70,7 +70,10 @@ export class Table implements Iterable<Row> {
   /** Rows from `start` up to and without `end`; negative numbers count from the end, as in arrays. */
   slice(start = 0, end = this.length): Table {
     const columns = [...this.#columns.values()].map((column) => withValues(column, column.values.slice(start, end)));
-    return new Table(columns, columns[0]?.values.length ?? Array.from({ length: this.length }).slice(start, end).length);
+    return new Table(
+      columns,
+      columns[0]?.values.length ?? Array.from({ length: this.length }).slice(start, end).length,
+    );
   }
 
   /** Rows by one column, ascending unless `descending`; equal rows keep their order, nulls and NaN come last. */
@@ -171,7 +174,8 @@ function draftsOf(columns: Readonly<Record<string, ArrayLike<unknown>>>): Column
 function checkDrafts(drafts: readonly ColumnDraft[]): void {
   const names = new Set<string>();
   for (const { name, values } of drafts) {
-    if (names.has(name)) throw new LinealError("invalid", `two columns are called "${name}"`, { hint: "rename one of them" });
+    if (names.has(name))
+      throw new LinealError("invalid", `two columns are called "${name}"`, { hint: "rename one of them" });
     names.add(name);
     const length = drafts[0]?.values.length;
     if (values.length !== length) {

@@ -17,7 +17,9 @@ export const text: Format = {
   read: (source) => textOf(source, { keepMark: true }),
   async write(value) {
     if (typeof value === "string") return utf8(value);
-    throw new LinealError("invalid", "a text file holds a string", { hint: "pass a string, or use a key ending in .json for other values" });
+    throw new LinealError("invalid", "a text file holds a string", {
+      hint: "pass a string, or use a key ending in .json for other values",
+    });
   },
   open: openText,
 };

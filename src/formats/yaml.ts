@@ -15,7 +15,10 @@ export const yaml: Format = {
     try {
       return exact(parse(text, { intAsBigInt: true }));
     } catch (cause) {
-      throw new LinealError("invalid", `not YAML: ${(cause as Error).message}`, { hint: "use cache() for the path and correct the file", cause });
+      throw new LinealError("invalid", `not YAML: ${(cause as Error).message}`, {
+        hint: "use cache() for the path and correct the file",
+        cause,
+      });
     }
   },
   async write(value) {

@@ -10,7 +10,15 @@ import { LinealError } from "../errors.ts";
 import { Connection, type Effects } from "./connection.ts";
 import { writeMarker } from "./marker.ts";
 import { currentScope } from "./scope.ts";
-import { type InstanceSettings, maskPassword, readInstance, resolveTarget, setCurrent, slugOf, writeInstance } from "./settings.ts";
+import {
+  type InstanceSettings,
+  maskPassword,
+  readInstance,
+  resolveTarget,
+  setCurrent,
+  slugOf,
+  writeInstance,
+} from "./settings.ts";
 import { readStorageNote } from "./storage-note.ts";
 import { alignStorage, storageRoot } from "./place.ts";
 
@@ -45,7 +53,9 @@ export function defaultConnection(): Promise<Connection> {
 export async function setDefault(connection: Connection | undefined): Promise<void> {
   const scope = currentScope();
   if (scope && scope.instance !== connection?.settings.uid) {
-    throw new LinealError("conflict", "a run is open on another instance", { hint: "Call `await ln.finish()` before connecting elsewhere." });
+    throw new LinealError("conflict", "a run is open on another instance", {
+      hint: "Call `await ln.finish()` before connecting elsewhere.",
+    });
   }
   process_.connection = connection && Promise.resolve(connection);
 }
@@ -53,7 +63,9 @@ export async function setDefault(connection: Connection | undefined): Promise<vo
 async function autoConnect(): Promise<Connection> {
   const target = resolveTarget();
   if (!target) {
-    throw new LinealError("not-connected", "no instance is connected", { hint: "Run `lineal init --storage ./mydata` for a new one, or `lineal connect owner/name`." });
+    throw new LinealError("not-connected", "no instance is connected", {
+      hint: "Run `lineal init --storage ./mydata` for a new one, or `lineal connect owner/name`.",
+    });
   }
   const connection = await open(await find(target.slug));
   announce(connection);
@@ -68,7 +80,11 @@ export function announce(connection: Connection): void {
 }
 
 /** Opens an instance by slug, directory or database URL. */
-export async function connectTo(target: string, options: ConnectOptions = {}, effects: Partial<Effects> = {}): Promise<Connection> {
+export async function connectTo(
+  target: string,
+  options: ConnectOptions = {},
+  effects: Partial<Effects> = {},
+): Promise<Connection> {
   const settings = await find(target, true);
   const connection = await open(settings, options, effects);
   if (options.default !== false) {
@@ -81,16 +97,24 @@ export async function connectTo(target: string, options: ConnectOptions = {}, ef
 }
 
 /** Opens an instance whose settings are known. */
-export async function open(settings: InstanceSettings, options: { timeout?: number } = {}, effects: Partial<Effects> = {}): Promise<Connection> {
+export async function open(
+  settings: InstanceSettings,
+  options: { timeout?: number } = {},
+  effects: Partial<Effects> = {},
+): Promise<Connection> {
   const place = settings.db ?? databaseFile(join(settings.storage, ".lineal"));
   if (!settings.db && !existsSync(place)) {
-    throw new LinealError("not-found", `the database of ${slugOf(settings)} is gone: ${place}`, { hint: `Forget the instance with \`lineal delete ${slugOf(settings)}\`, or put the folder back.` });
+    throw new LinealError("not-found", `the database of ${slugOf(settings)} is gone: ${place}`, {
+      hint: `Forget the instance with \`lineal delete ${slugOf(settings)}\`, or put the folder back.`,
+    });
   }
   const database = await openDatabase(place, options);
   try {
     const { pending } = await migrationState(database);
     if (pending.length > 0) {
-      throw new LinealError("conflict", `the database of ${slugOf(settings)} is older than this version of Lineal`, { hint: "Run `lineal migrate`; make a backup first." });
+      throw new LinealError("conflict", `the database of ${slugOf(settings)} is older than this version of Lineal`, {
+        hint: "Run `lineal migrate`; make a backup first.",
+      });
     }
     await alignStorage(settings, database);
     return await new Connection(settings, database, effects).prepare();
@@ -108,7 +132,9 @@ async function find(target: string, mayBePlace = true): Promise<InstanceSettings
   const path = target.startsWith("file:") ? fileURLToPath(target) : target;
   const folder = resolve(path);
   if (mayBePlace && existsSync(folder) && statSync(folder).isDirectory()) return fromFolder(folder);
-  throw new LinealError("not-found", `there is no instance ${target}`, { hint: "Run `lineal connect` with owner/name, a folder or a postgres:// URL; `lineal init` makes a new one." });
+  throw new LinealError("not-found", `there is no instance ${target}`, {
+    hint: "Run `lineal connect` with owner/name, a folder or a postgres:// URL; `lineal init` makes a new one.",
+  });
 }
 
 async function fromFolder(folder: string): Promise<InstanceSettings> {
@@ -116,14 +142,22 @@ async function fromFolder(folder: string): Promise<InstanceSettings> {
   const file = databaseFile(join(root, ".lineal"));
   if (!existsSync(file)) {
     const note = readStorageNote(root);
-    if (note) throw new LinealError("not-found", `${folder} stores bytes of ${note.slug}, whose database is elsewhere`, { hint: "Connect with its postgres:// URL." });
-    throw new LinealError("not-found", `${folder} holds no instance`, { hint: `Make one with \`lineal init --storage ${folder}\`.` });
+    if (note)
+      throw new LinealError("not-found", `${folder} stores bytes of ${note.slug}, whose database is elsewhere`, {
+        hint: "Connect with its postgres:// URL.",
+      });
+    throw new LinealError("not-found", `${folder} holds no instance`, {
+      hint: `Make one with \`lineal init --storage ${folder}\`.`,
+    });
   }
   const database = await openDatabase(file);
   try {
     const { fresh } = await migrationState(database);
     const identity = fresh ? undefined : await database.read(() => readIdentity(database.dialect));
-    if (!identity) throw new LinealError("unavailable", `${file} is no finished instance`, { hint: `Run \`lineal init --storage ${folder}\` again.` });
+    if (!identity)
+      throw new LinealError("unavailable", `${file} is no finished instance`, {
+        hint: `Run \`lineal init --storage ${folder}\` again.`,
+      });
     return remember({ ...identity, storage: root, createdAt: new Date().toISOString() });
   } finally {
     await database.close();
@@ -135,7 +169,10 @@ async function fromDatabase(url: string): Promise<InstanceSettings> {
   try {
     const { fresh } = await migrationState(database);
     const identity = fresh ? undefined : await database.read(() => readIdentity(database.dialect));
-    if (!identity) throw new LinealError("not-found", `${maskPassword(url)} holds no instance`, { hint: "Make one with `lineal init --storage DIR --db URL`." });
+    if (!identity)
+      throw new LinealError("not-found", `${maskPassword(url)} holds no instance`, {
+        hint: "Make one with `lineal init --storage DIR --db URL`.",
+      });
     const storage = await storageRoot(database, identity.uid);
     return remember({ ...identity, storage, db: url, createdAt: new Date().toISOString() });
   } finally {
@@ -147,7 +184,9 @@ async function fromDatabase(url: string): Promise<InstanceSettings> {
 function remember(found: InstanceSettings): InstanceSettings {
   const known = readInstance(slugOf(found));
   if (known && known.uid !== found.uid) {
-    throw new LinealError("conflict", `another instance is called ${slugOf(found)} here: ${known.storage}`, { hint: `Forget it with \`lineal delete ${slugOf(found)}\`, then connect again.` });
+    throw new LinealError("conflict", `another instance is called ${slugOf(found)} here: ${known.storage}`, {
+      hint: `Forget it with \`lineal delete ${slugOf(found)}\`, then connect again.`,
+    });
   }
   const settings = { ...known, ...found, createdAt: known?.createdAt ?? found.createdAt };
   writeInstance(settings);
@@ -155,9 +194,15 @@ function remember(found: InstanceSettings): InstanceSettings {
 }
 
 /** The database of an instance that may need migrations: `lineal migrate`. */
-export async function migrateInstance(target: string | undefined, apply: boolean): Promise<{ slug: string; applied: string[]; pending: string[] }> {
+export async function migrateInstance(
+  target: string | undefined,
+  apply: boolean,
+): Promise<{ slug: string; applied: string[]; pending: string[] }> {
   const slug = target ?? resolveTarget()?.slug;
-  if (!slug) throw new LinealError("not-connected", "no instance is connected", { hint: "Run `lineal connect owner/name` first." });
+  if (!slug)
+    throw new LinealError("not-connected", "no instance is connected", {
+      hint: "Run `lineal connect owner/name` first.",
+    });
   const settings = await find(slug);
   const database: Database = await openDatabase(settings.db ?? databaseFile(join(settings.storage, ".lineal")));
   try {

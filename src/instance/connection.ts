@@ -23,7 +23,12 @@ export interface Effects {
 }
 
 /** The built-in branches and space, by their fixed uids. */
-export const BUILT_IN = { main: "mmmmmmmmmmmm", archive: "aaaaaaaaaaaa", trash: "tttttttttttt", all: "aaaaaaaaaaaa" } as const;
+export const BUILT_IN = {
+  main: "mmmmmmmmmmmm",
+  archive: "aaaaaaaaaaaa",
+  trash: "tttttttttttt",
+  all: "aaaaaaaaaaaa",
+} as const;
 
 /** Milliseconds after which a half-written file is nobody's any more. */
 const DAY = 86_400_000;
@@ -61,11 +66,17 @@ export class Connection implements Effects {
   async prepare(): Promise<this> {
     const { dialect } = this.database;
     const [branches, spaces] = await this.database.read(function* () {
-      return [yield* select(dialect, { name: "Branch", hidden: [] }), yield* select(dialect, { name: "Space", hidden: [] })] as const;
+      return [
+        yield* select(dialect, { name: "Branch", hidden: [] }),
+        yield* select(dialect, { name: "Space", hidden: [] }),
+      ] as const;
     });
     const named = (rows: readonly Row[], what: string, wanted: string): RowRef => {
       const row = rows.find((r) => r.name === wanted || r.uid === wanted);
-      if (!row) throw new LinealError("not-found", `there is no ${what} "${wanted}" in ${this.slug}`, { hint: `One of: ${rows.map((r) => r.name).join(", ")}.` });
+      if (!row)
+        throw new LinealError("not-found", `there is no ${what} "${wanted}" in ${this.slug}`, {
+          hint: `One of: ${rows.map((r) => r.name).join(", ")}.`,
+        });
       return { id: row.id, uid: row.uid };
     };
     const { branch = process.env.LINEAL_BRANCH ?? "main", space = process.env.LINEAL_SPACE ?? "all" } = this.settings;
@@ -110,7 +121,12 @@ export class Connection implements Effects {
   async refreshStorages(): Promise<void> {
     const { dialect } = this.database;
     for (const row of await this.database.read(() => select(dialect, { name: "Storage", hidden: [] }))) {
-      this.#storages.set(row.id, { id: row.id, uid: row.uid, root: String(row.root), instanceUid: row.instanceUid as string | null });
+      this.#storages.set(row.id, {
+        id: row.id,
+        uid: row.uid,
+        root: String(row.root),
+        instanceUid: row.instanceUid as string | null,
+      });
     }
   }
 
@@ -120,7 +136,10 @@ export class Connection implements Effects {
 
   storageOf(id: number): StorageRow {
     const storage = this.#storages.get(id);
-    if (!storage) throw new LinealError("not-found", `storage ${id} is not known to ${this.slug}`, { hint: "Connect again: another process added it." });
+    if (!storage)
+      throw new LinealError("not-found", `storage ${id} is not known to ${this.slug}`, {
+        hint: "Connect again: another process added it.",
+      });
     return storage;
   }
 
@@ -131,7 +150,10 @@ export class Connection implements Effects {
   /** Where new bytes go. */
   get defaultStorage(): StorageRow {
     const found = this.storages.find((s) => s.root === this.settings.storage);
-    if (!found) throw new LinealError("not-found", `the storage ${this.settings.storage} is not registered in ${this.slug}`, { hint: "Run `lineal init` with this storage again." });
+    if (!found)
+      throw new LinealError("not-found", `the storage ${this.settings.storage} is not registered in ${this.slug}`, {
+        hint: "Run `lineal init` with this storage again.",
+      });
     return found;
   }
 
@@ -169,7 +191,12 @@ export class Connection implements Effects {
       if (found) return { id: found.id, uid: found.uid };
       const taken = yield* select(dialect, { name: "User", where: [{ uid: profile.uid }], hidden: [] });
       const uid = taken.length > 0 ? connection.uid(model.User.uid) : profile.uid;
-      const row = yield* insert(dialect, "User", { uid, createdAt: connection.now(), handle, name: profile.name ?? null });
+      const row = yield* insert(dialect, "User", {
+        uid,
+        createdAt: connection.now(),
+        handle,
+        name: profile.name ?? null,
+      });
       return { id: row.id, uid };
     });
   }
@@ -203,4 +230,3 @@ export class Connection implements Effects {
     return this.database.close();
   }
 }
-

@@ -61,7 +61,10 @@ export function readText(path: string): string | undefined {
 
 /** The refusal for a settings file that cannot be used, naming the file. */
 export function brokenFile(path: string, problem: string, cause?: unknown): LinealError {
-  return new LinealError("unavailable", `the settings file ${path} ${problem}`, { hint: `Mend the file, or delete it: rm '${path}'`, cause });
+  return new LinealError("unavailable", `the settings file ${path} ${problem}`, {
+    hint: `Mend the file, or delete it: rm '${path}'`,
+    cause,
+  });
 }
 
 /** Writes a JSON file in one step: readers see the old content or the new, and only the owner can read it. */
@@ -100,7 +103,12 @@ function serialize(value: object): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
-function writeWhole(path: string, text: string, place: (from: string, to: string) => void, modes = { directory: 0o700, file: 0o600 }): void {
+function writeWhole(
+  path: string,
+  text: string,
+  place: (from: string, to: string) => void,
+  modes = { directory: 0o700, file: 0o600 },
+): void {
   const temporary = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
   try {
     fs.mkdirSync(dirname(path), { recursive: true, mode: modes.directory });

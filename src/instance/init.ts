@@ -12,7 +12,15 @@ import { model, randomUid } from "../model/index.ts";
 import { announce, defaultName, open, setDefault } from "./connect.ts";
 import type { Connection, Effects } from "./connection.ts";
 import { processUser } from "./scope.ts";
-import { checkInstanceName, type InstanceSettings, maskPassword, readInstance, setCurrent, slugOf, writeInstance } from "./settings.ts";
+import {
+  checkInstanceName,
+  type InstanceSettings,
+  maskPassword,
+  readInstance,
+  setCurrent,
+  slugOf,
+  writeInstance,
+} from "./settings.ts";
 import { readStorageNote, writeStorageNote } from "./storage-note.ts";
 import { currentUser, profileOf } from "./users.ts";
 
@@ -37,24 +45,42 @@ export async function initialise(options: InitOptions, effects: Partial<Effects>
   const known = readInstance(slug);
   const existed = existsSync(storage);
   if (known && (known.storage !== (existed ? realpathSync(storage) : storage) || known.db !== db)) {
-    throw new LinealError("conflict", `${slug} is there already, with the storage ${known.storage}${known.db ? ` and the database ${maskPassword(known.db)}` : ""}`, {
-      hint: `Choose another name with --name, or connect to it: lineal connect ${slug}`,
-    });
+    throw new LinealError(
+      "conflict",
+      `${slug} is there already, with the storage ${known.storage}${known.db ? ` and the database ${maskPassword(known.db)}` : ""}`,
+      {
+        hint: `Choose another name with --name, or connect to it: lineal connect ${slug}`,
+      },
+    );
   }
   const hadFolder = existsSync(join(storage, ".lineal"));
   makeFolder(join(storage, ".lineal"));
   const root = realpathSync(storage);
   const note = readStorageNote(root);
   if (note && (note.slug !== slug || (known && note.instance !== known.uid))) {
-    throw new LinealError("conflict", `${root} is a storage of another instance, ${note.slug}`, { hint: `Connect to it with \`lineal connect ${root}\`, or choose another folder.` });
+    throw new LinealError("conflict", `${root} is a storage of another instance, ${note.slug}`, {
+      hint: `Connect to it with \`lineal connect ${root}\`, or choose another folder.`,
+    });
   }
   const around = enclosing(root);
   if (around) {
     if (!hadFolder) rmSync(existed ? join(root, ".lineal") : root, { recursive: true, force: true });
-    throw new LinealError("conflict", `${root} lies inside ${around.root}, a storage of ${around.slug}`, { hint: "Choose a folder outside of it: a file can belong to one instance only." });
+    throw new LinealError("conflict", `${root} lies inside ${around.root}, a storage of ${around.slug}`, {
+      hint: "Choose a folder outside of it: a file can belong to one instance only.",
+    });
   }
   try {
-    const settings = await build({ owner: handle, name, uid: known?.uid ?? note?.instance ?? randomUid(12), storage: root, ...(db ? { db } : {}), createdAt: new Date().toISOString() }, options);
+    const settings = await build(
+      {
+        owner: handle,
+        name,
+        uid: known?.uid ?? note?.instance ?? randomUid(12),
+        storage: root,
+        ...(db ? { db } : {}),
+        createdAt: new Date().toISOString(),
+      },
+      options,
+    );
     const connection = await open(settings, options, effects);
     writeInstance({ ...known, ...settings });
     await setDefault(connection);
@@ -63,22 +89,33 @@ export async function initialise(options: InitOptions, effects: Partial<Effects>
     return connection;
   } catch (error) {
     // Another process may be making the same instance: only what is certainly ours goes away.
-    if (!hadFolder && !readStorageNote(root) && !existsSync(databaseFile(join(root, ".lineal")))) rmSync(existed ? join(root, ".lineal") : root, { recursive: true, force: true });
+    if (!hadFolder && !readStorageNote(root) && !existsSync(databaseFile(join(root, ".lineal"))))
+      rmSync(existed ? join(root, ".lineal") : root, { recursive: true, force: true });
     throw error;
   }
 }
 
 function checked(options: InitOptions): { storage: string; db: string | undefined } {
   if (!options || typeof options.storage !== "string" || options.storage === "") {
-    throw new LinealError("invalid", "init needs a storage folder", { hint: 'Write ln.init({ storage: "./mydata" }).', shell: "lineal init --storage ./mydata" });
+    throw new LinealError("invalid", "init needs a storage folder", {
+      hint: 'Write ln.init({ storage: "./mydata" }).',
+      shell: "lineal init --storage ./mydata",
+    });
   }
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(options.storage) && !options.storage.startsWith("file://")) {
-    throw new LinealError("invalid", `an instance's own storage is a local folder, not ${options.storage}`, { hint: "Give a folder." });
+    throw new LinealError("invalid", `an instance's own storage is a local folder, not ${options.storage}`, {
+      hint: "Give a folder.",
+    });
   }
   if (options.db !== undefined && !isDatabaseUrl(options.db)) {
-    throw new LinealError("invalid", `${options.db} is no database URL`, { hint: "Give postgres://user@host/name, or none for the embedded database." });
+    throw new LinealError("invalid", `${options.db} is no database URL`, {
+      hint: "Give postgres://user@host/name, or none for the embedded database.",
+    });
   }
-  return { storage: resolve(options.storage.startsWith("file://") ? fileURLToPath(options.storage) : options.storage), db: options.db };
+  return {
+    storage: resolve(options.storage.startsWith("file://") ? fileURLToPath(options.storage) : options.storage),
+    db: options.db,
+  };
 }
 
 /** The storage that a folder lies in, if it is somebody's. */
@@ -94,7 +131,10 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw new LinealError("forbidden", `${folder} cannot be made (${(error as NodeJS.ErrnoException).code})`, { hint: "Choose a folder that you may write to.", cause: error });
+    throw new LinealError("forbidden", `${folder} cannot be made (${(error as NodeJS.ErrnoException).code})`, {
+      hint: "Choose a folder that you may write to.",
+      cause: error,
+    });
   }
 }
 
@@ -110,18 +150,36 @@ async function build(wanted: InstanceSettings, options: InitOptions): Promise<In
       yield* lock(dialect, "lineal:init");
       const identity = yield* readIdentity(dialect);
       if (identity && slugOf(identity) !== slugOf(wanted)) {
-        throw new LinealError("conflict", `this database holds another instance, ${slugOf(identity)}`, { hint: `Connect to it: lineal connect ${wanted.db ? maskPassword(wanted.db) : wanted.storage}` });
+        throw new LinealError("conflict", `this database holds another instance, ${slugOf(identity)}`, {
+          hint: `Connect to it: lineal connect ${wanted.db ? maskPassword(wanted.db) : wanted.storage}`,
+        });
       }
       const uid = identity?.uid ?? wanted.uid;
       const storages = yield* select(dialect, { name: "Storage", where: [{ instanceUid: uid }], hidden: [], limit: 1 });
       if (storages[0] && wanted.db && storages[0].root !== wanted.storage) {
-        throw new LinealError("conflict", `${slugOf(wanted)} stores its bytes in ${storages[0].root}`, { hint: "Give that folder as the storage." });
+        throw new LinealError("conflict", `${slugOf(wanted)} stores its bytes in ${storages[0].root}`, {
+          hint: "Give that folder as the storage.",
+        });
       }
       if (!identity) yield* writeIdentity(dialect, { owner: wanted.owner, name: wanted.name, uid });
       const [user] = yield* select(dialect, { name: "User", where: [{ handle: wanted.owner }], hidden: [] });
-      const owner = user ?? (yield* insert(dialect, "User", { uid: profile.uid, createdAt: now, handle: wanted.owner, name: profile.name ?? null }));
+      const owner =
+        user ??
+        (yield* insert(dialect, "User", {
+          uid: profile.uid,
+          createdAt: now,
+          handle: wanted.owner,
+          name: profile.name ?? null,
+        }));
       if (!storages[0]) {
-        yield* insert(dialect, "Storage", { uid: randomUid(model.Storage.uid), createdAt: now, root: wanted.storage, type: "local", instanceUid: uid, createdBy: { id: owner.id, uid: owner.uid } });
+        yield* insert(dialect, "Storage", {
+          uid: randomUid(model.Storage.uid),
+          createdAt: now,
+          root: wanted.storage,
+          type: "local",
+          instanceUid: uid,
+          createdBy: { id: owner.id, uid: owner.uid },
+        });
       }
       return { ...wanted, uid };
     });

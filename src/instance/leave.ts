@@ -12,7 +12,10 @@ import { getCurrent, maskPassword, readInstance, removeInstance, setCurrent, slu
 export async function disconnect(options: { here?: boolean } = {}): Promise<string | undefined> {
   if (options.here) {
     const marker = findMarker();
-    if (!marker) throw new LinealError("not-found", "no instance is bound to this directory", { hint: "Run `lineal disconnect` without --here." });
+    if (!marker)
+      throw new LinealError("not-found", "no instance is bound to this directory", {
+        hint: "Run `lineal disconnect` without --here.",
+      });
     removeMarker(marker.dir);
     await setDefault(undefined);
     return marker.slug;
@@ -36,7 +39,10 @@ export interface Removed {
  */
 export async function deleteInstance(target: string, options: { force?: boolean } = {}): Promise<Removed> {
   const settings = readInstance(target);
-  if (!settings) throw new LinealError("not-found", `there is no instance ${target}`, { hint: "`lineal info` shows the current one." });
+  if (!settings)
+    throw new LinealError("not-found", `there is no instance ${target}`, {
+      hint: "`lineal info` shows the current one.",
+    });
   const slug = slugOf(settings);
   log("info", `deleting instance ${slug}`);
   await setDefault(undefined).catch(() => {});
@@ -49,7 +55,8 @@ export async function deleteInstance(target: string, options: { force?: boolean 
     removeInstance(slug);
     return { slug, kept: undefined };
   }
-  for (const file of ["lineal.db", "lineal.db-wal", "lineal.db-shm", "storage.json"]) rmSync(join(folder, file), { force: true });
+  for (const file of ["lineal.db", "lineal.db-wal", "lineal.db-shm", "storage.json"])
+    rmSync(join(folder, file), { force: true });
   rmSync(join(folder, "tmp"), { recursive: true, force: true });
   if (options.force) rmSync(objects, { recursive: true, force: true });
   removeMarkers(slug);

@@ -4,7 +4,16 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { LinealError } from "../errors.ts";
-import { brokenFile, type Environment, readJson, readText, removeFile, settingsHome, writeJson, writeShared } from "./home.ts";
+import {
+  brokenFile,
+  type Environment,
+  readJson,
+  readText,
+  removeFile,
+  settingsHome,
+  writeJson,
+  writeShared,
+} from "./home.ts";
 
 /** A marker: the directory it stands in, and the slug it holds. */
 export interface Marker {
@@ -32,9 +41,13 @@ export function canHoldMarker(dir: string, env: Environment = process.env): bool
 export function writeMarker(dir: string, slug: string, env: Environment = process.env): void {
   const absolute = resolve(dir);
   if (!canHoldMarker(absolute, env)) {
-    throw new LinealError("invalid", `${absolute} cannot be bound to an instance: its .lineal folder holds a storage or the settings`, {
-      hint: "Choose the directory your scripts are in, or the one above.",
-    });
+    throw new LinealError(
+      "invalid",
+      `${absolute} cannot be bound to an instance: its .lineal folder holds a storage or the settings`,
+      {
+        hint: "Choose the directory your scripts are in, or the one above.",
+      },
+    );
   }
   writeShared(markerPath(absolute), `${slug}\n`);
   writeJson(notePath(absolute, env), { dir: absolute, slug });

@@ -7,8 +7,13 @@ import type { InstanceSettings } from "./settings.ts";
 
 /** The default storage root of an instance: the first that it manages. */
 export async function storageRoot(database: Database, instanceUid: string): Promise<string> {
-  const [row] = await database.read(() => select(database.dialect, { name: "Storage", where: [{ instanceUid }], hidden: [], limit: 1 }));
-  if (!row) throw new LinealError("unavailable", `${database.place} has no storage of its own`, { hint: "Run `lineal init` again with this database." });
+  const [row] = await database.read(() =>
+    select(database.dialect, { name: "Storage", where: [{ instanceUid }], hidden: [], limit: 1 }),
+  );
+  if (!row)
+    throw new LinealError("unavailable", `${database.place} has no storage of its own`, {
+      hint: "Run `lineal init` again with this database.",
+    });
   return String(row.root);
 }
 
@@ -16,7 +21,11 @@ export async function storageRoot(database: Database, instanceUid: string): Prom
 export async function alignStorage(settings: InstanceSettings, database: Database): Promise<void> {
   if (settings.db) return;
   const { dialect } = database;
-  const [own] = await database.read(() => select(dialect, { name: "Storage", where: [{ instanceUid: settings.uid }], hidden: [], limit: 1 }));
+  const [own] = await database.read(() =>
+    select(dialect, { name: "Storage", where: [{ instanceUid: settings.uid }], hidden: [], limit: 1 }),
+  );
   if (!own || own.root === settings.storage) return;
-  await database.write(() => update(dialect, { now: new Date(), userUid: null, runUid: null }, "Storage", own.id, { root: settings.storage }));
+  await database.write(() =>
+    update(dialect, { now: new Date(), userUid: null, runUid: null }, "Storage", own.id, { root: settings.storage }),
+  );
 }

@@ -41,15 +41,20 @@ export function checkInstanceName(name: string): void {
 /** The settings of `owner/name`, or of a bare name: the current user's first, else the only owner's; several are `ambiguous`. */
 export function readInstance(slugOrName: string, env: Environment = process.env): InstanceSettings | undefined {
   const [owner, name, ...rest] = slugOrName.split("/");
-  if (name !== undefined) return rest.length === 0 && owner && isName(owner) && isName(name) ? readFile(owner, name, env) : undefined;
+  if (name !== undefined)
+    return rest.length === 0 && owner && isName(owner) && isName(name) ? readFile(owner, name, env) : undefined;
   if (!isName(slugOrName)) return undefined;
   const own = readFile(currentUser(env).handle, slugOrName, env);
   if (own) return own;
   const found = listInstances(env).filter((settings) => settings.name === slugOrName);
   if (found.length > 1) {
-    throw new LinealError("ambiguous", `several instances are called '${slugOrName}': ${found.map(slugOf).join(", ")}`, {
-      hint: `Write the owner too, for example: ${slugOf(found[0] as InstanceSettings)}`,
-    });
+    throw new LinealError(
+      "ambiguous",
+      `several instances are called '${slugOrName}': ${found.map(slugOf).join(", ")}`,
+      {
+        hint: `Write the owner too, for example: ${slugOf(found[0] as InstanceSettings)}`,
+      },
+    );
   }
   return found[0];
 }
@@ -128,7 +133,8 @@ function readFile(owner: string, name: string, env: Environment): InstanceSettin
   for (const field of ["owner", "name", "uid", "storage", "createdAt"] as const) {
     if (typeof settings[field] !== "string") throw brokenFile(path, `has no '${field}'`);
   }
-  if (slugOf(settings) !== `${owner}/${name}`) throw brokenFile(path, `belongs to another instance, ${slugOf(settings)}`);
+  if (slugOf(settings) !== `${owner}/${name}`)
+    throw brokenFile(path, `belongs to another instance, ${slugOf(settings)}`);
   return settings;
 }
 

@@ -53,6 +53,7 @@ function isAlive(pid: number): boolean {
 }
 
 function stateFile(key: string, env: Environment): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(key)) throw new LinealError("invalid", `'${key}' is not the key of a shell`);
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(key))
+    throw new LinealError("invalid", `'${key}' is not the key of a shell`);
   return join(settingsHome(env), "shells", `${key}.json`);
 }

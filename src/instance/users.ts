@@ -51,7 +51,8 @@ export function profileOf(handle: string, env: Environment = process.env): UserP
   const path = profileFile(handle, env);
   const made = { handle, uid: Array.from({ length: 8 }, () => base62[randomInt(62)]).join("") };
   const profile = readJson<UserProfile>(path) ?? (writeJsonOnce(path, made) ? made : readJson<UserProfile>(path));
-  if (typeof profile?.uid !== "string" || profile.handle !== handle) throw brokenFile(path, "is not the profile of that handle");
+  if (typeof profile?.uid !== "string" || profile.handle !== handle)
+    throw brokenFile(path, "is not the profile of that handle");
   return profile;
 }
 

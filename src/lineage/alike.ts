@@ -21,13 +21,13 @@ export function branchesOf({ focus, nodes, edges }: GraphData, most: number): Br
   }
   const links = linkUp(edges.filter(({ from, to }) => !hubs.has(from) && !hubs.has(to)));
   const [up, down] = [stepper(links, "up", EDGE_ROLES), stepper(links, "down", EDGE_ROLES)];
-  const byId = new Map(nodes.map(node => [node.id, node]));
+  const byId = new Map(nodes.map((node) => [node.id, node]));
   const seen = new Set(hubs);
   return nodes.flatMap(({ id }) => {
     if (seen.has(id)) return [];
-    const ids = beyond([id], place => [...up(place), ...down(place)]).add(id);
+    const ids = beyond([id], (place) => [...up(place), ...down(place)]).add(id);
     for (const one of ids) seen.add(one);
-    return [Array.from(ids, one => byId.get(one) as Node)];
+    return [Array.from(ids, (one) => byId.get(one) as Node)];
   });
 }
 
@@ -38,18 +38,18 @@ export function branchesOf({ focus, nodes, edges }: GraphData, most: number): Br
 export function alike({ edges }: GraphData, branches: readonly Branch[], look: (node: Node) => string): Branch[][] {
   const { leaving, entering } = linkUp(edges);
   const told = (node: Node, name: (id: string) => string | number) => {
-    const out = (leaving.get(node.id) ?? []).map(edge => JSON.stringify([edge.role, "to", name(edge.to)]));
-    const into = (entering.get(node.id) ?? []).map(edge => JSON.stringify([edge.role, "from", name(edge.from)]));
+    const out = (leaving.get(node.id) ?? []).map((edge) => JSON.stringify([edge.role, "to", name(edge.to)]));
+    const into = (entering.get(node.id) ?? []).map((edge) => JSON.stringify([edge.role, "from", name(edge.from)]));
     return JSON.stringify([look(node), ...[...out, ...into].sort()]);
   };
-  const sorted = branches.map(branch => {
-    const own = new Set(branch.map(node => node.id));
-    const place = new Map(branch.map(node => [node, told(node, id => (own.has(id) ? 0 : id))]));
+  const sorted = branches.map((branch) => {
+    const own = new Set(branch.map((node) => node.id));
+    const place = new Map(branch.map((node) => [node, told(node, (id) => (own.has(id) ? 0 : id))]));
     return branch.toSorted((a, b) => compare(place.get(a) ?? "", place.get(b) ?? "") || inOrder(a, b));
   });
-  const groups = Map.groupBy(sorted, branch => {
+  const groups = Map.groupBy(sorted, (branch) => {
     const place = new Map(branch.map((node, i) => [node.id, i]));
-    return branch.map(node => told(node, id => place.get(id) ?? id)).join();
+    return branch.map((node) => told(node, (id) => place.get(id) ?? id)).join();
   });
   return [...groups.values()];
 }

@@ -16,8 +16,8 @@ export function captionOf(node: Node, width: number, note = "", full = false): C
   const label = harmless(node.label);
   const wanted = Math.min(columns(label), ENOUGH);
   const end = note && `  ${note}`;
-  const choices = [...details(node, full), ""].map(text => (text ? `  ${harmless(text)}${end}` : end));
-  const chosen = choices.find(text => wanted + columns(text) <= width) ?? choices.at(-1) ?? "";
+  const choices = [...details(node, full), ""].map((text) => (text ? `  ${harmless(text)}${end}` : end));
+  const chosen = choices.find((text) => wanted + columns(text) <= width) ?? choices.at(-1) ?? "";
   const cut = shorten(label, Math.max(1, width - columns(chosen)));
   return { label: cut, details: shorten(chosen, width - columns(cut), "end") };
 }
@@ -31,12 +31,16 @@ function details(node: Node, full: boolean): string[] {
     case "run": {
       const run = `run ${node.uid.slice(0, 8)}`;
       const rows = [[whoAndWhen(node.createdBy, node.startedAt), state], [node.createdBy, state], [state]];
-      return [...rows.map(row => [run, listed(row)].filter(Boolean).join("  ")), state ?? ""];
+      return [...rows.map((row) => [run, listed(row)].filter(Boolean).join("  ")), state ?? ""];
     }
     case "artifact": {
       const suffix = node.suffix && !node.label.endsWith(node.suffix) ? node.suffix : undefined;
       const size = node.size === null ? undefined : bytes(node.size);
-      return [listed([suffix, node.artifactKind, size, version, uid, older, state]), listed([size, older, state]), listed([older, state])];
+      return [
+        listed([suffix, node.artifactKind, size, version, uid, older, state]),
+        listed([size, older, state]),
+        listed([older, state]),
+      ];
     }
     case "transform":
       return [listed([node.transformKind, version, uid, state]), listed([state])];

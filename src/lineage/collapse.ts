@@ -17,9 +17,11 @@ import { isAct, linkUp } from "./walk.ts";
  */
 export function collapse(graph: GraphData, level: "transform"): Graph {
   if (level !== "transform") {
-    throw new LinealError("invalid", `a lineage graph cannot be collapsed to ${JSON.stringify(level)}`, { hint: 'The level is "transform".' });
+    throw new LinealError("invalid", `a lineage graph cannot be collapsed to ${JSON.stringify(level)}`, {
+      hint: 'The level is "transform".',
+    });
   }
-  const byId = new Map(graph.nodes.map(node => [node.id, node]));
+  const byId = new Map(graph.nodes.map((node) => [node.id, node]));
   const code = new Map<string, Node>();
   const into = new Map<string, string>(); // run or transform → the transform it is drawn as
   for (const node of graph.nodes) {
@@ -41,7 +43,7 @@ export function collapse(graph: GraphData, level: "transform"): Graph {
     into.set(focus, focus);
   }
   const cut = graph.truncated || undefined;
-  const more = cut?.more && { more: [...new Set(cut.more.flatMap(id => into.get(id) ?? []))] };
+  const more = cut?.more && { more: [...new Set(cut.more.flatMap((id) => into.get(id) ?? []))] };
   return new Graph({
     focus,
     nodes: [...code.values()],
@@ -54,23 +56,38 @@ export function collapse(graph: GraphData, level: "transform"): Graph {
 /** What a run tells of its transform; a run that names none stands for itself. */
 function transformOf(run: RunNode): Node {
   const facts = {
-    kind: "transform", uid: run.transform ?? run.uid, key: run.transformKey, description: null,
-    transformKind: run.transformKind, version: null, createdAt: null, createdBy: null,
+    kind: "transform",
+    uid: run.transform ?? run.uid,
+    key: run.transformKey,
+    description: null,
+    transformKind: run.transformKind,
+    version: null,
+    createdAt: null,
+    createdBy: null,
   } as const;
   const suffix = run.entrypoint ? `: ${run.entrypoint}` : "";
   return toNode(facts, suffix && run.label.endsWith(suffix) ? run.label.slice(0, -suffix.length) : run.label);
 }
 
-function focusOf({ focus, edges }: GraphData, byId: ReadonlyMap<string, Node>, into: ReadonlyMap<string, string>): string {
+function focusOf(
+  { focus, edges }: GraphData,
+  byId: ReadonlyMap<string, Node>,
+  into: ReadonlyMap<string, string>,
+): string {
   if (isAct(byId.get(focus))) return into.get(focus) ?? focus;
-  if (edges.some(edge => edge.to === focus && edge.role === "member")) return focus; // it came from more than who put it together
-  const made = edges.find(edge => edge.to === focus && edge.role === "output" && isAct(byId.get(edge.from)));
+  if (edges.some((edge) => edge.to === focus && edge.role === "member")) return focus; // it came from more than who put it together
+  const made = edges.find((edge) => edge.to === focus && edge.role === "output" && isAct(byId.get(edge.from)));
   return (made && into.get(made.from)) ?? focus;
 }
 
 /** Edges from code to code: the ones there were, and one for every way that leads through nothing but data. */
-function edgesBetween(graph: GraphData, byId: ReadonlyMap<string, Node>, into: ReadonlyMap<string, string>, focus: string): Edge[] {
-  const { leaving } = linkUp(graph.edges.filter(edge => edge.role !== "recreated"));
+function edgesBetween(
+  graph: GraphData,
+  byId: ReadonlyMap<string, Node>,
+  into: ReadonlyMap<string, string>,
+  focus: string,
+): Edge[] {
+  const { leaving } = linkUp(graph.edges.filter((edge) => edge.role !== "recreated"));
   const data = isAct(byId.get(focus)) || !byId.has(focus) ? undefined : focus; // a focus that stays as it is
   const edges: Edge[] = [];
   const seen = new Map<string, Set<string>>(); // data that each transform is known to lead through

@@ -19,9 +19,16 @@ export interface Differing extends Pair<unknown> {
 
 /** What differs between two tables, or null. */
 export function changed<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>): Changed<T> | null {
-  const only = (one: Readonly<Record<string, T>>, other: Readonly<Record<string, T>>): Record<string, T> => Object.fromEntries(Object.entries(one).filter(([key]) => !Object.hasOwn(other, key)));
-  const differ = Object.entries(a).filter(([key, value]) => Object.hasOwn(b, key) && differing(value, b[key]).length > 0);
-  const result = { added: only(b, a), removed: only(a, b), changed: Object.fromEntries(differ.map(([key, value]) => [key, { a: value, b: b[key] as T }])) };
+  const only = (one: Readonly<Record<string, T>>, other: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(one).filter(([key]) => !Object.hasOwn(other, key)));
+  const differ = Object.entries(a).filter(
+    ([key, value]) => Object.hasOwn(b, key) && differing(value, b[key]).length > 0,
+  );
+  const result = {
+    added: only(b, a),
+    removed: only(a, b),
+    changed: Object.fromEntries(differ.map(([key, value]) => [key, { a: value, b: b[key] as T }])),
+  };
   return Object.values(result).some((part) => Object.keys(part).length > 0) ? result : null;
 }
 
@@ -29,7 +36,13 @@ export function changed<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<st
 export function differing(a: unknown, b: unknown, path = ""): Differing[] {
   if (isTable(a) && isTable(b)) {
     const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
-    return keys.flatMap((key) => differing(Object.hasOwn(a, key) ? a[key] : undefined, Object.hasOwn(b, key) ? b[key] : undefined, join(path, key)));
+    return keys.flatMap((key) =>
+      differing(
+        Object.hasOwn(a, key) ? a[key] : undefined,
+        Object.hasOwn(b, key) ? b[key] : undefined,
+        join(path, key),
+      ),
+    );
   }
   if (Array.isArray(a) && Array.isArray(b) && a.length === b.length) {
     const parts = a.flatMap((one, i) => differing(one, b[i], `${path}[${i}]`));
@@ -40,4 +53,7 @@ export function differing(a: unknown, b: unknown, path = ""): Differing[] {
 
 const isNested = (value: unknown): value is object => typeof value === "object" && value !== null;
 const isTable = (value: unknown): value is Record<string, unknown> => isNested(value) && !Array.isArray(value);
-const join = (path: string, key: string): string => (/^[\p{L}_$][\p{L}\p{N}_$-]*$/u.test(key) ? `${path}${path === "" ? "" : "."}${key}` : `${path}[${JSON.stringify(key)}]`);
+const join = (path: string, key: string): string =>
+  /^[\p{L}_$][\p{L}\p{N}_$-]*$/u.test(key)
+    ? `${path}${path === "" ? "" : "."}${key}`
+    : `${path}[${JSON.stringify(key)}]`;

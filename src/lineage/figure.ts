@@ -34,7 +34,13 @@ const SHEET = 3; // how far the sheets of a stack lie apart
 const SHEETS = [2, 1, 0]; // from the back to the front
 
 /** Room left and right of the text, so that it never meets the outline. */
-const MARGIN: { readonly [K in NodeKind]: number } = { artifact: 14, run: 18, transform: 20, collection: 16, record: 20 };
+const MARGIN: { readonly [K in NodeKind]: number } = {
+  artifact: 14,
+  run: 18,
+  transform: 20,
+  collection: 16,
+  record: 20,
+};
 
 /** The figure of a node, at least as large as told. */
 export function figureOf(node: Node, least: Size = { width: 0, height: 0 }): Figure {
@@ -47,7 +53,15 @@ export function figureOf(node: Node, least: Size = { width: 0, height: 0 }): Fig
   const width = Math.ceil(Math.max(64, text + 2 * MARGIN[node.kind], least.width) / 2) * 2;
   const height = Math.max(below ? 42 : 32, least.height);
   const title = [full, [`${node.kind} ${harmless(node.uid)}`.trimEnd(), below].filter(Boolean).join(" · "), made(node)];
-  return { width, height, label, small, state, title: title.filter(Boolean).join("\n"), ...shapeOf(node.kind, width / 2, height / 2) };
+  return {
+    width,
+    height,
+    label,
+    small,
+    state,
+    title: title.filter(Boolean).join("\n"),
+    ...shapeOf(node.kind, width / 2, height / 2),
+  };
 }
 
 function factsOf(node: Node): string {
@@ -56,7 +70,9 @@ function factsOf(node: Node): string {
     case "run":
       return whoAndWhen(node.createdBy, node.startedAt);
     case "artifact":
-      return [node.artifactKind, node.size === null ? undefined : bytes(node.size), version, older].filter(Boolean).join(", ");
+      return [node.artifactKind, node.size === null ? undefined : bytes(node.size), version, older]
+        .filter(Boolean)
+        .join(", ");
     case "transform":
       return [node.transformKind, version].filter(Boolean).join(", ") || whoAndWhen(node.createdBy, node.createdAt);
     case "collection":
@@ -78,15 +94,23 @@ export function shapeOf(kind: NodeKind, x: number, y: number): Pick<Figure, "out
         outline: [`M${-x} ${-y}H${x - SLANT}L${x} ${SLANT - y}V${y}H${-x}Z`],
         crease: `M${x - SLANT} ${-y}V${SLANT - y}H${x}`,
       };
-    case "run": { // a pill
+    case "run": {
+      // a pill
       const r = Math.min(y, ROUND);
       const arc = `A${r} ${r} 0 0 1`;
       const [right, left] = r < y ? [`${arc} ${x} ${r - y}V${y - r}`, `${arc} ${-x} ${y - r}V${r - y}`] : ["", ""];
-      return { outline: [`M${r - x} ${-y}H${x - r}${right}${arc} ${x - r} ${y}H${r - x}${left}${arc} ${r - x} ${-y}Z`], crease: "" };
+      return {
+        outline: [`M${r - x} ${-y}H${x - r}${right}${arc} ${x - r} ${y}H${r - x}${left}${arc} ${r - x} ${-y}Z`],
+        crease: "",
+      };
     }
     case "transform": // a hexagon
-      return { outline: [`M${SLANT - x} ${-y}H${x - SLANT}L${x} 0L${x - SLANT} ${y}H${SLANT - x}L${-x} 0Z`], crease: "" };
-    case "collection": { // a stack of sheets
+      return {
+        outline: [`M${SLANT - x} ${-y}H${x - SLANT}L${x} 0L${x - SLANT} ${y}H${SLANT - x}L${-x} 0Z`],
+        crease: "",
+      };
+    case "collection": {
+      // a stack of sheets
       const sheet = (back: number) =>
         `M${-x + back * SHEET} ${-y + (2 - back) * SHEET}H${x - (2 - back) * SHEET}V${y - back * SHEET}H${-x + back * SHEET}Z`;
       return { outline: SHEETS.map(sheet), crease: "" };
@@ -110,7 +134,13 @@ export function inside(kind: NodeKind, { width, height }: Size, dx: number, dy: 
     case "transform":
       return x - Math.abs(dx) >= (SLANT * Math.abs(dy)) / y;
     case "collection":
-      return SHEETS.some(back => dx >= back * SHEET - x - 0.6 && dx <= x - (2 - back) * SHEET + 0.6 && dy >= (2 - back) * SHEET - y - 0.6 && dy <= y - back * SHEET + 0.6);
+      return SHEETS.some(
+        (back) =>
+          dx >= back * SHEET - x - 0.6 &&
+          dx <= x - (2 - back) * SHEET + 0.6 &&
+          dy >= (2 - back) * SHEET - y - 0.6 &&
+          dy <= y - back * SHEET + 0.6,
+      );
     case "record":
       return Math.abs(dx + (SLANT / 2) * (dy / y)) <= x - SLANT / 2;
   }

@@ -11,19 +11,22 @@ import type { GraphData, Node } from "./node.ts";
  */
 export function folded(graph: GraphData, fan: number): GraphData {
   const counts = new Map<string, number>(); // of what stands for several nodes
-  const nodes = graph.nodes.flatMap(node => (node.id === graph.focus ? [] : [[node]]));
+  const nodes = graph.nodes.flatMap((node) => (node.id === graph.focus ? [] : [[node]]));
   const few = without(graph, nodes, fan, counts);
   return without(few, branchesOf(few, fan + 1), fan, counts); // what is folded already makes no hub
 }
 
 function without(graph: GraphData, branches: readonly Branch[], fan: number, counts: Map<string, number>): GraphData {
   const changed = new Map<string, readonly Node[]>();
-  for (const group of alike(graph, branches, node => `${node.kind} ${stateOf(node)}`)) {
+  for (const group of alike(graph, branches, (node) => `${node.kind} ${stateOf(node)}`)) {
     if (group.length <= fan + 1) continue; // one hidden branch takes as much room as what stands for it
     const rest = group.sort(([a], [b]) => inOrder(a as Node, b as Node)).slice(fan);
     for (const node of rest.flat()) changed.set(node.id, []);
     rest[0]?.forEach((node, place) => {
-      counts.set(node.id, rest.reduce((sum, branch) => sum + (counts.get(branch[place]?.id ?? "") ?? 1), 0));
+      counts.set(
+        node.id,
+        rest.reduce((sum, branch) => sum + (counts.get(branch[place]?.id ?? "") ?? 1), 0),
+      );
       changed.set(node.id, [standIn(node, counts.get(node.id) ?? 1)]);
     });
   }
@@ -31,15 +34,23 @@ function without(graph: GraphData, branches: readonly Branch[], fan: number, cou
   const isThere = (id: string): boolean => changed.get(id)?.length !== 0;
   return {
     ...graph,
-    nodes: graph.nodes.flatMap(node => changed.get(node.id) ?? node),
+    nodes: graph.nodes.flatMap((node) => changed.get(node.id) ?? node),
     edges: graph.edges.filter(({ from, to }) => isThere(from) && isThere(to)),
   };
 }
 
 /** A node of the same kind and state without facts of its own. */
 function standIn(node: Node, count: number): Node {
-  const none = Object.fromEntries(Object.keys(node).map(name => [name, null]));
+  const none = Object.fromEntries(Object.keys(node).map((name) => [name, null]));
   const { id, kind, deleted = false } = node;
   const state = node.kind === "run" ? { status: node.status } : { isLatest: true };
-  return { ...none, id, kind, uid: "", label: `… ${count.toLocaleString("en")} more`, deleted, ...state } as unknown as Node;
+  return {
+    ...none,
+    id,
+    kind,
+    uid: "",
+    label: `… ${count.toLocaleString("en")} more`,
+    deleted,
+    ...state,
+  } as unknown as Node;
 }

@@ -21,11 +21,12 @@ export interface WalkOptions {
 }
 
 const ALSO = {
-  fits: (value: unknown) => Array.isArray(value) && value.every(role => role === "recreated" || role === "initiated"),
+  fits: (value: unknown) => Array.isArray(value) && value.every((role) => role === "recreated" || role === "initiated"),
   says: 'a list of "recreated" and "initiated"',
 };
 const HOPS = {
-  fits: (value: unknown) => value === "all" || value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && Number(value) >= 0),
+  fits: (value: unknown) =>
+    value === "all" || value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && Number(value) >= 0),
   says: 'a whole number of hops from 0 on, or "all"',
 };
 
@@ -52,7 +53,10 @@ export class Graph implements GraphData {
   #links: Links | undefined;
 
   /** Repeated edges are kept once and edges to nodes that are not there are left out, unless they are known to be `distinct`. */
-  constructor(data: Omit<GraphData, "truncated"> & Partial<Pick<GraphData, "truncated" | "partial">>, options: { distinct?: boolean } = {}) {
+  constructor(
+    data: Omit<GraphData, "truncated"> & Partial<Pick<GraphData, "truncated" | "partial">>,
+    options: { distinct?: boolean } = {},
+  ) {
     this.focus = data.focus;
     this.truncated = data.truncated ?? false;
     this.partial = data.partial ?? false;
@@ -94,7 +98,7 @@ export class Graph implements GraphData {
     const kind = typeof ref === "string" || !("kind" in ref) ? undefined : ref.kind;
     const exact = this.#byId.get(name) ?? this.#byId.get(`${kind}:${name}`);
     if (exact) return exact;
-    this.#byUid ??= new Map(this.nodes.map(node => [node.uid, node]));
+    this.#byUid ??= new Map(this.nodes.map((node) => [node.uid, node]));
     return this.#byUid.get(name);
   }
 
@@ -140,7 +144,10 @@ export class Graph implements GraphData {
 
   /** Both graphs as one, around this one's focus; where they tell different facts of a node, `other` is believed. */
   merge(other: GraphData): Graph {
-    if (!Array.isArray(other?.nodes) || !Array.isArray(other.edges)) throw new LinealError("invalid", `${told(other)} is not a lineage graph`, { hint: "Merge what lineage() or Graph.fromJSON(…) gave." });
+    if (!Array.isArray(other?.nodes) || !Array.isArray(other.edges))
+      throw new LinealError("invalid", `${told(other)} is not a lineage graph`, {
+        hint: "Merge what lineage() or Graph.fromJSON(…) gave.",
+      });
     return new Graph({
       focus: this.focus,
       nodes: [...this.nodes, ...other.nodes],
@@ -166,7 +173,9 @@ export class Graph implements GraphData {
    */
   to<F extends Format>(format: F, ...options: FormatOptions<F>): Exported<F> {
     if (!Object.hasOwn(formats, format)) {
-      const names = Object.keys(formats).map(name => `"${name}"`).join(", ");
+      const names = Object.keys(formats)
+        .map((name) => `"${name}"`)
+        .join(", ");
       throw new LinealError("invalid", `lineage cannot be exported as ${told(format)}`, {
         hint: `Use graph.to(…) with one of ${names}.`,
       });
@@ -201,7 +210,7 @@ export class Graph implements GraphData {
   }
 
   #named(ids: Iterable<string>): Node[] {
-    return Array.from(new Set(ids), id => this.#byId.get(id) as Node);
+    return Array.from(new Set(ids), (id) => this.#byId.get(id) as Node);
   }
 
   #step(direction: "up" | "down", options?: Pick<WalkOptions, "also">): Step {
@@ -229,8 +238,11 @@ export class Graph implements GraphData {
 
   #ends(kind: NodeKind | undefined, away: "up" | "down"): Node[] {
     if (kind !== undefined) check("a kind of node", kind, NODE_KINDS);
-    const candidates = kind ? this.nodes.filter(node => node.kind === kind) : this.nodes;
-    const inner = beyond(candidates.map(node => node.id), this.#walk(away));
+    const candidates = kind ? this.nodes.filter((node) => node.kind === kind) : this.nodes;
+    const inner = beyond(
+      candidates.map((node) => node.id),
+      this.#walk(away),
+    );
     // A run that only made things again, or only started other runs, is neither beginning nor end of any data.
     const aside = new Set<string>();
     for (const edge of this.edges) if (!FLOW.includes(edge.role)) aside.add(edge.from);
@@ -239,14 +251,16 @@ export class Graph implements GraphData {
       aside.delete(edge.from);
       aside.delete(edge.to);
     }
-    return candidates.filter(node => !inner.has(node.id) && !aside.has(node.id));
+    return candidates.filter((node) => !inner.has(node.id) && !aside.has(node.id));
   }
 }
 
 function nameOf(ref: NodeRef): string {
   const name: unknown = typeof ref === "string" ? ref : ref?.uid;
   if (typeof name === "string") return name;
-  throw new LinealError("invalid", `${told(ref)} does not name a node`, { hint: "Give the id or uid of a node, or anything that has a uid: graph.nodes lists them." });
+  throw new LinealError("invalid", `${told(ref)} does not name a node`, {
+    hint: "Give the id or uid of a node, or anything that has a uid: graph.nodes lists them.",
+  });
 }
 
 function joined(a: false | Truncation, b: false | Truncation): false | Truncation {
@@ -260,4 +274,4 @@ function joined(a: false | Truncation, b: false | Truncation): false | Truncatio
   };
 }
 
-const byId = (nodes: readonly Node[]): Map<string, Node> => new Map(nodes.map(node => [node.id, node]));
+const byId = (nodes: readonly Node[]): Map<string, Node> => new Map(nodes.map((node) => [node.id, node]));

@@ -42,11 +42,12 @@ const byLabel = new Intl.Collator("en", { numeric: true });
 
 /** Neighbours upstream and downstream. */
 export function kin(graph: GraphData): { up: Kin; down: Kin } {
-  const byId = new Map(graph.nodes.map(node => [node.id, node]));
+  const byId = new Map(graph.nodes.map((node) => [node.id, node]));
   const links = linkUp(graph.edges);
-  const pairs = (role: EdgeRole) => new Set(graph.edges.filter(e => e.role === role).map(e => `${e.from}\0${e.to}`));
+  const pairs = (role: EdgeRole) =>
+    new Set(graph.edges.filter((e) => e.role === role).map((e) => `${e.from}\0${e.to}`));
   const [made, held, remade, started] = [pairs("output"), pairs("member"), pairs("recreated"), pairs("initiated")];
-  const nodes = (ids: Iterable<string>) => Array.from(new Set(ids), id => byId.get(id) as Node).sort(inOrder);
+  const nodes = (ids: Iterable<string>) => Array.from(new Set(ids), (id) => byId.get(id) as Node).sort(inOrder);
   const up = walker(links, "up");
   const down = walker(links, "down", [...FLOW, "recreated", "initiated"]);
   const flow = walker(links, "down");
@@ -73,28 +74,32 @@ export function kin(graph: GraphData): { up: Kin; down: Kin } {
       return spot;
     };
     const self: Kin = {
-      spot: node => at(node.id),
+      spot: (node) => at(node.id),
       next: ({ node, place }) => {
         const before = cache.get(place);
         if (before) return before;
-        const found = new Map(step(place).map(to => [idOf(to), to]));
+        const found = new Map(step(place).map((to) => [idOf(to), to]));
         found.delete(node.id);
         // What the focus came of was only made again: it did not come of the focus.
-        for (const id of found.keys()) if (known.has(id) && self.remade({ node, place }, byId.get(id) as Node)) found.delete(id);
+        for (const id of found.keys())
+          if (known.has(id) && self.remade({ node, place }, byId.get(id) as Node)) found.delete(id);
         const next = Array.from(found.values(), at).sort((a, b) => inOrder(a.node, b.node));
         cache.set(place, next);
         return next;
       },
-      again: node => {
+      again: (node) => {
         if (step === down && node.id === graph.focus) return []; // told upstream
-        return nodes(again(node.id)).filter(run => (step === up ? !self.next(at(node.id)).some(other => other.node === run) : !after.has(run.id)));
+        return nodes(again(node.id)).filter((run) =>
+          step === up ? !self.next(at(node.id)).some((other) => other.node === run) : !after.has(run.id),
+        );
       },
-      besides: run => nodes(makes(run.id).filter(id => !known.has(id))),
-      startedBy: node => nodes(starters(node.id)),
-      remade: (run, data) => step === down && remade.has(`${run.node.id}\0${data.id}`) && !flow(run.place).includes(data.id),
+      besides: (run) => nodes(makes(run.id).filter((id) => !known.has(id))),
+      startedBy: (node) => nodes(starters(node.id)),
+      remade: (run, data) =>
+        step === down && remade.has(`${run.node.id}\0${data.id}`) && !flow(run.place).includes(data.id),
       started: (by, node) => step === down && started.has(`${by.id}\0${node.id}`),
       gave: (act, data) => step === up && held.has(`${act.id}\0${data.id}`) && !made.has(`${act.id}\0${data.id}`),
-      groups: (act, fan) => grouped(self.next(act), spot => keyOf(self, act, spot), fan),
+      groups: (act, fan) => grouped(self.next(act), (spot) => keyOf(self, act, spot), fan),
     };
     return self;
   }
@@ -104,15 +109,23 @@ export function kin(graph: GraphData): { up: Kin; down: Kin } {
 /** What is put together: plain data without anything beyond, and data with the same runs beyond. */
 function keyOf(near: Kin, act: Spot, spot: Spot): string {
   if (isAct(spot.node)) return `act ${spot.node.id}`;
-  return JSON.stringify([near.remade(act, spot.node), near.next(spot).map(({ place }) => place), near.again(spot.node).map(({ id }) => id)]);
+  return JSON.stringify([
+    near.remade(act, spot.node),
+    near.next(spot).map(({ place }) => place),
+    near.again(spot.node).map(({ id }) => id),
+  ]);
 }
 
-function grouped(spots: readonly Spot[], key: (spot: Spot) => string, fan: number): { groups: Group[]; hidden: number } {
+function grouped(
+  spots: readonly Spot[],
+  key: (spot: Spot) => string,
+  fan: number,
+): { groups: Group[]; hidden: number } {
   const all = [...Map.groupBy(spots, key).values()];
   const shown = all.length <= fan + 1 ? all : all.slice(0, fan);
   const room = spots.length <= fan + 1 ? spots.length : Math.max(1, Math.floor(fan / shown.length));
   let spare = fan - shown.reduce((sum, members) => sum + Math.min(members.length, room), 0);
-  const groups = shown.map(members => {
+  const groups = shown.map((members) => {
     const extra = Math.max(0, Math.min(spare, members.length - room));
     spare -= extra;
     const size = members.length <= room + extra + 1 ? members.length : room + extra;
@@ -123,7 +136,8 @@ function grouped(spots: readonly Spot[], key: (spot: Spot) => string, fan: numbe
 
 /** Runs by time, data by label, data first. */
 export function inOrder(a: Node, b: Node): number {
-  if (a.kind === "run" && b.kind === "run" && a.startedAt !== b.startedAt) return (a.startedAt ?? "") < (b.startedAt ?? "") ? -1 : 1;
+  if (a.kind === "run" && b.kind === "run" && a.startedAt !== b.startedAt)
+    return (a.startedAt ?? "") < (b.startedAt ?? "") ? -1 : 1;
   if (isAct(a) !== isAct(b)) return isAct(a) ? 1 : -1;
   return byLabel.compare(a.label, b.label) || (a.id < b.id ? -1 : 1);
 }

@@ -29,15 +29,15 @@ const SWEEPS = 6;
 
 /** A layered layout, top to bottom. A layer wider than the picture should be is broken into rows. */
 export function layered(graph: GraphData, sizes: ReadonlyMap<string, Size>): Layout {
-  const ids = graph.nodes.map(node => node.id);
+  const ids = graph.nodes.map((node) => node.id);
   const at = new Map(ids.map((id, i) => [id, i]));
-  const size = ids.map(id => sizes.get(id) ?? { width: 0, height: 0 });
-  const links = graph.edges.map(edge => [at.get(edge.from) as number, at.get(edge.to) as number] as const);
+  const size = ids.map((id) => sizes.get(id) ?? { width: 0, height: 0 });
+  const links = graph.edges.map((edge) => [at.get(edge.from) as number, at.get(edge.to) as number] as const);
   const layers = order(layersOf(ids.length, opened(ids.length, links)), links);
 
   const area = size.reduce((sum, { width, height }) => sum + (width + NODE_GAP) * (height + LAYER_GAP), 0);
   const widest = Math.max(1600, 2 * Math.sqrt(area));
-  const rows = layers.map(layer => broken(layer, size, widest));
+  const rows = layers.map((layer) => broken(layer, size, widest));
   const width = Math.ceil(rows.flat().reduce((most, row) => Math.max(most, lengthOf(row, size)), 0));
   const points: Point[] = [];
   let top = 0;
@@ -54,8 +54,15 @@ export function layered(graph: GraphData, sizes: ReadonlyMap<string, Size>): Lay
     }
     top += LAYER_GAP - ROW_GAP;
   }
-  const edges = links.map(([from, to]) => straight(points[from] as Point, points[to] as Point, size[from] as Size, size[to] as Size));
-  return { width, height: Math.max(0, top - LAYER_GAP), nodes: new Map(ids.map((id, i) => [id, points[i] as Point])), edges };
+  const edges = links.map(([from, to]) =>
+    straight(points[from] as Point, points[to] as Point, size[from] as Size, size[to] as Size),
+  );
+  return {
+    width,
+    height: Math.max(0, top - LAYER_GAP),
+    nodes: new Map(ids.map((id, i) => [id, points[i] as Point])),
+    edges,
+  };
 }
 
 type Link = readonly [from: number, to: number];
@@ -93,9 +100,9 @@ function layersOf(count: number, links: readonly Link[]): number[][] {
   const next = neighbours(count, links);
   const waiting = new Uint32Array(count);
   for (const [, to] of links) waiting[to] = (waiting[to] ?? 0) + 1;
-  const first = Array.from(waiting, w => w === 0);
+  const first = Array.from(waiting, (w) => w === 0);
   const layer = new Uint32Array(count);
-  const queue = [...first.keys()].filter(i => first[i]);
+  const queue = [...first.keys()].filter((i) => first[i]);
   for (const i of queue) {
     for (const to of next[i] ?? []) {
       layer[to] = Math.max(layer[to] ?? 0, (layer[i] ?? 0) + 1);
@@ -107,7 +114,8 @@ function layersOf(count: number, links: readonly Link[]): number[][] {
   for (let i = 0; i < count; i++) {
     let depth = layer[i] ?? 0;
     const uses = next[i] ?? [];
-    if (first[i] && uses.length > 0) depth = uses.reduce((least, to) => Math.min(least, layer[to] ?? 0), Number.POSITIVE_INFINITY) - 1;
+    if (first[i] && uses.length > 0)
+      depth = uses.reduce((least, to) => Math.min(least, layer[to] ?? 0), Number.POSITIVE_INFINITY) - 1;
     (layers[depth] ??= []).push(i);
   }
   return layers.filter(Boolean);
@@ -117,7 +125,10 @@ function layersOf(count: number, links: readonly Link[]): number[][] {
 function order(layers: number[][], links: readonly Link[]): number[][] {
   const count = layers.reduce((sum, layer) => sum + layer.length, 0);
   const down = neighbours(count, links);
-  const up = neighbours(count, links.map(([from, to]) => [to, from] as const));
+  const up = neighbours(
+    count,
+    links.map(([from, to]) => [to, from] as const),
+  );
   const place = new Float64Array(count);
   const settle = (layer: readonly number[]) => {
     for (const [i, node] of layer.entries()) place[node] = (i + 0.5) / layer.length;
@@ -126,7 +137,7 @@ function order(layers: number[][], links: readonly Link[]): number[][] {
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     const [near, turn] = sweep % 2 === 0 ? [up, layers] : [down, layers.toReversed()];
     for (const layer of turn) {
-      const wish = new Map(layer.map(node => [node, middle(near[node] ?? [], place) ?? place[node] ?? 0]));
+      const wish = new Map(layer.map((node) => [node, middle(near[node] ?? [], place) ?? place[node] ?? 0]));
       layer.sort((a, b) => (wish.get(a) ?? 0) - (wish.get(b) ?? 0));
       settle(layer);
     }
@@ -153,8 +164,16 @@ function lengthOf(row: readonly number[], size: readonly Size[]): number {
 function straight(from: Point, to: Point, a: Size, b: Size): Point[] {
   if (from === to) {
     const [x, y, out] = [from.x + a.width / 2, from.y, 22];
-    return [{ x, y: y - 6 }, { x: x + out, y: y - 14 }, { x: x + out, y: y + 14 }, { x, y: y + 6 }];
+    return [
+      { x, y: y - 6 },
+      { x: x + out, y: y - 14 },
+      { x: x + out, y: y + 14 },
+      { x, y: y + 6 },
+    ];
   }
   const sign = from.y <= to.y ? 1 : -1;
-  return [{ x: from.x, y: from.y + (sign * a.height) / 2 }, { x: to.x, y: to.y - (sign * b.height) / 2 }];
+  return [
+    { x: from.x, y: from.y + (sign * a.height) / 2 },
+    { x: to.x, y: to.y - (sign * b.height) / 2 },
+  ];
 }

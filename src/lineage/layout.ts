@@ -18,7 +18,11 @@ const FAN = 8; // so many that are alike still go side by side
  * Positions for boxes of the given sizes (pixels, by node id). Graphs of more than 3,000 nodes or 6,000 edges, and any
  * that Graphviz cannot cope with, get straight edges between plain layers instead of its curves.
  */
-export async function arrange(graph: GraphData, sizes: ReadonlyMap<string, Size>, direction: Direction = "down"): Promise<Layout> {
+export async function arrange(
+  graph: GraphData,
+  sizes: ReadonlyMap<string, Size>,
+  direction: Direction = "down",
+): Promise<Layout> {
   const small = graph.nodes.length <= MOST_NODES && graph.edges.length <= MOST_EDGES;
   const layout = small ? await graphviz(graph, sizes, direction) : undefined;
   return layout ? spread(graph, sizes, layout, direction) : plain(graph, sizes, direction);
@@ -27,9 +31,17 @@ export async function arrange(graph: GraphData, sizes: ReadonlyMap<string, Size>
 /** The layered layout in either direction: for `"right"` it is made with the boxes turned, then turned back. */
 export function plain(graph: GraphData, sizes: ReadonlyMap<string, Size>, direction: Direction = "down"): Layout {
   if (direction === "down") return spread(graph, sizes, layered(graph, sizes), direction);
-  const { width, height, nodes, edges } = layered(graph, new Map(Array.from(sizes, ([id, size]) => [id, { width: size.height, height: size.width }])));
+  const { width, height, nodes, edges } = layered(
+    graph,
+    new Map(Array.from(sizes, ([id, size]) => [id, { width: size.height, height: size.width }])),
+  );
   const turn = ({ x, y }: Point): Point => ({ x: y, y: x });
-  const turned = { width: height, height: width, nodes: new Map(Array.from(nodes, ([id, point]) => [id, turn(point)])), edges: edges.map(line => line.map(turn)) };
+  const turned = {
+    width: height,
+    height: width,
+    nodes: new Map(Array.from(nodes, ([id, point]) => [id, turn(point)])),
+    edges: edges.map((line) => line.map(turn)),
+  };
   return spread(graph, sizes, turned, direction);
 }
 
@@ -39,7 +51,11 @@ interface Drawn {
   readonly edges?: readonly { readonly id: string; readonly pos: string }[];
 }
 
-async function graphviz(graph: GraphData, sizes: ReadonlyMap<string, Size>, direction: Direction): Promise<Layout | undefined> {
+async function graphviz(
+  graph: GraphData,
+  sizes: ReadonlyMap<string, Size>,
+  direction: Direction,
+): Promise<Layout | undefined> {
   const { instance } = await import("@viz-js/viz");
   // A new instance each time: one whose stack overflowed (very long chains) is of no use afterwards.
   const viz = await instance();
@@ -53,10 +69,11 @@ async function graphviz(graph: GraphData, sizes: ReadonlyMap<string, Size>, dire
   }
   const [left = 0, a = 0, right = 0, b = 0] = drawn.bb.split(",").map(Number);
   const [top, bottom] = [Math.min(a, b), Math.max(a, b)];
-  const points = (pos: string) => pos.split(" ").map(pair => {
-    const [x = 0, y = 0] = pair.split(",").map(Number);
-    return { x: x - left, y: y - top };
-  });
+  const points = (pos: string) =>
+    pos.split(" ").map((pair) => {
+      const [x = 0, y = 0] = pair.split(",").map(Number);
+      return { x: x - left, y: y - top };
+    });
   const nodes = new Map(graph.nodes.map((node, i) => [node.id, points(drawn.objects?.[i]?.pos ?? "")[0] as Point]));
   const edges: Point[][] = [];
   for (const edge of drawn.edges ?? []) edges[Number(edge.id)] = points(edge.pos);
@@ -75,11 +92,13 @@ function dotOf(graph: GraphData, sizes: ReadonlyMap<string, Size>, direction: Di
     `graph [rankdir=${direction === "right" ? "LR" : "TB"}, ranksep=0.5, nodesep=0.25${effort}${lines}];`,
     'node [shape=box, fixedsize=true, label=""];',
     "edge [arrowhead=none];",
-    ...graph.nodes.map(node => {
+    ...graph.nodes.map((node) => {
       const { width = 0, height = 0 } = sizes.get(node.id) ?? {};
       return `${short.get(node.id)} [width=${width / 72}, height=${height / 72}];`;
     }),
-    ...graph.edges.map((edge, i) => `${short.get(edge.from)} -> ${short.get(edge.to)} [id=${i}, minlen=${lengths[i] ?? 1}];`),
+    ...graph.edges.map(
+      (edge, i) => `${short.get(edge.from)} -> ${short.get(edge.to)} [id=${i}, minlen=${lengths[i] ?? 1}];`,
+    ),
     "}",
   ].join("\n");
 }

@@ -17,17 +17,19 @@ export function legendOf({ nodes, edges }: GraphData): Legend {
   const line = `<path class="key edge" d="M${-X} 0H${X - 7}"/><path class="key tip" d="M${X} 0L${X - 7} -3.2V3.2Z"/>`;
   const held = `<path class="key edge" d="M${-X} 0H${X - 12}"/><path class="key tip" d="M${X} 0L${X - 6} -3.2L${X - 12} 0L${X - 6} 3.2Z"/>`;
   const drawn = (kind: NodeKind, state = "") =>
-    `<g class="key node ${kind}${state}">${shapeOf(kind, X, Y).outline.map(path => `<path d="${path}"/>`).join("")}</g>`;
-  const roles = new Set(edges.map(edge => edge.role));
-  const kinds = new Set(nodes.map(node => node.kind));
+    `<g class="key node ${kind}${state}">${shapeOf(kind, X, Y)
+      .outline.map((path) => `<path d="${path}"/>`)
+      .join("")}</g>`;
+  const roles = new Set(edges.map((edge) => edge.role));
+  const kinds = new Set(nodes.map((node) => node.kind));
   const items = [
     roles.has("member") && ["member of a collection", `<g class="member">${held}</g>`],
     roles.has("recreated") && ["re-created", `<g class="recreated">${line}</g>`],
     roles.has("initiated") && ["started", `<g class="initiated">${line}</g>`],
-    ...(["transform", "collection", "record"] as const).map(kind => kinds.has(kind) && [kind, drawn(kind)]),
+    ...(["transform", "collection", "record"] as const).map((kind) => kinds.has(kind) && [kind, drawn(kind)]),
     nodes.some(isFailed) && ["failed", drawn("run", " failed")],
-    nodes.some(node => node.deleted) && ["deleted", drawn("artifact", " deleted")],
-  ].filter(item => item !== false) as [words: string, sample: string][];
+    nodes.some((node) => node.deleted) && ["deleted", drawn("artifact", " deleted")],
+  ].filter((item) => item !== false) as [words: string, sample: string][];
   if (items.length === 0) return { width: 0, text: "" };
 
   const widths = items.map(([words]) => 2 * X + GAP + measure(words, SMALL_SIZE));

@@ -143,7 +143,10 @@ export function nodeId(kind: NodeKind, uid: string): string {
 export const dataLabel = (uid: string, key: string | null, fallback?: string | null): string => key || fallback || uid;
 
 /** What a run is called: `<transform key>[: entrypoint]`, where `fallback` (the transform's description) stands in for a missing key. */
-export function runLabel({ uid, transformKey, name, entrypoint }: Pick<RunNode, "uid" | "transformKey" | "name" | "entrypoint">, fallback?: string | null): string {
+export function runLabel(
+  { uid, transformKey, name, entrypoint }: Pick<RunNode, "uid" | "transformKey" | "name" | "entrypoint">,
+  fallback?: string | null,
+): string {
   const code = transformKey || fallback || name || uid;
   return entrypoint ? `${code}: ${entrypoint}` : code;
 }
@@ -156,12 +159,17 @@ export function toNode<F extends NodeFacts>(facts: F, fallback?: string | null):
 
 function labelOf(facts: NodeFacts, fallback?: string | null): string {
   if (facts.kind === "run") return runLabel(facts, fallback);
-  return facts.kind === "record" ? dataLabel(facts.uid, facts.name, fallback) : dataLabel(facts.uid, facts.key, facts.description || fallback);
+  return facts.kind === "record"
+    ? dataLabel(facts.uid, facts.name, fallback)
+    : dataLabel(facts.uid, facts.key, facts.description || fallback);
 }
 
 /** A user and a time in short, as pictures and trees show them: `testuser1, 2024-12-20 15:09 UTC`. */
 export function whoAndWhen(who: string | null, when: string | null): string {
-  return [who, when && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(when) ? `${when.slice(0, 10)} ${when.slice(11, 16)} UTC` : null]
+  return [
+    who,
+    when && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(when) ? `${when.slice(0, 10)} ${when.slice(11, 16)} UTC` : null,
+  ]
     .filter(Boolean)
     .join(", ");
 }

@@ -4,19 +4,35 @@ import { EDGE_ROLES, NODE_KINDS } from "./node.ts";
 import type { Edge, EdgeRole, GraphData, Node, NodeKind, Truncation } from "./node.ts";
 
 type Fact = "text" | "number" | "flag" | "flag?";
-type FactTable = { [K in NodeKind]: Record<keyof Omit<Extract<Node, { kind: K }>, "id" | "kind" | "uid" | "label">, Fact> };
+type FactTable = {
+  [K in NodeKind]: Record<keyof Omit<Extract<Node, { kind: K }>, "id" | "kind" | "uid" | "label">, Fact>;
+};
 
 const versioned = { version: "text", isLatest: "flag" } as const;
 const created = { createdAt: "text", createdBy: "text", deleted: "flag?" } as const;
 
 const FACTS: FactTable = {
   artifact: {
-    key: "text", description: "text", suffix: "text", size: "number", hash: "text", artifactKind: "text",
-    ...versioned, ...created,
+    key: "text",
+    description: "text",
+    suffix: "text",
+    size: "number",
+    hash: "text",
+    artifactKind: "text",
+    ...versioned,
+    ...created,
   },
   run: {
-    name: "text", transform: "text", transformKey: "text", transformKind: "text", entrypoint: "text", status: "text",
-    startedAt: "text", finishedAt: "text", createdBy: "text", deleted: "flag?",
+    name: "text",
+    transform: "text",
+    transformKey: "text",
+    transformKind: "text",
+    entrypoint: "text",
+    status: "text",
+    startedAt: "text",
+    finishedAt: "text",
+    createdBy: "text",
+    deleted: "flag?",
   },
   transform: { key: "text", description: "text", transformKind: "text", version: "text", ...created },
   collection: { key: "text", description: "text", ...versioned, ...created },
@@ -27,7 +43,7 @@ const FACTS: FactTable = {
 export function parseGraph(data: unknown): GraphData {
   const root = object(typeof data === "string" ? json(data) : data, "the graph");
   const nodes = list(root.nodes, "nodes").map((value, i) => node(value, `nodes[${i}]`));
-  const known = new Set(nodes.map(n => n.id));
+  const known = new Set(nodes.map((n) => n.id));
   if (known.size < nodes.length) throw bad("nodes: two of them have the same id");
   const edges = list(root.edges, "edges").map((value, i) => edge(value, `edges[${i}]`, known));
   const focus = text(root.focus, "focus");
@@ -38,8 +54,8 @@ export function parseGraph(data: unknown): GraphData {
 
 /** The facts in the order in which they were read, so that a graph is written again as it was. */
 function inOrderOf<T extends object>(raw: object, facts: T): T {
-  const names = [...Object.keys(raw), ...Object.keys(facts)].filter(name => Object.hasOwn(facts, name));
-  return Object.fromEntries(names.map(name => [name, facts[name as keyof T]])) as T;
+  const names = [...Object.keys(raw), ...Object.keys(facts)].filter((name) => Object.hasOwn(facts, name));
+  return Object.fromEntries(names.map((name) => [name, facts[name as keyof T]])) as T;
 }
 
 function node(value: unknown, at: string): Node {
@@ -52,7 +68,13 @@ function node(value: unknown, at: string): Node {
   const facts = Object.entries(FACTS[kind])
     .map(([name, type]) => [name, fact(raw[name], type, `${at}.${name}`)] as const)
     .filter(([, found]) => found !== undefined);
-  return inOrderOf(raw, { id, kind, uid, label: text(raw.label, `${at}.label`), ...Object.fromEntries(facts) }) as unknown as Node;
+  return inOrderOf(raw, {
+    id,
+    kind,
+    uid,
+    label: text(raw.label, `${at}.label`),
+    ...Object.fromEntries(facts),
+  }) as unknown as Node;
 }
 
 function fact(value: unknown, type: Fact, at: string): unknown {
@@ -61,7 +83,11 @@ function fact(value: unknown, type: Fact, at: string): unknown {
     if (type === "flag") throw bad(`${at} is missing`);
     return flag ? undefined : null;
   }
-  const right = flag ? typeof value === "boolean" : type === "number" ? Number.isFinite(value) : typeof value === "string";
+  const right = flag
+    ? typeof value === "boolean"
+    : type === "number"
+      ? Number.isFinite(value)
+      : typeof value === "string";
   if (!right) throw bad(`${at} should be ${flag ? "true or false" : type === "number" ? "a number" : "text"}`);
   return value;
 }
@@ -86,7 +112,7 @@ function truncation(value: unknown, known: ReadonlySet<string>): false | Truncat
   if (typeof limit !== "number" || !(limit >= 0)) throw bad("truncated.limit should be a number");
   if (raw.more === undefined) return inOrderOf(raw, { upstream, downstream, limit });
   const more = list(raw.more, "truncated.more").map((id, i) => text(id, `truncated.more[${i}]`));
-  if (!more.every(id => known.has(id))) throw bad("truncated.more names nodes that are not there");
+  if (!more.every((id) => known.has(id))) throw bad("truncated.more names nodes that are not there");
   return inOrderOf(raw, { upstream, downstream, limit, more });
 }
 
@@ -117,7 +143,7 @@ function text(value: unknown, at: string): string {
 }
 
 function oneOf<T extends string>(names: readonly T[], value: unknown, at: string): T {
-  const found = names.find(name => name === value);
+  const found = names.find((name) => name === value);
   if (found === undefined) throw bad(`${at} should be one of ${names.join(", ")}`);
   return found;
 }

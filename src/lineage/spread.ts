@@ -16,13 +16,18 @@ const SAMPLES = 100; // points at which a long curve is compared with what it mi
 
 /** The figures of a graph's nodes by their ids. */
 export function figuresOf({ nodes, edges }: GraphData, direction: Direction): Map<string, Figure> {
-  const [starts, ends] = [Map.groupBy(edges, edge => edge.from), Map.groupBy(edges, edge => edge.to)];
-  return new Map(nodes.map(node => {
-    const count = Math.max(starts.get(node.id)?.length ?? 0, ends.get(node.id)?.length ?? 0);
-    const room = count > FEW ? count * END : 0;
-    const least = direction === "down" ? { width: Math.min(room, MOST.width), height: 0 } : { width: 0, height: Math.min(room, MOST.height) };
-    return [node.id, figureOf(node, least)];
-  }));
+  const [starts, ends] = [Map.groupBy(edges, (edge) => edge.from), Map.groupBy(edges, (edge) => edge.to)];
+  return new Map(
+    nodes.map((node) => {
+      const count = Math.max(starts.get(node.id)?.length ?? 0, ends.get(node.id)?.length ?? 0);
+      const room = count > FEW ? count * END : 0;
+      const least =
+        direction === "down"
+          ? { width: Math.min(room, MOST.width), height: 0 }
+          : { width: 0, height: Math.min(room, MOST.height) };
+      return [node.id, figureOf(node, least)];
+    }),
+  );
 }
 
 /** One end of an edge, the last or the first, and the angle at which it meets its node. */
@@ -40,13 +45,23 @@ interface Side {
 }
 
 /** The layout with the ends of edges side by side, in the order in which they came. */
-export function spread(graph: GraphData, sizes: ReadonlyMap<string, Size>, layout: Layout, direction: Direction): Layout {
+export function spread(
+  graph: GraphData,
+  sizes: ReadonlyMap<string, Size>,
+  layout: Layout,
+  direction: Direction,
+): Layout {
   const turn = direction === "right" ? ({ x, y }: Point): Point => ({ x: y, y: x }) : (point: Point): Point => point;
-  const lines = layout.edges.map(line => line.map(turn));
-  const boxes = new Map(Array.from(layout.nodes, ([id, point]) => {
-    const { width = 0, height = 0 } = sizes.get(id) ?? {};
-    return [id, { ...turn(point), ...(direction === "right" ? { width: height, height: width } : { width, height }) }];
-  }));
+  const lines = layout.edges.map((line) => line.map(turn));
+  const boxes = new Map(
+    Array.from(layout.nodes, ([id, point]) => {
+      const { width = 0, height = 0 } = sizes.get(id) ?? {};
+      return [
+        id,
+        { ...turn(point), ...(direction === "right" ? { width: height, height: width } : { width, height }) },
+      ];
+    }),
+  );
   for (const { box, sign, ends } of sidesOf(graph, lines, boxes)) {
     if (ends.length <= FEW) continue;
     const room = Math.max(0, box.width - 2 * CORNER) / ends.length;
@@ -54,22 +69,29 @@ export function spread(graph: GraphData, sizes: ReadonlyMap<string, Size>, layou
     for (const [i, { edge, last }] of ends.entries()) {
       const x = box.x + (i + 0.5 - ends.length / 2) * room;
       const line = (last ? lines[edge] : lines[edge]?.toReversed()) ?? [];
-      const ways = [Number.POSITIVE_INFINITY, NEAR].map(near => led(line, box, sign, x, near));
-      const best = ways.find(way => isClear(way, boxes, graph.edges[edge])) ?? line;
+      const ways = [Number.POSITIVE_INFINITY, NEAR].map((near) => led(line, box, sign, x, near));
+      const best = ways.find((way) => isClear(way, boxes, graph.edges[edge])) ?? line;
       lines[edge] = last ? best : best.toReversed();
     }
   }
-  return { ...layout, edges: lines.map(line => line.map(turn)) };
+  return { ...layout, edges: lines.map((line) => line.map(turn)) };
 }
 
-function sidesOf({ edges }: GraphData, lines: readonly (readonly Point[])[], boxes: ReadonlyMap<string, Point & Size>): Iterable<Side> {
+function sidesOf(
+  { edges }: GraphData,
+  lines: readonly (readonly Point[])[],
+  boxes: ReadonlyMap<string, Point & Size>,
+): Iterable<Side> {
   const sides = new Map<string, Side>();
   for (const [edge, { from, to }] of edges.entries()) {
     if (from === to) continue;
-    for (const [id, last] of [[to, true], [from, false]] as const) {
+    for (const [id, last] of [
+      [to, true],
+      [from, false],
+    ] as const) {
       const [box, line] = [boxes.get(id), last ? lines[edge] : lines[edge]?.toReversed()];
       if (!box || !line) continue;
-      const sign = ([1, -1] as const).find(one => turnOff(line, box, one) >= 0);
+      const sign = ([1, -1] as const).find((one) => turnOff(line, box, one) >= 0);
       const point = line.length > 2 ? line.at(-1) : line[0];
       if (!sign || !point) continue;
       const side = sides.get(id + sign) ?? { box, sign, ends: [] };
@@ -96,7 +118,14 @@ function led(line: readonly Point[], box: Point & Size, sign: 1 | -1, x: number,
   const [start, next, then, end] = line.slice(at, at + 4);
   if (at < 0 || !start || !next) return [...line];
   if (!then || !end) return [start, { x, y }];
-  if (far(start) <= near) return [...line.slice(0, at), start, turned(start, next, far), { x, y: y - sign * Math.min(LEAN, far(start) / 2) }, { x, y }];
+  if (far(start) <= near)
+    return [
+      ...line.slice(0, at),
+      start,
+      turned(start, next, far),
+      { x, y: y - sign * Math.min(LEAN, far(start) / 2) },
+      { x, y },
+    ];
   let [low, high] = [0, 1];
   for (let step = 0; step < 20; step++) {
     const half = (low + high) / 2;
@@ -105,7 +134,16 @@ function led(line: readonly Point[], box: Point & Size, sign: 1 | -1, x: number,
   }
   const [, a, b, middle] = split([start, next, then, end], low);
   const on = { x: 2 * middle.x - b.x, y: 2 * middle.y - b.y };
-  return [...line.slice(0, at), start, a, b, middle, turned(middle, on, far), { x, y: y - sign * Math.min(LEAN, far(middle) / 2) }, { x, y }];
+  return [
+    ...line.slice(0, at),
+    start,
+    a,
+    b,
+    middle,
+    turned(middle, on, far),
+    { x, y: y - sign * Math.min(LEAN, far(middle) / 2) },
+    { x, y },
+  ];
 }
 
 /** How a curve leaves a point: as before, but it turns before it is level with the node. */
@@ -132,11 +170,25 @@ function isClear(line: readonly Point[], boxes: ReadonlyMap<string, Point & Size
   const [a, b, c, d] = curve;
   if (!a || !b || !c || !d) return true;
   const reach = (pick: (point: Point) => number, how: (...all: number[]) => number): number => how(...curve.map(pick));
-  const [left, right, top, bottom] = [reach(p => p.x, Math.min), reach(p => p.x, Math.max), reach(p => p.y, Math.min), reach(p => p.y, Math.max)];
-  const ends = [edge?.from, edge?.to].map(id => boxes.get(id ?? ""));
-  const close = [...boxes.values()].filter(({ x, y, width, height }) => x + width / 2 + GAP > left && x - width / 2 - GAP < right && y + height / 2 + GAP > top && y - height / 2 - GAP < bottom);
-  const others = close.filter(box => !ends.includes(box));
+  const [left, right, top, bottom] = [
+    reach((p) => p.x, Math.min),
+    reach((p) => p.x, Math.max),
+    reach((p) => p.y, Math.min),
+    reach((p) => p.y, Math.max),
+  ];
+  const ends = [edge?.from, edge?.to].map((id) => boxes.get(id ?? ""));
+  const close = [...boxes.values()].filter(
+    ({ x, y, width, height }) =>
+      x + width / 2 + GAP > left &&
+      x - width / 2 - GAP < right &&
+      y + height / 2 + GAP > top &&
+      y - height / 2 - GAP < bottom,
+  );
+  const others = close.filter((box) => !ends.includes(box));
   if (others.length === 0) return true;
-  return Array.from({ length: SAMPLES + 1 }, (_, i) => split([a, b, c, d], i / SAMPLES)[3])
-    .every(point => others.every(({ x, y, width, height }) => Math.abs(point.x - x) > width / 2 + GAP || Math.abs(point.y - y) > height / 2 + GAP));
+  return Array.from({ length: SAMPLES + 1 }, (_, i) => split([a, b, c, d], i / SAMPLES)[3]).every((point) =>
+    others.every(
+      ({ x, y, width, height }) => Math.abs(point.x - x) > width / 2 + GAP || Math.abs(point.y - y) > height / 2 + GAP,
+    ),
+  );
 }

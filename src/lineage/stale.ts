@@ -49,7 +49,9 @@ export interface Made {
   /** Undefined while the code is as it was, and for what has none. */
   readonly code: ChangedCode | undefined;
   /** The last completed run for the same output, when that is another one; how its environment differs. */
-  readonly later: { readonly uid: string; readonly params: boolean; readonly environment: string | undefined } | undefined;
+  readonly later:
+    | { readonly uid: string; readonly params: boolean; readonly environment: string | undefined }
+    | undefined;
   /** What became of the run that made it, unless it completed. */
   readonly ended: "errored" | "aborted" | "open" | undefined;
 }
@@ -124,7 +126,9 @@ export function judge(asked: readonly number[], known: Known): Map<number, Stale
     if (!way || !(isStale || own.has(way))) return note ? { ...FRESH, ...note } : FRESH;
     const upstream = way.inputs.flatMap((input) => {
       const cause = open.get(input.id) === 0 ? causeOf(looked, causes, input.id) : undefined;
-      return cause && (levels?.has(id) || !leadsThrough(looked, causes, input.id, id)) ? [inherited(way.output.uid, input, cause.reason, looked, causes)] : [];
+      return cause && (levels?.has(id) || !leadsThrough(looked, causes, input.id, id))
+        ? [inherited(way.output.uid, input, cause.reason, looked, causes)]
+        : [];
     });
     return { stale: isStale, reasons: [...(own.get(way) ?? []), ...upstream], ...note };
   };
@@ -134,7 +138,8 @@ export function judge(asked: readonly number[], known: Known): Map<number, Stale
 const ascending = (a: number, b: number): number => a - b;
 
 /** Of what is stale in all ways: why it is as it was made last. */
-const causeOf = (looked: Looked, causes: Causes, id: number): Cause | undefined => causes.get(looked.get(id)?.[0] as Made);
+const causeOf = (looked: Looked, causes: Causes, id: number): Cause | undefined =>
+  causes.get(looked.get(id)?.[0] as Made);
 
 /** What people call a version: its key, else the beginning of its uid. */
 const nameOf = ({ key, uid }: Version): string => key ?? uid.slice(0, 8);
@@ -150,7 +155,10 @@ interface Replaced {
 function ownReasons({ output: { uid }, code, later }: Made, newer: readonly Replaced[]): readonly StaleReason[] {
   const reasons: StaleReason[] = [];
   for (const { input, after } of newer) {
-    const detail = after.revision > input.revision ? `${nameOf(input)} has a newer version` : `${nameOf(input)} was made again since, as an older version: get it by its uid, ${after.uid}`;
+    const detail =
+      after.revision > input.revision
+        ? `${nameOf(input)} has a newer version`
+        : `${nameOf(input)} was made again since, as an older version: get it by its uid, ${after.uid}`;
     reasons.push({ code: "input-newer", subject: after.uid, chain: [uid, input.uid, after.uid], detail });
   }
   if (code) {
@@ -164,13 +172,29 @@ function ownReasons({ output: { uid }, code, later }: Made, newer: readonly Repl
       },
     });
   }
-  if (later?.params) reasons.push({ code: "params-differ", subject: later.uid, chain: [uid, later.uid], detail: "the last run for this output had other parameters" });
-  if (later?.environment !== undefined) reasons.push({ code: "environment-differs", subject: later.uid, chain: [uid, later.uid], detail: `the last run for this output had ${later.environment}` });
+  if (later?.params)
+    reasons.push({
+      code: "params-differ",
+      subject: later.uid,
+      chain: [uid, later.uid],
+      detail: "the last run for this output had other parameters",
+    });
+  if (later?.environment !== undefined)
+    reasons.push({
+      code: "environment-differs",
+      subject: later.uid,
+      chain: [uid, later.uid],
+      detail: `the last run for this output had ${later.environment}`,
+    });
   return reasons;
 }
 
 /** These outputs and all that they were made from. */
-function walk(start: readonly number[], known: Known, looked = new Map<number, readonly Made[]>()): Map<number, readonly Made[]> {
+function walk(
+  start: readonly number[],
+  known: Known,
+  looked = new Map<number, readonly Made[]>(),
+): Map<number, readonly Made[]> {
   const seen = new Set(start);
   const stack = [...start];
   for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
@@ -201,13 +225,22 @@ function replaced(looked: Map<number, readonly Made[]>, known: Known): Map<Made,
     for (const way of ways) {
       const { inputs, output } = way;
       for (const input of inputs) {
-        if (input.stem === output.stem || inputs.some(({ stem, revision }) => stem === input.stem && revision > input.revision)) {
+        if (
+          input.stem === output.stem ||
+          inputs.some(({ stem, revision }) => stem === input.stem && revision > input.revision)
+        ) {
           outlive(way, input);
           continue;
         }
         const after = known.newer(input);
         // What was deleted did not become older by that.
-        if (!after || after.hash === input.hash || (input.isDeleted && after.revision < input.revision) || inputs.some(({ id }) => id === after.id)) continue;
+        if (
+          !after ||
+          after.hash === input.hash ||
+          (input.isDeleted && after.revision < input.revision) ||
+          inputs.some(({ id }) => id === after.id)
+        )
+          continue;
         const list = found.get(way);
         if (list) list.push({ input, after });
         else found.set(way, [{ input, after }]);
@@ -215,7 +248,11 @@ function replaced(looked: Map<number, readonly Made[]>, known: Known): Map<Made,
     }
   }
   if (found.size > 0) {
-    const wider = walk([...found.values()].flatMap((list) => list.map(({ after }) => after.id)), known, new Map(looked));
+    const wider = walk(
+      [...found.values()].flatMap((list) => list.map(({ after }) => after.id)),
+      known,
+      new Map(looked),
+    );
     const levels = levelsOf(wider, usersOf(wider));
     const upstream = new Map<number, Upstream>();
     for (const [way, list] of found) {
@@ -232,7 +269,10 @@ function replaced(looked: Map<number, readonly Made[]>, known: Known): Map<Made,
     const kept = ways.map((way) => {
       const gone = past.get(way);
       const now = gone ? { ...way, inputs: way.inputs.filter((input) => !gone.has(input)) } : way;
-      left.set(now, (found.get(way) ?? []).filter(({ input }) => !gone?.has(input)));
+      left.set(
+        now,
+        (found.get(way) ?? []).filter(({ input }) => !gone?.has(input)),
+      );
       return now;
     });
     looked.set(id, kept);
@@ -279,7 +319,8 @@ interface Note {
 
 /** That the last run that made it failed, or that one of its inputs was withdrawn: people who go back to an older version may want to know. */
 function noteOf({ output, inputs, ended }: Made, known: Known): Note | undefined {
-  if (ended !== undefined && ended !== "open") return { here: `the run that made it ${ended}`, beyond: `the run that made ${nameOf(output)} ${ended}` };
+  if (ended !== undefined && ended !== "open")
+    return { here: `the run that made it ${ended}`, beyond: `the run that made ${nameOf(output)} ${ended}` };
   for (const input of inputs) {
     const now = input.isDeleted ? known.newer(input) : undefined;
     if (!now || now.revision >= input.revision || now.hash === input.hash) continue;
@@ -325,7 +366,9 @@ function usersOf(looked: Looked): Map<number, Made[]> {
 
 /** How many steps of making lie before each output at most; outputs in circles or behind them have no level. */
 function levelsOf(looked: Looked, users: ReadonlyMap<number, readonly Made[]>): Map<number, number> {
-  const waiting = new Map([...looked.keys()].map((id) => [id, inputsOf(looked, id).filter((input) => looked.has(input.id)).length]));
+  const waiting = new Map(
+    [...looked.keys()].map((id) => [id, inputsOf(looked, id).filter((input) => looked.has(input.id)).length]),
+  );
   const ready = [...waiting].filter(([, n]) => n === 0).map(([id]) => id);
   const levels = new Map(ready.map((id) => [id, 0]));
   for (const id of ready) {
@@ -342,7 +385,8 @@ function levelsOf(looked: Looked, users: ReadonlyMap<number, readonly Made[]>): 
 }
 
 function leadsThrough(looked: Looked, causes: Causes, from: number, through: number): boolean {
-  for (let id: number | undefined = from; id !== undefined; id = causeOf(looked, causes, id)?.input) if (id === through) return true;
+  for (let id: number | undefined = from; id !== undefined; id = causeOf(looked, causes, id)?.input)
+    if (id === through) return true;
   return false;
 }
 

@@ -49,7 +49,7 @@ export function draw(graph: GraphData, figures: ReadonlyMap<string, Figure>, lay
   const legendAt = Math.ceil(layout.height) + 2 * PAD + 8;
   const height = Math.ceil(layout.height) + 2 * PAD + (legend.text ? LINE : 0) + (note ? LINE : 0);
   const shift = PAD + Math.max(0, (belowWidth - layout.width) / 2);
-  const byId = new Map(graph.nodes.map(node => [node.id, node]));
+  const byId = new Map(graph.nodes.map((node) => [node.id, node]));
   const focus = byId.get(graph.focus);
   const within = (id: string) => (point: Point) => {
     const [node, figure, at] = [byId.get(id), figures.get(id), layout.nodes.get(id)];
@@ -62,11 +62,17 @@ export function draw(graph: GraphData, figures: ReadonlyMap<string, Figure>, lay
     `<style>\n${styleSheet(theme)}\n</style>`,
     `<rect class="paper" width="${width}" height="${height}"/>`,
     `<g transform="translate(${round(shift)} ${PAD})">`,
-    ...graph.edges.map((edge, i) => edgeText(edge.role, reached(layout.edges[i] ?? [], within(edge.from), within(edge.to)))),
-    ...graph.nodes.map(node => nodeText(node, figures.get(node.id), layout.nodes.get(node.id), node.id === graph.focus)),
+    ...graph.edges.map((edge, i) =>
+      edgeText(edge.role, reached(layout.edges[i] ?? [], within(edge.from), within(edge.to))),
+    ),
+    ...graph.nodes.map((node) =>
+      nodeText(node, figures.get(node.id), layout.nodes.get(node.id), node.id === graph.focus),
+    ),
     "</g>",
     ...(legend.text ? [`<g class="legend" transform="translate(${width / 2} ${legendAt})">${legend.text}</g>`] : []),
-    ...(note ? [`<text class="small" font-size="${SMALL_SIZE}" x="${width / 2}" y="${height - PAD}">${note}</text>`] : []),
+    ...(note
+      ? [`<text class="small" font-size="${SMALL_SIZE}" x="${width / 2}" y="${height - PAD}">${note}</text>`]
+      : []),
     "</svg>",
     "",
   ].join("\n");
@@ -74,13 +80,15 @@ export function draw(graph: GraphData, figures: ReadonlyMap<string, Figure>, lay
 
 function nodeText(node: Node, figure: Figure | undefined, at: Point | undefined, isFocus: boolean): string {
   if (!figure || !at) return "";
-  const classes = ["node", node.kind, node.deleted && "deleted", isFailed(node) && "failed", isFocus && "focus"].filter(Boolean).join(" ");
+  const classes = ["node", node.kind, node.deleted && "deleted", isFailed(node) && "failed", isFocus && "focus"]
+    .filter(Boolean)
+    .join(" ");
   const state = figure.state && `<tspan class="state">${escaped(figure.state)}</tspan>`;
   const below = [escaped(figure.small), state].filter(Boolean).join(", ");
   const drop = node.kind === "collection" ? 3 : 0; // the front sheet of a stack lies lower left
   return [
     `<g class="${classes}" transform="translate(${round(at.x)} ${round(at.y)})"><title>${escaped(figure.title).replaceAll("\n", "&#10;")}</title>`,
-    ...figure.outline.map(path => `<path d="${path}"/>`),
+    ...figure.outline.map((path) => `<path d="${path}"/>`),
     figure.crease && `<path class="crease" d="${figure.crease}"/>`,
     `<text x="${-drop}" y="${(below ? -3 : 4) + drop}">${escaped(figure.label)}</text>`,
     below && `<text class="small" font-size="${SMALL_SIZE}" x="${-drop}" y="${12 + drop}">${below}</text>`,
@@ -89,7 +97,11 @@ function nodeText(node: Node, figure: Figure | undefined, at: Point | undefined,
 }
 
 /** A line led on at both ends to the outlines it means: layouts think of every node as a box. */
-function reached(points: readonly Point[], inFirst: (point: Point) => boolean, inLast: (point: Point) => boolean): readonly Point[] {
+function reached(
+  points: readonly Point[],
+  inFirst: (point: Point) => boolean,
+  inLast: (point: Point) => boolean,
+): readonly Point[] {
   if (points.length < 2) return points;
   const led = ledOn(points, inLast);
   return ledOn(led.toReversed(), inFirst).toReversed();
@@ -107,7 +119,10 @@ function ledOn(points: readonly Point[], isThere: (point: Point) => boolean): re
 /** Where a line ends, and the direction (of length 1) it has there. */
 function arrival(points: readonly Point[]): readonly [end: Point, dx: number, dy: number] {
   const end = points.at(-1) ?? { x: 0, y: 0 };
-  const before = points.findLast(point => Math.hypot(end.x - point.x, end.y - point.y) > 1) ?? { x: end.x, y: end.y - 1 };
+  const before = points.findLast((point) => Math.hypot(end.x - point.x, end.y - point.y) > 1) ?? {
+    x: end.x,
+    y: end.y - 1,
+  };
   const far = Math.hypot(end.x - before.x, end.y - before.y);
   return [end, (end.x - before.x) / far, (end.y - before.y) / far];
 }
@@ -120,7 +135,8 @@ function edgeText(role: EdgeRole, points: readonly Point[]): string {
   // The line stops where the tip begins: a hollow tip would show it.
   const neck = { x: end.x - dx * length, y: end.y - dy * length };
   const line = `M${pair(start)}${points.length > 2 ? "C" : "L"}${[...points.slice(1, -1), neck].map(pair).join(" ")}`;
-  const side = (turn: 1 | -1) => pair({ x: end.x - dx * widest - turn * dy * TIP * 0.45, y: end.y - dy * widest + turn * dx * TIP * 0.45 });
+  const side = (turn: 1 | -1) =>
+    pair({ x: end.x - dx * widest - turn * dy * TIP * 0.45, y: end.y - dy * widest + turn * dx * TIP * 0.45 });
   const tip = [pair(end), side(1), ...(widest < length ? [pair(neck)] : []), side(-1)].join("L");
   const drawn = `<path class="edge" d="${line}"/><path class="tip" d="M${tip}Z"/>`;
   const says = SAYS[role];
@@ -137,12 +153,14 @@ function round(value: number): number {
 
 /** Text as XML can hold it: markup escaped, and what XML forbids even then replaced. */
 function escaped(text: string): string {
-  return text
-    .toWellFormed()
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these are not allowed in XML
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
+  return (
+    text
+      .toWellFormed()
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these are not allowed in XML
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
+      .replaceAll("&", "&amp;")
+      .replaceAll("<", "&lt;")
+      .replaceAll(">", "&gt;")
+      .replaceAll('"', "&quot;")
+  );
 }

@@ -9,7 +9,7 @@ const ASCII = /^[\x20-\x7e]*$/;
 
 /** The text with what could steer a terminal written out: a newline as `\n`, escape as `\x1b`, others as `\u{…}`. */
 export function harmless(text: string): string {
-  return text.replace(UNSAFE, char => {
+  return text.replace(UNSAFE, (char) => {
     const code = char.codePointAt(0) ?? 0;
     if (char === "\n") return "\\n";
     if (char === "\t") return "\\t";
@@ -41,7 +41,7 @@ export function shorten(text: string, width: number, where: "middle" | "end" = "
 
 function take(chars: readonly string[], width: number): string[] {
   let left = width;
-  const end = chars.findIndex(char => {
+  const end = chars.findIndex((char) => {
     left -= columnsOf(char);
     return left < 0;
   });
@@ -56,7 +56,7 @@ export type Ink = keyof typeof CODES;
 /** Paints text, or leaves it as it is when colour is off. */
 export function painter(color: boolean): (text: string, ...inks: Ink[]) => string {
   return (text, ...inks) =>
-    color && text && inks.length > 0 ? `\x1b[${inks.map(ink => CODES[ink]).join(";")}m${text}\x1b[0m` : text;
+    color && text && inks.length > 0 ? `\x1b[${inks.map((ink) => CODES[ink]).join(";")}m${text}\x1b[0m` : text;
 }
 
 /** Bytes in short, in powers of 1,000: `12 B`, `16.9 kB`, `2.4 GB`. */

@@ -63,9 +63,11 @@ class Tree {
     this.#paint = painter(color);
     this.#more = new Set(graph.truncated ? graph.truncated.more : []);
     const labels = new Set<string>();
-    this.#repeated = new Set(graph.nodes.flatMap(({ label }) => (labels.size === labels.add(label).size ? [label] : [])));
+    this.#repeated = new Set(
+      graph.nodes.flatMap(({ label }) => (labels.size === labels.add(label).size ? [label] : [])),
+    );
     this.#kin = kin(graph);
-    this.#focus = graph.nodes.find(node => node.id === graph.focus) as Node;
+    this.#focus = graph.nodes.find((node) => node.id === graph.focus) as Node;
   }
 
   draw(direction: "up" | "down"): void {
@@ -91,7 +93,8 @@ class Tree {
 
   finish(): string {
     const { truncated, partial } = this.#graph;
-    if (this.#lines.length === 1 && !truncated) this.#say(partial ? "nothing before or after it fits what was asked for" : alone(this.#focus));
+    if (this.#lines.length === 1 && !truncated)
+      this.#say(partial ? "nothing before or after it fits what was asked for" : alone(this.#focus));
     if (truncated) {
       this.#put("", "", "");
       this.#say(`… ${cutNote(truncated)}: ask with a higher limit`);
@@ -102,7 +105,9 @@ class Tree {
   /** True when there may be more right after the focus than the graph has. */
   get #isCut(): boolean {
     const { truncated, partial = false } = this.#graph;
-    return partial || (truncated !== false && truncated.downstream && (!truncated.more || this.#more.has(this.#focus.id)));
+    return (
+      partial || (truncated !== false && truncated.downstream && (!truncated.more || this.#more.has(this.#focus.id)))
+    );
   }
 
   get #near(): Kin {
@@ -133,7 +138,7 @@ class Tree {
     }
     const draw = (act: Spot, last: boolean) =>
       this.#act(act, indent, (last ? "└" : "├") + this.#arrow, indent + (last ? "   " : "│  "), first.node);
-    this.#branch(indent, folded(acts, this.#fan), draw, hidden => count(hidden, "more run"));
+    this.#branch(indent, folded(acts, this.#fan), draw, (hidden) => count(hidden, "more run"));
   }
 
   /** A run (or transform) on its line, below what it led to or what started it, and then what lies beyond it. */
@@ -146,7 +151,10 @@ class Tree {
     // "Above" must not stand for something else; what it takes to say it again is short, for that has been opened.
     if (isOpen && before !== act) this.#opened.set(node, before ? "in several ways" : act);
     const started = above !== undefined && this.#near.started(above, node);
-    this.#line(indent, mark, node, { note: isOpen && before === act ? "↑ above" : "", before: started ? "started " : above && this.#near.gave(node, above) ? "members by " : "" });
+    this.#line(indent, mark, node, {
+      note: isOpen && before === act ? "↑ above" : "",
+      before: started ? "started " : above && this.#near.gave(node, above) ? "members by " : "",
+    });
     if (before === act) return;
     if (isNew && !started) this.#starters(act, inner);
     if (isNew && this.#direction === "up") this.#besides(act, inner);
@@ -163,7 +171,7 @@ class Tree {
     }
     const { groups, hidden } = this.#near.groups(act, this.#fan);
     const draw = (group: Group, last: boolean) => this.#group(group.spots, group.hidden, act, indent, last);
-    this.#branch(indent, { shown: groups, hidden }, draw, number => `${number.toLocaleString("en")} more`);
+    this.#branch(indent, { shown: groups, hidden }, draw, (number) => `${number.toLocaleString("en")} more`);
   }
 
   #group(spots: readonly Spot[], hidden: number, from: Spot, indent: string, last: boolean): void {
@@ -192,7 +200,12 @@ class Tree {
   }
 
   /** Queues one step per branch, in order, and the line that says how many more there are. */
-  #branch<T>(indent: string, { shown, hidden }: Folded<T>, draw: (item: T, last: boolean) => void, say: (n: number) => string): void {
+  #branch<T>(
+    indent: string,
+    { shown, hidden }: Folded<T>,
+    draw: (item: T, last: boolean) => void,
+    say: (n: number) => string,
+  ): void {
     const steps = shown.map((item, i) => () => draw(item, hidden === 0 && i === shown.length - 1));
     if (hidden > 0) steps.push(() => this.#put(indent, "└─ ", `… ${say(hidden)}`, "dim"));
     for (const step of steps.toReversed()) this.#todo.push(step);
@@ -211,12 +224,21 @@ class Tree {
 
   /** The runs that started a run, below its line. */
   #starters(act: Spot, indent: string): void {
-    for (const run of this.#near.startedBy(act.node)) this.#line(indent + this.#bar(act), "⤷ ", run, { before: "started by " });
+    for (const run of this.#near.startedBy(act.node))
+      this.#line(indent + this.#bar(act), "⤷ ", run, { before: "started by " });
   }
 
   /** What a run made besides what is drawn, below its line. */
   #besides(act: Spot, indent: string): void {
-    const names = this.#near.besides(act.node).map(node => harmless([node.label, this.#repeated.has(node.label) && versionOf(node)[0], node.deleted && "(deleted)"].filter(Boolean).join(" ")));
+    const names = this.#near
+      .besides(act.node)
+      .map((node) =>
+        harmless(
+          [node.label, this.#repeated.has(node.label) && versionOf(node)[0], node.deleted && "(deleted)"]
+            .filter(Boolean)
+            .join(" "),
+        ),
+      );
     const start = `${indent}${this.#bar(act)}also made `;
     if (names.length > 0) this.#put(start, "", enumerated(names, this.#width - columns(start)), "dim");
   }
@@ -282,8 +304,12 @@ function afterwards(focus: Node, next: readonly Node[], isCut: boolean): string 
   const least = isCut ? "at least " : "";
   if (focus.kind === "transform") return `followed by ${least}${count(next.length, "transform")}`;
   const runs = next.filter(isAct).length;
-  const told = (verb: string, number: number, noun: string) => (number > 0 ? [`${verb} ${least}${count(number, noun)}`] : []);
-  const [data, acts] = focus.kind === "run" ? [told("made", next.length - runs, "output"), told("started", runs, "run")] : [told("used by", runs, "run"), told("in", next.length - runs, "collection")];
+  const told = (verb: string, number: number, noun: string) =>
+    number > 0 ? [`${verb} ${least}${count(number, noun)}`] : [];
+  const [data, acts] =
+    focus.kind === "run"
+      ? [told("made", next.length - runs, "output"), told("started", runs, "run")]
+      : [told("used by", runs, "run"), told("in", next.length - runs, "collection")];
   return [...data, ...acts].join(", ");
 }
 

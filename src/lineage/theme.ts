@@ -24,22 +24,45 @@ interface Palette {
 const FOCUS: Paint = ["#10b981", "#065f46"];
 
 export const LIGHT: Palette = {
-  paper: "#ffffff", text: "#111827", small: "#6b7280", edge: "#6b7280", bad: "#b91c1c", gone: ["#f9fafb", "#9ca3af"], focus: FOCUS,
-  artifact: ["#ffffff", "#4b5563"], run: ["#eef2ff", "#4f46e5"], transform: ["#fef3c7", "#b45309"],
-  collection: ["#e0f2fe", "#0369a1"], record: ["#fdf2f8", "#9d174d"],
+  paper: "#ffffff",
+  text: "#111827",
+  small: "#6b7280",
+  edge: "#6b7280",
+  bad: "#b91c1c",
+  gone: ["#f9fafb", "#9ca3af"],
+  focus: FOCUS,
+  artifact: ["#ffffff", "#4b5563"],
+  run: ["#eef2ff", "#4f46e5"],
+  transform: ["#fef3c7", "#b45309"],
+  collection: ["#e0f2fe", "#0369a1"],
+  record: ["#fdf2f8", "#9d174d"],
 };
 
 const DARK: Palette = {
-  paper: "#0d1117", text: "#f3f4f6", small: "#a3adbb", edge: "#8b95a3", bad: "#f87171", gone: ["#161b22", "#6b7280"], focus: FOCUS,
-  artifact: ["#1f2733", "#9ca3af"], run: ["#25235a", "#8b8cf8"], transform: ["#43290c", "#f0b13f"],
-  collection: ["#0b3550", "#4bbdf5"], record: ["#451232", "#f27ab8"],
+  paper: "#0d1117",
+  text: "#f3f4f6",
+  small: "#a3adbb",
+  edge: "#8b95a3",
+  bad: "#f87171",
+  gone: ["#161b22", "#6b7280"],
+  focus: FOCUS,
+  artifact: ["#1f2733", "#9ca3af"],
+  run: ["#25235a", "#8b8cf8"],
+  transform: ["#43290c", "#f0b13f"],
+  collection: ["#0b3550", "#4bbdf5"],
+  record: ["#451232", "#f27ab8"],
 };
 
 /** The style sheet of a theme; every rule begins with `.lineal-<theme>`, so pictures in one page do not mix. */
 export function styleSheet(theme: Theme): string {
   const scope = `.lineal-${theme}`;
-  const rules = (palette: Palette) => paints(palette).map(rule => `${scope} ${rule}`).join("\n");
-  const common = lines().map(rule => `${scope} ${rule}`).join("\n");
+  const rules = (palette: Palette) =>
+    paints(palette)
+      .map((rule) => `${scope} ${rule}`)
+      .join("\n");
+  const common = lines()
+    .map((rule) => `${scope} ${rule}`)
+    .join("\n");
   if (theme !== "auto") return `${common}\n${rules(theme === "dark" ? DARK : LIGHT)}`;
   return `${common}\n${rules(LIGHT)}\n@media (prefers-color-scheme: dark) {\n${rules(DARK)}\n}`;
 }

@@ -42,7 +42,7 @@ function push(lists: Map<string, Edge[]>, id: string, edge: Edge): void {
 /** Steps from a node's id to the ids of what it came from (`"up"`) or led to (`"down"`) along edges of the given roles. */
 export function stepper(links: Links, direction: "up" | "down", roles: readonly EdgeRole[] = FLOW): Step {
   const [edges, end] = direction === "up" ? [links.entering, "from" as const] : [links.leaving, "to" as const];
-  return id => {
+  return (id) => {
     const found: string[] = [];
     for (const edge of edges.get(id) ?? []) if (roles.includes(edge.role)) found.push(edge[end]);
     return found;
@@ -51,13 +51,18 @@ export function stepper(links: Links, direction: "up" | "down", roles: readonly 
 
 /** Like `stepper`, from place to place: through a run only from inputs to the outputs that depend on them. */
 export function walker(links: Links, direction: "up" | "down", roles: readonly EdgeRole[] = FLOW): Step {
-  const [edges, end, enters] = direction === "up" ? [links.entering, "from", "output"] as const : [links.leaving, "to", "input"] as const;
-  return place => {
+  const [edges, end, enters] =
+    direction === "up" ? ([links.entering, "from", "output"] as const) : ([links.leaving, "to", "input"] as const);
+  return (place) => {
     const found: string[] = [];
     const id = idOf(place);
     const at = id === place ? undefined : Number(place.slice(id.length + 1));
     for (const edge of edges.get(id) ?? []) {
-      if (!roles.includes(edge.role) || (at !== undefined && edge.order !== undefined && (direction === "up" ? edge.order > at : edge.order < at))) continue;
+      if (
+        !roles.includes(edge.role) ||
+        (at !== undefined && edge.order !== undefined && (direction === "up" ? edge.order > at : edge.order < at))
+      )
+        continue;
       found.push(edge.order !== undefined && edge.role === enters ? edge[end] + AT + edge.order : edge[end]);
     }
     return found;
@@ -75,7 +80,8 @@ export function reach(nodes: ReadonlyMap<string, Node>, start: string, step: Ste
   let level = [start];
   for (let hop = 0; level.length > 0 && hop <= hops; hop++) {
     const next: string[] = [];
-    for (const place of level) { // grows while it is walked: data beyond a run lie on the run's own level
+    for (const place of level) {
+      // grows while it is walked: data beyond a run lie on the run's own level
       if (been.has(place)) continue;
       been.add(place);
       const id = idOf(place);

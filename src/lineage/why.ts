@@ -9,7 +9,17 @@ export interface Difference {
    * `input` `code` `transform` `entrypoint` `params` `arguments` (of the command line) `environment`, `maker` when only one was
    * made by a run, `run` when both were made by the same one, `chance` when all that is known is the same.
    */
-  readonly what: "input" | "code" | "transform" | "entrypoint" | "params" | "arguments" | "environment" | "maker" | "run" | "chance";
+  readonly what:
+    | "input"
+    | "code"
+    | "transform"
+    | "entrypoint"
+    | "params"
+    | "arguments"
+    | "environment"
+    | "maker"
+    | "run"
+    | "chance";
   /** Which one, where there are several: a parameter by its path, a local module, a package. */
   readonly name?: string;
   readonly a: string | null;
@@ -86,7 +96,8 @@ export function whyDifferent(origin: (id: number) => Origin, a: number, b: numbe
         queue.push({ a: one, b: other, from: step });
       }
     }
-    if (found.length === 0 && !deeper) found.push({ what: "chance", a: left.maker?.run ?? null, b: right.maker?.run ?? null });
+    if (found.length === 0 && !deeper)
+      found.push({ what: "chance", a: left.maker?.run ?? null, b: right.maker?.run ?? null });
     if (found.length > 0) places++;
     const chain = found.length > 0 ? chainOf(step) : [];
     for (const one of found) differences.push({ ...one, chain });
@@ -101,7 +112,10 @@ function mostAlike(a: Origin, b: Origin): [a: Origin, b: Origin] {
   let fewest = Number.POSITIVE_INFINITY;
   for (const one of [a.maker, ...a.again]) {
     for (const other of [b.maker, ...b.again]) {
-      const pair: [a: Origin, b: Origin] = [{ ...a, maker: one }, { ...b, maker: other }];
+      const pair: [a: Origin, b: Origin] = [
+        { ...a, maker: one },
+        { ...b, maker: other },
+      ];
       const differences = one.run === other.run ? -1 : compareMakers(...pair).length;
       if (differences < fewest) [fewest, best] = [differences, pair];
     }
@@ -126,16 +140,25 @@ function compareMakers(one: Origin, other: Origin): Found[] {
   }
   if (!left || !right) return [{ what: "maker", a: left?.run ?? null, b: right?.run ?? null }];
   const found: Found[] = [];
-  if (left.transform.stem !== right.transform.stem) found.push({ what: "transform", a: left.transform.uid, b: right.transform.uid });
-  else if (left.transform.code !== right.transform.code) found.push({ what: "code", a: left.transform.uid, b: right.transform.uid });
+  if (left.transform.stem !== right.transform.stem)
+    found.push({ what: "transform", a: left.transform.uid, b: right.transform.uid });
+  else if (left.transform.code !== right.transform.code)
+    found.push({ what: "code", a: left.transform.uid, b: right.transform.uid });
   if (left.onDemand && right.onDemand) found.push(...named("code", left.onDemand, right.onDemand));
   if (left.entrypoint !== right.entrypoint) found.push({ what: "entrypoint", a: left.entrypoint, b: right.entrypoint });
   if (left.params !== right.params) {
-    for (const { path, a, b } of differing(JSON.parse(left.params), JSON.parse(right.params))) found.push({ what: "params", ...(path === "" ? {} : { name: path }), a: JSON.stringify(a) ?? null, b: JSON.stringify(b) ?? null });
+    for (const { path, a, b } of differing(JSON.parse(left.params), JSON.parse(right.params)))
+      found.push({
+        what: "params",
+        ...(path === "" ? {} : { name: path }),
+        a: JSON.stringify(a) ?? null,
+        b: JSON.stringify(b) ?? null,
+      });
   }
   if (left.cliArgs !== right.cliArgs) found.push({ what: "arguments", a: left.cliArgs, b: right.cliArgs });
   if (left.environment && right.environment) found.push(...named("environment", left.environment, right.environment));
-  else if (left.environment !== right.environment) found.push({ what: "environment", a: left.environment && KEPT, b: right.environment && KEPT });
+  else if (left.environment !== right.environment)
+    found.push({ what: "environment", a: left.environment && KEPT, b: right.environment && KEPT });
   return found;
 }
 
@@ -154,7 +177,10 @@ function named(what: Difference["what"], left: Table, right: Table): Found[] {
 }
 
 /** Made by the same function of the same program: what one of the two runs read and made stands for what the other did. */
-const madeAlike = (a: Origin, b: Origin): boolean => a.maker !== undefined && a.maker.transform.stem === b.maker?.transform.stem && a.maker.entrypoint === b.maker.entrypoint;
+const madeAlike = (a: Origin, b: Origin): boolean =>
+  a.maker !== undefined &&
+  a.maker.transform.stem === b.maker?.transform.stem &&
+  a.maker.entrypoint === b.maker.entrypoint;
 
 /** How inputs are known to stand for each other, the surest sign first. */
 const SIGNS: readonly Sign<Origin>[] = [(one) => one.id, (one) => one.hash, (one) => one.stem, (one) => one.key];
@@ -164,15 +190,21 @@ const MAKER: Sign<Origin> = ({ maker }) => maker && `${maker.transform.stem} ${m
  * Inputs that stand for each other: the same, the same bytes, of the same family, or with the same key; when two runs did
  * the same with others, those that came about in the same way, and those that are the only ones left. The rest alone.
  */
-function pairInputs(left: Origin, right: Origin, origin: (id: number) => Origin): { a: Origin | undefined; b: Origin | undefined }[] {
+function pairInputs(
+  left: Origin,
+  right: Origin,
+  origin: (id: number) => Origin,
+): { a: Origin | undefined; b: Origin | undefined }[] {
   const inputs = left.maker && right.maker && left.maker.run !== right.maker.run;
-  const of = ({ maker, members }: Origin): Set<Origin> => new Set([...(inputs ? (maker?.inputs ?? []) : []), ...members].map(origin));
+  const of = ({ maker, members }: Origin): Set<Origin> =>
+    new Set([...(inputs ? (maker?.inputs ?? []) : []), ...members].map(origin));
   const isAlike = madeAlike(left, right);
   const found = pairedBy(of(left), of(right), isAlike ? [...SIGNS, MAKER] : SIGNS);
   const paired = found.pairs.map(([a, b]) => ({ a, b }));
   const [[a, ...others], [b, ...more]] = [found.left, found.right];
   // One that was made and one that was not have nothing to be compared in.
-  if (isAlike && a && b && others.length + more.length === 0 && (a.maker === undefined) === (b.maker === undefined)) return [...paired, { a, b }];
+  if (isAlike && a && b && others.length + more.length === 0 && (a.maker === undefined) === (b.maker === undefined))
+    return [...paired, { a, b }];
   return [...paired, ...found.left.map((a) => ({ a, b: undefined })), ...found.right.map((b) => ({ a: undefined, b }))];
 }
 

@@ -10,14 +10,23 @@ export const owned = {
 export const placed = {
   space: ref("Space", { doc: "Who may see it." }),
   branch: ref("Branch", { doc: "Where it is seen; trash and archive are branches." }),
-  formerBranch: ref("Branch", { optional: true, editable: false, hidden: true, doc: "Where it was before it went to trash or archive." }),
+  formerBranch: ref("Branch", {
+    optional: true,
+    editable: false,
+    hidden: true,
+    doc: "Where it was before it went to trash or archive.",
+  }),
 };
 
 /** Rows that come in versions: one family shares a stem, one revision is the latest on a branch. */
 export const family = {
   stem: text({ editable: false, hidden: true, doc: "What all versions of a family share; the first part of the uid." }),
   revision: int({ editable: false, hidden: true, doc: "0, 1, 2 …; the last four characters of the uid in base 62." }),
-  version: text({ optional: true, max: 30, doc: "A name for the version; the revision in base 62 when none is given." }),
+  version: text({
+    optional: true,
+    max: 30,
+    doc: "A name for the version; the revision in base 62 when none is given.",
+  }),
   isLatest: bool({ default: true, editable: false, doc: "Newest of its family on its branch." }),
 };
 

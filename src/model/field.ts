@@ -76,7 +76,11 @@ export type Derived = Via | Newest;
 
 const field =
   <T>(kind: Kind) =>
-  <const O extends Options = Record<never, never>>(options?: O): Field<T, NoInfer<O>> => ({ is: "field", kind, options: options ?? ({} as O) });
+  <const O extends Options = Record<never, never>>(options?: O): Field<T, NoInfer<O>> => ({
+    is: "field",
+    kind,
+    options: options ?? ({} as O),
+  });
 
 /** Text of any length. @example ln.text({ optional: true }) */
 export const text = field<string>("text");
@@ -103,14 +107,20 @@ export const oneOf =
   });
 
 /** One record of another registry. @example ln.ref("Artifact") */
-export const ref = <const N extends string, const O extends RefOptions = Record<never, never>>(to: N, options?: O): Ref<N, NoInfer<O>> => ({
+export const ref = <const N extends string, const O extends RefOptions = Record<never, never>>(
+  to: N,
+  options?: O,
+): Ref<N, NoInfer<O>> => ({
   is: "ref",
   to,
   options: options ?? ({} as O),
 });
 
 /** Many to many, with the name of the way back. */
-export const link = <const N extends string, const I extends string>(to: N, options: { inverse: I; byFeature?: true; repeats?: readonly string[] }): Link<N, I> => ({
+export const link = <const N extends string, const I extends string>(
+  to: N,
+  options: { inverse: I; byFeature?: true; repeats?: readonly string[] },
+): Link<N, I> => ({
   is: "link",
   to,
   inverse: options.inverse,

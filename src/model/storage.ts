@@ -10,7 +10,12 @@ export const Storage = registry({
     type: text({ default: "local", max: 30, doc: "local, s3 …" }),
     description: text({ optional: true }),
     region: text({ optional: true, max: 64, doc: "Region of a bucket, host of a local folder." }),
-    instanceUid: text({ optional: true, editable: false, max: 12, doc: "The instance that stores there; null when only referred to." }),
+    instanceUid: text({
+      optional: true,
+      editable: false,
+      max: 12,
+      doc: "The instance that stores there; null when only referred to.",
+    }),
     run: ref("Run", { optional: true, editable: false }),
     ...owned,
   },

@@ -16,33 +16,51 @@ type Has<O, K extends keyof RefOptions, V> = [O] extends [{ [P in K]: V }] ? tru
 
 // ── own columns ─────────────────────────────────────────────────────────────
 type ScalarKeys<N extends Name> = {
-  [K in keyof Columns<N>]: Columns<N>[K] extends Field<unknown, Options> ? (Has<OptionsOf<Columns<N>[K]>, "hidden", true> extends true ? never : K) : never;
+  [K in keyof Columns<N>]: Columns<N>[K] extends Field<unknown, Options>
+    ? Has<OptionsOf<Columns<N>[K]>, "hidden", true> extends true
+      ? never
+      : K
+    : never;
 }[keyof Columns<N>];
 type ValueOf<C> = C extends Field<infer T, infer O> ? ([O] extends [{ optional: true }] ? T | null : T) : never;
-type LazyKeys<N extends Name> = { [K in ScalarKeys<N>]: Has<OptionsOf<Columns<N>[K]>, "lazy", true> extends true ? K : never }[ScalarKeys<N>];
+type LazyKeys<N extends Name> = {
+  [K in ScalarKeys<N>]: Has<OptionsOf<Columns<N>[K]>, "lazy", true> extends true ? K : never;
+}[ScalarKeys<N>];
 
 /** The own columns of a row. */
 export type Scalars<N extends Name> = Flat<
-  { readonly uid: string; readonly createdAt: Date } & { readonly [K in Exclude<ScalarKeys<N>, LazyKeys<N>>]: ValueOf<Columns<N>[K]> }
+  { readonly uid: string; readonly createdAt: Date } & {
+    readonly [K in Exclude<ScalarKeys<N>, LazyKeys<N>>]: ValueOf<Columns<N>[K]>;
+  }
 >;
 /** Columns that are read only when awaited. */
 export type Lazy<N extends Name> = { readonly [K in LazyKeys<N>]: PromiseLike<ValueOf<Columns<N>[K]>> };
 
 // ── relations, forward and inverse ──────────────────────────────────────────
 type RefKeys<N extends Name> = {
-  [K in keyof Columns<N>]: Columns<N>[K] extends Ref<string, RefOptions> ? (Has<OptionsOf<Columns<N>[K]>, "hidden", true> extends true ? never : K) : never;
+  [K in keyof Columns<N>]: Columns<N>[K] extends Ref<string, RefOptions>
+    ? Has<OptionsOf<Columns<N>[K]>, "hidden", true> extends true
+      ? never
+      : K
+    : never;
 }[keyof Columns<N>];
 type TargetOf<C> = C extends { to: infer T extends Name } ? T : never;
 
 /** To-one relations: name → registry. */
-export type Ones<N extends Name> = { [K in RefKeys<N>]: TargetOf<Columns<N>[K]> } & { [K in keyof DerivedOf<N>]: TargetOf<DerivedOf<N>[K]> };
+export type Ones<N extends Name> = { [K in RefKeys<N>]: TargetOf<Columns<N>[K]> } & {
+  [K in keyof DerivedOf<N>]: TargetOf<DerivedOf<N>[K]>;
+};
 /** To-one relations that may be absent. */
 export type MaybeOnes<N extends Name> =
   | { [K in RefKeys<N>]: Has<OptionsOf<Columns<N>[K]>, "optional", true> extends true ? K : never }[RefKeys<N>]
   | keyof DerivedOf<N>;
 
 type InversesFrom<M extends Name, N extends Name> = {
-  [K in keyof Columns<M> as Columns<M>[K] extends Ref<N, infer O> ? (O extends { inverse: infer I extends string } ? I : never) : never]: M;
+  [K in keyof Columns<M> as Columns<M>[K] extends Ref<N, infer O>
+    ? O extends { inverse: infer I extends string }
+      ? I
+      : never
+    : never]: M;
 } & { [K in keyof Links<M> as Links<M>[K] extends Link<N, infer I> ? I : never]: M };
 /** To-many relations: own links, inverses of others' refs and links, and versions. */
 export type Manys<N extends Name> = Flat<
@@ -51,7 +69,16 @@ export type Manys<N extends Name> = Flat<
 >;
 
 // ── filters ─────────────────────────────────────────────────────────────────
-type Comparable<T> = { eq?: T | null; ne?: T | null; gt?: T; gte?: T; lt?: T; lte?: T; in?: readonly (T | null)[]; notIn?: readonly (T | null)[] };
+type Comparable<T> = {
+  eq?: T | null;
+  ne?: T | null;
+  gt?: T;
+  gte?: T;
+  lt?: T;
+  lte?: T;
+  in?: readonly (T | null)[];
+  notIn?: readonly (T | null)[];
+};
 type TextTest<T> = Omit<Comparable<T>, "gt" | "gte" | "lt" | "lte"> & {
   gt?: string;
   gte?: string;
@@ -103,9 +130,20 @@ export type Order<N extends Name> = (keyof Scalars<N> & string) | `-${keyof Scal
 
 // ── writing ─────────────────────────────────────────────────────────────────
 type WritableKeys<N extends Name> = {
-  [K in keyof Columns<N>]: Has<OptionsOf<Columns<N>[K]>, "editable", false> extends true ? never : Has<OptionsOf<Columns<N>[K]>, "hidden", true> extends true ? never : K;
+  [K in keyof Columns<N>]: Has<OptionsOf<Columns<N>[K]>, "editable", false> extends true
+    ? never
+    : Has<OptionsOf<Columns<N>[K]>, "hidden", true> extends true
+      ? never
+      : K;
 }[keyof Columns<N>];
-type DraftValue<C> = C extends Field<infer T, Options> ? ([T] extends [Date] ? T | string : T) : C extends Ref<infer R, RefOptions> ? HasUid | (R extends "Branch" | "Space" ? string : never) : never;
+type DraftValue<C> =
+  C extends Field<infer T, Options>
+    ? [T] extends [Date]
+      ? T | string
+      : T
+    : C extends Ref<infer R, RefOptions>
+      ? HasUid | (R extends "Branch" | "Space" ? string : never)
+      : never;
 type Required<N extends Name> = {
   [K in WritableKeys<N>]: Has<OptionsOf<Columns<N>[K]>, "optional", true> extends true
     ? never
@@ -117,14 +155,24 @@ type Required<N extends Name> = {
 }[WritableKeys<N>];
 /** What `save` takes for a new row. */
 export type Draft<N extends Name> = Flat<
-  { [K in Required<N>]: DraftValue<Columns<N>[K]> } & { [K in Exclude<WritableKeys<N>, Required<N>>]?: DraftValue<Columns<N>[K]> | null }
+  { [K in Required<N>]: DraftValue<Columns<N>[K]> } & {
+    [K in Exclude<WritableKeys<N>, Required<N>>]?: DraftValue<Columns<N>[K]> | null;
+  }
 >;
 /** What `update` takes. */
-export type Changes<N extends Name> = { [K in WritableKeys<N>]?: DraftValue<Columns<N>[K]> | (Has<OptionsOf<Columns<N>[K]>, "optional", true> extends true ? null : never) };
+export type Changes<N extends Name> = {
+  [K in WritableKeys<N>]?:
+    | DraftValue<Columns<N>[K]>
+    | (Has<OptionsOf<Columns<N>[K]>, "optional", true> extends true ? null : never);
+};
 
 // ── guards: a dangling or clashing relation does not compile ────────────────
 type Never<T extends never> = T;
-type Targets = { [N in Name]: { [K in RefKeys<N>]: Columns<N>[K] extends Ref<infer T, RefOptions> ? T : never }[RefKeys<N>] | { [K in keyof Links<N>]: Links<N>[K] extends Link<infer T, string> ? T : never }[keyof Links<N>] }[Name];
+type Targets = {
+  [N in Name]:
+    | { [K in RefKeys<N>]: Columns<N>[K] extends Ref<infer T, RefOptions> ? T : never }[RefKeys<N>]
+    | { [K in keyof Links<N>]: Links<N>[K] extends Link<infer T, string> ? T : never }[keyof Links<N>];
+}[Name];
 /** Every ref and link names a registry that exists. */
 export type DanglingTargets = Never<Exclude<Targets, Name>>;
 /** `Project.artifacts`: the name that a ref or link takes away from its target. */
@@ -138,12 +186,22 @@ type TakenBy<M extends Name> = { [K in keyof Columns<M> & string as `${M}.${K}`]
   [K in keyof Links<M> & string as `${M}.${K}`]: { by: "link" };
 } & { [K in keyof DerivedOf<M> & string as `${M}.${K}`]: { by: "derived" } } & {
   [K in keyof Columns<M> & string as TakenAt<Columns<M>[K]>]: { by: `${M}.${K}` };
-} & { [K in keyof Links<M> & string as TakenAt<Links<M>[K]>]: { by: `${M}.${K}` } } & (Model[M] extends { versioned: true }
+} & { [K in keyof Links<M> & string as TakenAt<Links<M>[K]>]: { by: `${M}.${K}` } } & (Model[M] extends {
+    versioned: true;
+  }
     ? { [K in `${M}.versions`]: { by: "versions" } }
     : Record<never, never>);
 type Taken = Intersect<{ [M in Name]: TakenBy<M> }[Name]>;
 type IsUnion<T, U = T> = T extends unknown ? ([U] extends [T] ? false : true) : never;
 /** No relation's name is taken twice: two takers in one registry make a union, in different ones nothing at all. */
 export type ClashingInverses = Never<
-  { [K in keyof Taken]: [Taken[K]] extends [never] ? K : Taken[K] extends { by: infer B } ? (IsUnion<B> extends false ? never : K) : K }[keyof Taken]
+  {
+    [K in keyof Taken]: [Taken[K]] extends [never]
+      ? K
+      : Taken[K] extends { by: infer B }
+        ? IsUnion<B> extends false
+          ? never
+          : K
+        : K;
+  }[keyof Taken]
 >;

@@ -22,7 +22,10 @@ export function randomUid(length: number): string {
 export function base62(value: number, length: number): string {
   let text = "";
   for (let rest = value; rest > 0; rest = Math.floor(rest / 62)) text = ALPHABET[rest % 62] + text;
-  if (text.length > length) throw new LinealError("invalid", `a family holds at most ${62 ** length} versions`, { hint: "Start a new family with another key." });
+  if (text.length > length)
+    throw new LinealError("invalid", `a family holds at most ${62 ** length} versions`, {
+      hint: "Start a new family with another key.",
+    });
   return text.padStart(length, "0");
 }
 

@@ -2,7 +2,14 @@
 import { LinealError } from "../errors.ts";
 import type { Field, Options } from "./field.ts";
 
-const EXPECTED = { text: "text", int: "a whole number", real: "a number", bool: "true or false", json: "a JSON value", time: "a Date or an ISO time" } as const;
+const EXPECTED = {
+  text: "text",
+  int: "a whole number",
+  real: "a number",
+  bool: "true or false",
+  json: "a JSON value",
+  time: "a Date or an ISO time",
+} as const;
 
 /** Checks a value and returns it in its canonical form (ISO text becomes a Date); throws `invalid` naming `path`. */
 export function checkValue(field: Field<unknown, Options>, value: unknown, path: string): unknown {
@@ -12,14 +19,20 @@ export function checkValue(field: Field<unknown, Options>, value: unknown, path:
   }
   const canonical = coerce(field, value);
   if (canonical === undefined) {
-    throw new LinealError("invalid", `${path} must be ${EXPECTED[field.kind]}, not ${show(value)}`, { hint: `Give ${path} ${EXPECTED[field.kind]}.` });
+    throw new LinealError("invalid", `${path} must be ${EXPECTED[field.kind]}, not ${show(value)}`, {
+      hint: `Give ${path} ${EXPECTED[field.kind]}.`,
+    });
   }
   if (typeof canonical === "string" && field.kind === "text") {
     if (field.values && !field.options.open && !field.values.includes(canonical)) {
-      throw new LinealError("invalid", `${path} cannot be ${show(canonical)}`, { hint: `One of: ${field.values.join(", ")}.` });
+      throw new LinealError("invalid", `${path} cannot be ${show(canonical)}`, {
+        hint: `One of: ${field.values.join(", ")}.`,
+      });
     }
     if (field.options.max !== undefined && canonical.length > field.options.max) {
-      throw new LinealError("invalid", `${path} is longer than ${field.options.max} characters`, { hint: "Shorten it." });
+      throw new LinealError("invalid", `${path} is longer than ${field.options.max} characters`, {
+        hint: "Shorten it.",
+      });
     }
   }
   return canonical;
@@ -31,7 +44,11 @@ export function coerce(field: Field<unknown, Options>, value: unknown): unknown 
     case "text":
       return typeof value === "string" ? value : undefined;
     case "int":
-      return typeof value === "number" && Number.isSafeInteger(value) ? value : typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : undefined;
+      return typeof value === "number" && Number.isSafeInteger(value)
+        ? value
+        : typeof value === "bigint" && Number.isSafeInteger(Number(value))
+          ? Number(value)
+          : undefined;
     case "real":
       return typeof value === "number" && !Number.isNaN(value) ? value : undefined;
     case "bool":
@@ -46,14 +63,20 @@ export function coerce(field: Field<unknown, Options>, value: unknown): unknown 
 function asTime(value: unknown): Date | undefined {
   // Without a zone it is UTC on every machine, not that machine's time.
   const utc = (text: string): string => text.replace(/^([\d-]+)[T ]([\d:.]+)$/, "$1T$2Z");
-  const time = value instanceof Date ? value : typeof value === "string" && /^\d{4}-\d\d-\d\d/.test(value) ? new Date(utc(value)) : undefined;
+  const time =
+    value instanceof Date
+      ? value
+      : typeof value === "string" && /^\d{4}-\d\d-\d\d/.test(value)
+        ? new Date(utc(value))
+        : undefined;
   return time && !Number.isNaN(time.getTime()) ? time : undefined;
 }
 
 /** A value from text, as typed on a command line. */
 export function parseText(field: Field<unknown, Options>, text: string, path: string): unknown {
   if (text === "null") return checkValue(field, null, path);
-  if (field.kind === "int" || field.kind === "real") return checkValue(field, text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text), path);
+  if (field.kind === "int" || field.kind === "real")
+    return checkValue(field, text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text), path);
   if (field.kind === "bool") return checkValue(field, text === "true" ? true : text === "false" ? false : text, path);
   if (field.kind === "json") {
     try {
@@ -79,12 +102,21 @@ export function printTime(time: Date): string {
 
 /** The JSON Schema (2020-12) of a field's value. */
 export function jsonSchema(field: Field<unknown, Options>): Record<string, unknown> {
-  const types = { text: "string", int: "integer", real: "number", bool: "boolean", time: "string", json: undefined } as const;
+  const types = {
+    text: "string",
+    int: "integer",
+    real: "number",
+    bool: "boolean",
+    time: "string",
+    json: undefined,
+  } as const;
   const type = types[field.kind];
   return {
     ...(type ? { type: field.options.optional ? [type, "null"] : type } : {}),
     ...(field.kind === "time" ? { format: "date-time" } : {}),
-    ...(field.values && !field.options.open ? { enum: field.options.optional ? [...field.values, null] : [...field.values] } : {}),
+    ...(field.values && !field.options.open
+      ? { enum: field.options.optional ? [...field.values, null] : [...field.values] }
+      : {}),
     ...(field.options.max === undefined ? {} : { maxLength: field.options.max }),
     ...(field.options.doc ? { description: field.options.doc } : {}),
     ...(field.options.default === undefined ? {} : { default: field.options.default }),

@@ -15,7 +15,16 @@ import { registry, sourceOf } from "./registry.ts";
 import { stalenessOf } from "./staleness.ts";
 
 /** What can be saved: a path or file URL, bytes, a stream, a table, or any value that fits the key's suffix. */
-export type Source = string | URL | Uint8Array | ArrayBuffer | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Table | readonly object[] | object;
+export type Source =
+  | string
+  | URL
+  | Uint8Array
+  | ArrayBuffer
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>
+  | Table
+  | readonly object[]
+  | object;
 
 /**
  * A file, folder or table, with its content, its versions and where it came from.

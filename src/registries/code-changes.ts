@@ -36,7 +36,9 @@ export class CodeChanges {
     const transform = this.#facts.transforms.get(run.transform);
     if (!transform) return undefined;
     if (!this.#known.has(transform.id)) this.#known.set(transform.id, this.#static(transform));
-    return this.#known.get(transform.id) ?? (this.#facts.onDemand.has(run.id) ? this.#dynamic(run, transform) : undefined);
+    return (
+      this.#known.get(transform.id) ?? (this.#facts.onDemand.has(run.id) ? this.#dynamic(run, transform) : undefined)
+    );
   }
 
   /** Uids of the versions whose sources say which files have changed. */
@@ -51,7 +53,18 @@ export class CodeChanges {
       if (!transform || !change) continue;
       const onDisk = change.subject === change.uid;
       const disk = this.#onDisk.get(transform.stem);
-      const now = !onDisk ? sources.get(change.subject) : typeof disk === "object" ? { text: disk.redacted, modules: disk.modules.map(({ path, hash, astHash }) => ({ path, hash, ...(astHash ? { codeHash: astHash } : {}) })) } : undefined;
+      const now = !onDisk
+        ? sources.get(change.subject)
+        : typeof disk === "object"
+          ? {
+              text: disk.redacted,
+              modules: disk.modules.map(({ path, hash, astHash }) => ({
+                path,
+                hash,
+                ...(astHash ? { codeHash: astHash } : {}),
+              })),
+            }
+          : undefined;
       const then = sources.get(change.uid);
       const name = transform.key ?? transform.uid;
       const files = then && now ? await changedFiles(name, then, now) : [];
@@ -82,8 +95,13 @@ export class CodeChanges {
     if (changed.length === 0) return undefined;
     const lately = byCode(last?.modules ?? []);
     const ran = last !== undefined && changed.every(({ path }) => lately.get(path) === now.get(path)?.codeHash);
-    const isThere = (path: string): boolean => typeof disk !== "object" || existsSync(resolve(dirname(disk.path), path));
-    const files = new Map(changed.flatMap((before) => filesIn(before, now.get(before.path), isThere).map((one) => [one.path, one] as const)));
+    const isThere = (path: string): boolean =>
+      typeof disk !== "object" || existsSync(resolve(dirname(disk.path), path));
+    const files = new Map(
+      changed.flatMap((before) =>
+        filesIn(before, now.get(before.path), isThere).map((one) => [one.path, one] as const),
+      ),
+    );
     return { uid, subject: ran ? last.uid : uid, detail: sentence(key ?? uid, [...files.values()], !ran) };
   }
 }
@@ -102,13 +120,17 @@ function hashesBeside({ modules }: SourceText, others: SourceText): Hashes {
 /** The paths that only one has, or both with other hashes; null is missing. */
 function differing(then: Hashes, now: Hashes): Differing[] {
   const paths = [...new Set([...then.keys(), ...now.keys()])].filter((path) => then.get(path) !== now.get(path)).sort();
-  return paths.map((path) => ({ path, how: now.get(path) === null ? "missing" : !now.has(path) ? "removed" : then.has(path) ? "changed" : "added" }));
+  return paths.map((path) => ({
+    path,
+    how: now.get(path) === null ? "missing" : !now.has(path) ? "removed" : then.has(path) ? "changed" : "added",
+  }));
 }
 
 /** The files in which two versions of a program differ: local modules by path, its own by its key. */
 export async function changedFiles(key: string, then: SourceText, now: SourceText): Promise<Differing[]> {
   const modules = differing(hashesBeside(then, now), hashesBeside(now, then));
-  const same = then.text === now.text || (await astHash(then.text, key)) === ((await astHash(now.text, key)) ?? now.text);
+  const same =
+    then.text === now.text || (await astHash(then.text, key)) === ((await astHash(now.text, key)) ?? now.text);
   if (!same) return [{ path: key, how: "changed" }, ...modules];
   if (modules.length > 0) return modules;
   // Of modules only names have changed that some file looks at.
@@ -120,7 +142,8 @@ export async function changedFiles(key: string, then: SourceText, now: SourceTex
 function filesIn(then: Module, now: Module | undefined, isThere: (path: string) => boolean): Differing[] {
   if (now?.codeHash == null) return [{ path: then.path, how: now || !isThere(then.path) ? "missing" : "removed" }];
   // One that imports nothing any more may be one that cannot be parsed.
-  const files = then.files && now.files ? differing(new Map(Object.entries(then.files)), new Map(Object.entries(now.files))) : [];
+  const files =
+    then.files && now.files ? differing(new Map(Object.entries(then.files)), new Map(Object.entries(now.files))) : [];
   return files.length > 0 ? files : [{ path: then.path, how: "changed" }];
 }
 
@@ -138,36 +161,61 @@ function asOnDisk(name: string, files: readonly Differing[], disk: Source): Diff
   });
 }
 
-const isBroken = (path: string, file: { astHash?: string | undefined }): boolean => (isCode(path) || extname(path) === ".py") && file.astHash === undefined;
+const isBroken = (path: string, file: { astHash?: string | undefined }): boolean =>
+  (isCode(path) || extname(path) === ".py") && file.astHash === undefined;
 
 function sentence(name: string, files: readonly Differing[], onDisk: boolean): string {
   const told = (how: Differing["how"], one: string, more = one): string[] => {
-    const some = (files.length > 0 ? files : [{ path: name, how: "changed" }]).filter((file) => file.how === how).map(({ path }) => path);
+    const some = (files.length > 0 ? files : [{ path: name, how: "changed" }])
+      .filter((file) => file.how === how)
+      .map(({ path }) => path);
     if (some.length === 0) return [];
     const imported = how === "removed" || how === "added" || some.includes(name) ? "" : `, which ${name} imports,`;
-    return [`${how === "changed" && !onDisk ? "the code of " : ""}${listOf(some)}${imported} ${some.length > 1 ? more : one}`];
+    return [
+      `${how === "changed" && !onDisk ? "the code of " : ""}${listOf(some)}${imported} ${some.length > 1 ? more : one}`,
+    ];
   };
   const where = onDisk ? " on disk" : "";
   return [
-    ...(onDisk ? told("changed", "has changed on disk since", "have changed on disk since") : told("changed", "has changed")),
-    ...told("broken", "has changed on disk since and cannot be parsed", "have changed on disk since and cannot be parsed"),
+    ...(onDisk
+      ? told("changed", "has changed on disk since", "have changed on disk since")
+      : told("changed", "has changed")),
+    ...told(
+      "broken",
+      "has changed on disk since and cannot be parsed",
+      "have changed on disk since and cannot be parsed",
+    ),
     ...told("missing", `is missing${where}`, `are missing${where}`),
     ...told("removed", "is not imported any more", "are not imported any more"),
     ...told("added", "is imported now", "are imported now"),
   ].join("; ");
 }
 
-const listOf = (some: readonly string[]): string => (some.length === 1 ? (some[0] ?? "") : `${some.slice(0, -1).join(", ")} and ${some.at(-1)}`);
+const listOf = (some: readonly string[]): string =>
+  some.length === 1 ? (some[0] ?? "") : `${some.slice(0, -1).join(", ")} and ${some.at(-1)}`;
 
 /** The sources that lie in the dev-dir and may be newer than any version that ran: what was read, or the code hash where nothing has changed. By family. */
-export async function codeOnDisk(devDir: string | undefined, { current, onDemand }: Provenance): Promise<Map<string, Source | string>> {
+export async function codeOnDisk(
+  devDir: string | undefined,
+  { current, onDemand }: Provenance,
+): Promise<Map<string, Source | string>> {
   const found = new Map<string, Source | string>();
   if (devDir === undefined) return found;
   for (const { stem, key, code, file, path: tracked, goodRun } of current.values()) {
     const path = key === null || code === null ? undefined : join(devDir, key);
-    if (path === undefined || code === null || !resolve(path).startsWith(resolve(devDir) + sep) || !statSync(path, { throwIfNoEntry: false })?.isFile() || isAnother(path, tracked)) continue;
+    if (
+      path === undefined ||
+      code === null ||
+      !resolve(path).startsWith(resolve(devDir) + sep) ||
+      !statSync(path, { throwIfNoEntry: false })?.isFile() ||
+      isAnother(path, tracked)
+    )
+      continue;
     // Most files are as they were: those need no parsing.
-    const same = file !== null && !(goodRun !== null && onDemand.has(goodRun)) && createHash("sha256").update(readFileSync(path)).digest("hex") === file;
+    const same =
+      file !== null &&
+      !(goodRun !== null && onDemand.has(goodRun)) &&
+      createHash("sha256").update(readFileSync(path)).digest("hex") === file;
     found.set(stem, same ? code : await readSource(path));
   }
   return found;
@@ -175,5 +223,9 @@ export async function codeOnDisk(devDir: string | undefined, { current, onDemand
 
 /** Outside of the dev-dir a key is only a name: another script may lie in its place. One that is not here any more was moved with its folder. */
 function isAnother(path: string, tracked: string | null): boolean {
-  return tracked !== null && statSync(tracked, { throwIfNoEntry: false }) !== undefined && realpathSync(tracked) !== realpathSync(path);
+  return (
+    tracked !== null &&
+    statSync(tracked, { throwIfNoEntry: false }) !== undefined &&
+    realpathSync(tracked) !== realpathSync(path)
+  );
 }

@@ -22,7 +22,8 @@ export async function describe(connection: Connection, name: Name, row: Row): Pr
     const { scalars, refs } = shapeOf(name);
     const facts: [string, string][] = [["uid", row.uid]];
     for (const { key, field } of scalars) {
-      if (field.options.hidden || field.options.lazy || UNTOLD.includes(key) || key === "uid" || key === "params") continue;
+      if (field.options.hidden || field.options.lazy || UNTOLD.includes(key) || key === "uid" || key === "params")
+        continue;
       if (row[key] !== null) facts.push([key, key === "size" ? bytes(Number(row[key])) : printValue(row[key])]);
     }
     for (const { key, to } of refs) {
@@ -32,19 +33,33 @@ export async function describe(connection: Connection, name: Name, row: Row): Pr
     const width = Math.max(...facts.map(([key]) => key.length));
     out.push(...facts.map(([key, value]) => `├── ${key.padEnd(width)}  ${value}`));
     if (name === "Artifact") out.push(`├── ${"path".padEnd(width)}  ${pathOfRow(connection, row)}`);
-    if (row.params) out.push("├── params", ...Object.entries(row.params as object).map(([key, value]) => `│   ${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`));
+    if (row.params)
+      out.push(
+        "├── params",
+        ...Object.entries(row.params as object).map(
+          ([key, value]) => `│   ${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
+        ),
+      );
     out.push(...(yield* relations(connection, name, row)));
     if (name === "Transform") {
       const source = (yield* lazyColumn(dialect, name, "sourceCode", row.id)) as string | null;
       if (source) {
         const text = source.replace(/\n$/, "").split("\n");
-        out.push("├── sourceCode", ...text.slice(0, SOURCE_LINES).map((line) => `│   ${line}`), ...(text.length > SOURCE_LINES ? [`│   … ${text.length - SOURCE_LINES} more lines`] : []));
+        out.push(
+          "├── sourceCode",
+          ...text.slice(0, SOURCE_LINES).map((line) => `│   ${line}`),
+          ...(text.length > SOURCE_LINES ? [`│   … ${text.length - SOURCE_LINES} more lines`] : []),
+        );
       }
     }
     return out;
   });
   const last = lines.findLastIndex((line) => line.startsWith("├── "));
-  return lines.map((line, i) => (i === last ? line.replace("├── ", "└── ") : i > last && last >= 0 ? line.replace(/^│ /, "  ") : line)).join("\n");
+  return lines
+    .map((line, i) =>
+      i === last ? line.replace("├── ", "└── ") : i > last && last >= 0 ? line.replace(/^│ /, "  ") : line,
+    )
+    .join("\n");
 }
 
 function title(name: Name, row: Row): string {
@@ -78,9 +93,17 @@ function* relations(connection: Connection, name: Name, row: Row): Operation<str
     const to = relationOf(name, key)?.to;
     if (!to || key === "versions") continue;
     const visible = { branches: connection.seenBranches, internal: false };
-    const rows = yield* select(dialect, { name: to, from: { name, key, id: row.id }, visible, hidden: connection.hiddenBranches, limit: NAMES_SHOWN + 1 });
+    const rows = yield* select(dialect, {
+      name: to,
+      from: { name, key, id: row.id },
+      visible,
+      hidden: connection.hiddenBranches,
+      limit: NAMES_SHOWN + 1,
+    });
     if (rows.length === 0) continue;
-    const shown = rows.slice(0, NAMES_SHOWN).map((r) => String(r[model[to].title] ?? r.description ?? r.uid.slice(0, SHORT)));
+    const shown = rows
+      .slice(0, NAMES_SHOWN)
+      .map((r) => String(r[model[to].title] ?? r.description ?? r.uid.slice(0, SHORT)));
     out.push(`├── ${key}: ${shown.join(", ")}${rows.length > NAMES_SHOWN ? " …" : ""}`);
   }
   return out;

@@ -35,14 +35,19 @@ export interface RunDifference {
  */
 export async function diff(a: Run, b: Run): Promise<RunDifference> {
   for (const one of [a, b]) {
-    if (!isEntry(one, "Run")) throw new LinealError("invalid", "diff takes two runs", { hint: "Get them first: await ln.Run.get(uid)." });
+    if (!isEntry(one, "Run"))
+      throw new LinealError("invalid", "diff takes two runs", { hint: "Get them first: await ln.Run.get(uid)." });
   }
   refOf(b, connectionOf(a));
   const [left, right] = await Promise.all([a, b].map(factsOf));
   if (!left || !right) throw new Error("two runs were given");
   const patch = await patcher();
   const modules = byPath(left.modules, right.modules, (path, one = "", other = "") => patch([path, path], one, other));
-  const onDemand = byPath(left.onDemand, right.onDemand, (path, one, other) => `--- a/${path}\n+++ b/${path}\n${hashLine("-", one)}${hashLine("+", other)}`);
+  const onDemand = byPath(
+    left.onDemand,
+    right.onDemand,
+    (path, one, other) => `--- a/${path}\n+++ b/${path}\n${hashLine("-", one)}${hashLine("+", other)}`,
+  );
   return {
     code: left.code === right.code ? null : patch([left.key, right.key], left.code, right.code),
     modules: Object.keys(modules).length + Object.keys(onDemand).length > 0 ? { ...onDemand, ...modules } : null,
@@ -57,17 +62,23 @@ export async function diff(a: Run, b: Run): Promise<RunDifference> {
 
 async function patcher(): Promise<(names: readonly [string, string], a: string, b: string) => string> {
   const { createTwoFilesPatch } = await import("diff");
-  return ([from, to], a, b) => createTwoFilesPatch(`a/${from}`, `b/${to}`, a, b, undefined, undefined, { context: 3 }).replace(/^=+\n/, "");
+  return ([from, to], a, b) =>
+    createTwoFilesPatch(`a/${from}`, `b/${to}`, a, b, undefined, undefined, { context: 3 }).replace(/^=+\n/, "");
 }
 
 const pair = <T>(a: T, b: T): Pair<T> | null => (a === b ? null : { a, b });
 
-function byPath(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>, show: (path: string, a: string | undefined, b: string | undefined) => string): Record<string, string> {
+function byPath(
+  a: Readonly<Record<string, string>>,
+  b: Readonly<Record<string, string>>,
+  show: (path: string, a: string | undefined, b: string | undefined) => string,
+): Record<string, string> {
   const paths = [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((path) => a[path] !== b[path]).sort();
   return Object.fromEntries(paths.map((path) => [path, show(path, a[path], b[path])]));
 }
 
-const hashLine = (sign: string, hash: string | undefined): string => (hash === undefined ? "" : `${sign}sha256 ${hash}\n`);
+const hashLine = (sign: string, hash: string | undefined): string =>
+  hash === undefined ? "" : `${sign}sha256 ${hash}\n`;
 
 function environments(a: Environment | undefined, b: Environment | undefined): Changed<string> | null {
   if (a && b) return changed(a, b);
@@ -101,15 +112,39 @@ async function factsOf(run: Run) {
   };
 }
 
-const INPUTS = [["Artifact", "inputs"], ["Collection", "inputCollections"], ["Record", "inputRecords"]] as const;
-const OUTPUTS = [["Artifact", "outputs"], ["Artifact", "recreated"], ["Collection", "outputCollections"], ["Collection", "recreatedCollections"], ["Record", "outputRecords"]] as const;
+const INPUTS = [
+  ["Artifact", "inputs"],
+  ["Collection", "inputCollections"],
+  ["Record", "inputRecords"],
+] as const;
+const OUTPUTS = [
+  ["Artifact", "outputs"],
+  ["Artifact", "recreated"],
+  ["Collection", "outputCollections"],
+  ["Collection", "recreatedCollections"],
+  ["Record", "outputRecords"],
+] as const;
 
 /** What a run read or made, what is in the trash now too. */
 async function besides(run: Run, relations: typeof INPUTS | typeof OUTPUTS): Promise<Beside[]> {
   const connection = connectionOf(run);
   const found = relations.map(async ([registry, key]) => {
-    const rows = await connection.read(() => select(connection.database.dialect, { name: registry, from: { name: "Run", key, id: rowOf(run).id }, hidden: [] }));
-    return rows.filter((row) => !row.internal).map((row) => ({ registry, uid: row.uid, key: text(row.key ?? row.name), hash: text(row.hash), suffix: text(row.suffix) }));
+    const rows = await connection.read(() =>
+      select(connection.database.dialect, {
+        name: registry,
+        from: { name: "Run", key, id: rowOf(run).id },
+        hidden: [],
+      }),
+    );
+    return rows
+      .filter((row) => !row.internal)
+      .map((row) => ({
+        registry,
+        uid: row.uid,
+        key: text(row.key ?? row.name),
+        hash: text(row.hash),
+        suffix: text(row.suffix),
+      }));
   });
   return (await Promise.all(found)).flat();
 }

@@ -8,12 +8,21 @@ import { checkValue, type HasUid, model, type Name } from "../model/index.ts";
 import { isEntry, nameOf, refOf } from "./entry.ts";
 
 /** Columns that a draft or an update gives, in the form that is written. */
-export async function checkDraft(connection: Connection, name: Name, draft: Record<string, unknown>, what: "draft" | "changes" = "draft"): Promise<Record<string, unknown>> {
+export async function checkDraft(
+  connection: Connection,
+  name: Name,
+  draft: Record<string, unknown>,
+  what: "draft" | "changes" = "draft",
+): Promise<Record<string, unknown>> {
   if (draft === null || typeof draft !== "object" || Array.isArray(draft)) {
-    throw new LinealError("invalid", `${name} needs an object`, { hint: `Write ln.${name}.save({ ${model[name].title}: "…" }).` });
+    throw new LinealError("invalid", `${name} needs an object`, {
+      hint: `Write ln.${name}.save({ ${model[name].title}: "…" }).`,
+    });
   }
   const { columns } = model[name];
-  const writable = Object.keys(columns).filter((key) => columns[key]?.options.editable !== false && !columns[key]?.options.hidden);
+  const writable = Object.keys(columns).filter(
+    (key) => columns[key]?.options.editable !== false && !columns[key]?.options.hidden,
+  );
   const values: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(draft)) {
     if (value === undefined) continue;
@@ -21,14 +30,25 @@ export async function checkDraft(connection: Connection, name: Name, draft: Reco
     if (!column || !writable.includes(key)) {
       const near = closest(key, writable);
       const exists = (column && !column.options.hidden) || key === "uid" || key === "createdAt";
-      throw new LinealError("invalid", exists ? `${name}.${key} is set by Lineal` : `${name} has no field "${key}"`, { hint: near && !exists ? `Did you mean ${near}?` : `Fields to give: ${writable.join(", ")}.` });
+      throw new LinealError("invalid", exists ? `${name}.${key} is set by Lineal` : `${name} has no field "${key}"`, {
+        hint: near && !exists ? `Did you mean ${near}?` : `Fields to give: ${writable.join(", ")}.`,
+      });
     }
-    values[key] = column.is === "ref" ? await resolveRef(connection, column.to as Name, value, `${name}.${key}`, column.options.optional ?? false) : checkValue(column, value, `${name}.${key}`);
+    values[key] =
+      column.is === "ref"
+        ? await resolveRef(connection, column.to as Name, value, `${name}.${key}`, column.options.optional ?? false)
+        : checkValue(column, value, `${name}.${key}`);
   }
   if (what === "draft") {
     for (const key of writable) {
       const column = columns[key];
-      if (column && !column.options.optional && column.options.default === undefined && !["space", "branch"].includes(key) && (values[key] === undefined || values[key] === "")) {
+      if (
+        column &&
+        !column.options.optional &&
+        column.options.default === undefined &&
+        !["space", "branch"].includes(key) &&
+        (values[key] === undefined || values[key] === "")
+      ) {
         throw new LinealError("invalid", `${name} needs ${key}`, { hint: `Write ln.${name}.save({ ${key}: … }).` });
       }
     }
@@ -37,29 +57,67 @@ export async function checkDraft(connection: Connection, name: Name, draft: Reco
 }
 
 /** A relation as people give it (a record, `{ uid }`, the name of a branch or space) as id and uid. */
-export async function resolveRef(connection: Connection, to: Name, value: unknown, path: string, optional: boolean): Promise<RowRef | null> {
+export async function resolveRef(
+  connection: Connection,
+  to: Name,
+  value: unknown,
+  path: string,
+  optional: boolean,
+): Promise<RowRef | null> {
   if (value === null && optional) return null;
   if (isEntry(value)) {
-    if (nameOf(value) !== to) throw new LinealError("invalid", `${path} takes a ${to}, not a ${nameOf(value)}`, { hint: `Get one first: await ln.${to}.get({ … }).` });
+    if (nameOf(value) !== to)
+      throw new LinealError("invalid", `${path} takes a ${to}, not a ${nameOf(value)}`, {
+        hint: `Get one first: await ln.${to}.get({ … }).`,
+      });
     return refOf(value, connection);
   }
-  const where = typeof value === "string" ? { any: [{ uid: value }, ...(model[to].title === "key" ? [] : [{ [model[to].title]: value }])] } : isUid(value) ? { uid: value.uid } : undefined;
-  if (!where) throw new LinealError("invalid", `${path} takes a ${to} record`, { hint: `Get one first: await ln.${to}.get({ … }).` });
+  const where =
+    typeof value === "string"
+      ? { any: [{ uid: value }, ...(model[to].title === "key" ? [] : [{ [model[to].title]: value }])] }
+      : isUid(value)
+        ? { uid: value.uid }
+        : undefined;
+  if (!where)
+    throw new LinealError("invalid", `${path} takes a ${to} record`, {
+      hint: `Get one first: await ln.${to}.get({ … }).`,
+    });
   const { dialect } = connection.database;
   const row = await connection.read(function* () {
     const live = { branches: connection.seenBranches, internal: true };
     // A name means a live record; a uid may mean one in trash too.
     const [seen] = yield* select(dialect, { name: to, where: [where], visible: live, hidden: [], limit: 1 });
-    return seen ?? (yield* select(dialect, { name: to, where: [{ uid: typeof value === "string" ? value : (where as HasUid).uid }], hidden: [], limit: 1 }))[0];
+    return (
+      seen ??
+      (yield* select(dialect, {
+        name: to,
+        where: [{ uid: typeof value === "string" ? value : (where as HasUid).uid }],
+        hidden: [],
+        limit: 1,
+      }))[0]
+    );
   });
-  if (!row) throw new LinealError("not-found", `there is no ${to} ${JSON.stringify(typeof value === "string" ? value : where.uid)}`, { hint: `Make it with ln.${to}.save({ … }), or check the spelling.`, shell: `See what there is: lineal list ${to.toLowerCase()}` });
+  if (!row)
+    throw new LinealError(
+      "not-found",
+      `there is no ${to} ${JSON.stringify(typeof value === "string" ? value : where.uid)}`,
+      {
+        hint: `Make it with ln.${to}.save({ … }), or check the spelling.`,
+        shell: `See what there is: lineal list ${to.toLowerCase()}`,
+      },
+    );
   return { id: row.id, uid: row.uid };
 }
 
-const isUid = (value: unknown): value is HasUid => value !== null && typeof value === "object" && typeof (value as { uid?: unknown }).uid === "string";
+const isUid = (value: unknown): value is HasUid =>
+  value !== null && typeof value === "object" && typeof (value as { uid?: unknown }).uid === "string";
 
 /** The columns that every new row takes from who, when and where it is made. */
-export async function commonValues(connection: Connection, name: Name, values: Record<string, unknown>): Promise<Record<string, unknown>> {
+export async function commonValues(
+  connection: Connection,
+  name: Name,
+  values: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
   const { columns } = model[name];
   const { user } = await connection.writer();
   const { scope } = connection;

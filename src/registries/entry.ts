@@ -59,7 +59,9 @@ export function refresh(entry: object, row: Row): void {
 export function refOf(entry: object, connection: Connection): RowRef {
   const state = stateOfEntry(entry as Entry);
   if (state.connection.settings.uid !== connection.settings.uid) {
-    throw new LinealError("invalid", `this ${state.name} belongs to another instance, ${state.connection.slug}`, { hint: `Use a record of ${connection.slug}.` });
+    throw new LinealError("invalid", `this ${state.name} belongs to another instance, ${state.connection.slug}`, {
+      hint: `Use a record of ${connection.slug}.`,
+    });
   }
   return { id: state.row.id, uid: state.row.uid };
 }
@@ -68,7 +70,8 @@ export function refOf(entry: object, connection: Connection): RowRef {
 export function checkRecords(filter: unknown, connection: Connection): void {
   if (filter instanceof Entry) refOf(filter, connection);
   else if (Array.isArray(filter)) for (const one of filter) checkRecords(one, connection);
-  else if (filter !== null && typeof filter === "object" && !(filter instanceof Date)) for (const one of Object.values(filter)) checkRecords(one, connection);
+  else if (filter !== null && typeof filter === "object" && !(filter instanceof Date))
+    for (const one of Object.values(filter)) checkRecords(one, connection);
 }
 
 /** Own columns that people see, then relations as uids. */
@@ -83,7 +86,13 @@ function plainRow(name: Name, row: Row): Record<string, unknown> {
 
 function printEntry(name: Name, row: Row): string {
   const parts = Object.entries(plainRow(name, row))
-    .filter(([key, value]) => value !== null && !["space", "branch", "isType", "hashType"].includes(key) && !(key === "isLatest" && value === true) && !(key === "overwritten" && value === false))
+    .filter(
+      ([key, value]) =>
+        value !== null &&
+        !["space", "branch", "isType", "hashType"].includes(key) &&
+        !(key === "isLatest" && value === true) &&
+        !(key === "overwritten" && value === false),
+    )
     .map(([key, value]) => `${key}=${printed(value)}`);
   return `${name}(${parts.join(", ")})`;
 }

@@ -17,14 +17,28 @@ interface Stored {
 /** Reads an environment that was kept. */
 export async function readEnvironment(artifact: Of<"Artifact">): Promise<Environment> {
   const { runtime, platform, packages, flags = [] } = await artifact.load<Stored>({ isRunInput: false });
-  return { ...(runtime ? { [runtime.name]: runtime.version } : {}), ...platform, ...(flags.length > 0 ? { flags: flags.join(" ") } : {}), ...packages };
+  return {
+    ...(runtime ? { [runtime.name]: runtime.version } : {}),
+    ...platform,
+    ...(flags.length > 0 ? { flags: flags.join(" ") } : {}),
+    ...packages,
+  };
 }
 
 /** Environments by the hashes of their descriptions; what cannot be read any more is left out. */
-export async function environmentsOf(connection: Connection, hashes: readonly string[]): Promise<Map<string, Environment>> {
+export async function environmentsOf(
+  connection: Connection,
+  hashes: readonly string[],
+): Promise<Map<string, Environment>> {
   const found = new Map<string, Environment>();
   if (hashes.length === 0) return found;
-  const rows = await connection.read(() => select(connection.database.dialect, { name: "Artifact", where: [{ hash: { in: [...new Set(hashes)] } }], hidden: [] }));
+  const rows = await connection.read(() =>
+    select(connection.database.dialect, {
+      name: "Artifact",
+      where: [{ hash: { in: [...new Set(hashes)] } }],
+      hidden: [],
+    }),
+  );
   for (const row of rows) {
     const hash = row.hash as string;
     if (!row.internal || found.has(hash)) continue;

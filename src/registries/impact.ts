@@ -40,20 +40,37 @@ const LIMIT = 300_000;
  */
 export async function impactOf(entry: object, options: ImpactOptions = {}): Promise<Table> {
   const { table, cut } = await impactList(entry, options);
-  if (cut) connectionOf(entry).log("warning", `more than ${LIMIT.toLocaleString("en")} runs and data are downstream: the list is cut; ask with { hops } for less`);
+  if (cut)
+    connectionOf(entry).log(
+      "warning",
+      `more than ${LIMIT.toLocaleString("en")} runs and data are downstream: the list is cut; ask with { hops } for less`,
+    );
   return table;
 }
 
 /** The same, with whether there is more than was listed, and how much lies downstream whatever fits. */
-export async function impactList(entry: object, options: ImpactOptions): Promise<{ table: Table; cut: boolean; all: number }> {
+export async function impactList(
+  entry: object,
+  options: ImpactOptions,
+): Promise<{ table: Table; cut: boolean; all: number }> {
   const connection = connectionOf(entry);
   refuseUnknown(options, OPTIONS, "impact");
   const { kind, hops, createdBy, since, until } = options;
-  const text = (example: string) => ({ fits: (value: unknown) => typeof value === "string", says: `text such as "${example}"` });
+  const text = (example: string) => ({
+    fits: (value: unknown) => typeof value === "string",
+    says: `text such as "${example}"`,
+  });
   if (kind !== undefined) check("kind", kind, text("dataset"));
   if (createdBy !== undefined) check("createdBy", createdBy, text("testuser1"));
-  if (hops !== undefined) check("hops", hops, { fits: (value) => Number.isSafeInteger(value) && Number(value) >= 0, says: "a whole number from 0 on, or leave it out for all" });
-  const inTime = fitting({ ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) }, connection.now());
+  if (hops !== undefined)
+    check("hops", hops, {
+      fits: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+      says: "a whole number from 0 on, or leave it out for all",
+    });
+  const inTime = fitting(
+    { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) },
+    connection.now(),
+  );
   if (createdBy !== undefined) await requireUser(connection, createdBy);
   const found = new Map<string, { node: Datum; hop: number; via: string | null }>();
   const all = new Set<string>();
@@ -63,12 +80,29 @@ export async function impactList(entry: object, options: ImpactOptions): Promise
     cut ||= graph.truncated !== false;
     const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
     const distance = reach(nodes, graph.focus, walker(linkUp(graph.edges), "down", FLOW), Number.POSITIVE_INFINITY);
-    const makers = new Map(graph.edges.flatMap((edge) => (edge.role === "output" && distance.has(edge.from) ? [[edge.to, edge.from] as const] : [])));
+    const makers = new Map(
+      graph.edges.flatMap((edge) =>
+        edge.role === "output" && distance.has(edge.from) ? [[edge.to, edge.from] as const] : [],
+      ),
+    );
     for (const [id, hop] of distance) {
       const node = nodes.get(id);
-      if (!node || id === graph.focus || node.kind === "run" || node.kind === "transform" || node.deleted || hop >= (found.get(id)?.hop ?? Number.POSITIVE_INFINITY)) continue;
+      if (
+        !node ||
+        id === graph.focus ||
+        node.kind === "run" ||
+        node.kind === "transform" ||
+        node.deleted ||
+        hop >= (found.get(id)?.hop ?? Number.POSITIVE_INFINITY)
+      )
+        continue;
       all.add(id);
-      if ((kind === undefined || (kindOf(node) ?? node.kind) === kind) && (createdBy === undefined || node.createdBy === createdBy) && inTime(node)) found.set(id, { node, hop, via: nodes.get(makers.get(id) ?? "")?.uid ?? null });
+      if (
+        (kind === undefined || (kindOf(node) ?? node.kind) === kind) &&
+        (createdBy === undefined || node.createdBy === createdBy) &&
+        inTime(node)
+      )
+        found.set(id, { node, hop, via: nodes.get(makers.get(id) ?? "")?.uid ?? null });
     }
   }
   return { table: tableOf([...found.values()]), cut, all: all.size };
@@ -78,7 +112,13 @@ export async function impactList(entry: object, options: ImpactOptions): Promise
 async function startsOf(entry: object): Promise<object[]> {
   if (nameOf(entry) !== "Transform") return [entry];
   const connection = connectionOf(entry);
-  const runs = await connection.read(() => rowsOf(connection.database.dialect, { name: "Run", from: { name: "Transform", key: "runs", id: rowOf(entry).id }, hidden: [] }));
+  const runs = await connection.read(() =>
+    rowsOf(connection.database.dialect, {
+      name: "Run",
+      from: { name: "Transform", key: "runs", id: rowOf(entry).id },
+      hidden: [],
+    }),
+  );
   return runs.map((row) => make(connection, "Run", row));
 }
 
@@ -87,15 +127,25 @@ async function requireUser(connection: Connection, handle: string): Promise<void
   const handles = users.map((user) => String(user.handle));
   if (handles.includes(handle)) return;
   const near = closest(handle, handles);
-  throw new LinealError("not-found", `there is no user "${handle}" in ${connection.slug}`, { hint: near === undefined ? `Users here: ${handles.slice(0, 20).join(", ")}.` : `Did you mean ${near}?` });
+  throw new LinealError("not-found", `there is no user "${handle}" in ${connection.slug}`, {
+    hint: near === undefined ? `Users here: ${handles.slice(0, 20).join(", ")}.` : `Did you mean ${near}?`,
+  });
 }
 
-const kindOf = (node: Datum): string | null => (node.kind === "artifact" ? node.artifactKind : node.kind === "record" ? node.type : null);
+const kindOf = (node: Datum): string | null =>
+  node.kind === "artifact" ? node.artifactKind : node.kind === "record" ? node.type : null;
 const nameOfDatum = (node: Datum): string | null => (node.kind === "record" ? node.name : node.key);
 
 function tableOf(found: { node: Datum; hop: number; via: string | null }[]): Table {
-  found.sort((a, b) => a.hop - b.hop || compare(nameOfDatum(a.node) ?? "", nameOfDatum(b.node) ?? "") || compare(a.node.uid, b.node.uid));
-  const column = (name: string, type: "text" | "int" | "time", cell: (one: (typeof found)[number]) => unknown) => ({ name, type, values: found.map(cell) });
+  found.sort(
+    (a, b) =>
+      a.hop - b.hop || compare(nameOfDatum(a.node) ?? "", nameOfDatum(b.node) ?? "") || compare(a.node.uid, b.node.uid),
+  );
+  const column = (name: string, type: "text" | "int" | "time", cell: (one: (typeof found)[number]) => unknown) => ({
+    name,
+    type,
+    values: found.map(cell),
+  });
   return Table.from({
     columns: [
       column("uid", "text", ({ node }) => node.uid),

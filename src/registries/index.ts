@@ -8,7 +8,22 @@ import { Run } from "./run.ts";
 import { Transform } from "./transform.ts";
 
 /** Name → class. */
-export const classes = { Artifact, Branch, Collection, Feature, Project, Record: RecordEntry, Reference, Run, Schema, Space, Storage, Transform, ULabel, User } as const;
+export const classes = {
+  Artifact,
+  Branch,
+  Collection,
+  Feature,
+  Project,
+  Record: RecordEntry,
+  Reference,
+  Run,
+  Schema,
+  Space,
+  Storage,
+  Transform,
+  ULabel,
+  User,
+} as const;
 fill(classes);
 
 export { Artifact, type Source } from "./artifact.ts";

@@ -8,9 +8,13 @@ export const SHORT = 8;
 
 /** A table of rows: the columns of `show`, all rows. */
 export function tableOfRows(name: Name, rows: readonly Row[]): Table {
-  return Table.from({ columns: model[name].show.map((key) => ({ name: key, values: rows.map((row) => cell(row[key])) })) });
+  return Table.from({
+    columns: model[name].show.map((key) => ({ name: key, values: rows.map((row) => cell(row[key])) })),
+  });
 }
 
 function cell(value: unknown): unknown {
-  return value !== null && typeof value === "object" && "uid" in value ? (value as RowRef).uid.slice(0, SHORT) : (value ?? null);
+  return value !== null && typeof value === "object" && "uid" in value
+    ? (value as RowRef).uid.slice(0, SHORT)
+    : (value ?? null);
 }

@@ -17,7 +17,10 @@ export async function lookup<N extends Name>(query: Query<N>, name: N): Promise<
   const found: Record<string, Of<N>> = Object.create(null);
   for await (const record of query) {
     const title = (record as unknown as Record<string, unknown>)[model[name].title];
-    const attribute = title === null || title === undefined ? "" : attributeOf(title instanceof Date ? title.toISOString() : String(title));
+    const attribute =
+      title === null || title === undefined
+        ? ""
+        : attributeOf(title instanceof Date ? title.toISOString() : String(title));
     if (attribute !== "" && !(attribute in found)) found[attribute] = record;
   }
   return found;

@@ -9,7 +9,9 @@ import { model, type Name } from "../model/index.ts";
 /** The filter for rows with the natural key that these values have; a version counts when it is given. */
 export function naturalFilter(name: Name, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { natural = [] } = model[name];
-  return Object.fromEntries(natural.filter((key) => key !== "version" || values.version).map((key) => [key, asFilter(values[key] ?? null)]));
+  return Object.fromEntries(
+    natural.filter((key) => key !== "version" || values.version).map((key) => [key, asFilter(values[key] ?? null)]),
+  );
 }
 
 /** The lock for finding or adding the row with this natural key; versions of all kinds wait for their key. */
@@ -20,11 +22,22 @@ export const naturalLock = (name: Name, values: Readonly<Record<string, unknown>
 export function* requireNatural(dialect: Dialect, name: Name, row: Row): Operation<void> {
   const { natural = [], versioned, columns } = model[name];
   if (natural.length === 0 || versioned || !columns.branch) return;
-  const others = yield* select(dialect, { name, where: [naturalFilter(name, row)], onBranch: (row.branch as RowRef).id, hidden: [] });
+  const others = yield* select(dialect, {
+    name,
+    where: [naturalFilter(name, row)],
+    onBranch: (row.branch as RowRef).id,
+    hidden: [],
+  });
   const holder = others.find((other) => other.id !== row.id);
   if (!holder) return;
-  const called = natural.map((key) => row[key]).filter((value) => typeof value === "string").join(", ");
-  throw new LinealError("conflict", `another ${name} is called "${called}" (${holder.uid})`, { hint: "Give one of the two another name." });
+  const called = natural
+    .map((key) => row[key])
+    .filter((value) => typeof value === "string")
+    .join(", ");
+  throw new LinealError("conflict", `another ${name} is called "${called}" (${holder.uid})`, {
+    hint: "Give one of the two another name.",
+  });
 }
 
-const asFilter = (value: unknown): unknown => (value !== null && typeof value === "object" && "uid" in value ? { uid: value.uid } : value);
+const asFilter = (value: unknown): unknown =>
+  value !== null && typeof value === "object" && "uid" in value ? { uid: value.uid } : value;

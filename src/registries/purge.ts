@@ -22,11 +22,24 @@ export async function storedObjectsOf(connection: Connection, row: Row): Promise
   const storage = row.storage as RowRef;
   const size = Number(row.size);
   const hash = String(row.hash);
-  if (row.nFiles === null) return row.placeKey === null ? [{ storage, names: [{ hash, suffix: String(row.suffix), size }] }] : [];
+  if (row.nFiles === null)
+    return row.placeKey === null ? [{ storage, names: [{ hash, suffix: String(row.suffix), size }] }] : [];
   const manifest = { hash, suffix: "", size };
   if (row.placeKey !== null) return [{ storage: connection.defaultStorage, names: [manifest] }];
   const entries = await readManifest(connection, row).catch(() => []);
-  return [{ storage, names: [manifest, ...entries.map((entry) => ({ hash: entry.hash, suffix: memberSuffix({ ...entry, key: entryKey(entry) }), size: entry.size }))] }];
+  return [
+    {
+      storage,
+      names: [
+        manifest,
+        ...entries.map((entry) => ({
+          hash: entry.hash,
+          suffix: memberSuffix({ ...entry, key: entryKey(entry) }),
+          size: entry.size,
+        })),
+      ],
+    },
+  ];
 }
 
 /** Files removed in one transaction: those who save the same bytes wait for it. */

@@ -54,12 +54,16 @@ export class Query<in out N extends Name> implements PromiseLike<Of<N>[]>, Async
 
   /** Rows whose name, key, description or uid holds the text, best first. */
   search(text: string): Query<N> {
-    if (typeof text !== "string") throw new LinealError("invalid", "search needs a text", { hint: 'Write .search("ingest").' });
+    if (typeof text !== "string")
+      throw new LinealError("invalid", "search needs a text", { hint: 'Write .search("ingest").' });
     return this.#with({ search: text });
   }
 
   // biome-ignore lint/suspicious/noThenProperty: awaiting a query runs it.
-  then<A = Of<N>[], B = never>(done?: ((rows: Of<N>[]) => A | PromiseLike<A>) | null, failed?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<A | B> {
+  then<A = Of<N>[], B = never>(
+    done?: ((rows: Of<N>[]) => A | PromiseLike<A>) | null,
+    failed?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
     return this.#records().then(done, failed);
   }
 
@@ -70,7 +74,8 @@ export class Query<in out N extends Name> implements PromiseLike<Of<N>[]>, Async
 
   /** The last row in this order, or undefined. */
   async last(): Promise<Of<N> | undefined> {
-    if (this.asked.limit !== undefined || this.asked.offset || this.asked.search !== undefined) return (await this.#records()).at(-1);
+    if (this.asked.limit !== undefined || this.asked.offset || this.asked.search !== undefined)
+      return (await this.#records()).at(-1);
     if (this.asked.order === undefined) return (await this.#with({ order: ["-id"], limit: 1 }).#records())[0];
     // Not the first of the opposite order: absent values come last both ways.
     const n = await this.count();
@@ -80,14 +85,20 @@ export class Query<in out N extends Name> implements PromiseLike<Of<N>[]>, Async
   /** The only row; `not-found` for none, `ambiguous` for several. */
   async one(): Promise<Of<N>> {
     const found = await this.oneOrNull();
-    if (!found) throw new LinealError("not-found", `no ${this.asked.name} fits`, { hint: `\`await ln.${this.asked.name}.filter()\` lists what there is.` });
+    if (!found)
+      throw new LinealError("not-found", `no ${this.asked.name} fits`, {
+        hint: `\`await ln.${this.asked.name}.filter()\` lists what there is.`,
+      });
     return found;
   }
 
   /** The only row, or null for none; `ambiguous` for several. */
   async oneOrNull(): Promise<Of<N> | null> {
     const found = await this.#with({ limit: Math.min(2, this.asked.limit ?? 2) }).#records();
-    if (found.length > 1) throw new LinealError("ambiguous", `more than one ${this.asked.name} fits`, { hint: "Say more in the filter, or take .first()." });
+    if (found.length > 1)
+      throw new LinealError("ambiguous", `more than one ${this.asked.name} fits`, {
+        hint: "Say more in the filter, or take .first().",
+      });
     return found[0] ?? null;
   }
 
@@ -113,7 +124,9 @@ export class Query<in out N extends Name> implements PromiseLike<Of<N>[]>, Async
     let offset = this.asked.offset ?? 0;
     while (left > 0) {
       const size = Math.min(PAGE, left);
-      const { connection, rows } = await this.#with(whole ? { after: after as number, limit: size } : { offset, limit: size }).#rows();
+      const { connection, rows } = await this.#with(
+        whole ? { after: after as number, limit: size } : { offset, limit: size },
+      ).#rows();
       for (const row of rows) yield make(connection, this.asked.name as N, row);
       if (rows.length < size) return;
       left -= rows.length;
@@ -150,7 +163,11 @@ export class Related<in out N extends Name> extends Query<N> {
 
   constructor(owner: object, key: string, to: N) {
     const connection = connectionOf(owner);
-    super(async () => connection, { name: to, from: { name: nameOf(owner), key, id: rowOf(owner).id }, ...(key === "versions" ? { order: ["-id"] } : {}) });
+    super(async () => connection, {
+      name: to,
+      from: { name: nameOf(owner), key, id: rowOf(owner).id },
+      ...(key === "versions" ? { order: ["-id"] } : {}),
+    });
     this.#owner = owner;
     this.#key = key;
   }
@@ -159,14 +176,25 @@ export class Related<in out N extends Name> extends Query<N> {
   async add(...items: Of<N>[]): Promise<void> {
     const { connection, refs } = this.#checked(items, "add");
     const writer = await connection.writer();
-    await connection.write(() => link(connection.database.dialect, writer, nameOf(this.#owner), this.#key, rowOf(this.#owner).id, refs.map((r) => r.id)));
+    await connection.write(() =>
+      link(
+        connection.database.dialect,
+        writer,
+        nameOf(this.#owner),
+        this.#key,
+        rowOf(this.#owner).id,
+        refs.map((r) => r.id),
+      ),
+    );
   }
 
   /** Takes links away; the records stay. */
   async remove(...items: Of<N>[]): Promise<void> {
     const { connection, refs } = this.#checked(items, "remove");
     const writer = await connection.writer();
-    await connection.write(() => unlink(connection.database.dialect, writer, nameOf(this.#owner), this.#key, rowOf(this.#owner), refs));
+    await connection.write(() =>
+      unlink(connection.database.dialect, writer, nameOf(this.#owner), this.#key, rowOf(this.#owner), refs),
+    );
   }
 
   #checked(items: readonly Of<N>[], verb: string): { connection: Connection; refs: { id: number; uid: string }[] } {
@@ -174,10 +202,15 @@ export class Related<in out N extends Name> extends Query<N> {
     const owner = nameOf(this.#owner);
     const { name } = this.asked;
     if (!isLinkRelation(owner, this.#key)) {
-      throw new LinealError("invalid", `${owner}.${this.#key} cannot ${verb}: it follows from a column of ${name}`, { hint: `Update the ${name} instead.` });
+      throw new LinealError("invalid", `${owner}.${this.#key} cannot ${verb}: it follows from a column of ${name}`, {
+        hint: `Update the ${name} instead.`,
+      });
     }
     const refs = items.map((item) => {
-      if (!isEntry(item, name)) throw new LinealError("invalid", `${owner}.${this.#key}.${verb} takes ${name} records`, { hint: `Get one first: await ln.${name}.get({ … }).` });
+      if (!isEntry(item, name))
+        throw new LinealError("invalid", `${owner}.${this.#key}.${verb} takes ${name} records`, {
+          hint: `Get one first: await ln.${name}.get({ … }).`,
+        });
       return refOf(item, connection);
     });
     return { connection, refs };
@@ -186,17 +219,23 @@ export class Related<in out N extends Name> extends Query<N> {
 
 function isLinkRelation(name: Name, key: string): boolean {
   if (Object.hasOwn(model[name].links ?? {}, key)) return true;
-  return Object.values(model).some((registry) => Object.values(registry.links ?? {}).some((l) => l.to === name && l.inverse === key));
+  return Object.values(model).some((registry) =>
+    Object.values(registry.links ?? {}).some((l) => l.to === name && l.inverse === key),
+  );
 }
 
 /** Another process may have added a storage since this one connected. */
 export async function knowStorages(connection: Connection, name: Name, rows: readonly Row[]): Promise<void> {
   if (name !== "Artifact") return;
-  if (rows.some((row) => !connection.knowsStorage((row.storage as { id: number }).id))) await connection.refreshStorages();
+  if (rows.some((row) => !connection.knowsStorage((row.storage as { id: number }).id)))
+    await connection.refreshStorages();
 }
 
 function mentions(filter: Record<string, unknown> | undefined, key: string): boolean {
   if (!filter || typeof filter !== "object") return false;
   if (key in filter) return true;
-  return (Array.isArray(filter.any) && filter.any.some((one) => mentions(one as Record<string, unknown>, key))) || mentions(filter.not as Record<string, unknown>, key);
+  return (
+    (Array.isArray(filter.any) && filter.any.some((one) => mentions(one as Record<string, unknown>, key))) ||
+    mentions(filter.not as Record<string, unknown>, key)
+  );
 }

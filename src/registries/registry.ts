@@ -6,7 +6,17 @@ import { shapeOf } from "../db/columns.ts";
 import { refuseUnknown } from "../errors.ts";
 import { defaultConnection } from "../instance/connect.ts";
 import type { Connection } from "../instance/connection.ts";
-import { type Changes, type Draft, type Lazy, type Manys, type MaybeOnes, type Name, type Ones, type Scalars, type Where } from "../model/index.ts";
+import {
+  type Changes,
+  type Draft,
+  type Lazy,
+  type Manys,
+  type MaybeOnes,
+  type Name,
+  type Ones,
+  type Scalars,
+  type Where,
+} from "../model/index.ts";
 import { getAsOf } from "./as-of.ts";
 import { make, type Of } from "./classes.ts";
 import { describe } from "./describe.ts";
@@ -44,7 +54,9 @@ export interface Methods<in out N extends Name> {
 
 /** A record's own columns and its relations by name. */
 export type Fields<N extends Name> = Scalars<N> &
-  Lazy<N> & { readonly [K in keyof Ones<N>]: PromiseLike<Of<Ones<N>[K] & Name> | (K extends MaybeOnes<N> ? null : never)> } & {
+  Lazy<N> & {
+    readonly [K in keyof Ones<N>]: PromiseLike<Of<Ones<N>[K] & Name> | (K extends MaybeOnes<N> ? null : never)>;
+  } & {
     readonly [K in keyof Manys<N>]: Related<Manys<N>[K] & Name>;
   } & Methods<N>;
 
@@ -86,7 +98,9 @@ export function registry<const N extends Name>(name: N): Finder<N> {
       const { asOf } = options;
       const connection = await sourceOf(this)();
       const wanted = uidOrWhere as string | Record<string, unknown>;
-      const row = await (asOf === undefined ? getRecord(connection, name, wanted) : getAsOf(connection, name, wanted, asOf));
+      const row = await (asOf === undefined
+        ? getRecord(connection, name, wanted)
+        : getAsOf(connection, name, wanted, asOf));
       await knowStorages(connection, name, [row]);
       return make(connection, name, row);
     }

@@ -25,18 +25,31 @@ export async function saveDraft(connection: Connection, name: Name, draft: Recor
   const visible = { branches: connection.seenBranches, internal: false };
   const row = await connection.write(function* () {
     if (natural.length > 0) yield* lock(dialect, naturalLock(name, values));
-    const found = natural.length > 0 ? yield* select(dialect, { name, where: [where], visible, hidden: [], order: ["-id"] }) : [];
+    const found =
+      natural.length > 0 ? yield* select(dialect, { name, where: [where], visible, hidden: [], order: ["-id"] }) : [];
     const existing = found.find((row) => row.isLatest) ?? found[0];
     if (existing) {
       const different = differing(name, existing, values);
-      return Object.keys(different).length > 0 ? yield* update(dialect, writer, name, existing.id, different) : existing;
+      return Object.keys(different).length > 0
+        ? yield* update(dialect, writer, name, existing.id, different)
+        : existing;
     }
     if (!model[name].versioned) {
-      const started = name === "Run" && values.startedAt === undefined && values.status !== "scheduled" ? { startedAt: writer.now } : {};
+      const started =
+        name === "Run" && values.startedAt === undefined && values.status !== "scheduled"
+          ? { startedAt: writer.now }
+          : {};
       return yield* insert(dialect, name, { uid: connection.newUid(name), ...started, ...common });
     }
-    const [head] = values.key ? yield* select(dialect, { name, where: [{ key: values.key as string, isLatest: true }], visible, hidden: [] }) : [];
-    const version = yield* nextVersion(dialect, name, head ?? connection.newUid(name), values.version as string | undefined);
+    const [head] = values.key
+      ? yield* select(dialect, { name, where: [{ key: values.key as string, isLatest: true }], visible, hidden: [] })
+      : [];
+    const version = yield* nextVersion(
+      dialect,
+      name,
+      head ?? connection.newUid(name),
+      values.version as string | undefined,
+    );
     yield* demote(dialect, writer, name, String(version.stem), common.branch as RowRef);
     return yield* insert(dialect, name, { ...common, ...version });
   });
@@ -48,7 +61,9 @@ export async function saveDraft(connection: Connection, name: Name, draft: Recor
 function placeOfStorage(root: string): Record<string, unknown> {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(root)) return { root: root.replace(/\/+$/, "") };
   if (!isAbsolute(root) || !statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new LinealError("invalid", `${root} is no folder with an absolute path`, { hint: 'Write ln.Storage.save({ root: "/data/sequencer" }) with a folder that exists.' });
+    throw new LinealError("invalid", `${root} is no folder with an absolute path`, {
+      hint: 'Write ln.Storage.save({ root: "/data/sequencer" }) with a folder that exists.',
+    });
   }
   const real = realpathSync(root);
   const note = readStorageNote(real);
@@ -56,13 +71,22 @@ function placeOfStorage(root: string): Record<string, unknown> {
 }
 
 function checkRules(name: Name, values: Record<string, unknown>): void {
-  if (name === "Transform" && !values.key) throw new LinealError("invalid", "a transform needs a key", { hint: 'Write ln.Transform.save({ key: "Cell Ranger", kind: "pipeline" }).' });
-  if (name === "Record" && !values.name) throw new LinealError("invalid", "a record needs a name", { hint: 'Write ln.Record.save({ name: "Experiment1" }).' });
+  if (name === "Transform" && !values.key)
+    throw new LinealError("invalid", "a transform needs a key", {
+      hint: 'Write ln.Transform.save({ key: "Cell Ranger", kind: "pipeline" }).',
+    });
+  if (name === "Record" && !values.name)
+    throw new LinealError("invalid", "a record needs a name", {
+      hint: 'Write ln.Record.save({ name: "Experiment1" }).',
+    });
   if (name === "Reference" && typeof values.doi === "string" && !/^10\.\d{4,9}\/\S+$/.test(values.doi)) {
-    throw new LinealError("invalid", `"${values.doi}" is no DOI`, { hint: "A DOI looks like 10.1038/s41586-020-2649-2." });
+    throw new LinealError("invalid", `"${values.doi}" is no DOI`, {
+      hint: "A DOI looks like 10.1038/s41586-020-2649-2.",
+    });
   }
   if (name === "Storage" || name === "Branch" || name === "Space") {
     const title = values[model[name].title];
-    if (typeof title !== "string" || title.trim() === "") throw new LinealError("invalid", `${name} needs a ${model[name].title}`, { hint: "Give it a name." });
+    if (typeof title !== "string" || title.trim() === "")
+      throw new LinealError("invalid", `${name} needs a ${model[name].title}`, { hint: "Give it a name." });
   }
 }

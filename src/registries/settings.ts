@@ -32,7 +32,9 @@ export const settings = {
   },
   set syncGitRepo(url: string | undefined) {
     if (url !== undefined && !url.startsWith("https://")) {
-      throw new LinealError("invalid", `${url} is no repository address`, { hint: "Give one that begins with https://." });
+      throw new LinealError("invalid", `${url} is no repository address`, {
+        hint: "Give one that begins with https://.",
+      });
     }
     syncGitRepo = url?.replace(/\.git$/, "");
   },

@@ -1,5 +1,16 @@
 /** Staleness of data: what is known of their making, judged. */
-import { type Conditions, conditionsOf, type DataFacts, hasFailed, type LastMade, type Provenance, provenanceOfAll, provenanceUpstream, type RunFacts, sourcesOf } from "../db/provenance.ts";
+import {
+  type Conditions,
+  conditionsOf,
+  type DataFacts,
+  hasFailed,
+  type LastMade,
+  type Provenance,
+  provenanceOfAll,
+  provenanceUpstream,
+  type RunFacts,
+  sourcesOf,
+} from "../db/provenance.ts";
 import { kindOf, RECORD } from "../db/linked.ts";
 import { REVISION_LENGTH } from "../model/index.ts";
 import { defaultConnection } from "../instance/connect.ts";
@@ -40,7 +51,8 @@ export async function standingStatusOf(entry: object): Promise<Status> {
 }
 
 /** What is known of the making of one. */
-const behind = (connection: Connection, id: number): Promise<Provenance> => connection.read(() => provenanceUpstream(connection.database.dialect, [id], connection.seenBranches));
+const behind = (connection: Connection, id: number): Promise<Provenance> =>
+  connection.read(() => provenanceUpstream(connection.database.dialect, [id], connection.seenBranches));
 
 async function statusIn(entry: object, facts: Provenance, id = numberOf(entry)): Promise<Status> {
   const data = facts.data.get(id);
@@ -52,7 +64,13 @@ async function statusIn(entry: object, facts: Provenance, id = numberOf(entry)):
 function instead(facts: Provenance, status: Status, version: DataFacts, latest: DataFacts): Status {
   const failed = latest.run !== null && facts.isLeftByFailure(latest) ? facts.runs.get(latest.run) : undefined;
   const isFollowed = failed === undefined || (makersOf(facts, version)[0]?.id ?? 0) > failed.id;
-  return { ...status, ...(isFollowed ? {} : { detail: `the run that made the latest version, v${latest.uid.slice(-REVISION_LENGTH)}, ${failed.status}` }), latest: latest.uid };
+  return {
+    ...status,
+    ...(isFollowed
+      ? {}
+      : { detail: `the run that made the latest version, v${latest.uid.slice(-REVISION_LENGTH)}, ${failed.status}` }),
+    latest: latest.uid,
+  };
 }
 
 /** The staleness of every output as it was made last. */
@@ -75,18 +93,26 @@ async function judged(connection: Connection, facts: Provenance, asked: readonly
   const environments = await environmentsOf(connection, comparedEnvironments(facts, conditions));
   const environment = (a: Conditions, b: Conditions): string | undefined =>
     // Where none was kept there is nothing to compare.
-    a.environment === null || b.environment === null || a.environment === b.environment ? undefined : anotherEnvironment(environments.get(a.environment), environments.get(b.environment));
-  const answers = judge(asked.map(({ id }) => id), {
-    made: (id) => waysTo(facts, conditions, code, environment, id),
-    newer: (version) => newerThan(facts, version as DataFacts),
-  });
+    a.environment === null || b.environment === null || a.environment === b.environment
+      ? undefined
+      : anotherEnvironment(environments.get(a.environment), environments.get(b.environment));
+  const answers = judge(
+    asked.map(({ id }) => id),
+    {
+      made: (id) => waysTo(facts, conditions, code, environment, id),
+      newer: (version) => newerThan(facts, version as DataFacts),
+    },
+  );
   const sources = code.sources();
   if (sources.length > 0) await code.explain(await connection.read(() => sourcesOf(dialect, sources)));
   return asked.map(({ id, uid, key }) => ({ uid, key, ...(answers.get(id) as Staleness) }));
 }
 
 /** What runs made, and what was put together of artifacts; records are looked at where something was made from them. */
-const outputs = ({ data, members }: Provenance): DataFacts[] => [...data.values()].filter(({ id, isLatest, run }) => isLatest && (run !== null || members.has(id)) && kindOf(id) !== RECORD);
+const outputs = ({ data, members }: Provenance): DataFacts[] =>
+  [...data.values()].filter(
+    ({ id, isLatest, run }) => isLatest && (run !== null || members.has(id)) && kindOf(id) !== RECORD,
+  );
 
 /** Every run that was followed by another one for the same output, with that one. */
 function* followed(facts: Provenance): Generator<[maker: RunFacts, later: LastMade]> {
@@ -99,7 +125,8 @@ function* followed(facts: Provenance): Generator<[maker: RunFacts, later: LastMa
 }
 
 /** Runs whose parameters and environments have to be compared. */
-const comparedRuns = (facts: Provenance): number[] => [...followed(facts)].flatMap(([maker, later]) => [maker.id, later.run]);
+const comparedRuns = (facts: Provenance): number[] =>
+  [...followed(facts)].flatMap(([maker, later]) => [maker.id, later.run]);
 
 /** The hashes of environments that are not the same text. */
 function comparedEnvironments(facts: Provenance, conditions: ReadonlyMap<number, Conditions>): string[] {
@@ -114,13 +141,20 @@ function comparedEnvironments(facts: Provenance, conditions: ReadonlyMap<number,
 type CompareEnvironments = (a: Conditions, b: Conditions) => string | undefined;
 
 /** In which ways an output was made, the last one first; others count where they had other versions of the same inputs. */
-function waysTo(facts: Provenance, conditions: ReadonlyMap<number, Conditions>, code: CodeChanges, compare: CompareEnvironments, id: number): Made[] {
+function waysTo(
+  facts: Provenance,
+  conditions: ReadonlyMap<number, Conditions>,
+  code: CodeChanges,
+  compare: CompareEnvironments,
+  id: number,
+): Made[] {
   const output = facts.data.get(id);
   if (!output) return [];
   const members = (facts.members.get(id) ?? []).flatMap((member) => facts.data.get(member) ?? []);
   const makers = makersOf(facts, output);
   // What was put together without a run is made of what is in it.
-  if (makers.length === 0) return members.length > 0 ? [{ output, inputs: members, code: undefined, later: undefined, ended: undefined }] : [];
+  if (makers.length === 0)
+    return members.length > 0 ? [{ output, inputs: members, code: undefined, later: undefined, ended: undefined }] : [];
   const ways = makers.map((maker): Made => {
     const inputs = [...members];
     const mark = maker.id === output.run ? output.mark : facts.remadeMark(id, maker.id);
@@ -135,7 +169,8 @@ function waysTo(facts: Provenance, conditions: ReadonlyMap<number, Conditions>, 
       output,
       inputs,
       code: code.of(maker),
-      later: then && later && { uid: later.uid, params: later.params !== then.params, environment: compare(then, later) },
+      later: then &&
+        later && { uid: later.uid, params: later.params !== then.params, environment: compare(then, later) },
       ended: maker.status === "completed" ? undefined : hasFailed(maker) ? maker.status : "open",
     };
   });
@@ -148,7 +183,9 @@ const familiesOf = ({ inputs }: Made): string => [...new Set(inputs.map(({ stem 
 /** Who made it: its creator, and completed runs that made the same again, the last one first. A creator that failed does not count beside others. */
 function makersOf(facts: Provenance, { id, run }: DataFacts): RunFacts[] {
   const creator = run === null ? undefined : facts.runs.get(run);
-  const again = (facts.remakers.get(id) ?? []).flatMap((maker) => facts.runs.get(maker) ?? []).filter(({ status }) => status === "completed");
+  const again = (facts.remakers.get(id) ?? [])
+    .flatMap((maker) => facts.runs.get(maker) ?? [])
+    .filter(({ status }) => status === "completed");
   if (again.length === 0) return creator ? [creator] : [];
   return [...again, ...(creator && !hasFailed(creator) ? [creator] : [])].sort((a, b) => b.id - a.id);
 }
@@ -175,9 +212,12 @@ function newerThan(facts: Provenance, version: DataFacts): DataFacts | undefined
   const latest = facts.newestOf(version);
   const now = latest && standing(facts, latest);
   // What a failed run left gives way to what was made after it, new or not.
-  if (now && facts.isLeftByFailure(version)) return (makersOf(facts, now)[0]?.id ?? 0) > (version.run ?? 0) ? now : undefined;
+  if (now && facts.isLeftByFailure(version))
+    return (makersOf(facts, now)[0]?.id ?? 0) > (version.run ?? 0) ? now : undefined;
   // A version whose successor lies in the trash is the latest again, and not newer; but what was deleted has given way to it.
-  return now && now.id !== version.id && (now.revision > version.revision || now !== latest || version.isDeleted) ? now : undefined;
+  return now && now.id !== version.id && (now.revision > version.revision || now !== latest || version.isDeleted)
+    ? now
+    : undefined;
 }
 
 /**

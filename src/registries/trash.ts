@@ -10,13 +10,21 @@ import { naturalLock, requireNatural } from "./natural.ts";
 import { elect } from "./versions.ts";
 
 /** Moves a row to trash (undefined is never returned then), or removes it for good. */
-export async function deleteRecord(connection: Connection, name: Name, row: Row, options: { permanent?: boolean }): Promise<Row | undefined> {
+export async function deleteRecord(
+  connection: Connection,
+  name: Name,
+  row: Row,
+  options: { permanent?: boolean },
+): Promise<Row | undefined> {
   if (options.permanent) {
     await removeRecord(connection, name, row);
     return undefined;
   }
   if (!model[name].columns.branch) {
-    throw new LinealError("invalid", `a ${name} cannot go to trash`, { hint: "Remove it for good with delete({ permanent: true }).", shell: "Remove it for good with --permanent." });
+    throw new LinealError("invalid", `a ${name} cannot go to trash`, {
+      hint: "Remove it for good with delete({ permanent: true }).",
+      shell: "Remove it for good with --permanent.",
+    });
   }
   const { dialect } = connection.database;
   const { trash } = connection.places;
@@ -27,9 +35,14 @@ export async function deleteRecord(connection: Connection, name: Name, row: Row,
     if (!now) throw gone(name, row);
     const branch = now.branch as RowRef;
     if (branch.id === trash.id) return { row: now, promoted: undefined };
-    const trashed = yield* update(dialect, writer, name, row.id, { branch: trash, formerBranch: branch, ...(model[name].versioned ? { isLatest: false } : {}) });
+    const trashed = yield* update(dialect, writer, name, row.id, {
+      branch: trash,
+      formerBranch: branch,
+      ...(model[name].versioned ? { isLatest: false } : {}),
+    });
     yield* remember(dialect, writer, name, row.uid, "trash", null);
-    const promoted = model[name].versioned && now.isLatest ? yield* elect(dialect, writer, name, String(row.stem), branch) : undefined;
+    const promoted =
+      model[name].versioned && now.isLatest ? yield* elect(dialect, writer, name, String(row.stem), branch) : undefined;
     return { row: trashed, promoted };
   });
   connection.log("info", `moved ${name}('${row.uid.slice(0, 8)}') to trash`);
@@ -50,7 +63,11 @@ export async function restoreRecord(connection: Connection, name: Name, row: Row
     if (!model[name].columns.branch || !hidden.includes((now.branch as RowRef).id)) return now;
     const home = (now.formerBranch as RowRef | null) ?? main;
     yield* lock(dialect, naturalLock(name, now));
-    yield* requireNatural(dialect, name, yield* update(dialect, writer, name, row.id, { branch: home, formerBranch: null }));
+    yield* requireNatural(
+      dialect,
+      name,
+      yield* update(dialect, writer, name, row.id, { branch: home, formerBranch: null }),
+    );
     yield* remember(dialect, writer, name, row.uid, "restore", null);
     if (model[name].versioned) yield* elect(dialect, writer, name, String(row.stem), home, { strict: true });
     return (yield* byId(dialect, name, row.id)) as Row;
@@ -58,7 +75,10 @@ export async function restoreRecord(connection: Connection, name: Name, row: Row
 }
 
 async function removeRecord(connection: Connection, name: Name, row: Row): Promise<void> {
-  if (isBuiltIn(connection, name, row)) throw new LinealError("invalid", `this ${name} is built in: ${row[model[name].title]}`, { hint: "Delete one that you made." });
+  if (isBuiltIn(connection, name, row))
+    throw new LinealError("invalid", `this ${name} is built in: ${row[model[name].title]}`, {
+      hint: "Delete one that you made.",
+    });
   const { dialect } = connection.database;
   const writer = await connection.writer();
   const objects = name === "Artifact" ? await storedObjectsOf(connection, row) : [];
@@ -69,10 +89,14 @@ async function removeRecord(connection: Connection, name: Name, row: Row): Promi
     const holding = yield* referrers(name, row.id);
     if (holding.length > 0) {
       const list = holding.map((h) => `${h.n} ${h.name}${h.n > 1 ? "s" : ""} (${h.key})`).join(", ");
-      throw new LinealError("conflict", `this ${name} is still referred to by ${list}`, { hint: "Delete those first, or move this one to trash with delete().", shell: "Delete those first, or move this one to the trash: without --permanent." });
+      throw new LinealError("conflict", `this ${name} is still referred to by ${list}`, {
+        hint: "Delete those first, or move this one to trash with delete().",
+        shell: "Delete those first, or move this one to the trash: without --permanent.",
+      });
     }
     yield* remove(dialect, writer, name, now);
-    if (model[name].versioned && now.isLatest) yield* elect(dialect, writer, name, String(now.stem), now.branch as RowRef);
+    if (model[name].versioned && now.isLatest)
+      yield* elect(dialect, writer, name, String(now.stem), now.branch as RowRef);
     return yield* dropObjects(dialect, objects);
   });
   // Rows first: a crash in between leaves bytes without a row, never a row without bytes.
@@ -92,5 +116,5 @@ function* lockFamily(connection: Connection, row: Row) {
   yield* lock(dialect, ...(row.key ? [`key:${row.key}`] : []), ...(row.stem ? [`family:${row.stem}`] : []));
 }
 
-const gone = (name: Name, row: Row): LinealError => new LinealError("not-found", `this ${name} is gone: ${row.uid}`, { hint: "Someone deleted it for good." });
-
+const gone = (name: Name, row: Row): LinealError =>
+  new LinealError("not-found", `this ${name} is gone: ${row.uid}`, { hint: "Someone deleted it for good." });

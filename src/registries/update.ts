@@ -12,22 +12,37 @@ import { naturalLock, requireNatural } from "./natural.ts";
 import { elect, keyHolder, keyTaken } from "./versions.ts";
 
 /** Writes what differs, keeps what was in the history, returns the row as it is now. */
-export async function updateRecord(connection: Connection, name: Name, row: Row, changes: Record<string, unknown>): Promise<Row> {
+export async function updateRecord(
+  connection: Connection,
+  name: Name,
+  row: Row,
+  changes: Record<string, unknown>,
+): Promise<Row> {
   const values = await checkDraft(connection, name, changes, "changes");
   if (name === "Artifact" && "key" in values) checkKeyChange(row, values.key as string | null);
   const { dialect } = connection.database;
   const writer = await connection.writer();
   return connection.write(function* () {
     const keys = [row.key, values.key].filter((key) => typeof key === "string");
-    yield* lock(dialect, ...keys.map((key) => `key:${key}`), ...(row.stem ? [`family:${row.stem}`] : []), naturalLock(name, { ...row, ...values }));
+    yield* lock(
+      dialect,
+      ...keys.map((key) => `key:${key}`),
+      ...(row.stem ? [`family:${row.stem}`] : []),
+      naturalLock(name, { ...row, ...values }),
+    );
     const now = yield* byId(dialect, name, row.id);
-    if (!now) throw new LinealError("not-found", `this ${name} is gone: ${row.uid}`, { hint: "Someone deleted it for good." });
+    if (!now)
+      throw new LinealError("not-found", `this ${name} is gone: ${row.uid}`, { hint: "Someone deleted it for good." });
     const different = differing(name, now, values);
     if (Object.keys(different).length === 0) return now;
     if (!model[name].versioned || !different.branch) {
-      const holder = now.isLatest && ("key" in different || "space" in different) ? yield* keyHolder(dialect, name, { ...now, ...different }) : undefined;
+      const holder =
+        now.isLatest && ("key" in different || "space" in different)
+          ? yield* keyHolder(dialect, name, { ...now, ...different })
+          : undefined;
       if (holder) throw keyTaken(name, holder);
-      if (model[name].natural?.some((key) => key in different) || different.branch) yield* requireNatural(dialect, name, { ...now, ...different });
+      if (model[name].natural?.some((key) => key in different) || different.branch)
+        yield* requireNatural(dialect, name, { ...now, ...different });
       return yield* update(dialect, writer, name, row.id, different);
     }
     // On another branch it may not be the latest any more, and here another one is.
@@ -40,11 +55,16 @@ export async function updateRecord(connection: Connection, name: Name, row: Row,
 
 function checkKeyChange(row: Row, key: string | null): void {
   if (key === null) {
-    if (row.key !== null) throw new LinealError("invalid", "an artifact's key cannot be taken away", { hint: "Give it another key." });
+    if (row.key !== null)
+      throw new LinealError("invalid", "an artifact's key cannot be taken away", { hint: "Give it another key." });
     return;
   }
   validateKey(key);
   if (suffixOf(key) !== row.suffix) {
-    throw new LinealError("invalid", `the key "${key}" has another suffix than the artifact (${row.suffix || "none"})`, { hint: `End the key with ${row.suffix || "no suffix"}.` });
+    throw new LinealError(
+      "invalid",
+      `the key "${key}" has another suffix than the artifact (${row.suffix || "none"})`,
+      { hint: `End the key with ${row.suffix || "no suffix"}.` },
+    );
   }
 }

@@ -8,14 +8,23 @@ import { tableOfRows } from "./listing.ts";
 const UNINTERESTING: readonly Name[] = ["Branch", "Space"];
 
 /** The newest `limit` rows of each registry that has any, as tables one below the other. */
-export async function viewText(connection: Connection, options: { limit?: number; registries?: readonly Name[] } = {}): Promise<string> {
+export async function viewText(
+  connection: Connection,
+  options: { limit?: number; registries?: readonly Name[] } = {},
+): Promise<string> {
   const { dialect } = connection.database;
   const wanted = options.registries ?? names.filter((name) => !UNINTERESTING.includes(name));
   const parts = await connection.read(function* () {
     const found: string[] = [];
     for (const name of wanted) {
       const visible = { branches: connection.seenBranches, internal: false };
-      const rows = yield* select(dialect, { name, visible, hidden: connection.hiddenBranches, order: ["-id"], limit: options.limit ?? 7 });
+      const rows = yield* select(dialect, {
+        name,
+        visible,
+        hidden: connection.hiddenBranches,
+        order: ["-id"],
+        limit: options.limit ?? 7,
+      });
       if (rows.length > 0) found.push(`${name}\n${tableOfRows(name, rows)}`);
     }
     return found;

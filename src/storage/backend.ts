@@ -70,7 +70,10 @@ export interface Backend {
   /** Stores bytes under a name made of their hash; the same bytes are stored once. Nothing half-written is ever visible under that name. */
   put(source: Source, options: PutOptions): Promise<Stored>;
   /** Stores many files, in the order given, faster than one by one; durable when the promise resolves. */
-  putFiles(files: readonly { path: string; suffix: string }[], options?: { onProgress?: Progress | undefined }): Promise<Stored[]>;
+  putFiles(
+    files: readonly { path: string; suffix: string }[],
+    options?: { onProgress?: Progress | undefined },
+  ): Promise<Stored[]>;
   /** Removes a file; a missing one is fine. */
   remove(key: string): Promise<void>;
   /** All files whose key begins with `prefix`. */
@@ -79,15 +82,21 @@ export interface Backend {
 
 /** The key of the object that holds the bytes with this hash: `.lineal/objects/ab/<hash><suffix>`. */
 export function objectKey(hash: string, suffix: string): string {
-  if (!/^[0-9a-f]{64}$/.test(hash)) throw new LinealError("invalid", `${JSON.stringify(hash)} is not a SHA-256 in 64 hex digits`);
+  if (!/^[0-9a-f]{64}$/.test(hash))
+    throw new LinealError("invalid", `${JSON.stringify(hash)} is not a SHA-256 in 64 hex digits`);
   checkSuffix(suffix);
   return `.lineal/objects/${hash.slice(0, 2)}/${hash}${suffix}`;
 }
 
 /** Refuses a suffix that could not end a file name: `invalid`. */
 export function checkSuffix(suffix: string): void {
-  if (suffix !== "" && (!/^\.[^/\\\p{Cc}]+$/u.test(suffix) || !suffix.isWellFormed() || Buffer.byteLength(suffix) > 128)) {
-    throw new LinealError("invalid", `${JSON.stringify(suffix)} is not a file suffix`, { hint: 'give a suffix like ".csv", or "" for none' });
+  if (
+    suffix !== "" &&
+    (!/^\.[^/\\\p{Cc}]+$/u.test(suffix) || !suffix.isWellFormed() || Buffer.byteLength(suffix) > 128)
+  ) {
+    throw new LinealError("invalid", `${JSON.stringify(suffix)} is not a file suffix`, {
+      hint: 'give a suffix like ".csv", or "" for none',
+    });
   }
 }
 

@@ -23,7 +23,11 @@ export function cacheDir(): string {
  * Lays a folder out at `target` from its stored entries, and returns `target`. Files are read-only hard links to the
  * objects, or copies where links do not reach. It appears all at once; one that is complete already is kept.
  */
-export async function materialise(backend: Backend, entries: readonly (Entry & { readonly key?: string })[], target: string): Promise<string> {
+export async function materialise(
+  backend: Backend,
+  entries: readonly (Entry & { readonly key?: string })[],
+  target: string,
+): Promise<string> {
   formatManifest(entries); // refuses paths that would leave the folder
   if (isComplete(entries, target)) return target;
   const draft = draftBeside(target);
@@ -93,11 +97,16 @@ async function download(backend: Backend, key: string, expect: string | undefine
   }
   const found = hash.digest("hex");
   if (expect === undefined || found === expect) return;
-  throw new LinealError("unavailable", `${backend.url(key)} does not hold the bytes that were stored`, { hint: "restore the storage from a backup: the file was changed or damaged there" });
+  throw new LinealError("unavailable", `${backend.url(key)} does not hold the bytes that were stored`, {
+    hint: "restore the storage from a backup: the file was changed or damaged there",
+  });
 }
 
 function isComplete(entries: readonly Entry[], target: string): boolean {
-  return existsSync(target) && entries.every(({ path, size }) => statSync(join(target, path), { throwIfNoEntry: false })?.size === size);
+  return (
+    existsSync(target) &&
+    entries.every(({ path, size }) => statSync(join(target, path), { throwIfNoEntry: false })?.size === size)
+  );
 }
 
 /** Renames the draft to its place; whoever came first wins, and what is not complete makes way. */

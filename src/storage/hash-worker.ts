@@ -67,7 +67,11 @@ export class JobError extends Error {
 }
 
 /** Digests in the order of `jobs`, read by up to `threads` workers; the first failure ends all (`JobError`). */
-export async function digestInWorkers(jobs: readonly Job[], onBytes?: (bytes: number) => void, threads = 2): Promise<Digest[]> {
+export async function digestInWorkers(
+  jobs: readonly Job[],
+  onBytes?: (bytes: number) => void,
+  threads = 2,
+): Promise<Digest[]> {
   const digests: Digest[] = [];
   let next = 0;
   const workers: Worker[] = [];

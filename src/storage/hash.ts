@@ -70,7 +70,8 @@ export async function hashFiles(
     }
   }
   const digests = await inWorkers(big, report);
-  for (const [at, { index, path, stat }] of big.entries()) keep(index, path, stat, digests[at] ?? { hash: "", size: -1 });
+  for (const [at, { index, path, stat }] of big.entries())
+    keep(index, path, stat, digests[at] ?? { hash: "", size: -1 });
   return results;
 }
 

@@ -14,14 +14,19 @@ export function validateKey(key: string): void {
   };
   if (key === "") refuse("is empty", "give a name such as data/table.csv");
   if (key.length > maxLength) refuse(`is longer than ${maxLength} characters`, "shorten it");
-  if (/\p{Cc}/u.test(key) || !key.isWellFormed()) refuse("holds control characters or broken text", "use printable characters");
+  if (/\p{Cc}/u.test(key) || !key.isWellFormed())
+    refuse("holds control characters or broken text", "use printable characters");
   if (key.includes("\\")) refuse("holds a backslash", `write ${JSON.stringify(key.replaceAll("\\", "/"))}`);
-  if (key.startsWith("/")) refuse("begins with a slash", `write ${JSON.stringify(key.replace(/^\/+/, ""))}: keys are relative`);
-  if (key.endsWith("/")) refuse("ends with a slash", `write ${JSON.stringify(key.replace(/\/+$/, ""))}, for folders too`);
+  if (key.startsWith("/"))
+    refuse("begins with a slash", `write ${JSON.stringify(key.replace(/^\/+/, ""))}: keys are relative`);
+  if (key.endsWith("/"))
+    refuse("ends with a slash", `write ${JSON.stringify(key.replace(/\/+$/, ""))}, for folders too`);
   for (const segment of key.split("/")) {
     if (segment === "") refuse("has an empty part", "write one slash between parts");
-    if (segment === "." || segment === "..") refuse(`holds ${JSON.stringify(segment)}`, "name the place itself, without . and ..");
-    if (segment.toLowerCase() === ".lineal") refuse("holds .lineal, the folder that Lineal keeps for itself", "choose another name");
+    if (segment === "." || segment === "..")
+      refuse(`holds ${JSON.stringify(segment)}`, "name the place itself, without . and ..");
+    if (segment.toLowerCase() === ".lineal")
+      refuse("holds .lineal, the folder that Lineal keeps for itself", "choose another name");
   }
 }
 
@@ -37,7 +42,9 @@ export function relativeKey(root: string, path: string): string | undefined {
     throw new LinealError("invalid", `${path} is the storage root itself`, { hint: "save a file or folder in it" });
   }
   if (segments[0] === ".lineal") {
-    throw new LinealError("invalid", `${path} is in the folder that Lineal keeps for itself`, { hint: "save the original file, or copy it elsewhere first" });
+    throw new LinealError("invalid", `${path} is in the folder that Lineal keeps for itself`, {
+      hint: "save the original file, or copy it elsewhere first",
+    });
   }
   return segments.join("/");
 }

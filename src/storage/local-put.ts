@@ -5,7 +5,15 @@ import { closeSync, fsync, fsyncSync, openSync, renameSync, rmSync, statSync, wr
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { LinealError } from "../errors.ts";
-import { checkSuffix, objectKey, type FileStat, type Progress, type PutOptions, type Source, type Stored } from "./backend.ts";
+import {
+  checkSuffix,
+  objectKey,
+  type FileStat,
+  type Progress,
+  type PutOptions,
+  type Source,
+  type Stored,
+} from "./backend.ts";
 import { chunksOf } from "./byte-stream.ts";
 import { atPath, fsError } from "./fs-error.ts";
 import { hashBytes, inWorkers, newScratch, pacer, readSmall, smallFile } from "./hash.ts";
@@ -26,13 +34,18 @@ interface Draft {
 }
 
 /** Stores one source below `root`; see `Backend.put`. */
-export async function putLocal(root: string, source: Source, { suffix, onProgress, expect }: PutOptions): Promise<Stored> {
+export async function putLocal(
+  root: string,
+  source: Source,
+  { suffix, onProgress, expect }: PutOptions,
+): Promise<Stored> {
   checkSuffix(suffix);
   const before = "path" in source ? statFile(source.path) : undefined;
   const total = before?.size ?? ("bytes" in source ? source.bytes.length : undefined);
   if (expect !== undefined) {
     const size = sizeOf(join(root, objectKey(expect, suffix)));
-    if (size !== undefined && size === (total ?? size)) return { key: objectKey(expect, suffix), hash: expect, size, created: false };
+    if (size !== undefined && size === (total ?? size))
+      return { key: objectKey(expect, suffix), hash: expect, size, created: false };
   }
   const stored = await (total !== undefined && total <= smallFile && !("stream" in source)
     ? putSmall(root, source, suffix, before, expect)
@@ -65,7 +78,9 @@ export async function putFilesLocal(
       const before = stats[index] ?? statFile(path);
       if (before.size > smallFile) {
         const start = done;
-        stored.push(await putBig(root, { path }, suffix, before, before.size, (bytes) => onProgress?.(start + bytes, total)));
+        stored.push(
+          await putBig(root, { path }, suffix, before, before.size, (bytes) => onProgress?.(start + bytes, total)),
+        );
         done += before.size;
         continue;
       }
@@ -95,7 +110,13 @@ export async function putFilesLocal(
   return stored;
 }
 
-async function putSmall(root: string, source: Exclude<Source, { stream: unknown }>, suffix: string, before?: FileStat, expect?: string): Promise<Stored> {
+async function putSmall(
+  root: string,
+  source: Exclude<Source, { stream: unknown }>,
+  suffix: string,
+  before?: FileStat,
+  expect?: string,
+): Promise<Stored> {
   const bytes = "bytes" in source ? source.bytes : readSmall(source.path, newScratch(before?.size ?? 0));
   if ("path" in source && before !== undefined) checkUnchanged(source.path, before, bytes.length);
   const hash = hashBytes(bytes);
@@ -127,7 +148,8 @@ async function putBig(
   let done = 0;
   const report = (bytes: number): void => onProgress?.((done += bytes), total);
   try {
-    const { hash, size } = "path" in source ? await copyFile(source.path, tmp, report) : await copyChunks(chunksOf(source), tmp, report);
+    const { hash, size } =
+      "path" in source ? await copyFile(source.path, tmp, report) : await copyChunks(chunksOf(source), tmp, report);
     if ("path" in source && before !== undefined) checkUnchanged(source.path, before, size);
     checkExpected(hash, expect);
     const key = objectKey(hash, suffix);
@@ -147,7 +169,11 @@ async function copyFile(path: string, tmp: string, report: (bytes: number) => vo
   return digest;
 }
 
-async function copyChunks(chunks: AsyncIterable<Uint8Array>, tmp: string, report: (bytes: number) => void): Promise<Digest> {
+async function copyChunks(
+  chunks: AsyncIterable<Uint8Array>,
+  tmp: string,
+  report: (bytes: number) => void,
+): Promise<Digest> {
   const file = atPath(tmp, () => openSync(tmp, "wx", 0o444));
   try {
     const hash = createHash("sha256");
@@ -241,5 +267,7 @@ function sizeOf(path: string): number | undefined {
 
 function checkExpected(hash: string, expect: string | undefined): void {
   if (expect === undefined || hash === expect) return;
-  throw new LinealError("conflict", `the bytes changed: their SHA-256 is ${hash}, not ${expect}`, { hint: "save again when nothing writes to the source any more" });
+  throw new LinealError("conflict", `the bytes changed: their SHA-256 is ${hash}, not ${expect}`, {
+    hint: "save again when nothing writes to the source any more",
+  });
 }

@@ -21,18 +21,23 @@ export function formatManifest(entries: readonly Entry[]): string {
   });
   lines.sort((a, b) => Buffer.compare(a.bytes, b.bytes));
   for (const [index, { bytes }] of lines.entries()) {
-    if (lines[index + 1]?.bytes.equals(bytes)) throw invalid(`the path ${JSON.stringify(bytes.toString())} is there twice`);
+    if (lines[index + 1]?.bytes.equals(bytes))
+      throw invalid(`the path ${JSON.stringify(bytes.toString())} is there twice`);
   }
   return lines.map(({ text }) => text).join("");
 }
 
 /** The entries of a manifest, in its order; text that `formatManifest` would not write is `invalid`. */
 export function parseManifest(text: string): Entry[] {
-  const entries = text.split("\n").slice(0, -1).map((line, index): Entry => {
-    const [, hash, size, path] = /^([0-9a-f]{64}) (0|[1-9]\d{0,15}) (.+)$/su.exec(line) ?? [];
-    if (hash === undefined || size === undefined || path === undefined) throw invalid(`line ${index + 1} of the manifest is not "sha256 size path"`);
-    return { path, hash, size: Number(size) };
-  });
+  const entries = text
+    .split("\n")
+    .slice(0, -1)
+    .map((line, index): Entry => {
+      const [, hash, size, path] = /^([0-9a-f]{64}) (0|[1-9]\d{0,15}) (.+)$/su.exec(line) ?? [];
+      if (hash === undefined || size === undefined || path === undefined)
+        throw invalid(`line ${index + 1} of the manifest is not "sha256 size path"`);
+      return { path, hash, size: Number(size) };
+    });
   if (formatManifest(entries) !== text) throw invalid("the manifest is not sorted, or was cut off");
   return entries;
 }
@@ -54,19 +59,29 @@ export async function walkFolder(dir: string): Promise<string[]> {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
         if (entry.name !== ".lineal") await walk(path);
-      } else if (isFile(path, entry.isFile())) found.push(path.slice(base.length + 1).split(sep).join("/"));
+      } else if (isFile(path, entry.isFile()))
+        found.push(
+          path
+            .slice(base.length + 1)
+            .split(sep)
+            .join("/"),
+        );
     }
     await pause();
   };
   const base = atPath(dir, () => realpathSync(dir));
   if (!statSync(base).isDirectory()) throw invalid(`${dir} is not a folder`);
   await walk(base);
-  if (found.length === 0) throw new LinealError("invalid", `the folder ${dir} holds no files`, { hint: "save it when there is something in it" });
+  if (found.length === 0)
+    throw new LinealError("invalid", `the folder ${dir} holds no files`, {
+      hint: "save it when there is something in it",
+    });
   return found;
 }
 
 function isFile(path: string, plain: boolean): boolean {
-  if (path.includes("\uFFFD") && statSync(path, { throwIfNoEntry: false }) === undefined) throw invalid(`the name ${path} is not UTF-8`);
+  if (path.includes("\uFFFD") && statSync(path, { throwIfNoEntry: false }) === undefined)
+    throw invalid(`the name ${path} is not UTF-8`);
   if (plain) return true;
   const stat = atPath(path, () => statSync(path));
   if (!stat.isFile() && !stat.isDirectory()) throw invalid(`${path} is a pipe, socket or device, which cannot be kept`);
@@ -74,14 +89,18 @@ function isFile(path: string, plain: boolean): boolean {
 }
 
 function checkEntry({ path, hash, size }: Entry): void {
-  if (/\n/.test(path) || !path.isWellFormed()) throw invalid(`the file name ${JSON.stringify(path)} holds a newline or broken text`);
+  if (/\n/.test(path) || !path.isWellFormed())
+    throw invalid(`the file name ${JSON.stringify(path)} holds a newline or broken text`);
   // A manifest may come from elsewhere: its paths must stay inside the folder that is made from it.
   if (path.includes("\0") || path.split("/").some((part) => part === "" || part === "." || part === "..")) {
     throw invalid(`${JSON.stringify(path)} is not a path inside a folder`);
   }
-  if (!/^[0-9a-f]{64}$/.test(hash) || !Number.isSafeInteger(size) || size < 0) throw invalid(`hash or size of ${JSON.stringify(path)} is not one`);
+  if (!/^[0-9a-f]{64}$/.test(hash) || !Number.isSafeInteger(size) || size < 0)
+    throw invalid(`hash or size of ${JSON.stringify(path)} is not one`);
 }
 
 function invalid(message: string): LinealError {
-  return new LinealError("invalid", message, { hint: "a folder artifact lists plain files by UTF-8 names without newlines: rename or remove what is in the way" });
+  return new LinealError("invalid", message, {
+    hint: "a folder artifact lists plain files by UTF-8 names without newlines: rename or remove what is in the way",
+  });
 }

@@ -17,7 +17,10 @@ export function memoryBackend(url: string): Backend {
   stores.set(root, files);
   const open = async (key: string): Promise<OpenBytes> => {
     const bytes = files.get(key);
-    if (bytes === undefined) throw new LinealError("not-found", `there is no ${root}/${key}`, { hint: "list the storage to see what it holds" });
+    if (bytes === undefined)
+      throw new LinealError("not-found", `there is no ${root}/${key}`, {
+        hint: "list the storage to see what it holds",
+      });
     return {
       byteLength: bytes.length,
       async slice(from, to) {
@@ -44,11 +47,14 @@ export function memoryBackend(url: string): Backend {
     async put(source, { suffix, onProgress, expect }) {
       checkSuffix(suffix);
       const known = expect === undefined ? undefined : files.get(objectKey(expect, suffix));
-      if (expect !== undefined && known !== undefined) return { key: objectKey(expect, suffix), hash: expect, size: known.length, created: false };
+      if (expect !== undefined && known !== undefined)
+        return { key: objectKey(expect, suffix), hash: expect, size: known.length, created: false };
       const bytes = new Uint8Array(await bytesOf(source)); // a copy of our own
       const hash = hashBytes(bytes);
       if (expect !== undefined && hash !== expect) {
-        throw new LinealError("conflict", `the bytes changed: their SHA-256 is ${hash}, not ${expect}`, { hint: "save again" });
+        throw new LinealError("conflict", `the bytes changed: their SHA-256 is ${hash}, not ${expect}`, {
+          hint: "save again",
+        });
       }
       onProgress?.(bytes.length, "stream" in source ? undefined : bytes.length);
       const key = objectKey(hash, suffix);

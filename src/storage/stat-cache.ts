@@ -103,7 +103,9 @@ export function statFile(path: string): FileStat {
   const stat = atPath(path, () => statSync(path, { bigint: true }));
   if (!stat.isFile()) {
     throw new LinealError("invalid", `${path} is ${stat.isDirectory() ? "a folder" : "not a regular file"}`, {
-      hint: stat.isDirectory() ? "save it as a folder, or name a file in it" : "pipes, sockets and devices cannot be kept: write the bytes to a file first",
+      hint: stat.isDirectory()
+        ? "save it as a folder, or name a file in it"
+        : "pipes, sockets and devices cannot be kept: write the bytes to a file first",
     });
   }
   return { size: Number(stat.size), mtimeNs: stat.mtimeNs, ino: stat.ino, dev: stat.dev };
@@ -122,7 +124,10 @@ export function checkUnchanged(path: string, before: FileStat, bytesRead: number
   } catch {
     same = false;
   }
-  if (!same) throw new LinealError("conflict", `${path} changed while it was being read`, { hint: "wait until it is written completely, then save it again" });
+  if (!same)
+    throw new LinealError("conflict", `${path} changed while it was being read`, {
+      hint: "wait until it is written completely, then save it again",
+    });
 }
 
 function stateOf(stat: FileStat): string {

@@ -36,20 +36,33 @@ const CHECKS: Readonly<Record<string, readonly [(value: unknown) => boolean, str
 };
 
 /** Starts the run of `file`, or of a registered transform. */
-export async function begin(file: string | undefined, given: Transform | string | TrackOptions | undefined): Promise<Run> {
+export async function begin(
+  file: string | undefined,
+  given: Transform | string | TrackOptions | undefined,
+): Promise<Run> {
   const options = normalise(given);
-  if (isInside()) throw new LinealError("invalid", "a flow has its own run", { hint: "Call track() outside of flows, or use ln.step." });
+  if (isInside())
+    throw new LinealError("invalid", "a flow has its own run", {
+      hint: "Call track() outside of flows, or use ln.step.",
+    });
   const connection = await defaultConnection();
   if (openRun()) await end("finish");
   await reap(connection);
   const registered = isEntry(options.transform, "Transform") ? (options.transform as Transform) : undefined;
   if (registered && !REGISTERED.includes(registered.kind)) {
-    throw new LinealError("invalid", `a ${registered.kind} is tracked from its own file`, { hint: "Call `await ln.track()` in it, without a transform." });
+    throw new LinealError("invalid", `a ${registered.kind} is tracked from its own file`, {
+      hint: "Call `await ln.track()` in it, without a transform.",
+    });
   }
-  if (registered && options.key !== undefined) throw new LinealError("invalid", "a registered transform has its key already", { hint: "Leave the key out, or use transform.update({ key })." });
+  if (registered && options.key !== undefined)
+    throw new LinealError("invalid", "a registered transform has its key already", {
+      hint: "Leave the key out, or use transform.update({ key }).",
+    });
   if (registered) checkTransform(connection, registered);
   const entry = registered ? undefined : requireFile(file);
-  const { target, dynamic, git } = entry ? await describeFile(connection, entry, options) : { target: registered as Transform, dynamic: [], git: file ? await commitOf(file) : undefined };
+  const { target, dynamic, git } = entry
+    ? await describeFile(connection, entry, options)
+    : { target: registered as Transform, dynamic: [], git: file ? await commitOf(file) : undefined };
   const begun = await beginRun(connection, target, {
     ...(await describeRun(file, options, connection)),
     dynamicModules: dynamic,
@@ -64,10 +77,16 @@ export async function begin(file: string | undefined, given: Transform | string 
 function normalise(given: Transform | string | TrackOptions | undefined): TrackOptions {
   if (given === undefined) return {};
   if (typeof given === "string" || isEntry(given, "Transform")) return { transform: given as Transform | string };
-  if (!isPlain(given)) throw new LinealError("invalid", "track takes a transform, its uid, or options", { hint: "Write ln.track({ params: { … } })." });
+  if (!isPlain(given))
+    throw new LinealError("invalid", "track takes a transform, its uid, or options", {
+      hint: "Write ln.track({ params: { … } }).",
+    });
   for (const [key, value] of Object.entries(given)) {
     const [fits, what] = CHECKS[key] ?? [];
-    if (value !== undefined && fits && !fits(value)) throw new LinealError("invalid", `track's ${key} must be ${what}`, { hint: "Write ln.track({ params: { … } })." });
+    if (value !== undefined && fits && !fits(value))
+      throw new LinealError("invalid", `track's ${key} must be ${what}`, {
+        hint: "Write ln.track({ params: { … } }).",
+      });
   }
   refuseUnknown(given, OPTIONS, "track");
   const { name: column } = model.Run.columns;
@@ -77,7 +96,9 @@ function normalise(given: Transform | string | TrackOptions | undefined): TrackO
 
 function requireFile(file: string | undefined): string {
   if (file !== undefined) return file;
-  throw new LinealError("invalid", "track() was called from no file", { hint: 'Register a transform and pass it: ln.track(await ln.Transform.save({ key: "…", kind: "notebook" })).' });
+  throw new LinealError("invalid", "track() was called from no file", {
+    hint: 'Register a transform and pass it: ln.track(await ln.Transform.save({ key: "…", kind: "notebook" })).',
+  });
 }
 
 async function describeFile(connection: Connection, file: string, options: TrackOptions) {
@@ -88,7 +109,10 @@ async function describeFile(connection: Connection, file: string, options: Track
 }
 
 async function describeRun(file: string | undefined, options: TrackOptions, connection: Connection): Promise<RunSpec> {
-  const { params, dropped } = serialiseParams({ ...options.params }, { reference: (value) => (isEntry(value) ? `${nameOf(value)}[${rowOf(value).uid}]` : undefined) });
+  const { params, dropped } = serialiseParams(
+    { ...options.params },
+    { reference: (value) => (isEntry(value) ? `${nameOf(value)}[${rowOf(value).uid}]` : undefined) },
+  );
   if (dropped.length > 0) connection.log("warning", `these parameters cannot be kept: ${dropped.join(", ")}`);
   const args = redactArgs(process.argv.slice(2));
   return {
@@ -108,7 +132,11 @@ async function start(connection: Connection, begun: BegunRun): Promise<Run> {
     connection,
     run,
     transform,
-    ids: { run: { id: rowOf(run).id, uid: run.uid }, transform: { id: rowOf(transform).id, uid: transform.uid }, user: await connection.user() },
+    ids: {
+      run: { id: rowOf(run).id, uid: run.uid },
+      transform: { id: rowOf(transform).id, uid: transform.uid },
+      user: await connection.user(),
+    },
     capture: capture(connection, run),
   });
   watchExit();

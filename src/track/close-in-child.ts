@@ -19,7 +19,15 @@ const PATIENCE = 20_000;
 /** The status the run ended with; throws when the child could not write it. */
 export function closeInChild(closing: Closing): RunStatus {
   const program = fileURLToPath(new URL("./closer.ts", import.meta.url));
-  const child = spawnSync(process.execPath, [program], { input: JSON.stringify(closing), encoding: "utf8", timeout: PATIENCE, cwd: dirname(program), env: { ...process.env, NODE_OPTIONS: "", LINEAL_VERBOSITY: "error" } });
+  const child = spawnSync(process.execPath, [program], {
+    input: JSON.stringify(closing),
+    encoding: "utf8",
+    timeout: PATIENCE,
+    cwd: dirname(program),
+    env: { ...process.env, NODE_OPTIONS: "", LINEAL_VERBOSITY: "error" },
+  });
   if (child.status === 0) return child.stdout.trim() as RunStatus;
-  throw new Error(child.stderr?.trim() || child.error?.message || `the closing process ended with ${child.signal ?? child.status}`);
+  throw new Error(
+    child.stderr?.trim() || child.error?.message || `the closing process ended with ${child.signal ?? child.status}`,
+  );
 }

@@ -67,7 +67,11 @@ function installedPackages(folder: string): PackageVersions {
   const folders = foldersUpward(folder);
   const project = folders.find((above) => isFile(join(above, "package.json")));
   const manifest = project === undefined ? undefined : readManifest(project);
-  const names = Object.keys({ ...manifest?.dependencies, ...manifest?.devDependencies, ...manifest?.optionalDependencies }).sort();
+  const names = Object.keys({
+    ...manifest?.dependencies,
+    ...manifest?.devDependencies,
+    ...manifest?.optionalDependencies,
+  }).sort();
   const found = names.map((name) => {
     const manifests = folders.map((above) => readManifest(join(above, "node_modules", name)));
     return [name, manifests.find((candidate) => candidate !== undefined)?.version] as const;

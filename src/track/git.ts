@@ -53,7 +53,10 @@ function placeOf(path: string): { real: string; folder: string } | undefined {
   }
 }
 
-async function commitIn(folder: string, real: string): Promise<Pick<GitState, "commit" | "branch" | "dirty" | "tracked">> {
+async function commitIn(
+  folder: string,
+  real: string,
+): Promise<Pick<GitState, "commit" | "branch" | "dirty" | "tracked">> {
   const [status, known] = await Promise.all([
     git(folder, ["status", "--porcelain=v2", "--branch", "--untracked-files=no"]),
     git(folder, ["ls-files", "--", `:(literal)${relative(folder, real).split(sep).join("/") || "."}`]),
@@ -61,7 +64,12 @@ async function commitIn(folder: string, real: string): Promise<Pick<GitState, "c
   const commit = /^# branch\.oid ([0-9a-f]+)$/m.exec(status)?.[1];
   const head = /^# branch\.head (.+)$/m.exec(status)?.[1];
   const tracked = known !== "";
-  return { commit, branch: head === "(detached)" ? undefined : head, dirty: !tracked || /^[^#\n]/m.test(status), tracked };
+  return {
+    commit,
+    branch: head === "(detached)" ? undefined : head,
+    dirty: !tracked || /^[^#\n]/m.test(status),
+    tracked,
+  };
 }
 
 /** State of the repository that holds `path`; undefined outside of one, and when git is missing or does not answer in 5 s. */
@@ -85,7 +93,11 @@ export async function gitState(path: string): Promise<GitState | undefined> {
  * Looks in the clone that holds the file when its remote is that repository, else in a clone kept under `cacheDir`.
  * Throws `invalid` for a URL that is not https, `unavailable` when cloning fails, `not-found` when no branch holds the bytes.
  */
-export async function findBlobCommit(path: string, repoUrl: string, options: { cacheDir: string; allowFileUrl?: boolean }): Promise<BlobCommit> {
+export async function findBlobCommit(
+  path: string,
+  repoUrl: string,
+  options: { cacheDir: string; allowFileUrl?: boolean },
+): Promise<BlobCommit> {
   const repo = checkedUrl(repoUrl, options.allowFileUrl ?? false);
   const blob = blobHash(path);
   const state = await gitState(path);
@@ -94,9 +106,13 @@ export async function findBlobCommit(path: string, repoUrl: string, options: { c
   const wanted = { blob, pathInRepo: local ? state.pathInRepo : undefined, filename: basename(path) };
   const found = (await search(clone, wanted)) ?? ((await fetchAll(clone)) ? await search(clone, wanted) : undefined);
   if (found === undefined) {
-    throw new LinealError("not-found", `no commit of ${repo} holds ${local ? state.pathInRepo : basename(path)} as it is on disk`, {
-      hint: "did you commit and push? git commit, git push, then run again",
-    });
+    throw new LinealError(
+      "not-found",
+      `no commit of ${repo} holds ${local ? state.pathInRepo : basename(path)} as it is on disk`,
+      {
+        hint: "did you commit and push? git commit, git push, then run again",
+      },
+    );
   }
   const encoded = found.pathInRepo.split("/").map(encodeURIComponent).join("/");
   return { url: `${repo}/blob/${found.commit}/${encoded}`, ...found };
@@ -112,13 +128,24 @@ export function withoutCredentials(remote: string): string {
 }
 
 async function git(folder: string, args: string[], timeout = 5000): Promise<string> {
-  const env: NodeJS.ProcessEnv = { ...process.env, GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0", GCM_INTERACTIVE: "never", LC_ALL: "C" };
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_OPTIONAL_LOCKS: "0",
+    GCM_INTERACTIVE: "never",
+    LC_ALL: "C",
+  };
   env.GIT_SSH_COMMAND ??= "ssh -o BatchMode=yes";
   // inside a hook these point at the hook's repository, which need not be the file's
   for (const name of ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"]) delete env[name];
   // a repository's own settings may name a program to run on `status`
   const safe = ["-c", "core.fsmonitor=false", "-c", "core.quotePath=false"];
-  const { stdout } = await run("git", ["-C", folder, ...safe, ...args], { env, timeout, maxBuffer: 64 * 1024 * 1024, encoding: "utf8" });
+  const { stdout } = await run("git", ["-C", folder, ...safe, ...args], {
+    env,
+    timeout,
+    maxBuffer: 64 * 1024 * 1024,
+    encoding: "utf8",
+  });
   return stdout;
 }
 
@@ -135,9 +162,13 @@ async function remoteUrl(root: string): Promise<string | undefined> {
 
 function checkedUrl(repoUrl: string, allowFileUrl: boolean): string {
   if (!repoUrl.startsWith("https://") && !(allowFileUrl && repoUrl.startsWith("file://"))) {
-    throw new LinealError("invalid", `the git repository to sync with must start with https://, got ${withoutCredentials(repoUrl)}`, {
-      hint: "lineal settings set sync-git-repo https://github.com/<owner>/<repo>",
-    });
+    throw new LinealError(
+      "invalid",
+      `the git repository to sync with must start with https://, got ${withoutCredentials(repoUrl)}`,
+      {
+        hint: "lineal settings set sync-git-repo https://github.com/<owner>/<repo>",
+      },
+    );
   }
   return plainUrl(withoutCredentials(repoUrl));
 }
@@ -166,7 +197,11 @@ async function cachedClone(cloneUrl: string, repo: string, cacheDir: string): Pr
   mkdirSync(cacheDir, { recursive: true });
   const temporary = mkdtempSync(join(cacheDir, "clone-"));
   try {
-    await git(cacheDir, ["clone", "--quiet", "--depth", "1", "--no-single-branch", "--no-checkout", cloneUrl, temporary], 120_000);
+    await git(
+      cacheDir,
+      ["clone", "--quiet", "--depth", "1", "--no-single-branch", "--no-checkout", cloneUrl, temporary],
+      120_000,
+    );
     await git(temporary, ["config", "remote.origin.url", withoutCredentials(cloneUrl)]);
     if (!existsSync(target)) renameSync(temporary, target);
   } catch (cause) {
@@ -174,7 +209,10 @@ async function cachedClone(cloneUrl: string, repo: string, cacheDir: string): Pr
     if (existsSync(join(target, ".git"))) return target;
     const { code, stderr, message } = cause as { code?: unknown; stderr?: string; message: string };
     if (code === "ENOENT")
-      throw new LinealError("missing-dependency", "syncing with a git repository needs git", { hint: "install git and put it on PATH", cause });
+      throw new LinealError("missing-dependency", "syncing with a git repository needs git", {
+        hint: "install git and put it on PATH",
+        cause,
+      });
     throw new LinealError("unavailable", `cloning ${repo} failed: ${redactSource(stderr?.trim() || message)}`, {
       hint: "check the address and your access to it",
     });
@@ -208,12 +246,16 @@ async function search(clone: string, wanted: Wanted): Promise<Found | undefined>
   const main = await defaultBranch(clone, refs);
   const tips = refs.toSorted((a, b) => Number(b === main) - Number(a === main));
   const history = ["log", "--remotes=origin", "--full-history", "-m", "--format=%H", `--find-object=${wanted.blob}`];
-  for (const candidates of [async () => tips, async () => ((await answer(clone, history)) ?? "").split("\n").filter(Boolean)]) {
+  for (const candidates of [
+    async () => tips,
+    async () => ((await answer(clone, history)) ?? "").split("\n").filter(Boolean),
+  ]) {
     for (const revision of await candidates()) {
       const pathInRepo = await pathOfBlob(clone, revision, wanted);
       const commit = pathInRepo === undefined ? undefined : await answer(clone, ["rev-parse", `${revision}^{commit}`]);
       if (pathInRepo === undefined || commit === undefined) continue;
-      const onDefaultBranch = main !== undefined && (await answer(clone, ["merge-base", "--is-ancestor", commit, main])) !== undefined;
+      const onDefaultBranch =
+        main !== undefined && (await answer(clone, ["merge-base", "--is-ancestor", commit, main])) !== undefined;
       return { commit, pathInRepo, onDefaultBranch };
     }
   }
@@ -223,7 +265,9 @@ async function search(clone: string, wanted: Wanted): Promise<Found | undefined>
 async function defaultBranch(clone: string, refs: string[]): Promise<string | undefined> {
   const known = await answer(clone, ["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"]);
   if (known) return known;
-  const asked = /^ref: refs\/heads\/(\S+)\s+HEAD/m.exec((await answer(clone, ["ls-remote", "--symref", "origin", "HEAD"])) ?? "")?.[1];
+  const asked = /^ref: refs\/heads\/(\S+)\s+HEAD/m.exec(
+    (await answer(clone, ["ls-remote", "--symref", "origin", "HEAD"])) ?? "",
+  )?.[1];
   const guess = ["main", "master"].find((name) => refs.includes(`refs/remotes/origin/${name}`));
   const name = asked ?? guess;
   return name === undefined ? undefined : `refs/remotes/origin/${name}`;

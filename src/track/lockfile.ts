@@ -4,7 +4,14 @@
 export type PackageVersions = Record<string, string>;
 
 /** The lock files we read, in the order in which they are looked for in a folder. */
-export const lockfileNames = ["npm-shrinkwrap.json", "package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "deno.lock"] as const;
+export const lockfileNames = [
+  "npm-shrinkwrap.json",
+  "package-lock.json",
+  "pnpm-lock.yaml",
+  "yarn.lock",
+  "bun.lock",
+  "deno.lock",
+] as const;
 
 type Found = Iterable<readonly [name: string, version: string]>;
 
@@ -47,16 +54,21 @@ function readNpm(text: string): Found {
   const { packages } = JSON.parse(text) as { packages: Record<string, NpmEntry> };
   const marker = "node_modules/";
   const installed = Object.entries(packages).filter(
-    ([path, entry]) => path.includes(marker) && entry.version !== undefined && !entry.link && !entry.extraneous && fitsPlatform(entry),
+    ([path, entry]) =>
+      path.includes(marker) && entry.version !== undefined && !entry.link && !entry.extraneous && fitsPlatform(entry),
   );
   const depth = (path: string) => path.split(marker).length;
   installed.sort(([a], [b]) => depth(a) - depth(b) || (a < b ? -1 : 1));
-  return installed.map(([path, entry]) => [path.slice(path.lastIndexOf(marker) + marker.length), entry.version ?? ""] as const);
+  return installed.map(
+    ([path, entry]) => [path.slice(path.lastIndexOf(marker) + marker.length), entry.version ?? ""] as const,
+  );
 }
 
 async function readPnpm(text: string): Promise<Found> {
   const { parse } = await import("yaml");
-  const { packages } = parse(text) as { packages?: Record<string, (Platformed & { name?: string; version?: string }) | null> };
+  const { packages } = parse(text) as {
+    packages?: Record<string, (Platformed & { name?: string; version?: string }) | null>;
+  };
   return Object.entries(packages ?? {}).flatMap(([key, entry]) => {
     if (!fitsPlatform(entry ?? {})) return [];
     // `name@1.0.0` (9), `/name@1.0.0(peer)` (6), `/name/1.0.0_peer` (5)
@@ -73,7 +85,8 @@ function* readYarn(text: string): Generator<readonly [string, string]> {
   let name: string | undefined;
   for (const line of text.split(/\r?\n/)) {
     const head = /^"?([^\s#"][^"]*?)"?(?:,.*)?:$/.exec(line)?.[1];
-    if (head !== undefined) name = head.startsWith("__metadata") ? undefined : head.slice(0, Math.max(0, head.indexOf("@", 1)));
+    if (head !== undefined)
+      name = head.startsWith("__metadata") ? undefined : head.slice(0, Math.max(0, head.indexOf("@", 1)));
     const version = /^ {2}version:? "?([^"\s]+)"?$/.exec(line)?.[1];
     if (name && version !== undefined && version !== "0.0.0-use.local") yield [name, version];
   }
@@ -81,13 +94,20 @@ function* readYarn(text: string): Generator<readonly [string, string]> {
 
 function readBun(text: string): Found {
   // JSON with comments and trailing commas; strings are matched first so that they stay as they are
-  const json = text.replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\/|,(?=\s*[}\]])/g, (_, string: string | undefined) => string ?? "");
+  const json = text.replace(
+    /("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\/|,(?=\s*[}\]])/g,
+    (_, string: string | undefined) => string ?? "",
+  );
   const { packages } = JSON.parse(json) as { packages?: Record<string, [string, ...unknown[]]> };
   const entries = Object.entries(packages ?? {}).sort(([a], [b]) => a.split("/").length - b.split("/").length);
   return entries.flatMap(([, [id, ...rest]]) => {
-    const about = rest.find((item): item is { os?: string | string[]; cpu?: string | string[] } => typeof item === "object" && item !== null);
+    const about = rest.find(
+      (item): item is { os?: string | string[]; cpu?: string | string[] } => typeof item === "object" && item !== null,
+    );
     const list = (value: string | string[] | undefined) => (typeof value === "string" ? [value] : value);
-    return id.includes("@workspace:") || !fitsPlatform({ os: list(about?.os), cpu: list(about?.cpu) } as Platformed) ? [] : nameAndVersion(id);
+    return id.includes("@workspace:") || !fitsPlatform({ os: list(about?.os), cpu: list(about?.cpu) } as Platformed)
+      ? []
+      : nameAndVersion(id);
   });
 }
 

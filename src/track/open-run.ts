@@ -17,7 +17,11 @@ export interface OpenRun {
   readonly run: Run;
   readonly transform: Transform;
   /** Row ids, for the scope. */
-  readonly ids: { readonly run: { id: number; uid: string }; readonly transform: { id: number; uid: string }; readonly user: { id: number; uid: string } };
+  readonly ids: {
+    readonly run: { id: number; uid: string };
+    readonly transform: { id: number; uid: string };
+    readonly user: { id: number; uid: string };
+  };
   readonly capture: ConsoleCapture | undefined;
 }
 
@@ -68,7 +72,10 @@ export function endSync(event: RunEvent): void {
     if (row && event === "quit") tell(last, row.status as RunStatus, row.startedAt as Date, row.finishedAt as Date);
     else writeEnd(last, event, report);
   } catch (error) {
-    last.connection.log("error", `the end of Run('${last.run.uid.slice(0, 8)}') could not be written: ${(error as Error).message}`);
+    last.connection.log(
+      "error",
+      `the end of Run('${last.run.uid.slice(0, 8)}') could not be written: ${(error as Error).message}`,
+    );
   }
 }
 
@@ -76,7 +83,9 @@ function writeEnd(last: OpenRun, event: RunEvent, report: string | undefined): v
   const { connection, ids, run } = last;
   const now = connection.now();
   const row = endRunSync(connection, ids.user, ids.run, event, report);
-  const status = row ? (row.status as RunStatus) : closeInChild({ settings: connection.settings, user: connection.handle, run: ids.run, event, report });
+  const status = row
+    ? (row.status as RunStatus)
+    : closeInChild({ settings: connection.settings, user: connection.handle, run: ids.run, event, report });
   forgetLog(last, row);
   tell(last, status, (row?.startedAt ?? run.startedAt) as Date, (row?.finishedAt as Date | null | undefined) ?? now);
 }
@@ -94,5 +103,8 @@ function forgetLog({ capture }: OpenRun, row: Row | undefined): void {
 
 function tell({ connection, run }: OpenRun, status: RunStatus, from: Date, to: Date): void {
   const word = status === "completed" ? "finished" : status;
-  connection.log("important", `${word} Run('${run.uid.slice(0, 8)}') after ${duration(to.getTime() - from.getTime())} at ${printTime(to)}`);
+  connection.log(
+    "important",
+    `${word} Run('${run.uid.slice(0, 8)}') after ${duration(to.getTime() - from.getTime())} at ${printTime(to)}`,
+  );
 }

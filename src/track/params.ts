@@ -16,10 +16,15 @@ export type SerialisedParams = { params: { [key: string]: JsonValue }; dropped: 
  * Null, undefined and empty lists are left out; dates become ISO strings, sets lists, maps objects, records whatever
  * `reference` returns for them (`Artifact[uid]`). Functions, class instances and cycles are dropped and named.
  */
-export function serialiseParams(params: Record<string, unknown>, options: { reference?: (value: object) => string | undefined } = {}): SerialisedParams {
+export function serialiseParams(
+  params: Record<string, unknown>,
+  options: { reference?: (value: object) => string | undefined } = {},
+): SerialisedParams {
   const dropped: string[] = [];
   const walk = new Walk(dropped, options.reference ?? (() => undefined));
-  const entries = walk.entries(Object.entries(params), "").filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0));
+  const entries = walk
+    .entries(Object.entries(params), "")
+    .filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0));
   return { params: redactParams(Object.fromEntries(entries)) as SerialisedParams["params"], dropped };
 }
 
@@ -85,7 +90,8 @@ class Walk {
 
   #map(map: Map<unknown, unknown>, path: string): JsonValue {
     const pairs = [...map];
-    if (pairs.some(([key]) => typeof key === "object" || typeof key === "function" || typeof key === "symbol")) return this.#list(pairs, path);
+    if (pairs.some(([key]) => typeof key === "object" || typeof key === "function" || typeof key === "symbol"))
+      return this.#list(pairs, path);
     return Object.fromEntries(
       this.entries(
         pairs.map(([key, value]) => [String(key), value] as const),
@@ -103,7 +109,9 @@ class Walk {
 export function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   const prototype = Object.getPrototypeOf(value) as object | null;
-  return prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "hasOwnProperty"));
+  return (
+    prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "hasOwnProperty"))
+  );
 }
 
 type Callable = (...args: never[]) => unknown;
@@ -118,7 +126,11 @@ export function parameterNames(fn: Callable): string[] {
  * A call's arguments as params: an object given to a destructured parameter, or as the only argument, by its fields;
  * every other argument under its parameter's name. Literal defaults of the declaration are filled in.
  */
-export function bindArguments(fn: Callable, args: readonly unknown[], isRecord: (value: object) => boolean = () => false): Record<string, unknown> {
+export function bindArguments(
+  fn: Callable,
+  args: readonly unknown[],
+  isRecord: (value: object) => boolean = () => false,
+): Record<string, unknown> {
   const bound: [string, unknown][] = [];
   const parameters = parametersOf(fn);
   for (let i = 0; i < Math.max(parameters.length, args.length); i++) {
@@ -128,11 +140,17 @@ export function bindArguments(fn: Callable, args: readonly unknown[], isRecord: 
       break;
     }
     const value = args[i] === undefined ? (parameter.default ?? (parameter.fields && {})) : args[i];
-    const spread = isPlain(value) && !isRecord(value) && (parameter.fields !== undefined || (args.length <= 1 && parameters.length <= 1));
+    const spread =
+      isPlain(value) &&
+      !isRecord(value) &&
+      (parameter.fields !== undefined || (args.length <= 1 && parameters.length <= 1));
     if (!spread) bound.push([parameter.name, value]);
     else {
       const given = Object.entries(value).filter(([, item]) => item !== undefined);
-      bound.push(...Object.entries(parameter.fields ?? {}).filter(([key]) => !given.some(([name]) => name === key)), ...given);
+      bound.push(
+        ...Object.entries(parameter.fields ?? {}).filter(([key]) => !given.some(([name]) => name === key)),
+        ...given,
+      );
     }
   }
   return Object.fromEntries(bound.filter(([, value]) => value !== undefined));
@@ -141,7 +159,8 @@ export function bindArguments(fn: Callable, args: readonly unknown[], isRecord: 
 function parametersOf(fn: Callable): Parameter[] {
   const source = Function.prototype.toString.call(fn);
   const nodes = functionNode(parseExpression(`(${source}\n)`)) ?? functionNode(parseExpression(`({${source}\n})`));
-  if (nodes === undefined) return Array.from({ length: fn.length }, (_, i) => ({ name: `arg${i}`, rest: false, default: undefined }));
+  if (nodes === undefined)
+    return Array.from({ length: fn.length }, (_, i) => ({ name: `arg${i}`, rest: false, default: undefined }));
   return nodes.map((node, i) => parameterOf(node, i));
 }
 
@@ -161,8 +180,13 @@ function parameterOf(node: SyntaxNode, position: number): Parameter {
     return { ...inner, default: literalValue(node.right as SyntaxNode) };
   }
   if (node.type === "RestElement") return { ...parameterOf(node.argument as SyntaxNode, position), rest: true };
-  if (node.type === "ObjectPattern") return { name: `arg${position}`, rest: false, default: undefined, fields: fieldDefaults(node) };
-  return { name: node.type === "Identifier" ? (node.name as string) : `arg${position}`, rest: false, default: undefined };
+  if (node.type === "ObjectPattern")
+    return { name: `arg${position}`, rest: false, default: undefined, fields: fieldDefaults(node) };
+  return {
+    name: node.type === "Identifier" ? (node.name as string) : `arg${position}`,
+    rest: false,
+    default: undefined,
+  };
 }
 
 function fieldDefaults(pattern: SyntaxNode): Record<string, unknown> {

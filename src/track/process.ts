@@ -77,11 +77,29 @@ export function shellAncestors(): ShellProcess[] {
 }
 
 /** What the system knows of a process, or undefined when there is none; from `/proc` where it exists, else from `ps`. */
-export function processInfo(pid: number, from: "proc" | "ps" = process.platform === "linux" ? "proc" : "ps"): ProcessInfo | undefined {
+export function processInfo(
+  pid: number,
+  from: "proc" | "ps" = process.platform === "linux" ? "proc" : "ps",
+): ProcessInfo | undefined {
   return from === "proc" ? infoFromProc(pid) : infoFromPs(pid);
 }
 
-const shellNames = new Set(["bash", "zsh", "sh", "dash", "ash", "ksh", "fish", "tcsh", "csh", "nu", "pwsh", "powershell", "powershell.exe", "cmd.exe"]);
+const shellNames = new Set([
+  "bash",
+  "zsh",
+  "sh",
+  "dash",
+  "ash",
+  "ksh",
+  "fish",
+  "tcsh",
+  "csh",
+  "nu",
+  "pwsh",
+  "powershell",
+  "powershell.exe",
+  "cmd.exe",
+]);
 const scriptRunner = /^(?:npm|npx|pnpm|pnpx|yarn|yarnpkg|bun|bunx|corepack)\b/;
 
 /** Linux names a script that is started by its first line after its file; what runs it is the first argument. */
@@ -91,7 +109,9 @@ function shellName({ name, args }: ProcessInfo): string | undefined {
 
 function isScriptWrapper(shell: ProcessInfo, parent: ProcessInfo | undefined): boolean {
   if (parent === undefined || !shell.args.slice(1).includes("-c")) return false;
-  return [parent.name, ...parent.args.slice(0, 2).map((argument) => basename(argument))].some((name) => scriptRunner.test(name));
+  return [parent.name, ...parent.args.slice(0, 2).map((argument) => basename(argument))].some((name) =>
+    scriptRunner.test(name),
+  );
 }
 
 function infoFromProc(pid: number): ProcessInfo | undefined {
@@ -115,7 +135,8 @@ function infoFromProc(pid: number): ProcessInfo | undefined {
 }
 
 function infoFromPs(pid: number): ProcessInfo | undefined {
-  const [, parent, startedAt, stat, name] = /^\s*(\d+)\s+((?:\S+\s+){4}\S+)\s+(\S+)\s+(.+)$/.exec(ps(pid, "ppid=,lstart=,stat=,comm=")) ?? [];
+  const [, parent, startedAt, stat, name] =
+    /^\s*(\d+)\s+((?:\S+\s+){4}\S+)\s+(\S+)\s+(.+)$/.exec(ps(pid, "ppid=,lstart=,stat=,comm=")) ?? [];
   if (parent === undefined || startedAt === undefined || stat === undefined || name === undefined) return undefined;
   const args = ps(pid, "args=").split(/\s+/);
   return { pid, parent: Number(parent), name: programName(name), args, startedAt, zombie: stat.startsWith("Z") };
@@ -124,7 +145,12 @@ function infoFromPs(pid: number): ProcessInfo | undefined {
 function ps(pid: number, columns: string): string {
   try {
     const env = { ...process.env, LC_ALL: "C", TZ: "UTC" };
-    return execFileSync("ps", ["-ww", "-o", columns, "-p", String(pid)], { encoding: "utf8", env, stdio: ["ignore", "pipe", "ignore"], timeout: 5000 }).trim();
+    return execFileSync("ps", ["-ww", "-o", columns, "-p", String(pid)], {
+      encoding: "utf8",
+      env,
+      stdio: ["ignore", "pipe", "ignore"],
+      timeout: 5000,
+    }).trim();
   } catch {
     return "";
   }
@@ -135,7 +161,10 @@ let epoch: { boot: string; namespace: string } | undefined;
 function linuxEpoch(): { boot: string; namespace: string } | undefined {
   if (process.platform !== "linux") return undefined;
   try {
-    epoch ??= { boot: `boot:${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}`, namespace: readlinkSync("/proc/self/ns/pid") };
+    epoch ??= {
+      boot: `boot:${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}`,
+      namespace: readlinkSync("/proc/self/ns/pid"),
+    };
   } catch {
     return undefined;
   }

@@ -14,7 +14,12 @@ export async function reap(connection: Connection): Promise<number> {
     if (isAlive(facts) !== false) continue;
     const file = logFile(run.uid);
     const log = existsSync(file) ? readReport(file) : "";
-    await endRun(connection, run, "gone", `${log}\nreaped: process ${facts.pid} on ${facts.host} was gone without closing this run\n`);
+    await endRun(
+      connection,
+      run,
+      "gone",
+      `${log}\nreaped: process ${facts.pid} on ${facts.host} was gone without closing this run\n`,
+    );
     rmSync(file, { force: true });
     connection.log("warning", `reaped Run('${run.uid.slice(0, 8)}'): its process was gone, it is aborted now`);
     reaped++;

@@ -80,7 +80,12 @@ function wrapStreams(): () => void {
       if (active) copy(args[0], args[1]);
       return original.apply(stream, args);
     };
-    Object.defineProperty(stream, "write", { value: wrapped, writable: true, configurable: true, enumerable: own?.enumerable ?? true });
+    Object.defineProperty(stream, "write", {
+      value: wrapped,
+      writable: true,
+      configurable: true,
+      enumerable: own?.enumerable ?? true,
+    });
     return () => {
       active = false;
       // someone wrapped us in turn: taking ourselves out would take them out too, so we stay and only pass on
@@ -95,7 +100,10 @@ function wrapStreams(): () => void {
 }
 
 function copy(chunk: unknown, encoding: unknown): void {
-  const bytes = typeof chunk === "string" ? Buffer.from(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8") : chunk;
+  const bytes =
+    typeof chunk === "string"
+      ? Buffer.from(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8")
+      : chunk;
   if (bytes instanceof Uint8Array) for (const sink of sinks) sink(bytes);
 }
 

@@ -19,7 +19,12 @@ export function track(transform?: Transform | string | TrackOptions): Promise<Ru
   // Before the first await: afterwards the caller's frame is gone.
   const file = callerFile();
   // biome-ignore lint/complexity/noArguments: a rest parameter would show in the signature.
-  if (arguments.length > 1) return Promise.reject(new LinealError("invalid", "track takes one argument", { hint: 'Write ln.track({ transform: "…", params: { … } }).' }));
+  if (arguments.length > 1)
+    return Promise.reject(
+      new LinealError("invalid", "track takes one argument", {
+        hint: 'Write ln.track({ transform: "…", params: { … } }).',
+      }),
+    );
   return begin(file, transform);
 }
 
@@ -32,7 +37,8 @@ export function track(transform?: Transform | string | TrackOptions): Promise<Ru
  * await ln.finish();
  */
 export async function finish(): Promise<void> {
-  if (!openRun()) throw new LinealError("invalid", "nothing is tracked here", { hint: "Call `await ln.track()` first." });
+  if (!openRun())
+    throw new LinealError("invalid", "nothing is tracked here", { hint: "Call `await ln.track()` first." });
   await end("finish");
 }
 

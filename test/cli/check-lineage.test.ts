@@ -9,10 +9,17 @@ import { cli } from "../support/child.ts";
 test("says what is missing, for people and for programs; needs no instance", { timeout: 120_000 }, async () => {
   const cwd = mkdtempSync(join(tmpdir(), "lineal-check-"));
   try {
-    writeFileSync(join(cwd, "good.ts"), `import * as ln from "lineal";\nawait ln.track();\nawait ln.Artifact.save("a.csv");\n`);
+    writeFileSync(
+      join(cwd, "good.ts"),
+      `import * as ln from "lineal";\nawait ln.track();\nawait ln.Artifact.save("a.csv");\n`,
+    );
     writeFileSync(join(cwd, "bad.py"), `import lamindb as ln\nln.track()\nopen("b.csv")\n`);
 
-    expect(await cli(["check-lineage", "good.ts"], { cwd })).toMatchObject({ code: 0, stdout: "tracked  good.ts\n", stderr: "" });
+    expect(await cli(["check-lineage", "good.ts"], { cwd })).toMatchObject({
+      code: 0,
+      stdout: "tracked  good.ts\n",
+      stderr: "",
+    });
     const both = await cli(["check-lineage", "good.ts", "bad.py"], { cwd });
     expect(both.code).toBe(1);
     expect(both.stdout).toMatchInlineSnapshot(`
@@ -24,23 +31,41 @@ test("says what is missing, for people and for programs; needs no instance", { t
     `);
     expect(await cli(["check-lineage"], { cwd })).toMatchObject({ code: 2, stdout: "" });
 
-    writeFileSync(join(cwd, "late.ts"), `import * as ln from "lineal"; import fs from "node:fs";\nawait ln.track();\nfs.writeFileSync(process.argv[2]!, "x");\n`);
+    writeFileSync(
+      join(cwd, "late.ts"),
+      `import * as ln from "lineal"; import fs from "node:fs";\nawait ln.track();\nfs.writeFileSync(process.argv[2]!, "x");\n`,
+    );
     const note = "Writes to a path that is only known when it runs (line 3): make sure that it is saved.";
     const folded = note.replace("it is", "it\n  is");
-    expect(await cli(["check-lineage", "late.ts"], { cwd })).toMatchObject({ code: 0, stdout: `tracked  late.ts\n  ${folded}\n`, stderr: "" });
-    expect(JSON.parse((await cli(["check-lineage", "late.ts", "--json"], { cwd })).stdout)).toMatchObject({ items: [{ status: "tracked", missingLineage: [], notes: [note] }] });
+    expect(await cli(["check-lineage", "late.ts"], { cwd })).toMatchObject({
+      code: 0,
+      stdout: `tracked  late.ts\n  ${folded}\n`,
+      stderr: "",
+    });
+    expect(JSON.parse((await cli(["check-lineage", "late.ts", "--json"], { cwd })).stdout)).toMatchObject({
+      items: [{ status: "tracked", missingLineage: [], notes: [note] }],
+    });
     const twice = await cli(["check-lineage", "good.ts", "./good.ts", "bad.py", "good.ts", "--json"], { cwd });
     expect(JSON.parse(twice.stdout)).toMatchObject({ items: [{ file: "good.ts" }, { file: "bad.py" }], total: 2 });
     mkdirSync(join(cwd, "scripts"));
-    for (const [file, said] of [["scripts", /scripts is a folder[\s\S]*scripts\/\*\.ts/], ["table.csv", /table\.csv is no TypeScript, JavaScript or Python/]] as const) {
-      expect(await cli(["check-lineage", file], { cwd })).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(said) });
+    for (const [file, said] of [
+      ["scripts", /scripts is a folder[\s\S]*scripts\/\*\.ts/],
+      ["table.csv", /table\.csv is no TypeScript, JavaScript or Python/],
+    ] as const) {
+      expect(await cli(["check-lineage", file], { cwd })).toMatchObject({
+        code: 2,
+        stdout: "",
+        stderr: expect.stringMatching(said),
+      });
     }
   } finally {
     rmSync(cwd, { recursive: true, force: true });
   }
 });
 
-test("a file that cannot be read is told from one that is not tracked, and hides no other's answer", { timeout: 120_000 }, async () => {
+test("a file that cannot be read is told from one that is not tracked, and hides no other's answer", {
+  timeout: 120_000,
+}, async () => {
   const cwd = mkdtempSync(join(tmpdir(), "lineal-check-"));
   try {
     writeFileSync(join(cwd, "good.ts"), `import * as ln from "lineal";\nawait ln.track();\n`);
@@ -51,18 +76,40 @@ test("a file that cannot be read is told from one that is not tracked, and hides
     const files = ["none.mjs", "good.ts", "broken.py", "bad.ts", "loop.ts"];
     const { code, stdout } = await cli(["check-lineage", ...files, "--json"], { cwd });
     expect(code).toBe(1);
-    const failed = (file: string, code: string, message: string, hint: string) => ({ file, status: "error", isFullyTracked: false, missingLineage: [message], notes: [], error: { code, message, hint } });
+    const failed = (file: string, code: string, message: string, hint: string) => ({
+      file,
+      status: "error",
+      isFullyTracked: false,
+      missingLineage: [message],
+      notes: [],
+      error: { code, message, hint },
+    });
     expect(JSON.parse(stdout)).toEqual({
       items: [
         failed("none.mjs", "not-found", "File not found: none.mjs", "Give the path of a script that exists."),
         { file: "good.ts", status: "tracked", isFullyTracked: true, missingLineage: [], notes: [] },
-        failed("broken.py", "invalid", "broken.py cannot be read: unexpected input (line 1)", "See whether it is a syntax error: python -m py_compile broken.py"),
-        { file: "bad.ts", status: "untracked", isFullyTracked: false, missingLineage: ["File not tracked in lineal: b.csv (line 3)"], notes: [] },
+        failed(
+          "broken.py",
+          "invalid",
+          "broken.py cannot be read: unexpected input (line 1)",
+          "See whether it is a syntax error: python -m py_compile broken.py",
+        ),
+        {
+          file: "bad.ts",
+          status: "untracked",
+          isFullyTracked: false,
+          missingLineage: ["File not tracked in lineal: b.csv (line 3)"],
+          notes: [],
+        },
         failed("loop.ts", "unavailable", "File cannot be read: loop.ts (ELOOP)", "Look at it: ls -l loop.ts"),
       ],
       total: 5,
     });
-    expect(await cli(["check-lineage", "none.mjs"], { cwd })).toMatchObject({ code: 1, stdout: "error  none.mjs\n  File not found: none.mjs\n  Give the path of a script that exists.\n", stderr: "" });
+    expect(await cli(["check-lineage", "none.mjs"], { cwd })).toMatchObject({
+      code: 1,
+      stdout: "error  none.mjs\n  File not found: none.mjs\n  Give the path of a script that exists.\n",
+      stderr: "",
+    });
     const misused = await cli(["check-lineage", "scripts", "good.ts", "none.mjs"], { cwd });
     expect(misused.code).toBe(2);
     expect(misused.stdout).toMatchInlineSnapshot(`

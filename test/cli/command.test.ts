@@ -10,7 +10,12 @@ const example = command({
     key: { type: "string", doc: "a name" },
     limit: { type: "number", from: 1, value: "N", doc: "at most so many" },
     since: { type: "time", value: "TIME", doc: "from then on" },
-    filter: { type: "string", multiple: true, value: "F=V", doc: "a test that is described at such length that it has to be folded into a second line" },
+    filter: {
+      type: "string",
+      multiple: true,
+      value: "F=V",
+      doc: "a test that is described at such length that it has to be folded into a second line",
+    },
     format: { type: "string", choices: ["tree", "dot"], doc: "how to draw it" },
     output: { type: "string", short: "o", value: "FILE", doc: "where to" },
     force: { type: "boolean", doc: "do it anyway" },
@@ -35,16 +40,46 @@ function misuse(...argv: string[]): Misuse {
 
 describe("a command line", () => {
   test("is read into arguments and options", async () => {
-    expect(await read("a", "--key=k", "--limit", "3", "--filter", "x=1", "b", "--filter", "y=2", "-o", "f.txt", "--force", "-q")).toEqual({
+    expect(
+      await read(
+        "a",
+        "--key=k",
+        "--limit",
+        "3",
+        "--filter",
+        "x=1",
+        "b",
+        "--filter",
+        "y=2",
+        "-o",
+        "f.txt",
+        "--force",
+        "-q",
+      ),
+    ).toEqual({
       args: { what: "a", more: ["b"] },
-      options: { key: "k", limit: 3, filter: ["x=1", "y=2"], format: undefined, since: undefined, output: "f.txt", force: true, json: false, quiet: true, help: false },
+      options: {
+        key: "k",
+        limit: 3,
+        filter: ["x=1", "y=2"],
+        format: undefined,
+        since: undefined,
+        output: "f.txt",
+        force: true,
+        json: false,
+        quiet: true,
+        help: false,
+      },
       json: false,
       quiet: true,
     });
   });
 
   test("may leave out what is optional, and end options with --", async () => {
-    expect(await read("--", "--force")).toMatchObject({ args: { what: "--force", more: [] }, options: { force: false, filter: [] } });
+    expect(await read("--", "--force")).toMatchObject({
+      args: { what: "--force", more: [] },
+      options: { force: false, filter: [] },
+    });
     expect(await read("a", "--key=-x", "--json")).toMatchObject({ options: { key: "-x" }, json: true });
     expect(await read("a", "--key", "-")).toMatchObject({ options: { key: "-" } });
   });
@@ -60,7 +95,11 @@ describe("a command line", () => {
     [["a", "--limit", "many"], "--limit takes a whole number from 1 on, not 'many'", "for example --limit 3"],
     [["a", "--limit", "0"], "--limit takes a whole number from 1 on, not '0'", "for example --limit 3"],
     [["a", "--limit", "-1"], "--limit takes a whole number from 1 on, not '-1'", "for example --limit 3"],
-    [["a", "--since", "2026-02-31"], "--since takes a time, not '2026-02-31'", "for example --since 2026-01-31, or --since 2026-01-31T12:00:00Z"],
+    [
+      ["a", "--since", "2026-02-31"],
+      "--since takes a time, not '2026-02-31'",
+      "for example --since 2026-01-31, or --since 2026-01-31T12:00:00Z",
+    ],
     [["a", "--format", "tre"], "--format cannot be 'tre'", "did you mean tree?"],
     [["a", "--format", "svg!"], "--format cannot be 'svg!'", "it is one of tree, dot"],
   ])("%j is refused: %s", (argv, message, hint) => {
@@ -75,7 +114,13 @@ describe("a command line", () => {
   });
 
   test("without room for more refuses more", () => {
-    const none = command({ summary: "be", arguments: {}, options: {}, examples: ["lineal be"], run: () => ({ json: null }) });
+    const none = command({
+      summary: "be",
+      arguments: {},
+      options: {},
+      examples: ["lineal be"],
+      run: () => ({ json: null }),
+    });
     expect(() => none.start(["a"])).toThrow("unexpected argument 'a'");
   });
 });

@@ -16,9 +16,15 @@ test.each([
   [["isLatest=true"], { isLatest: { eq: true } }],
   [["createdAt>=2026-01-01"], { createdAt: { gte: new Date("2026-01-01") } }],
   [["run.transform.key=ingest.ts"], { run: { transform: { key: { eq: "ingest.ts" } } } }],
-  [["run.params.lr=0.01", "run.params.model.name=x"], { run: { params: { lr: { eq: 0.01 }, model: { name: { eq: "x" } } } } }],
+  [
+    ["run.params.lr=0.01", "run.params.model.name=x"],
+    { run: { params: { lr: { eq: 0.01 }, model: { name: { eq: "x" } } } } },
+  ],
   [["run.params.__proto__.x=1"], { run: { params: JSON.parse('{"__proto__":{"x":{"eq":1}}}') } }],
-  [["createdBy=testuser1"], { createdBy: { any: [{ handle: { eq: "testuser1" } }, { uid: { startsWith: "testuser1" } }] } }],
+  [
+    ["createdBy=testuser1"],
+    { createdBy: { any: [{ handle: { eq: "testuser1" } }, { uid: { startsWith: "testuser1" } }] } },
+  ],
   [["ulabels.name=T cell"], { ulabels: { name: { eq: "T cell" } } }],
   [["run=null"], { run: null }],
   [["run!=null"], { run: { not: null } }],

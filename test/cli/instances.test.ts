@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cli, type Finished } from "../support/child.ts";
 
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
 let root: string;
 let home: string;
 
@@ -16,7 +18,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-function run(line: string, { cwd = root, env = {} }: { cwd?: string; env?: Record<string, string> } = {}): Promise<Finished> {
+function run(
+  line: string,
+  { cwd = root, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<Finished> {
   return cli(line.split(" "), { cwd, env: { LINEAL_HOME: home, LINEAL_CACHE_DIR: "/cache", ...env } });
 }
 
@@ -73,7 +78,9 @@ describe("without an instance", () => {
     `);
     const failed = await run("settings set branch x --json");
     expect(failed).toMatchObject({ code: 1, stdout: "" });
-    expect(JSON.parse(failed.stderr)).toMatchObject({ error: { code: "not-connected", hint: expect.stringContaining("lineal init") } });
+    expect(JSON.parse(failed.stderr)).toMatchObject({
+      error: { code: "not-connected", hint: expect.stringContaining("lineal init") },
+    });
     expect(seen(await run("info"))).toContain("instance  none");
   });
 
@@ -120,7 +127,10 @@ test("from login to delete", { timeout: 180_000 }, async () => {
     instance: { slug: "testuser1/mydata", chosenBy: "marker", directory: work },
   });
   const connected = await run("connect ./second --json");
-  expect(JSON.parse(connected.stdout)).toMatchObject({ slug: "testuser1/second", db: join(root, "second", ".lineal", "lineal.db") });
+  expect(JSON.parse(connected.stdout)).toMatchObject({
+    slug: "testuser1/second",
+    db: join(root, "second", ".lineal", "lineal.db"),
+  });
   expect(connected.stderr).toBe("→ connected lineal: testuser1/second\n");
   expect(seen(await run("connect nowhere"))).toMatchInlineSnapshot(`
     "[stderr]
@@ -133,7 +143,9 @@ test("from login to delete", { timeout: 180_000 }, async () => {
     "→ disconnected lineal: testuser1/second
     → ROOT/work still chooses testuser1/mydata"
   `);
-  expect(seen(await run("disconnect --here", { cwd: join(work, "deep") }))).toMatchInlineSnapshot(`"→ disconnected lineal: testuser1/mydata from ROOT/work"`);
+  expect(seen(await run("disconnect --here", { cwd: join(work, "deep") }))).toMatchInlineSnapshot(
+    `"→ disconnected lineal: testuser1/mydata from ROOT/work"`,
+  );
   expect(existsSync(join(work, ".lineal", "instance"))).toBe(false);
   expect(seen(await run("disconnect"))).toBe("→ no instance was connected");
 

@@ -20,7 +20,10 @@ const misused: readonly Row[] = [
   ["lineage raw.csv --kind file", "artifact, run, transform, collection, record"],
   ["lineage raw.csv --status Errored", "did you mean errored?"],
   ["lineage raw.csv --format gif", "tree, svg, png, mermaid, dot, json"],
-  ["lineage raw.csv -o x.gif", "lineage is not written as .gif\nend FILE in .svg, .png, .mmd, .dot, .json or .txt, or name the format: --format tree"],
+  [
+    "lineage raw.csv -o x.gif",
+    "lineage is not written as .gif\nend FILE in .svg, .png, .mmd, .dot, .json or .txt, or name the format: --format tree",
+  ],
   ["lineage raw.csv -o x.PDF", "lineage is not written as .pdf"],
   ["lineage raw.csv --format svg -o z.png", "z.png is named as png, but --format says svg\nleave --format out"],
   ["lineage raw.csv --format tree -o z.json", "leave --format out"],
@@ -121,7 +124,9 @@ const failed: readonly Row[] = [
 const library = /\bln\.|\{ |await |Artifact\.|\.get\(|filter\(|asOf|createdBy/;
 
 forEachDatabase((database) => {
-  test("every command tells a wrong command line from a failure, and hints at what can be typed", { timeout: 240_000 }, async () => {
+  test("every command tells a wrong command line from a failure, and hints at what can be typed", {
+    timeout: 240_000,
+  }, async () => {
     const commands = readdirSync(join(repository, "src/cli/commands")).map((file) => basename(file, ".ts"));
     expect(new Set(misused.map(([line]) => line.split(" ")[0]))).toEqual(new Set(commands));
     await using shop = await Workshop.open(database);
@@ -139,7 +144,8 @@ forEachDatabase((database) => {
         const [wanted, line, says, more = {}] = row;
         const { code, stdout, stderr } = await cli(line.split(" "), { cwd: work, env: { ...env, ...more } });
         const said = (stdout + stderr).replace(/^→ connected lineal: .*\n/, "");
-        if (code !== wanted || !said.includes(says) || library.test(said)) wrong.push(`${line} [exit ${code}, not ${wanted}]\n${said}`);
+        if (code !== wanted || !said.includes(says) || library.test(said))
+          wrong.push(`${line} [exit ${code}, not ${wanted}]\n${said}`);
       }
     };
     await Promise.all([worker(), worker(), worker()]);

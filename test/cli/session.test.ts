@@ -8,15 +8,22 @@ import { expect, test } from "vitest";
 import { cli, type Finished, repository, sourceEnvironment } from "../support/child.ts";
 import { forEachDatabase, freshPlace, type Place } from "../support/dialects.ts";
 
-const environment = (place: Place): Record<string, string> => ({ LINEAL_HOME: place.home, MAIN: join(repository, "src", "cli", "main.ts") });
-const run = (place: Place, ...words: string[]): Promise<Finished> => cli(words, { cwd: place.work, env: environment(place) });
+const environment = (place: Place): Record<string, string> => ({
+  LINEAL_HOME: place.home,
+  MAIN: join(repository, "src", "cli", "main.ts"),
+});
+const run = (place: Place, ...words: string[]): Promise<Finished> =>
+  cli(words, { cwd: place.work, env: environment(place) });
 const json = async (place: Place, ...words: string[]): Promise<Record<string, unknown>> =>
   JSON.parse((await run(place, ...words, "--json")).stdout) as Record<string, unknown>;
 
 /** Runs a bash script as a user does; `lineal` in it is the command from source. */
 async function bash(place: Place, text: string, ...args: string[]): Promise<string> {
   writeFileSync(join(place.work, "flow.sh"), `lineal() { "${process.execPath}" "$MAIN" "$@"; }\n${text}`);
-  const { stdout } = await promisify(execFile)("bash", ["-eu", "flow.sh", ...args], { cwd: place.work, env: sourceEnvironment(environment(place)) });
+  const { stdout } = await promisify(execFile)("bash", ["-eu", "flow.sh", ...args], {
+    cwd: place.work,
+    env: sourceEnvironment(environment(place)),
+  });
   return stdout
     .replaceAll(/(?<=\(')[\dA-Za-z]{8}(?=')/g, "UID")
     .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, "TIME")
@@ -59,10 +66,14 @@ forEachDatabase(({ fresh }) => {
     `);
     expect(await json(place, "list", "run", "--filter", "transform.key=flow.sh")).toMatchObject({
       total: 1,
-      items: [{ status: "completed", params: { cores: 3, genome: "GRCh38" }, cliArgs: expect.not.stringContaining("secret") }],
+      items: [
+        { status: "completed", params: { cores: 3, genome: "GRCh38" }, cliArgs: expect.not.stringContaining("secret") },
+      ],
     });
     const graph = await json(place, "lineage", "sorted.csv");
-    expect((graph.nodes as { kind: string; label: string }[]).map(({ kind, label }) => `${kind} ${label}`).sort()).toMatchInlineSnapshot(`
+    expect(
+      (graph.nodes as { kind: string; label: string }[]).map(({ kind, label }) => `${kind} ${label}`).sort(),
+    ).toMatchInlineSnapshot(`
       [
         "artifact raw.csv",
         "artifact sorted.csv",
@@ -74,11 +85,16 @@ forEachDatabase(({ fresh }) => {
     expect(readdirSync(join(place.home, "shells"))).toEqual([]);
 
     const over = await run(place, "finish");
-    expect([over.code, over.stderr]).toEqual([1, expect.stringContaining("no run is under way in this shell\nStart one: lineal track")]);
+    expect([over.code, over.stderr]).toEqual([
+      1,
+      expect.stringContaining("no run is under way in this shell\nStart one: lineal track"),
+    ]);
   });
 });
 
-test("the same script is the same transform, a changed one its next version; LINEAL_RUN goes before the shell", { timeout: patience }, async () => {
+test("the same script is the same transform, a changed one its next version; LINEAL_RUN goes before the shell", {
+  timeout: patience,
+}, async () => {
   await using place = await freshPlace("sqlite");
   await run(place, "init", "--storage", place.storage, "--name", "lab");
   writeFileSync(join(place.work, "out.txt"), "1");
@@ -89,7 +105,9 @@ test("the same script is the same transform, a changed one its next version; LIN
     place,
     "lineal track\nfirst=$(lineal list run --limit 1 --json)\nlineal track --key other\nLINEAL_RUN=$(node -p 'JSON.parse(process.argv[1]).items[0].uid' \"$first\") lineal save out.txt",
   );
-  const { items } = (await json(place, "list", "run", "--order", "createdAt")) as { items: { uid: string; transform: string; status: string }[] };
+  const { items } = (await json(place, "list", "run", "--order", "createdAt")) as {
+    items: { uid: string; transform: string; status: string }[];
+  };
   expect(items.map((item) => [item.transform === items[0]?.transform, item.transform.slice(12), item.status])).toEqual([
     [true, "0000", "completed"],
     [true, "0000", "completed"],
@@ -102,7 +120,9 @@ test("the same script is the same transform, a changed one its next version; LIN
   expect(existsSync(join(place.work, ".lineal"))).toBe(false);
 });
 
-test("another script under the same key is warned of, when it is saved and when it is tracked", { timeout: patience }, async () => {
+test("another script under the same key is warned of, when it is saved and when it is tracked", {
+  timeout: patience,
+}, async () => {
   await using place = await freshPlace("sqlite");
   await run(place, "init", "--storage", place.storage, "--name", "lab");
   for (const name of ["one", "two", "three"]) {
@@ -114,7 +134,9 @@ test("another script under the same key is warned of, when it is saved and when 
     return stdout + stderr;
   };
   expect(await said("save", "one/clean.R")).not.toContain("before");
-  expect(await said("save", "two/clean.R")).toMatch(/! the key "clean\.R" was tracked from .*one\/clean\.R before: set a dev-dir/);
+  expect(await said("save", "two/clean.R")).toMatch(
+    /! the key "clean\.R" was tracked from .*one\/clean\.R before: set a dev-dir/,
+  );
   const text = await bash(place, "lineal track three/clean.R 2>&1 && lineal finish");
   expect(text).toMatch(/! the key "clean\.R" was tracked from WORK\/two\/clean\.R before: set a dev-dir/);
 });

@@ -19,7 +19,11 @@ const print = `console.log(callerFile() ?? "none")`;
 const importIt = `import { callerFile } from ${JSON.stringify(module.href)};`;
 
 function node(args: string[], input?: string): string {
-  const { stdout, stderr, status } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8", ...(input === undefined ? {} : { input }) });
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, {
+    cwd: folder,
+    encoding: "utf8",
+    ...(input === undefined ? {} : { input }),
+  });
   expect(stderr.replace(/\(node:\d+\).*Warning[^]*?trace-warnings.*\n/g, ""), stderr).toBe("");
   expect(status).toBe(0);
   return stdout.trim();
@@ -61,7 +65,9 @@ describe("callerFile", () => {
 
   test("names nothing for -e, modules from the command line and standard input", () => {
     expect(node(["--input-type=module", "-e", `${importIt} ${print}`])).toBe("none");
-    expect(node(["-e", `const { callerFile } = require(${JSON.stringify(fileURLToPath(module))}); ${print}`])).toBe("none");
+    expect(node(["-e", `const { callerFile } = require(${JSON.stringify(fileURLToPath(module))}); ${print}`])).toBe(
+      "none",
+    );
     expect(node(["--input-type=module", "-"], `${importIt} ${print}`)).toBe("none");
   });
 

@@ -59,7 +59,18 @@ readFileSync(path.format({ dir: "out", base: "b.bin" })); readFileSync(path.form
 function* names() { for (const n of [1, 2]) yield "gen/" + n + ".csv"; }
 function* all() { yield* names(); }
 for (const name of all()) readFileSync(name);`),
-    ).toEqual(["assigned.csv", "gen/{…}.csv", "map.csv", "out/b.bin", "out/n.txt", "pre/c.csv", "r1.csv", "r2.csv", "set.csv", "work/in.txt"]);
+    ).toEqual([
+      "assigned.csv",
+      "gen/{…}.csv",
+      "map.csv",
+      "out/b.bin",
+      "out/n.txt",
+      "pre/c.csv",
+      "r1.csv",
+      "r2.csv",
+      "set.csv",
+      "work/in.txt",
+    ]);
   });
 
   test("what options stand for when nothing is said", async () => {
@@ -102,7 +113,19 @@ await connection.query(\`
 \`.trim());
 db.exec("attach 'app.db' as app"); db.prepare("select * from t where path like '%/b.csv'").all("title"); client.query("select 1 from p.csv");
 tool.run("kept.csv"); db.run("-- as a table\\ncreate or replace view v as from 'v.csv'"); ssh.exec("copy of.csv"); db.all("select x from t"); await Promise.all(["all.csv"]);`),
-    ).toEqual(["app.db", "copy of.csv", "https://e.org/y.parquet", "in.parquet", "joined.csv", "kept.csv", "out.csv", "p/1.parquet", "p/2.parquet", "v.csv", "x.csv"]);
+    ).toEqual([
+      "app.db",
+      "copy of.csv",
+      "https://e.org/y.parquet",
+      "in.parquet",
+      "joined.csv",
+      "kept.csv",
+      "out.csv",
+      "p/1.parquet",
+      "p/2.parquet",
+      "v.csv",
+      "x.csv",
+    ]);
   });
 
   test("what is applied; modules through createRequire; labels, marks and bytes", async () => {
@@ -114,7 +137,11 @@ const load = createRequire(import.meta.url); load("./lib/d.cjs"); load.resolve("
 svg.append("text").text("a/b.csv"); performance.mark("a/b.csv"); clock.measure("x.csv", "y.csv"); Buffer.from("text.csv");
 await d3.text("fetched.csv");`),
     ).toEqual(["fetched.csv", "loaded", "own.csv", "reflect.csv"]);
-    expect(await js(`import { createRequire } from "module"; const ln2 = createRequire(import.meta.url)("lineal"); readFileSync("a.csv"); ln2.Artifact.save("a.csv");`)).toEqual([]);
+    expect(
+      await js(
+        `import { createRequire } from "module"; const ln2 = createRequire(import.meta.url)("lineal"); readFileSync("a.csv"); ln2.Artifact.save("a.csv");`,
+      ),
+    ).toEqual([]);
   });
 
   test("callbacks and CommonJS", async () => {
@@ -187,7 +214,19 @@ def parts():
 def more():
     yield from parts()
 for part in more(): open(part)`),
-    ).toEqual(["conf.yaml", "gen/{…}.csv", "in.csv", "kw.csv", "logs/{…}.json.gz", "models/m.pkl", "out.tsv", "parts/x.txt", "parts/y.txt", "raw.csv", "s.csv"]);
+    ).toEqual([
+      "conf.yaml",
+      "gen/{…}.csv",
+      "in.csv",
+      "kw.csv",
+      "logs/{…}.json.gz",
+      "models/m.pkl",
+      "out.tsv",
+      "parts/x.txt",
+      "parts/y.txt",
+      "raw.csv",
+      "s.csv",
+    ]);
   });
 
   test("archives, and queries of a database", async () => {
@@ -202,7 +241,19 @@ con.execute("""
   TO 'out.csv'
 """)
 con.execute("insert into t values ('not/this.csv')"); con.sql(f"from '{name}.csv'")`),
-    ).toEqual(["into", "o.csv", "out.csv", "p.parquet", "t.tar", "u.zip", "untar", "unz", "x.json", "z.zip", "{…}.csv"]);
+    ).toEqual([
+      "into",
+      "o.csv",
+      "out.csv",
+      "p.parquet",
+      "t.tar",
+      "u.zip",
+      "untar",
+      "unz",
+      "x.json",
+      "z.zip",
+      "{…}.csv",
+    ]);
   });
 
   test("classes, dataclasses, async, partial", async () => {
@@ -265,7 +316,11 @@ smf.ols("y ~ x/z + C(group)", data=df).fit(); re.sub(r"a/bb", "c/dd", "e/ff"); d
 json.dumps({"file": "x/y.csv"}); df.query("\`a.b\` > 3"); os.environ["DATA"] = "a/b.csv"
 if df.empty: raise click.BadParameter("no data/x.csv")`),
     ).toEqual([]);
-    expect(await py(`import requests\nrequests.get("https://e.org/api", headers={"User-Agent": "tool/beta", "Accept": "text/csv"})`)).toEqual(["https://e.org/api"]);
+    expect(
+      await py(
+        `import requests\nrequests.get("https://e.org/api", headers={"User-Agent": "tool/beta", "Accept": "text/csv"})`,
+      ),
+    ).toEqual(["https://e.org/api"]);
   });
 });
 

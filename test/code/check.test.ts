@@ -12,14 +12,26 @@ const { path: inFolder, check, missing, untracked, python } = programs();
 describe("files that cannot be checked", () => {
   test("a missing file", async () => {
     const message = `File not found: ${inFolder("none.ts")}`;
-    expect(await checkLineage(inFolder("none.ts"))).toEqual({ status: "error", isFullyTracked: false, missingLineage: [message], notes: [], error: expect.objectContaining({ code: "not-found", message }) });
-    expect((await checkLineage(inFolder("none.py"))).missingLineage).toEqual([`File not found: ${inFolder("none.py")}`]);
+    expect(await checkLineage(inFolder("none.ts"))).toEqual({
+      status: "error",
+      isFullyTracked: false,
+      missingLineage: [message],
+      notes: [],
+      error: expect.objectContaining({ code: "not-found", message }),
+    });
+    expect((await checkLineage(inFolder("none.py"))).missingLineage).toEqual([
+      `File not found: ${inFolder("none.py")}`,
+    ]);
   });
 
   test("one that does not parse", async () => {
-    expect(await missing("const = 1;", "broken.ts")).toEqual([expect.stringMatching(/^Syntax error while parsing FILE: .*\(1:6\)$/)]);
+    expect(await missing("const = 1;", "broken.ts")).toEqual([
+      expect.stringMatching(/^Syntax error while parsing FILE: .*\(1:6\)$/),
+    ]);
     expect(await missing("x = 1\ndef f(:\n", "broken.py")).toEqual(["FILE cannot be read: unexpected input (line 2)"]);
-    expect(await missing("x = 1\n  y = 2\n", "broken.py")).toEqual(["Syntax error while parsing FILE: unexpected indent (line 2)"]);
+    expect(await missing("x = 1\n  y = 2\n", "broken.py")).toEqual([
+      "Syntax error while parsing FILE: unexpected indent (line 2)",
+    ]);
   });
 
   test("a folder", async () => {
@@ -151,42 +163,46 @@ describe("what names a file", () => {
   });
 
   test.each([
-    [`readFileSync("data"); fs.promises.writeFile("out", "text"); fs.copyFileSync("a", "b");`, ["a", "b", "data", "out"]],
+    [
+      `readFileSync("data"); fs.promises.writeFile("out", "text"); fs.copyFileSync("a", "b");`,
+      ["a", "b", "data", "out"],
+    ],
     [`readFileSync(0); readFileSync(""); writeFile("out"); other.readFile("data");`, []],
   ])("what is opened is one without any suffix: %s", async (text, expected) => {
     expect((await untracked(text)).map((it) => it.replace(/ \(.*/, ""))).toEqual(expected);
   });
 
   test("so it is in Python", async () => {
-    expect(await python(`open("data")\nimport gzip, shutil\ngzip.open("more")\nshutil.copy("a", "b")\nPath("c").read_text()\nzipped.open("part")`)).toEqual([
-      "a (line 5)",
-      "b (line 5)",
-      "c (line 6)",
-      "data (line 2)",
-      "more (line 4)",
-    ]);
+    expect(
+      await python(
+        `open("data")\nimport gzip, shutil\ngzip.open("more")\nshutil.copy("a", "b")\nPath("c").read_text()\nzipped.open("part")`,
+      ),
+    ).toEqual(["a (line 5)", "b (line 5)", "c (line 6)", "data (line 2)", "more (line 4)"]);
   });
 
   test("words of a command line are", async () => {
-    expect(await untracked(`import { execSync } from "node:child_process"; execSync("samtools view -o out.sam in.bam > log.txt && wc -l b.csv");`)).toEqual([
-      "b.csv (line 2)",
-      "in.bam (line 2)",
-      "log.txt (line 2)",
-      "out.sam (line 2)",
-    ]);
-    expect(await untracked("import { $ } from 'zx'; await $`wc in.bam > log.txt`; sql`select a/b from c.csv`;")).toEqual([
-      "in.bam (line 2)",
-      "log.txt (line 2)",
-    ]);
-    expect(await untracked(`import { spawn } from "node:child_process"; spawn("sh", ["-c", "wc a.csv > b.txt"]);`)).toEqual([
-      "a.csv (line 2)",
-      "b.txt (line 2)",
-    ]);
+    expect(
+      await untracked(
+        `import { execSync } from "node:child_process"; execSync("samtools view -o out.sam in.bam > log.txt && wc -l b.csv");`,
+      ),
+    ).toEqual(["b.csv (line 2)", "in.bam (line 2)", "log.txt (line 2)", "out.sam (line 2)"]);
+    expect(
+      await untracked("import { $ } from 'zx'; await $`wc in.bam > log.txt`; sql`select a/b from c.csv`;"),
+    ).toEqual(["in.bam (line 2)", "log.txt (line 2)"]);
+    expect(
+      await untracked(`import { spawn } from "node:child_process"; spawn("sh", ["-c", "wc a.csv > b.txt"]);`),
+    ).toEqual(["a.csv (line 2)", "b.txt (line 2)"]);
     expect(
       await python(
         `import subprocess\nos.system("wget https://example.com/a -O a.csv")\nsubprocess.run(f"tool --out={name}.csv data/b.csv", shell=True)\nsubprocess.run(["tool", "c.csv"])\nos.system("ls -l")`,
       ),
-    ).toEqual(["a.csv (line 3)", "c.csv (line 5)", "data/b.csv (line 4)", "https://example.com/a (line 3)", "{…}.csv (line 4)"]);
+    ).toEqual([
+      "a.csv (line 3)",
+      "c.csv (line 5)",
+      "data/b.csv (line 4)",
+      "https://example.com/a (line 3)",
+      "{…}.csv (line 4)",
+    ]);
   });
 });
 
@@ -194,35 +210,92 @@ describe("scripts that a program runs", () => {
   const JS = 'import { exec, execFileSync, fork, spawn } from "node:child_process"; import { $ } from "zx";';
   test.each<[string, string, string[], string[]]>([
     ["script.ts", `${JS} execFileSync("node", ["other.ts", "in.csv"]);`, ["other.ts"], ["in.csv"]],
-    ["script.ts", `${JS} spawn(process.execPath, ["--import", "./hook.mjs", "lib/other.js", "--out=o.csv"]);`, ["./hook.mjs", "lib/other.js"], ["o.csv"]],
+    [
+      "script.ts",
+      `${JS} spawn(process.execPath, ["--import", "./hook.mjs", "lib/other.js", "--out=o.csv"]);`,
+      ["./hook.mjs", "lib/other.js"],
+      ["o.csv"],
+    ],
     ["script.ts", `${JS} fork("worker.js", ["a.csv"]);`, ["worker.js"], ["a.csv"]],
-    ["script.ts", `${JS} exec("npx tsx steps/clean.ts > clean.log && Rscript --vanilla plot.R fig.png");`, ["plot.R", "steps/clean.ts"], ["clean.log", "fig.png"]],
+    [
+      "script.ts",
+      `${JS} exec("npx tsx steps/clean.ts > clean.log && Rscript --vanilla plot.R fig.png");`,
+      ["plot.R", "steps/clean.ts"],
+      ["clean.log", "fig.png"],
+    ],
     ["script.ts", `${JS} spawn("sh", ["-c", "python3 fit.py a.csv"]);`, ["fit.py"], ["a.csv"]],
     ["script.ts", `${JS} await $\`bash run.sh \${x}.bam\`;`, ["run.sh"], ["{…}.bam"]],
     ["script.ts", `${JS} exec("node -e 'run()' a.csv"); exec("python -m tool b.csv");`, [], ["a.csv", "b.csv"]],
     ["script.ts", `${JS} execFileSync("lint", ["other.ts"]);`, [], ["other.ts"]],
-    ["script.py", 'import subprocess\nsubprocess.run(["python", "-u", "other.py", "in.csv"], check=True)', ["other.py"], ["in.csv"]],
-    ["script.py", 'import subprocess, sys\nsubprocess.check_call([sys.executable, Path("steps") / "fit.py"])', ["steps/fit.py"], []],
+    [
+      "script.py",
+      'import subprocess\nsubprocess.run(["python", "-u", "other.py", "in.csv"], check=True)',
+      ["other.py"],
+      ["in.csv"],
+    ],
+    [
+      "script.py",
+      'import subprocess, sys\nsubprocess.check_call([sys.executable, Path("steps") / "fit.py"])',
+      ["steps/fit.py"],
+      [],
+    ],
     ["script.py", 'os.system("uv run python other.py --config conf.yaml")', ["other.py"], ["conf.yaml"]],
     ["script.py", 'import subprocess\nsubprocess.run(["./tool.sh", "a.csv"])', ["./tool.sh"], ["a.csv"]],
-    ["script.ts", `${JS} for (const s of ["a.ts", "b.ts", "c.ts"]) execFileSync("node", ["--conditions=x", s, "in.csv"]);`, ["a.ts", "b.ts", "c.ts"], ["in.csv"]],
-    ["script.ts", `${JS} ["a.ts", "b.ts"].forEach((s) => execFileSync(process.execPath, [s, \`\${s}.csv\`], { stdio: "inherit" }));`, ["a.ts", "b.ts"], ["a.ts.csv", "b.ts.csv"]],
-    ["script.ts", `${JS} for (const s of ["a", "b"]) exec(\`node \${s}.ts\`); for (const args of [["c.ts", "c.csv"], ["d.ts", "d.csv"]]) spawn("node", args);`, ["a.ts", "b.ts", "c.ts", "d.ts"], ["c.csv", "d.csv"]],
-    ["script.ts", `${JS} const flags = ["--import", "tsx"]; for (const s of ["a.ts", "b.ts"]) spawn("node", [...flags, s, ...["x.csv", "y.csv"]]); for (const s of ["c.js", "d.js"]) fork(s);`, ["a.ts", "b.ts", "c.js", "d.js"], ["x.csv", "y.csv"]],
-    ["script.py", 'import subprocess\nfor s in ["a.py", "b.py", "c.py"]:\n    subprocess.run(["python", s, "in.csv"], check=True)\n[subprocess.run([s, "x.csv"]) for s in ("./d.sh", "./e.sh")]', ["./d.sh", "./e.sh", "a.py", "b.py", "c.py"], ["in.csv", "x.csv"]],
+    [
+      "script.ts",
+      `${JS} for (const s of ["a.ts", "b.ts", "c.ts"]) execFileSync("node", ["--conditions=x", s, "in.csv"]);`,
+      ["a.ts", "b.ts", "c.ts"],
+      ["in.csv"],
+    ],
+    [
+      "script.ts",
+      `${JS} ["a.ts", "b.ts"].forEach((s) => execFileSync(process.execPath, [s, \`\${s}.csv\`], { stdio: "inherit" }));`,
+      ["a.ts", "b.ts"],
+      ["a.ts.csv", "b.ts.csv"],
+    ],
+    [
+      "script.ts",
+      `${JS} for (const s of ["a", "b"]) exec(\`node \${s}.ts\`); for (const args of [["c.ts", "c.csv"], ["d.ts", "d.csv"]]) spawn("node", args);`,
+      ["a.ts", "b.ts", "c.ts", "d.ts"],
+      ["c.csv", "d.csv"],
+    ],
+    [
+      "script.ts",
+      `${JS} const flags = ["--import", "tsx"]; for (const s of ["a.ts", "b.ts"]) spawn("node", [...flags, s, ...["x.csv", "y.csv"]]); for (const s of ["c.js", "d.js"]) fork(s);`,
+      ["a.ts", "b.ts", "c.js", "d.js"],
+      ["x.csv", "y.csv"],
+    ],
+    [
+      "script.py",
+      'import subprocess\nfor s in ["a.py", "b.py", "c.py"]:\n    subprocess.run(["python", s, "in.csv"], check=True)\n[subprocess.run([s, "x.csv"]) for s in ("./d.sh", "./e.sh")]',
+      ["./d.sh", "./e.sh", "a.py", "b.py", "c.py"],
+      ["in.csv", "x.csv"],
+    ],
     ["script.py", 'import subprocess\nln.Artifact("other.py")\nsubprocess.run(["python", "other.py"])', [], []],
   ])("%s: %s", async (name, text, scripts, files) => {
     const { notes, missingLineage } = await check(text, name);
     expect(notes.map((it) => it.replace(/^Runs (.*) \(line \d+\): check it by itself\.$/, "$1"))).toEqual(scripts);
-    expect(missingLineage.map((it) => it.replace(/^File not tracked in lineal: (.*) \(line \d+\)$/, "$1"))).toEqual(files);
+    expect(missingLineage.map((it) => it.replace(/^File not tracked in lineal: (.*) \(line \d+\)$/, "$1"))).toEqual(
+      files,
+    );
   });
 });
 
 describe("imports that nobody can tell", () => {
   test("are named, and leave a script tracked", async () => {
-    const said = (line: string) => ({ status: "tracked", notes: [`Imports a module by a computed path (${line}): changes in it are not seen by status.`] });
-    expect(await check("await import(process.argv[2]);\nawait import(`lodash/${x}`); require(x);", "script.ts")).toMatchObject(said("line 2, line 3"));
-    expect(await check('importlib.import_module(f"steps.{x}")\nimportlib.import_module("steps.one")\n__import__(x)', "script.py")).toMatchObject(said("line 2, line 4"));
+    const said = (line: string) => ({
+      status: "tracked",
+      notes: [`Imports a module by a computed path (${line}): changes in it are not seen by status.`],
+    });
+    expect(
+      await check("await import(process.argv[2]);\nawait import(`lodash/${x}`); require(x);", "script.ts"),
+    ).toMatchObject(said("line 2, line 3"));
+    expect(
+      await check(
+        'importlib.import_module(f"steps.{x}")\nimportlib.import_module("steps.one")\n__import__(x)',
+        "script.py",
+      ),
+    ).toMatchObject(said("line 2, line 4"));
   });
 });
 
@@ -255,26 +328,51 @@ describe("what counts as tracked", () => {
   test.each([
     [`readFileSync("a.csv");`, ["a.csv (line 2)"]],
     [`await ln.Artifact.save("b.csv"); readFileSync("a.csv");`, ["a.csv (line 2)"]],
-    [`readFileSync("b.csv");\nfs.writeFileSync("a.csv", "");\nreadFileSync("b.csv");`, ["a.csv (line 3)", "b.csv (line 2, line 4)"]],
+    [
+      `readFileSync("b.csv");\nfs.writeFileSync("a.csv", "");\nreadFileSync("b.csv");`,
+      ["a.csv (line 3)", "b.csv (line 2, line 4)"],
+    ],
     [`const rows = await (await ln.Artifact.get("x")).load(); rows.save("a.csv");`, ["a.csv (line 2)"]],
     [`const rows = readCsv("a.csv"); await ln.Artifact.save(rows);`, ["a.csv (line 2)"]],
     [`ln.flow(async () => { readFileSync("a.csv"); });`, ["a.csv (line 2)"]],
     [`fs.writeFileSync("other/a.csv", ""); await ln.Artifact.saveDir("results");`, ["other/a.csv (line 2)"]],
     [`{ const ln = other; ln.save("a.csv"); }`, ["a.csv (line 2)"]],
     ["fs.writeFileSync(`out/${i}.csv`, ''); await ln.Artifact.save(`out/${i}.json`);", ["out/{…}.csv (line 2)"]],
-    ["const artifact = await ln.Artifact.get('x'); fs.writeFileSync(`out/${artifact.uid}.csv`, '');", ["out/{…}.csv (line 2)"]],
+    [
+      "const artifact = await ln.Artifact.get('x'); fs.writeFileSync(`out/${artifact.uid}.csv`, '');",
+      ["out/{…}.csv (line 2)"],
+    ],
   ])("not %s", async (text, expected) => {
     expect(await untracked(text)).toEqual(expected);
   });
 
   test("in Python", async () => {
-    expect(await python(`ln.Artifact("a.csv", key="k/b.csv").save()\nart = ln.Artifact("c.csv")\nart.save("d.csv")`)).toEqual([]);
-    expect(await python(`df = pd.read_csv("a.csv")\ndf.to_csv("b.csv")\nln.Artifact("b.csv").save()`)).toEqual(["a.csv (line 2)"]);
+    expect(
+      await python(`ln.Artifact("a.csv", key="k/b.csv").save()\nart = ln.Artifact("c.csv")\nart.save("d.csv")`),
+    ).toEqual([]);
+    expect(await python(`df = pd.read_csv("a.csv")\ndf.to_csv("b.csv")\nln.Artifact("b.csv").save()`)).toEqual([
+      "a.csv (line 2)",
+    ]);
     expect(await python(`img = ln.Artifact.get("x").load()\nimg.save("a.png")`)).toEqual(["a.png (line 3)"]);
-    expect(await python(`curator = ln.curators.DataFrameCurator(df, schema)\ncurator.save_artifact(key="my/x.parquet")`)).toEqual([]);
-    expect(await python(`p = ln.Artifact.get("x").cache()\npd.read_csv(p / "a.csv")\nfor f in Path(p).glob("*.csv"):\n    pd.read_csv(f)`)).toEqual([]);
-    expect(await python(`df = ln.Artifact.get("x").load()\nfor name, part in df.groupby("a"):\n    part.to_csv(f"{name}.csv")`)).toEqual(["{…}.csv (line 4)"]);
-    expect(await missing(`from lamindb import track, finish, Artifact as A\ntrack()\nA("a.csv").save()\nfinish()\n`, "script.py")).toEqual([]);
+    expect(
+      await python(`curator = ln.curators.DataFrameCurator(df, schema)\ncurator.save_artifact(key="my/x.parquet")`),
+    ).toEqual([]);
+    expect(
+      await python(
+        `p = ln.Artifact.get("x").cache()\npd.read_csv(p / "a.csv")\nfor f in Path(p).glob("*.csv"):\n    pd.read_csv(f)`,
+      ),
+    ).toEqual([]);
+    expect(
+      await python(
+        `df = ln.Artifact.get("x").load()\nfor name, part in df.groupby("a"):\n    part.to_csv(f"{name}.csv")`,
+      ),
+    ).toEqual(["{…}.csv (line 4)"]);
+    expect(
+      await missing(
+        `from lamindb import track, finish, Artifact as A\ntrack()\nA("a.csv").save()\nfinish()\n`,
+        "script.py",
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -309,25 +407,33 @@ describe("preparation and talk do not count", () => {
 
   test("but what is called inside talk does, and so do look-alikes", async () => {
     expect(
-      await untracked(`console.log(readFileSync("a.csv")); axios.get("https://example.com/b.csv"); const my = {}; my.x = String("c.csv"); save(my.x);`),
+      await untracked(
+        `console.log(readFileSync("a.csv")); axios.get("https://example.com/b.csv"); const my = {}; my.x = String("c.csv"); save(my.x);`,
+      ),
     ).toEqual(["a.csv (line 2)", "c.csv (line 2)", "https://example.com/b.csv (line 2)"]);
-    expect(await python(`print(open("a.csv").read())\nimport requests\nrequests.get("https://example.com/b")\nos.environment["X"] = make("c.csv")`)).toEqual([
-      "a.csv (line 2)",
-      "c.csv (line 5)",
-      "https://example.com/b (line 4)",
-    ]);
+    expect(
+      await python(
+        `print(open("a.csv").read())\nimport requests\nrequests.get("https://example.com/b")\nos.environment["X"] = make("c.csv")`,
+      ),
+    ).toEqual(["a.csv (line 2)", "c.csv (line 5)", "https://example.com/b (line 4)"]);
   });
 });
 
 describe("the examples of this repository", () => {
-  const examples = ["tour", "project-flow"].flatMap((name) => readdirSync(join(repository, "examples", name)).map((file) => `${name}/${file}`));
+  const examples = ["tour", "project-flow"].flatMap((name) =>
+    readdirSync(join(repository, "examples", name)).map((file) => `${name}/${file}`),
+  );
   const noTrack = "Missing ln.track() call in script.";
   /** Modules of ours, and programs that track nothing on purpose: one asks after the tour, one registers by hand. */
   const without = /\/(chart|means|analysis|charts|count-reads|generate|genes|random|compare|register-cellranger)\.ts$/;
 
   const files: Record<string, string[]> = {
     "tour/deliver.ts": ["raw/penguins.csv (line 20, line 25)", "{…}/../data/penguins.json (line 11)"],
-    "project-flow/count-reads.ts": ["{…}/barcodes.tsv.gz (line 62)", "{…}/features.tsv.gz (line 62)", "{…}/matrix.mtx.gz (line 62)"],
+    "project-flow/count-reads.ts": [
+      "{…}/barcodes.tsv.gz (line 62)",
+      "{…}/features.tsv.gz (line 62)",
+      "{…}/matrix.mtx.gz (line 62)",
+    ],
     "project-flow/generate.ts": [
       "{…}/GENERATED.txt (line 40)",
       "{…}/fastq/perturbseq_R1_001.fastq.gz (line 34)",
@@ -337,46 +443,10 @@ describe("the examples of this repository", () => {
   };
 
   test.each(examples)("%s", async (name) => {
-    const expected = [...(without.test(name) || files[name] ? [noTrack] : []), ...(files[name] ?? []).map((it) => `File not tracked in lineal: ${it}`)];
+    const expected = [
+      ...(without.test(name) || files[name] ? [noTrack] : []),
+      ...(files[name] ?? []).map((it) => `File not tracked in lineal: ${it}`),
+    ];
     expect((await checkLineage(join(repository, "examples", name))).missingLineage).toEqual(expected);
-  });
-});
-
-describe("hostile files come to an end", () => {
-  const tooDeep = "FILE is nested too deeply to be read";
-  const unread = "FILE cannot be read: unexpected input (line 1)";
-  const tooMuch = "Too much to follow in FILE: its functions call each other in too many ways.";
-  test.each([
-    ["parentheses", "js", `${"(".repeat(20_000)}1${")".repeat(20_000)}`, tooDeep],
-    ["parentheses", "py", `x = ${"(".repeat(20_000)}1${")".repeat(20_000)}\n`, unread],
-    ["functions in functions", "js", `${"(()=>{".repeat(3000)}${"})()".repeat(3000)}`, tooDeep],
-    ["a very long sum", "js", `read(${Array(60_000).fill('"a"').join("+")})`, tooDeep],
-    ["a long chain", "js", `a${".b(1)".repeat(20_000)}.c("a.csv")`, "File not tracked in lineal: a.csv (line 1)"],
-    ["a long sum", "js", `read(${Array(1000).fill('"a"').join("+")}+"/b.csv")`, expect.stringMatching(/^File not tracked in lineal: a{1000}\/b\.csv/)],
-    ["a long sum", "py", `read(${Array(500).fill('"a"').join("+")}+"/b.csv")\n`, expect.stringMatching(/^File not tracked in lineal: a{500}\/b\.csv/)],
-    ["a long else-if", "js", `${"if(a)x='a.csv';else ".repeat(500)}y();read(x)`, "File not tracked in lineal: a.csv (line 1)"],
-    [
-      "helpers that call each other twice",
-      "js",
-      Array.from({ length: 60 }, (_, i) => `function f${i}(p){${i ? `f${i - 1}(p+"a");f${i - 1}(p+"b")` : "read(p)"}}`)
-        .concat('f59("x.csv")')
-        .join(";"),
-      tooMuch,
-    ],
-    ["texts that double", "js", `let a=c?'a':'b';${"a=a+(c?'a':'b');".repeat(20_000)}`, tooMuch],
-    ["texts that double by replacing", "py", `a = "a"\n${'a = a.replace("a", "aa")\n'.repeat(5_000)}open(a)\n`, "Missing ln.track() call in script."],
-    ["what is almost a date", "js", `use("yy/${"d".repeat(900)}x")`, expect.stringMatching(/^File not tracked in lineal: yy\/d{900}x/)],
-    ["what is almost a pattern", "py", `use("%${"0".repeat(200_000)}" % x, "${"{a".repeat(20_000)}".format(x))\n`, "Missing ln.track() call in script."],
-    ["folders above folders", "py", `a = Path(".")\n${"a = a.parent\n".repeat(10_000)}open(a)\n`, "Missing ln.track() call in script."],
-    ["objects in objects", "js", `let a={};${"a={x:a,y:a};".repeat(10_000)}read(a,"a.csv")`, "File not tracked in lineal: a.csv (line 1)"],
-    ["junk", "py", "case 1. yield ( match\n".repeat(5_000), unread],
-  ])("%s (%s)", { timeout: 60_000 }, async (_, suffix, text, expected) => {
-    expect(await missing(text, `hostile.${suffix}`)).toContainEqual(expected);
-  });
-
-  test("a megabyte of small functions", { timeout: 60_000 }, async () => {
-    const text = Array.from({ length: 16_000 }, (_, i) => `function g${i}(t,n){var e=n(${i});return t?g${i + 1}(e):n("x${i}.js")}`).join(";");
-    expect(text.length).toBeGreaterThan(900_000);
-    expect(await missing(text, "hostile.js")).toContainEqual("File not tracked in lineal: x15999.js (line 1)");
   });
 });

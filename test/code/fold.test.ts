@@ -11,7 +11,8 @@ const same = async (a: string, b: string): Promise<boolean> => {
   return one === other;
 };
 /** In a function, beside others that stay as they are. */
-const within = (body: string): string => `export async function run(a: any, b: any) {\n${body}\n}\nfunction f(x: any) { return x; }\nfunction g(x: any, y?: any) { return [x, y]; }\nlet h = g;\nexport const set = () => { h = f; };\n`;
+const within = (body: string): string =>
+  `export async function run(a: any, b: any) {\n${body}\n}\nfunction f(x: any) { return x; }\nfunction g(x: any, y?: any) { return [x, y]; }\nlet h = g;\nexport const set = () => { h = f; };\n`;
 
 describe("is no change", () => {
   test.each([
@@ -39,7 +40,12 @@ describe("is no change", () => {
 
   test("at the top of a module, in a method, beside a namesake elsewhere", async () => {
     expect(await same("export default make(1).part;", "const made = make(1);\nexport default made.part;")).toBe(true);
-    expect(await same("class A { m(a) { return a.b.c; } n(y) { return y; } }", "class A { m(a) { const y = a.b; return y.c; } n(y) { return y; } }")).toBe(true);
+    expect(
+      await same(
+        "class A { m(a) { return a.b.c; } n(y) { return y; } }",
+        "class A { m(a) { const y = a.b; return y.c; } n(y) { return y; } }",
+      ),
+    ).toBe(true);
   });
 });
 
@@ -79,8 +85,18 @@ describe("is a change", () => {
   });
 
   test("a callee that is an import, assigned, or has a namesake", async () => {
-    for (const more of ["import { k } from './k.ts';", "let k = f;", "function k() {} k = f;", "function k() {} { let k = 1; }", "function k() {} function l(k) { return k(1); }", ""]) {
-      expect(await same(`${more}\nexport const z = k(f(1));`, `${more}\nconst y = f(1);\nexport const z = k(y);`), more).toBe(false);
+    for (const more of [
+      "import { k } from './k.ts';",
+      "let k = f;",
+      "function k() {} k = f;",
+      "function k() {} { let k = 1; }",
+      "function k() {} function l(k) { return k(1); }",
+      "",
+    ]) {
+      expect(
+        await same(`${more}\nexport const z = k(f(1));`, `${more}\nconst y = f(1);\nexport const z = k(y);`),
+        more,
+      ).toBe(false);
     }
   });
 });
@@ -157,7 +173,9 @@ describe("whatever is taken for the same runs alike", () => {
   };
 
   const trace = (body: string): string =>
-    new Script(`${world} let end; try { end = String((() => { ${body} })()?.name ?? "none"); } catch (error) { end = error.constructor.name; } JSON.stringify([log, end, n])`).runInNewContext() as string;
+    new Script(
+      `${world} let end; try { end = String((() => { ${body} })()?.name ?? "none"); } catch (error) { end = error.constructor.name; } JSON.stringify([log, end, n])`,
+    ).runInNewContext() as string;
 
   test("2,400 programs in which something was put aside", async () => {
     const groups = new Map<string, Set<string>>();

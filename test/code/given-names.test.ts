@@ -9,7 +9,9 @@ import { astHash } from "../../src/code/syntax.ts";
 
 /** Whether the text with `nm` is the one with another name in its place. */
 const same = async (text: string): Promise<boolean> => {
-  const [one, other] = await Promise.all([text, text.replaceAll(/\bnm\b/g, "other")].map((code) => astHash(code, "x.ts")));
+  const [one, other] = await Promise.all(
+    [text, text.replaceAll(/\bnm\b/g, "other")].map((code) => astHash(code, "x.ts")),
+  );
   expect(one, text).toBeDefined();
   return one === other;
 };
@@ -79,16 +81,34 @@ describe("is no change", () => {
     ["nobody looks", "function nm() {} const a = () => nm(); class B { c() { return nm(); } } use(a, B);"],
     ["a property is written", "function nm() {} use({ name: 1, toString: nm() }, class { name = 2 });"],
     ["properties are called so", "const nm = () => 1; use({ fn: () => 2 }, nm()); const fn = 1 + x; use('' + fn);"],
-    ["keys are numbers", "function nm(rows) { for (let i = 1; i < rows.length; i++) { use(rows[i], rows[i - 1], rows[rows.length - 1], rows[0], rows[i + 1]); } } nm([]);"],
+    [
+      "keys are numbers",
+      "function nm(rows) { for (let i = 1; i < rows.length; i++) { use(rows[i], rows[i - 1], rows[rows.length - 1], rows[0], rows[i + 1]); } } nm([]);",
+    ],
     ["keys are spelt out", "const nm = (row) => row['id']; const k = 'id'; use(nm(row)[k]);"],
     ["texts of numbers", "const nm = () => 1; use(nm().toString(16), String(2), String(`a`));"],
     ["a variable of another kind", "const nm = 1 + x; let b = nm; use(b.name, f.name, rows[b]);"],
-    ["asks what something is", "class nm {} function f(e) { return e instanceof nm || e === nm || e == nm; } use(f(1));"],
-    ["texts of what functions give", "function nm(x) { return `${x}` + x; } use(`${nm(1)}`, 'a' + nm(2), [nm(3)].join(), { [nm(4)]: 1 }); use([1].map(nm).join());"],
-    ["functions are handed on", "function nm(x) { return x; } const run = (fn, label) => `${label}` + fn(1) + label; use(run(nm, 'a'), [1].map((x) => 'a' + x).map(nm));"],
-    ["another has its name", "const fns = [() => 1]; for (const fn of fns) use(fn); const nm = (fn) => `${fn}`; use(nm(1), nm(2));"],
+    [
+      "asks what something is",
+      "class nm {} function f(e) { return e instanceof nm || e === nm || e == nm; } use(f(1));",
+    ],
+    [
+      "texts of what functions give",
+      "function nm(x) { return `${x}` + x; } use(`${nm(1)}`, 'a' + nm(2), [nm(3)].join(), { [nm(4)]: 1 }); use([1].map(nm).join());",
+    ],
+    [
+      "functions are handed on",
+      "function nm(x) { return x; } const run = (fn, label) => `${label}` + fn(1) + label; use(run(nm, 'a'), [1].map((x) => 'a' + x).map(nm));",
+    ],
+    [
+      "another has its name",
+      "const fns = [() => 1]; for (const fn of fns) use(fn); const nm = (fn) => `${fn}`; use(nm(1), nm(2));",
+    ],
     ["stacks are made", "function nm(rows) { return np.stack(rows); } use(nm(1));"],
-    ["something else formats", "import { format } from 'date-fns'; import { promisify } from 'node:util'; const nm = () => 1; use(format(nm()), promisify(a), b.format(1));"],
+    [
+      "something else formats",
+      "import { format } from 'date-fns'; import { promisify } from 'node:util'; const nm = () => 1; use(format(nm()), promisify(a), b.format(1));",
+    ],
     ["a parameter, what is caught", "use((nm) => nm.name); try { } catch (nm) { use(nm.name); }"],
   ])("%s", async (_, text) => {
     expect(await same(text)).toBe(true);
@@ -111,16 +131,26 @@ describe("in a program of several files", () => {
   test("one that looks is enough, imported or on demand", async () => {
     const blind = "export const score = (model) => model();";
     const looking = "export const score = (model) => ({ [model.name]: model() });";
-    expect(await codeHash({ "main.ts": main("a"), "score.ts": blind })).toEqual(await codeHash({ "main.ts": main("b"), "score.ts": blind }));
-    expect(await codeHash({ "main.ts": main("a"), "score.ts": looking })).not.toEqual(await codeHash({ "main.ts": main("b"), "score.ts": looking }));
+    expect(await codeHash({ "main.ts": main("a"), "score.ts": blind })).toEqual(
+      await codeHash({ "main.ts": main("b"), "score.ts": blind }),
+    );
+    expect(await codeHash({ "main.ts": main("a"), "score.ts": looking })).not.toEqual(
+      await codeHash({ "main.ts": main("b"), "score.ts": looking }),
+    );
     const lazy = (name: string) => `function ${name}() { } (await import("./score.ts")).score(${name});`;
-    expect(await codeHash({ "main.ts": lazy("a"), "score.ts": blind })).toEqual(await codeHash({ "main.ts": lazy("b"), "score.ts": blind }));
-    expect(await codeHash({ "main.ts": lazy("a"), "score.ts": looking })).not.toEqual(await codeHash({ "main.ts": lazy("b"), "score.ts": looking }));
+    expect(await codeHash({ "main.ts": lazy("a"), "score.ts": blind })).toEqual(
+      await codeHash({ "main.ts": lazy("b"), "score.ts": blind }),
+    );
+    expect(await codeHash({ "main.ts": lazy("a"), "score.ts": looking })).not.toEqual(
+      await codeHash({ "main.ts": lazy("b"), "score.ts": looking }),
+    );
     const steps = "use((await import(`./${step}.ts`)).name);";
     const [before] = await codeHash({ "main.ts": steps });
     expect((await codeHash({ "main.ts": steps, "more.ts": "export function more() { }" }))[0]).toBe(before);
     const asks = 'use((await import("./made.ts")).default.name);';
     const made = (name: string) => `export default function ${name}() { }`;
-    expect(await codeHash({ "main.ts": asks, "made.ts": made("a") })).not.toEqual(await codeHash({ "main.ts": asks, "made.ts": made("b") }));
+    expect(await codeHash({ "main.ts": asks, "made.ts": made("a") })).not.toEqual(
+      await codeHash({ "main.ts": asks, "made.ts": made("b") }),
+    );
   });
 });

@@ -62,7 +62,13 @@ test("leaves type-only imports out, lists dynamic ones without walking them, and
 });
 
 test("finds the TypeScript behind a .js specifier, but prefers the exact file", async () => {
-  const entry = write({ "main.ts": `import "./a.js"; import "./b.js"; import "./c.mjs";`, "a.ts": "", "b.js": "", "b.ts": "", "c.mts": "" });
+  const entry = write({
+    "main.ts": `import "./a.js"; import "./b.js"; import "./c.mjs";`,
+    "a.ts": "",
+    "b.js": "",
+    "b.ts": "",
+    "c.mts": "",
+  });
   expect(await paths(entry)).toEqual(["a.ts", "b.js", "c.mts"]);
 });
 
@@ -84,7 +90,11 @@ test("follows file URLs, query strings and the imports field of the nearest pack
   const entry = write({
     "src/main.ts": `import "#config"; import "#lib/deep/x.ts"; import "#pkg"; import "./q.ts?v=1"; import "${pathToFileURL(join(outside, "u.mjs")).href}";`,
     "package.json": JSON.stringify({
-      imports: { "#config": { browser: "./no.ts", import: "./config/node.ts", default: "./no.ts" }, "#lib/*": "./lib/*", "#pkg": "yaml" },
+      imports: {
+        "#config": { browser: "./no.ts", import: "./config/node.ts", default: "./no.ts" },
+        "#lib/*": "./lib/*",
+        "#pkg": "yaml",
+      },
     }),
     "config/node.ts": "",
     "lib/deep/x.ts": "",
@@ -124,7 +134,14 @@ test("never enters node_modules, even through a link, nor our own code", async (
     "node_modules/p/index.js": "",
   });
   symlinkSync(join(folder, "node_modules", "p"), join(folder, "linked"));
-  expect(await moduleGraph(entry)).toEqual({ modules: [], dynamic: [], computed: [], missing: [], astHash: expect.any(String), given: [{ names: [], sees: false }] });
+  expect(await moduleGraph(entry)).toEqual({
+    modules: [],
+    dynamic: [],
+    computed: [],
+    missing: [],
+    astHash: expect.any(String),
+    given: [{ names: [], sees: false }],
+  });
 });
 
 test("a computed path stands for all files that fit it; where none can be told, its line is named", async () => {
@@ -157,7 +174,15 @@ test("a computed path stands for all files that fit it; where none can be told, 
     "later.ts": "\nexport const later = require(path);",
   });
   const { dynamic, computed } = await moduleGraph(entry);
-  expect(dynamic).toEqual(["../shared/x.mjs", "data/d.json", "lib/a.ts", "lib/b.ts", "plugins/one/index.ts", "plugins/two/index.ts", "work.ts"]);
+  expect(dynamic).toEqual([
+    "../shared/x.mjs",
+    "data/d.json",
+    "lib/a.ts",
+    "lib/b.ts",
+    "plugins/one/index.ts",
+    "plugins/two/index.ts",
+    "work.ts",
+  ]);
   expect(computed).toEqual([
     { path: "later.ts", lines: [2] },
     { path: "main.ts", lines: [8, 9, 10, 11] },
@@ -176,10 +201,31 @@ test("code whose place is named beside its importer is code on demand, wherever 
       'new URL("./lib/table.csv", import.meta.url); new URL("./lib", import.meta.url); new URL("./gone.js", import.meta.url); new URL("./lib/apart.js", base);',
       "new URL(name, import.meta.url); new URL(`./${name}`, import.meta.url); join(import.meta.dirname, name); new URL(`./none/${name}.js`, import.meta.url);",
     ].join("\n"),
-    ...Object.fromEntries(["lib/work.js", "lib/child.js", "lib/fork.js", "lib/other.cjs", "lib/resolved.js", "lib/index.js", "lib/table.csv", "lib/apart.js", "steps/a.mjs", "steps/b.mjs"].map((name) => [name, ""])),
+    ...Object.fromEntries(
+      [
+        "lib/work.js",
+        "lib/child.js",
+        "lib/fork.js",
+        "lib/other.cjs",
+        "lib/resolved.js",
+        "lib/index.js",
+        "lib/table.csv",
+        "lib/apart.js",
+        "steps/a.mjs",
+        "steps/b.mjs",
+      ].map((name) => [name, ""]),
+    ),
   });
   const { modules, dynamic, computed, missing } = await moduleGraph(entry);
-  expect(dynamic).toEqual(["lib/child.js", "lib/fork.js", "lib/other.cjs", "lib/resolved.js", "lib/work.js", "steps/a.mjs", "steps/b.mjs"]);
+  expect(dynamic).toEqual([
+    "lib/child.js",
+    "lib/fork.js",
+    "lib/other.cjs",
+    "lib/resolved.js",
+    "lib/work.js",
+    "steps/a.mjs",
+    "steps/b.mjs",
+  ]);
   expect([modules, computed, missing]).toEqual([[], [], []]);
 });
 
@@ -205,14 +251,21 @@ test("follows packages of one's own: itself, and those of its workspace, which a
       'import "main"; import "main/self/a"; import "#core"; import "installed"; import "fs"; import "linked"; import "unbuilt"; import "lineal"; await import("late");',
       "import(`@acme/core/${name}.js`); import(`@acme/none/${name}.js`); import(`installed/${name}.js`);",
     ].join("\n"),
-    "apps/main/package.json": JSON.stringify({ name: "main", exports: { ".": "./index.js", "./self/*": "./lib/*.js" }, imports: { "#core": "@acme/map" } }),
+    "apps/main/package.json": JSON.stringify({
+      name: "main",
+      exports: { ".": "./index.js", "./self/*": "./lib/*.js" },
+      imports: { "#core": "@acme/map" },
+    }),
     "apps/main/index.js": "",
     "apps/main/lib/a.js": "",
     "packages/core/package.json": JSON.stringify({ name: "@acme/core", main: "start" }),
     "packages/core/start.js": 'import "../shared/s.js";',
     "packages/core/deep.js": "",
     "packages/shared/s.js": "",
-    "packages/map/package.json": JSON.stringify({ name: "@acme/map", exports: { ".": { types: "./none.d.ts", require: "./none.cjs", import: "./index.mjs" }, "./one": ["./one.js"] } }),
+    "packages/map/package.json": JSON.stringify({
+      name: "@acme/map",
+      exports: { ".": { types: "./none.d.ts", require: "./none.cjs", import: "./index.mjs" }, "./one": ["./one.js"] },
+    }),
     "packages/map/index.mjs": "",
     "packages/map/one.js": "",
     "packages/map/hidden.js": "",
@@ -231,7 +284,9 @@ test("follows packages of one's own: itself, and those of its workspace, which a
   link("linked", "node_modules/.store/linked");
   const { modules, dynamic, computed, missing } = await moduleGraph(entry);
   expect(modules.map(({ path }) => path)).toEqual([
-    ...["core/deep.js", "core/start.js", "map/index.mjs", "map/one.js", "plain/lib/x.js", "shared/s.js"].map((path) => `../../packages/${path}`),
+    ...["core/deep.js", "core/start.js", "map/index.mjs", "map/one.js", "plain/lib/x.js", "shared/s.js"].map(
+      (path) => `../../packages/${path}`,
+    ),
     "index.js",
     "lib/a.js",
   ]);

@@ -4,7 +4,8 @@ import { expect } from "vitest";
 import { astHash } from "../../src/code/syntax.ts";
 
 /** The hash of what a program does. */
-export const hash = async (text: string, path = "x.ts"): Promise<string> => (await astHash(text, path)) ?? expect.fail(`does not parse: ${text}`);
+export const hash = async (text: string, path = "x.ts"): Promise<string> =>
+  (await astHash(text, path)) ?? expect.fail(`does not parse: ${text}`);
 
 /** What the body of a function logs, undefined when it is none. */
 function traceOf(body: string, isStrict: boolean, globals: object): string | undefined {

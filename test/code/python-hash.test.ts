@@ -3,7 +3,8 @@
 import { describe, expect, test } from "vitest";
 import { pythonHash } from "../../src/code/python-hash.ts";
 
-const hash = async (text: string): Promise<string> => (await pythonHash(text)) ?? expect.fail(`does not parse: ${text}`);
+const hash = async (text: string): Promise<string> =>
+  (await pythonHash(text)) ?? expect.fail(`does not parse: ${text}`);
 
 describe("the same program", () => {
   test.each([

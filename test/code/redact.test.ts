@@ -2,7 +2,14 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isSecretName, redactArgs, redactedMark as R, redactParams, redactSource, redactValue } from "../../src/code/redact.ts";
+import {
+  isSecretName,
+  redactArgs,
+  redactedMark as R,
+  redactParams,
+  redactSource,
+  redactValue,
+} from "../../src/code/redact.ts";
 
 // put together here so that no scanner takes this file for a leak
 const shapes = [
@@ -31,7 +38,11 @@ describe("redactSource hides", () => {
     ["subscript", `os.environ["DB_PASSWORD"] = "abc"`, `os.environ["DB_PASSWORD"] = "${R}"`],
     ["fallback", `const token = process.env.TOKEN ?? "abc"`, `const token = process.env.TOKEN ?? "${R}"`],
     ["python fallback", `t = os.environ["API_TOKEN"] or "abc"`, `t = os.environ["API_TOKEN"] or "${R}"`],
-    ["call by name", `os.getenv("API_KEY", "abc"); h.set("Authorization", "abc")`, `os.getenv("API_KEY", "${R}"); h.set("Authorization", "${R}")`],
+    [
+      "call by name",
+      `os.getenv("API_KEY", "abc"); h.set("Authorization", "abc")`,
+      `os.getenv("API_KEY", "${R}"); h.set("Authorization", "${R}")`,
+    ],
     ["pair", `requests.get(url, auth=("user", "abc"))`, `requests.get(url, auth=("${R}", "${R}"))`],
     ["concatenation", `secret = "ab" + "cd" + e`, `secret = "${R}" + "${R}" + e`],
     ["template", "const token = `a\nb`;", `const token = \`${R}\n\`;`],
@@ -40,10 +51,22 @@ describe("redactSource hides", () => {
     ["shell", `export API_KEY=abc\nPGPASSWORD=abc psql`, `export API_KEY=${R}\nPGPASSWORD=${R} psql`],
     ["shell command prefix", `DB_PASSWORD=abc psql -h x`, `DB_PASSWORD=${R} psql -h x`],
     ["shell quotes", `TOKEN="abc def"`, `TOKEN="${R}"`],
-    ["flags", `tool --token abc --api-key=x1 --name n --password 'a b'`, `tool --token ${R} --api-key=${R} --name n --password '${R}'`],
-    ["URL", `db = connect("postgres://me:pa:ss@db.example.org/x?y=1")`, `db = connect("postgres://${R}@db.example.org/x?y=1")`],
+    [
+      "flags",
+      `tool --token abc --api-key=x1 --name n --password 'a b'`,
+      `tool --token ${R} --api-key=${R} --name n --password '${R}'`,
+    ],
+    [
+      "URL",
+      `db = connect("postgres://me:pa:ss@db.example.org/x?y=1")`,
+      `db = connect("postgres://${R}@db.example.org/x?y=1")`,
+    ],
     ["URL without user", `redis://:abc@localhost:6379/0`, `redis://${R}@localhost:6379/0`],
-    ["signed URL", `"https://x.org/f?X-Amz-Signature=abc&part=1&token=t"`, `"https://x.org/f?X-Amz-Signature=${R}&part=1&token=${R}"`],
+    [
+      "signed URL",
+      `"https://x.org/f?X-Amz-Signature=abc&part=1&token=t"`,
+      `"https://x.org/f?X-Amz-Signature=${R}&part=1&token=${R}"`,
+    ],
     ["header line", `curl -H "Authorization: Bearer abc.def" x`, `curl -H "Authorization: Bearer ${R}" x`],
   ])("%s", (_, text, expected) => {
     expect(redactSource(text)).toBe(expected);
@@ -92,24 +115,27 @@ test.each([
 test("names", () => {
   const secret =
     "apiKey API_KEY apikey openaiApiKey x-api-key password DB_PASSWORD passwd pwd userPassword clientSecret private_key AWS_SECRET_ACCESS_KEY authToken auth Authorization githubToken TOKEN_PROD password2 db_pass HTTPPassword";
-  const plain = "key tokens tokenizer maxToken eosToken author authority primary_key password_length secretary bypass lowPass keyword monkey sortKey";
+  const plain =
+    "key tokens tokenizer maxToken eosToken author authority primary_key password_length secretary bypass lowPass keyword monkey sortKey";
   expect(secret.split(" ").filter((name) => !isSecretName(name))).toEqual([]);
   expect(plain.split(" ").filter(isSecretName)).toEqual([]);
 });
 
 test("redactArgs", () => {
-  expect(redactArgs(["--token", "abc", "--api-key=abc", "-n", "3", "DB_PASSWORD=x", "--dry-run", "--no-auth", "x", "in.csv"])).toEqual([
-    "--token",
-    R,
-    `--api-key=${R}`,
-    "-n",
-    "3",
-    `DB_PASSWORD=${R}`,
-    "--dry-run",
-    "--no-auth",
-    "x",
-    "in.csv",
-  ]);
+  expect(
+    redactArgs([
+      "--token",
+      "abc",
+      "--api-key=abc",
+      "-n",
+      "3",
+      "DB_PASSWORD=x",
+      "--dry-run",
+      "--no-auth",
+      "x",
+      "in.csv",
+    ]),
+  ).toEqual(["--token", R, `--api-key=${R}`, "-n", "3", `DB_PASSWORD=${R}`, "--dry-run", "--no-auth", "x", "in.csv"]);
   expect(redactArgs(["--db", "postgres://me:pw@host/x", "--token", "--verbose", "--url=mysql://a:b@c"])).toEqual([
     "--db",
     R,
@@ -129,7 +155,14 @@ test("redactValue and redactParams", () => {
   expect(redactValue("note", `see ${shapes[0]}`)).toBe(`see ${R}`);
   const when = new Date(0);
   expect(
-    redactParams({ lr: 0.1, tokens: 5, when, model: { apiKey: "abc", name: "n" }, credentials: { user: "u", list: ["a", 1, true] }, urls: ["x", "a://b:c@d"] }),
+    redactParams({
+      lr: 0.1,
+      tokens: 5,
+      when,
+      model: { apiKey: "abc", name: "n" },
+      credentials: { user: "u", list: ["a", 1, true] },
+      urls: ["x", "a://b:c@d"],
+    }),
   ).toEqual({
     lr: 0.1,
     tokens: 5,
@@ -199,7 +232,13 @@ test("a quoted secret never survives", () => {
   const secret = fc
     .stringMatching(/^[A-Za-z0-9 _.:;!?*-]{4,30}$/)
     .filter((value) => value.trim().length >= 4 && !"password".includes(value.trim()) && !R.includes(value.trim()));
-  const form = fc.constantFrom("password = 'X'", 'const apiKey: string = "X";', '{ "client_secret": "X" }', "f(token=`X`)", "export DB_PASSWORD='X'");
+  const form = fc.constantFrom(
+    "password = 'X'",
+    'const apiKey: string = "X";',
+    '{ "client_secret": "X" }',
+    "f(token=`X`)",
+    "export DB_PASSWORD='X'",
+  );
   fc.assert(
     fc.property(secret, form, (value, shape) => {
       expect(redactSource(shape.replace("X", () => value))).toBe(shape.replace("X", () => R));

@@ -26,7 +26,13 @@ describe("readSource", () => {
   test("of one file has the file's own hash, and stores no secret", async () => {
     const text = `const apiKey = "abc123";\nconsole.log(apiKey);\n`;
     const source = await readSource(write("a.ts", text));
-    expect(source).toMatchObject({ path: join(folder, "a.ts"), text, hash: sha256(text), versionHash: sha256(text), modules: [] });
+    expect(source).toMatchObject({
+      path: join(folder, "a.ts"),
+      text,
+      hash: sha256(text),
+      versionHash: sha256(text),
+      modules: [],
+    });
     expect(source.redacted).toBe(`const apiKey = "***REDACTED***";\nconsole.log(apiKey);\n`);
     expect(source.codeHash).toBe(source.astHash);
   });
@@ -82,7 +88,9 @@ describe("readSource", () => {
       comments: `# a\n${text.replace("+ b", "+ b  # sum").replace("    print", "# odd\n    print")}`,
       "white space": text.replace("a + b", "a+b").replaceAll("    ", "  ").replace("return a+b", "return a+ \\\n b"),
       "line ends": text.replaceAll("\n", "\r\n"),
-      "broken lines and trailing commas": text.replace("(a, b=1)", "(\n  a,\n  b=1, # last\n)").replace("[1, 2]}", "[1, 2,],}"),
+      "broken lines and trailing commas": text
+        .replace("(a, b=1)", "(\n  a,\n  b=1, # last\n)")
+        .replace("[1, 2]}", "[1, 2,],}"),
       quotes: text.replace("'x'", `"x"`).replace(`f"{f(2)} #"`, `f'{f(2)} #'`),
     })) {
       expect(changed, what).not.toBe(text);
@@ -110,10 +118,16 @@ describe("readSource", () => {
   test("of Python, hints of local variables and parentheses around a whole value are form; others are not", async () => {
     const code = async (text: string): Promise<string> => (await readSource(write("form.py", text))).codeHash;
     const same: [string, string][] = [
-      ["def f(a):\n    x: int = a\n    self.y: List[int] = x\n    return x\n", "def f(a):\n    x = a\n    self.y = x\n    return x\n"],
+      [
+        "def f(a):\n    x: int = a\n    self.y: List[int] = x\n    return x\n",
+        "def f(a):\n    x = a\n    self.y = x\n    return x\n",
+      ],
       ["def f(a):\n    return (\n        a  # why\n        + 1\n    )\n", "def f(a):\n    return a + 1\n"],
       ["x = (a)  # why\ndef f(): return (a)  # why\n", "x = a\ndef f(): return a\n"],
-      ["if (a > 1):\n    b = (a)\nelif (a):\n    c()\nwhile (a): d()\n", "if a > 1:\n    b = a\nelif a:\n    c()\nwhile a: d()\n"],
+      [
+        "if (a > 1):\n    b = (a)\nelif (a):\n    c()\nwhile (a): d()\n",
+        "if a > 1:\n    b = a\nelif a:\n    c()\nwhile a: d()\n",
+      ],
     ];
     for (const [one, other] of same) expect(await code(one), one).toBe(await code(other));
     const others: [string, string][] = [
@@ -139,7 +153,8 @@ describe("readSource", () => {
         ],
         metadata: { kernelspec: { language } },
       });
-    const read = async (words: string, code: string, language = "python") => readSource(write("n.ipynb", notebook(words, code, language)));
+    const read = async (words: string, code: string, language = "python") =>
+      readSource(write("n.ipynb", notebook(words, code, language)));
     const first = await read("why", "print(1)");
     const commented = await read("because", "# one\nprint( 1 )");
     expect(commented.codeHash).toBe(first.codeHash);
@@ -158,7 +173,8 @@ describe("readSource", () => {
     };
     const first = await code(`{"k":1,"l":["a b\\" ", 2.0]}`);
     expect(await code(`{\n  "k": 1,\n  "l": [ "a b\\" ",\t2.0 ]\n}\n`)).toBe(first);
-    for (const other of [`{"k":2,"l":["a b\\" ",2.0]}`, `{"l":["a b\\" ",2.0],"k":1}`, `{"k":1,"l":["ab\\" ",2.0]}`]) expect(await code(other), other).not.toBe(first);
+    for (const other of [`{"k":2,"l":["a b\\" ",2.0]}`, `{"l":["a b\\" ",2.0],"k":1}`, `{"k":1,"l":["ab\\" ",2.0]}`])
+      expect(await code(other), other).not.toBe(first);
     expect(await code("{ 1 }")).not.toBe(await code("{1}"));
   });
 
@@ -215,7 +231,9 @@ test("titleOf is the first heading outside of code", () => {
 test("kindOfFile and isSourceFile go by suffix", () => {
   expect(["a.ipynb", "b.Rmd", "c.qmd"].map(kindOfFile)).toEqual(["notebook", "notebook", "notebook"]);
   expect(["a.ts", "b.R", "c.sh", "d"].map(kindOfFile)).toEqual(["script", "script", "script", "script"]);
-  expect([".ts", ".js", ".mjs", ".py", ".ipynb", ".R", ".Rmd", ".qmd", ".sh"].every((suffix) => isSourceFile(`x${suffix}`))).toBe(true);
+  expect(
+    [".ts", ".js", ".mjs", ".py", ".ipynb", ".R", ".Rmd", ".qmd", ".sh"].every((suffix) => isSourceFile(`x${suffix}`)),
+  ).toBe(true);
   expect(["x.csv", "x.txt", "x.json", "ts", "x.ts.gz"].some(isSourceFile)).toBe(false);
 });
 

@@ -43,11 +43,15 @@ describe("staticImports", () => {
   });
 
   test("reads attributes, JSX, decorators, `using` and top-level return", async () => {
-    expect(await staticImports(`import x from "./x.json" with { type: "json" };`, "x.mjs")).toEqual([{ specifier: "./x.json", kind: "static" }]);
+    expect(await staticImports(`import x from "./x.json" with { type: "json" };`, "x.mjs")).toEqual([
+      { specifier: "./x.json", kind: "static" },
+    ]);
     expect(await staticImports(`import "./a"; const b = <div>{1}</div>;`, "x.tsx")).toHaveLength(1);
     expect(await staticImports(`import "./a"; const b = <div />;`, "x.js")).toHaveLength(1);
     expect(await staticImports(`import "./a"; const b = <string>c;`, "x.ts")).toHaveLength(1);
-    expect(await staticImports(`import "./a"; @dec class A { @dec accessor b = 1 } await using c = d();`, "x.ts")).toHaveLength(1);
+    expect(
+      await staticImports(`import "./a"; @dec class A { @dec accessor b = 1 } await using c = d();`, "x.ts"),
+    ).toHaveLength(1);
     expect(await staticImports(`#!/usr/bin/env node\nconst a = require("./a"); return;`, "x.cjs")).toHaveLength(1);
   });
 
@@ -75,8 +79,21 @@ describe("astHash", () => {
     ["trailing commas", base.replace("{ b: text }]", "{ b: text, },]").replace("undefined)", "undefined,)")],
     ["type formatting", base.replace("string | undefined", "\n | string\n | (undefined)")],
     ["quoted property names", base.replace("{ b: text }", `{ "b": text }`)],
-    ["types", base.replace("a: number", "a: bigint").replace("null; }", "null as never; }").replace("text = ", "text: string = ")],
-    ["local names", base.replaceAll("text", "words").replace("a: number, b", "first: number, second").replace("a > 1", "first > 1").replace("[a,", "[first,")],
+    [
+      "types",
+      base
+        .replace("a: number", "a: bigint")
+        .replace("null; }", "null as never; }")
+        .replace("text = ", "text: string = "),
+    ],
+    [
+      "local names",
+      base
+        .replaceAll("text", "words")
+        .replace("a: number, b", "first: number, second")
+        .replace("a > 1", "first > 1")
+        .replace("[a,", "[first,"),
+    ],
     ["braces around one statement", base.replace("{ return [a, { b: text }]; }", "return [a, { b: text }];")],
   ])("does not see %s", async (_, changed) => {
     expect(changed).not.toBe(base);
@@ -102,24 +119,65 @@ describe("astHash", () => {
   });
 
   test("tells grouping, bigints, templates and regular expressions apart", async () => {
-    const texts = ["a * (b + c)", "a * b + c", "1n", "2n", "1", "`a${b}`", "`b${b}`", "/a/g", "/a/i", "(a, b)", "-a", "+a"];
+    const texts = [
+      "a * (b + c)",
+      "a * b + c",
+      "1n",
+      "2n",
+      "1",
+      "`a${b}`",
+      "`b${b}`",
+      "/a/g",
+      "/a/i",
+      "(a, b)",
+      "-a",
+      "+a",
+    ];
     const hashes = await Promise.all(texts.map((text) => astHash(text, "x.ts")));
     expect(new Set(hashes).size).toBe(texts.length);
   });
 
   test.each([
-    ["interfaces, aliases, declarations", `interface A { a: 1 } type B = A; declare const c: B; declare module "m" { } declare global { var g: 1 } namespace N { export type T = 1 } f();`, `f();`],
-    ["`export` of types", `export type A = 1; export interface B { } export declare const c: 1; export default interface D { } export { type E } from "./e.ts"; f();`, `export {} from "./e.ts"; f();`],
-    ["type-only imports", `import type { A } from "./a.ts"; import type B from "./b.ts"; import { c, type D } from "./c.ts"; export { type A, type B }; c();`, `import { c } from "./c.ts"; c();`],
-    ["annotations and generics", `export const f = async <T extends object>(this: Window, row: T, n?: number, ...rest: T[]): Promise<T> => g<T>(row, new Map<string, T>());`, `export const f = async (row, n, ...rest) => g(row, new Map());`],
-    ["assertions", `use((a as any)!.b, [1] as const, { a } satisfies A, <B>c, d!, f<string>); for (const e of a!) e; (a as any) = 1; a?.b!.c;`, `use(a.b, [1], { a }, c, d, f); for (const e of a) e; a = 1; a?.b.c;`],
-    ["overloads", `export function f(a: string): void; export function f(a: number): void; export function f(a: any) { }`, `export function f(a) { }`],
+    [
+      "interfaces, aliases, declarations",
+      `interface A { a: 1 } type B = A; declare const c: B; declare module "m" { } declare global { var g: 1 } namespace N { export type T = 1 } f();`,
+      `f();`,
+    ],
+    [
+      "`export` of types",
+      `export type A = 1; export interface B { } export declare const c: 1; export default interface D { } export { type E } from "./e.ts"; f();`,
+      `export {} from "./e.ts"; f();`,
+    ],
+    [
+      "type-only imports",
+      `import type { A } from "./a.ts"; import type B from "./b.ts"; import { c, type D } from "./c.ts"; export { type A, type B }; c();`,
+      `import { c } from "./c.ts"; c();`,
+    ],
+    [
+      "annotations and generics",
+      `export const f = async <T extends object>(this: Window, row: T, n?: number, ...rest: T[]): Promise<T> => g<T>(row, new Map<string, T>());`,
+      `export const f = async (row, n, ...rest) => g(row, new Map());`,
+    ],
+    [
+      "assertions",
+      `use((a as any)!.b, [1] as const, { a } satisfies A, <B>c, d!, f<string>); for (const e of a!) e; (a as any) = 1; a?.b!.c;`,
+      `use(a.b, [1], { a }, c, d, f); for (const e of a) e; a = 1; a?.b.c;`,
+    ],
+    [
+      "overloads",
+      `export function f(a: string): void; export function f(a: number): void; export function f(a: any) { }`,
+      `export function f(a) { }`,
+    ],
     [
       "the types of a class",
       `export abstract class A<T> extends B<T> implements C, D { declare x: T; abstract y: T; abstract m(): void; [key: string]: unknown; private readonly z?: T = 1; #p!: T; constructor(); constructor(a?: T) { super(); } protected override n?<U>(u: U): void { } static accessor q: T = 1; }`,
       `export class A extends B { z = 1; #p; constructor(a) { super(); } n(u) { } static accessor q = 1; }`,
     ],
-    ["what only types declare between variables", `const a = 1; type T = typeof a; const b: T = a; use(b);`, `const a = 1; const b = a; use(b);`],
+    [
+      "what only types declare between variables",
+      `const a = 1; type T = typeof a; const b: T = a; use(b);`,
+      `const a = 1; const b = a; use(b);`,
+    ],
   ])("erases %s", async (_, typed, plain) => {
     const hash = await astHash(typed, "x.ts");
     expect(hash).toBeDefined();
@@ -131,7 +189,11 @@ describe("astHash", () => {
     ["the values of an enum", `enum A { B = 1 }`, `enum A { B = 2 }`],
     ["the names of an enum", `enum A { B }`, `enum A { C }`],
     ["namespaces with values", `namespace N { export const a = 1 } f();`, `f();`],
-    ["names in a namespace", `namespace N { export const a = 1 } f(N.a);`, `namespace N { export const b = 1 } f(N.a);`],
+    [
+      "names in a namespace",
+      `namespace N { export const a = 1 } f(N.a);`,
+      `namespace N { export const b = 1 } f(N.a);`,
+    ],
     ["parameter properties", `class A { constructor(private a) { } }`, `class A { constructor(a) { } }`],
     ["their names", `class A { constructor(private a) { } }`, `class A { constructor(private b) { } }`],
     ["fields without a value", `class A { a: number }`, `class A { }`],
@@ -148,18 +210,33 @@ describe("astHash", () => {
   });
 
   test.each([
-    ["the order of names in an import", `import x, { a, b as c } from "m"; f(x, a, c);`, `import x, { b as c, a } from "m"; f(x, a, c);`],
+    [
+      "the order of names in an import",
+      `import x, { a, b as c } from "m"; f(x, a, c);`,
+      `import x, { b as c, a } from "m"; f(x, a, c);`,
+    ],
     ["the order of names in an export", `const a = 1, b = 2; export { a, b };`, `const a = 1, b = 2; export { b, a };`],
     ["numeric separators", `f(1_000, 0x10, 1_0n);`, `f(1000, 16, 10n);`],
     ["templates without a hole", "f(`a`, `b${`c`}\\u0041`);", "f('a', `b${'c'}A`);"],
-    ["braces and empty statements", "for (const a of b) { if (a) { c(); } else { d(); } }", "for (const a of b) if (a) c(); else d();;"],
+    [
+      "braces and empty statements",
+      "for (const a of b) { if (a) { c(); } else { d(); } }",
+      "for (const a of b) if (a) c(); else d();;",
+    ],
     ["parentheses of arrows", "f(a => a, async b => (b));", "f((a) => a, async (b,) => b)"],
   ])("does not see %s", async (_, one, other) => {
     expect(await astHash(one, "x.ts")).toBe(await astHash(other, "x.ts"));
   });
 
   test("tells a dangling else and a lonely declaration apart", async () => {
-    const texts = ["if (a) { if (b) c(); } else d();", "if (a) if (b) c(); else d();", "if (a) { let b = c(); }", "if (a) { }", "{ f(); }", "f();"];
+    const texts = [
+      "if (a) { if (b) c(); } else d();",
+      "if (a) if (b) c(); else d();",
+      "if (a) { let b = c(); }",
+      "if (a) { }",
+      "{ f(); }",
+      "f();",
+    ];
     expect(new Set(await Promise.all(texts.map((text) => astHash(text, "x.ts")))).size).toBe(texts.length);
   });
 

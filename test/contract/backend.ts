@@ -68,14 +68,21 @@ export function backendContract(name: string, make: (scratch: string) => Backend
     it("keeps files that take a worker or many chunks, and tells their progress", async () => {
       const big = Buffer.alloc((9 << 20) + 7, "0123456789");
       const steps: [number, number | undefined][] = [];
-      const stored = await backend.put({ path: file("big.bin", big) }, { suffix: ".bin", onProgress: (...step) => steps.push(step) });
+      const stored = await backend.put(
+        { path: file("big.bin", big) },
+        { suffix: ".bin", onProgress: (...step) => steps.push(step) },
+      );
       expect(stored.hash).toBe(sha256(big));
       expect(steps.at(-1)).toEqual([big.length, big.length]);
       expect((await backend.put({ bytes: big }, { suffix: ".bin" })).created).toBe(false);
       const parts = (async function* () {
         for (let at = 0; at < big.length; at += 500_001) yield big.subarray(at, at + 500_001);
       })();
-      expect(await backend.put({ stream: parts }, { suffix: ".bin2" })).toMatchObject({ hash: stored.hash, size: big.length, created: true });
+      expect(await backend.put({ stream: parts }, { suffix: ".bin2" })).toMatchObject({
+        hash: stored.hash,
+        size: big.length,
+        created: true,
+      });
       expect((await readAll(backend, stored.key)).equals(big)).toBe(true);
     });
 
@@ -83,7 +90,15 @@ export function backendContract(name: string, make: (scratch: string) => Backend
       const { key } = await backend.put({ bytes: bytesOf("0123456789") }, { suffix: ".txt" });
       const source = await backend.open(key);
       expect(source.byteLength).toBe(10);
-      for (const [start, end] of [[0, 4], [3, undefined], [8, 99], [-3, undefined], [-4, -2], [5, 2], [12, 14]] as const) {
+      for (const [start, end] of [
+        [0, 4],
+        [3, undefined],
+        [8, 99],
+        [-3, undefined],
+        [-4, -2],
+        [5, 2],
+        [12, 14],
+      ] as const) {
         expect(Buffer.from(await source.slice(start, end)).toString()).toBe("0123456789".slice(start, end));
       }
       await source.close();
@@ -100,7 +115,9 @@ export function backendContract(name: string, make: (scratch: string) => Backend
     it("eight concurrent puts of the same bytes leave one whole object", async () => {
       const bytes = Buffer.alloc(100_000, "concurrent");
       const stored = await Promise.all(
-        Array.from({ length: 8 }, (_, index) => backend.put(index % 2 ? { bytes } : { stream: new Blob([bytes]).stream() }, { suffix: ".par" })),
+        Array.from({ length: 8 }, (_, index) =>
+          backend.put(index % 2 ? { bytes } : { stream: new Blob([bytes]).stream() }, { suffix: ".par" }),
+        ),
       );
       expect(new Set(stored.map(({ key }) => key)).size).toBe(1);
       expect(stored.some(({ created }) => created)).toBe(true);
@@ -115,9 +132,16 @@ export function backendContract(name: string, make: (scratch: string) => Backend
       const unread = (async function* (): AsyncGenerator<Uint8Array> {
         yield Promise.reject(new Error("was read"));
       })();
-      expect(await backend.put({ stream: unread }, { suffix: ".x", expect: hash })).toEqual({ key, hash, size: 8, created: false });
+      expect(await backend.put({ stream: unread }, { suffix: ".x", expect: hash })).toEqual({
+        key,
+        hash,
+        size: 8,
+        created: false,
+      });
       const other = sha256("something else");
-      await expect(backend.put({ bytes: bytesOf("not that") }, { suffix: ".x", expect: other })).rejects.toMatchObject({ code: "conflict" });
+      await expect(backend.put({ bytes: bytesOf("not that") }, { suffix: ".x", expect: other })).rejects.toMatchObject({
+        code: "conflict",
+      });
       expect(await backend.stat(objectKey(other, ".x"))).toBeUndefined();
       expect(await backend.stat(objectKey(sha256("not that"), ".x"))).toBeUndefined();
     });
@@ -133,9 +157,12 @@ export function backendContract(name: string, make: (scratch: string) => Backend
         yield "text" as unknown as Uint8Array;
       })();
       await expect(backend.put({ stream: text }, { suffix: ".f" })).rejects.toMatchObject({ code: "invalid" });
-      await expect(backend.put({ path: join(scratch, "missing") }, { suffix: ".f" })).rejects.toMatchObject({ code: "not-found" });
+      await expect(backend.put({ path: join(scratch, "missing") }, { suffix: ".f" })).rejects.toMatchObject({
+        code: "not-found",
+      });
       await expect(backend.put({ path: scratch }, { suffix: ".f" })).rejects.toMatchObject({ code: "invalid" });
-      for (const suffix of ["csv", "./x", ".a\\b", ".\0"]) await expect(backend.put({ bytes: bytesOf("s") }, { suffix })).rejects.toMatchObject({ code: "invalid" });
+      for (const suffix of ["csv", "./x", ".a\\b", ".\0"])
+        await expect(backend.put({ bytes: bytesOf("s") }, { suffix })).rejects.toMatchObject({ code: "invalid" });
       expect(await all(backend.list(""))).toEqual(before);
     });
 

@@ -48,12 +48,16 @@ export function formatContract({ suffix, values, sample }: FormatExamples): void
         const value = await decode(source, suffix);
         if (value instanceof Table) {
           expect(rows).toEqual(value.rows());
-          expect(handle.columns.map(({ name, type }) => ({ name, type }))).toEqual(value.columns.map(({ name, type }) => ({ name, type })));
+          expect(handle.columns.map(({ name, type }) => ({ name, type }))).toEqual(
+            value.columns.map(({ name, type }) => ({ name, type })),
+          );
           expect(handle.length).toBe(value.length);
           expect(await summarise(source, suffix)).toEqual({ otype: "Table", nObservations: value.length });
         }
         const name = handle.columns[0]?.name ?? "";
-        expect(await collect(handle.rows({ columns: [name], start: 1, end: 2 }))).toEqual(rows.slice(1, 2).map((row) => ({ [name]: row[name] })));
+        expect(await collect(handle.rows({ columns: [name], start: 1, end: 2 }))).toEqual(
+          rows.slice(1, 2).map((row) => ({ [name]: row[name] })),
+        );
         await expect(handle.table({ columns: ["no such column"] })).rejects.toMatchObject({ code: "invalid" });
       });
     }

@@ -15,10 +15,23 @@ const WORDS = ["", "a", "A", "ab", "aB", "b", "ä", "Ä", "a_b", "a%b", "%", "_"
 const TIMES = ["2025-01-01T00:00:00.000Z", "2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.001Z"];
 const word = fc.constantFrom(...WORDS);
 const json = fc.letrec((tie) => ({
-  value: fc.oneof({ maxDepth: 2 }, word, fc.constantFrom(0, 1, 1.5, -2), fc.boolean(), fc.constant(null), fc.array(tie("value"), { maxLength: 2 }), fc.dictionary(fc.constantFrom("x", "y", "eq", "$.z"), tie("value"), { maxKeys: 2 })),
+  value: fc.oneof(
+    { maxDepth: 2 },
+    word,
+    fc.constantFrom(0, 1, 1.5, -2),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie("value"), { maxLength: 2 }),
+    fc.dictionary(fc.constantFrom("x", "y", "eq", "$.z"), tie("value"), { maxKeys: 2 }),
+  ),
 })).value;
 const params = fc.option(fc.dictionary(fc.constantFrom("x", "y", "a.b"), json, { maxKeys: 3 }));
-const row = fc.record({ name: fc.option(word), params, gitDirty: fc.option(fc.boolean()), startedAt: fc.option(fc.constantFrom(...TIMES).map((text) => new Date(text))) });
+const row = fc.record({
+  name: fc.option(word),
+  params,
+  gitDirty: fc.option(fc.boolean()),
+  startedAt: fc.option(fc.constantFrom(...TIMES).map((text) => new Date(text))),
+});
 
 const textTest = fc.oneof(
   fc.option(word),
@@ -26,21 +39,35 @@ const textTest = fc.oneof(
   fc.record({ ne: fc.option(word) }),
   fc.record({ in: fc.array(fc.option(word), { maxLength: 3 }) }),
   fc.record({ notIn: fc.array(fc.option(word), { maxLength: 3 }) }),
-  ...["gt", "gte", "lt", "lte", "startsWith", "endsWith", "contains", "istartsWith", "iendsWith", "icontains"].map((operator) => word.map((value) => ({ [operator]: value }))),
+  ...["gt", "gte", "lt", "lte", "startsWith", "endsWith", "contains", "istartsWith", "iendsWith", "icontains"].map(
+    (operator) => word.map((value) => ({ [operator]: value })),
+  ),
 );
 const jsonTest = fc.oneof(
   json,
   fc.record({ ne: json }),
   fc.record({ in: fc.array(json, { maxLength: 2 }) }),
-  ...["gt", "lte"].map((operator) => fc.oneof(word, fc.constantFrom(0, 1, 1.2)).map((value) => ({ [operator]: value }))),
+  ...["gt", "lte"].map((operator) =>
+    fc.oneof(word, fc.constantFrom(0, 1, 1.2)).map((value) => ({ [operator]: value })),
+  ),
   ...["startsWith", "icontains"].map((operator) => word.map((value) => ({ [operator]: value }))),
 );
-const timeTest = fc.oneof(fc.constant(null), fc.constantFrom(...TIMES), fc.constantFrom(...TIMES).map((gte) => ({ gte })), fc.constantFrom(...TIMES).map((text) => ({ lt: new Date(text) })));
+const timeTest = fc.oneof(
+  fc.constant(null),
+  fc.constantFrom(...TIMES),
+  fc.constantFrom(...TIMES).map((gte) => ({ gte })),
+  fc.constantFrom(...TIMES).map((text) => ({ lt: new Date(text) })),
+);
 const filter = fc.letrec<{ filter: Filter }>((tie) => ({
   filter: fc.oneof(
     { maxDepth: 3 },
     textTest.map((name) => ({ name })),
-    fc.record({ params: fc.oneof(fc.constant(null), fc.dictionary(fc.constantFrom("x", "y", "a.b"), jsonTest, { minKeys: 1, maxKeys: 2 })) }),
+    fc.record({
+      params: fc.oneof(
+        fc.constant(null),
+        fc.dictionary(fc.constantFrom("x", "y", "a.b"), jsonTest, { minKeys: 1, maxKeys: 2 }),
+      ),
+    }),
     fc.option(fc.boolean()).map((gitDirty) => ({ gitDirty })),
     timeTest.map((startedAt) => ({ startedAt })),
     tie("filter").map((not) => ({ not })),
@@ -50,11 +77,38 @@ const filter = fc.letrec<{ filter: Filter }>((tie) => ({
 })).filter;
 
 // ── what a filter means, in plain JavaScript ──
-const OPERATORS = ["eq", "ne", "in", "notIn", "gt", "gte", "lt", "lte", "startsWith", "endsWith", "contains", "istartsWith", "iendsWith", "icontains", "matches"];
-const isObject = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Date);
+const OPERATORS = [
+  "eq",
+  "ne",
+  "in",
+  "notIn",
+  "gt",
+  "gte",
+  "lt",
+  "lte",
+  "startsWith",
+  "endsWith",
+  "contains",
+  "istartsWith",
+  "iendsWith",
+  "icontains",
+  "matches",
+];
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Date);
 const canonical = (value: unknown): unknown =>
-  Array.isArray(value) ? value.map(canonical) : isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, canonical(inner)])) : value;
-const same = (a: unknown, b: unknown): boolean => (a === undefined ? null : JSON.stringify(canonical(a ?? null))) === JSON.stringify(canonical(b)) || (a === undefined && b === null);
+  Array.isArray(value)
+    ? value.map(canonical)
+    : isObject(value)
+      ? Object.fromEntries(
+          Object.entries(value)
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([key, inner]) => [key, canonical(inner)]),
+        )
+      : value;
+const same = (a: unknown, b: unknown): boolean =>
+  (a === undefined ? null : JSON.stringify(canonical(a ?? null))) === JSON.stringify(canonical(b)) ||
+  (a === undefined && b === null);
 const bytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 const fold = (text: string): string => text.toLowerCase();
 
@@ -72,7 +126,11 @@ function operator(name: string, found: unknown, wanted: unknown): boolean {
   if (typeof found !== "string") return false;
   const [text, part] = name.startsWith("i") ? [fold(found), fold(wanted as string)] : [found, wanted as string];
   const kind = name.replace(/^i/, "").toLowerCase();
-  return kind === "startswith" ? text.startsWith(part) : kind === "endswith" ? text.endsWith(part) : text.includes(part);
+  return kind === "startswith"
+    ? text.startsWith(part)
+    : kind === "endswith"
+      ? text.endsWith(part)
+      : text.includes(part);
 }
 
 const asText = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value);
@@ -85,8 +143,11 @@ function scalar(found: unknown, wanted: unknown): boolean {
 function inJson(found: unknown, wanted: unknown): boolean {
   if (!isObject(wanted)) return same(found, wanted);
   const entries = Object.entries(wanted);
-  if (entries.length > 0 && entries.every(([key]) => OPERATORS.includes(key))) return entries.every(([name, value]) => operator(name, found, value));
-  return entries.every(([key, value]) => inJson(isObject(found) && Object.hasOwn(found, key) ? found[key] : undefined, value));
+  if (entries.length > 0 && entries.every(([key]) => OPERATORS.includes(key)))
+    return entries.every(([name, value]) => operator(name, found, value));
+  return entries.every(([key, value]) =>
+    inJson(isObject(found) && Object.hasOwn(found, key) ? found[key] : undefined, value),
+  );
 }
 
 function holds(one: Record<string, unknown>, where: Filter): boolean {
@@ -121,8 +182,14 @@ describe("any filter over any rows", () => {
       await db.write(function* () {
         const createdBy = yield* insert(db.dialect, "User", { uid: "user0001", createdAt: NOW, handle: "u" });
         const common = { createdAt: NOW, createdBy, space: ALL, branch: MAIN };
-        const transform: Row = yield* insert(db.dialect, "Transform", { ...common, uid: "transform0000000", stem: "transform000", revision: 0 });
-        for (const [i, one] of rows.entries()) yield* insert(db.dialect, "Run", { ...common, ...one, uid: String(i).padStart(16, "0"), transform });
+        const transform: Row = yield* insert(db.dialect, "Transform", {
+          ...common,
+          uid: "transform0000000",
+          stem: "transform000",
+          revision: 0,
+        });
+        for (const [i, one] of rows.entries())
+          yield* insert(db.dialect, "Run", { ...common, ...one, uid: String(i).padStart(16, "0"), transform });
       });
     }
     let some = 0;
@@ -132,7 +199,10 @@ describe("any filter over any rows", () => {
         if (meant.length > 0 && meant.length < rows.length) some++;
         for (const { db } of open) {
           const found = await db.read(() => select(db.dialect, { name: "Run", where: [where], hidden: [] }));
-          expect(found.map((one) => Number(one.uid)), `${db.dialect.name} ${JSON.stringify(where)}`).toEqual(meant);
+          expect(
+            found.map((one) => Number(one.uid)),
+            `${db.dialect.name} ${JSON.stringify(where)}`,
+          ).toEqual(meant);
         }
       }),
       { numRuns: 400 },

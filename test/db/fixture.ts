@@ -58,7 +58,11 @@ export class Fixture {
   values(name: Name, values: Values): Values {
     const uid = this.uid(name);
     const { columns, versioned } = model[name];
-    const given: Record<string, unknown> = { uid, createdAt: NOW, ...(versioned ? { stem: uid.slice(0, -4), revision: 0 } : {}) };
+    const given: Record<string, unknown> = {
+      uid,
+      createdAt: NOW,
+      ...(versioned ? { stem: uid.slice(0, -4), revision: 0 } : {}),
+    };
     if (columns.createdBy && name !== "Branch") given.createdBy = this.user ?? null;
     if (columns.space) given.space = ALL;
     if (columns.branch) given.branch = MAIN;
@@ -71,16 +75,41 @@ export class Fixture {
   }
 
   link(name: Name, key: string, row: Row, ...others: readonly Row[]): Promise<number> {
-    return this.db.write(() => link(this.db.dialect, WRITER, name, key, row.id, others.map((other) => other.id)));
+    return this.db.write(() =>
+      link(
+        this.db.dialect,
+        WRITER,
+        name,
+        key,
+        row.id,
+        others.map((other) => other.id),
+      ),
+    );
   }
 
   /** The rows that a filter finds, as people see them: on main, trash hidden. */
   find(name: Name, where: Filter, more: Partial<Parameters<typeof select>[1]> = {}): Promise<Row[]> {
-    return this.db.read(() => select(this.db.dialect, { name, where: [where], hidden: HIDDEN, visible: { branches: [1], internal: false }, ...more }));
+    return this.db.read(() =>
+      select(this.db.dialect, {
+        name,
+        where: [where],
+        hidden: HIDDEN,
+        visible: { branches: [1], internal: false },
+        ...more,
+      }),
+    );
   }
 
   count(name: Name, where: Filter, more: Partial<Parameters<typeof count>[1]> = {}): Promise<number> {
-    return this.db.read(() => count(this.db.dialect, { name, where: [where], hidden: HIDDEN, visible: { branches: [1], internal: false }, ...more }));
+    return this.db.read(() =>
+      count(this.db.dialect, {
+        name,
+        where: [where],
+        hidden: HIDDEN,
+        visible: { branches: [1], internal: false },
+        ...more,
+      }),
+    );
   }
 }
 

@@ -19,7 +19,10 @@ export class Flow {
   }
 
   async run(name: string, transform = "step.ts", more: object = {}): Promise<Row> {
-    return this.#keep(name, await this.fixture.add("Run", { name, transform: await this.transform(transform), ...more }));
+    return this.#keep(
+      name,
+      await this.fixture.add("Run", { name, transform: await this.transform(transform), ...more }),
+    );
   }
 
   /** An artifact that depends on what its run has taken so far. */
@@ -30,11 +33,17 @@ export class Flow {
   }
 
   async collection(name: string, run?: string): Promise<Row> {
-    return this.#keep(name, await this.fixture.add("Collection", { key: name, run: run === undefined ? null : this.at(run) }));
+    return this.#keep(
+      name,
+      await this.fixture.add("Collection", { key: name, run: run === undefined ? null : this.at(run) }),
+    );
   }
 
   async record(name: string, run?: string, more: object = {}): Promise<Row> {
-    return this.#keep(name, await this.fixture.add("Record", { name, run: run === undefined ? null : this.at(run), ...more }));
+    return this.#keep(
+      name,
+      await this.fixture.add("Record", { name, run: run === undefined ? null : this.at(run), ...more }),
+    );
   }
 
   /** The run takes data, one after the other. */
@@ -72,21 +81,30 @@ export class Flow {
 type Ask = Partial<Omit<LineageQuestion, "focus">>;
 
 /** The lineage of a row that the test has given a name, in two statements at most, or as many as are told. */
-export async function ask(flow: Flow, name: LineageQuestion["focus"]["name"], focus: string, { most = 2, ...more }: Ask & { most?: number } = {}): Promise<Graph> {
+export async function ask(
+  flow: Flow,
+  name: LineageQuestion["focus"]["name"],
+  focus: string,
+  { most = 2, ...more }: Ask & { most?: number } = {},
+): Promise<Graph> {
   const { id, uid } = flow.at(focus);
   const { db } = flow.fixture;
   let statements = 0;
   const graph = await db.read(() =>
-    counted(lineage(db.dialect, { focus: { name, id, uid }, upstream: "all", downstream: "all", limit: 1000, ...more }), (n) => {
-      statements = n;
-    }),
+    counted(
+      lineage(db.dialect, { focus: { name, id, uid }, upstream: "all", downstream: "all", limit: 1000, ...more }),
+      (n) => {
+        statements = n;
+      },
+    ),
   );
   expect(statements).toBeLessThanOrEqual(most);
   return graph;
 }
 
 /** Nodes by what the test called them, sorted. */
-export const called = (graph: Graph): string[] => graph.nodes.map((node) => (node.kind === "run" ? (node.name ?? "") : (node.label ?? ""))).sort();
+export const called = (graph: Graph): string[] =>
+  graph.nodes.map((node) => (node.kind === "run" ? (node.name ?? "") : (node.label ?? ""))).sort();
 /** Edges by the same names, sorted. */
 export const edges = (graph: Graph): string[] => {
   const name = (id: string): string => {

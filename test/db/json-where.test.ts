@@ -12,7 +12,19 @@ forEachDatabase((database) => {
   };
 
   test("values are compared with their types", async () => {
-    const find = await runs({ x: 1 }, { x: true }, { x: "1" }, { x: 1.0 }, { x: 0.01 }, { x: "0.01" }, { x: null }, {}, null, { x: "true" }, { x: [1] });
+    const find = await runs(
+      { x: 1 },
+      { x: true },
+      { x: "1" },
+      { x: 1.0 },
+      { x: 0.01 },
+      { x: "0.01" },
+      { x: null },
+      {},
+      null,
+      { x: "true" },
+      { x: [1] },
+    );
     expect(await find({ x: 1 })).toEqual([0, 3]);
     expect(await find({ x: true })).toEqual([1]);
     expect(await find({ x: "1" })).toEqual([2]);
@@ -45,7 +57,13 @@ forEachDatabase((database) => {
   });
 
   test("paths, operators and literal objects", async () => {
-    const find = await runs({ pre: { down: true, n: 2 } }, { pre: { n: 2, down: true, more: 1 } }, { pre: { eq: 5 } }, { pre: {} }, { pre: "text" });
+    const find = await runs(
+      { pre: { down: true, n: 2 } },
+      { pre: { n: 2, down: true, more: 1 } },
+      { pre: { eq: 5 } },
+      { pre: {} },
+      { pre: "text" },
+    );
     expect(await find({ pre: { down: true } })).toEqual([0, 1]);
     expect(await find({ pre: { eq: { n: 2, down: true } } })).toEqual([0]);
     expect(await find({ pre: { ne: { n: 2, down: true } } })).toEqual([1, 2, 3, 4]);
@@ -75,7 +93,21 @@ forEachDatabase((database) => {
 
   test("what is no JSON is refused", async () => {
     const find = await runs({ x: 1 });
-    for (const wrong of [undefined, { x: undefined }, 5, "x", { x: { gt: true } }, { x: { in: 1 } }, { x: { contains: 5 } }, { x: () => 1 }, { x: 10n }, { x: { eq: undefined } }, { eq: 1 }, { gt: 1 }, { x: { in: [undefined] } }]) {
+    for (const wrong of [
+      undefined,
+      { x: undefined },
+      5,
+      "x",
+      { x: { gt: true } },
+      { x: { in: 1 } },
+      { x: { contains: 5 } },
+      { x: () => 1 },
+      { x: 10n },
+      { x: { eq: undefined } },
+      { eq: 1 },
+      { gt: 1 },
+      { x: { in: [undefined] } },
+    ]) {
       await expect(find(wrong)).rejects.toMatchObject({ code: "invalid" });
     }
   });

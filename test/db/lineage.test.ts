@@ -20,16 +20,52 @@ forEachDatabase((database) => {
     await flow.data("figure.png", "plot");
     const graph = await ask(flow, "Artifact", "clean.csv");
     expect(called(graph)).toEqual(["clean", "clean.csv", "figure.png", "plot", "raw.csv"]);
-    expect(edges(graph)).toEqual(["clean -output-> clean.csv", "clean.csv -input-> plot", "plot -output-> figure.png", "raw.csv -input-> clean"]);
+    expect(edges(graph)).toEqual([
+      "clean -output-> clean.csv",
+      "clean.csv -input-> plot",
+      "plot -output-> figure.png",
+      "raw.csv -input-> clean",
+    ]);
     expect(graph.focus).toBe(`artifact:${flow.at("clean.csv").uid}`);
     expect(graph.truncated).toBe(false);
     expect(graph.node(flow.at("clean.csv"))).toEqual({
-      ...{ id: `artifact:${flow.at("clean.csv").uid}`, kind: "artifact", uid: flow.at("clean.csv").uid, label: "clean.csv", key: "clean.csv", description: "tidy" },
-      ...{ suffix: ".csv", size: 42, hash: flow.at("clean.csv").hash, artifactKind: "dataset", createdAt: NOW.toISOString(), createdBy: "testuser1", version: null, isLatest: true },
+      ...{
+        id: `artifact:${flow.at("clean.csv").uid}`,
+        kind: "artifact",
+        uid: flow.at("clean.csv").uid,
+        label: "clean.csv",
+        key: "clean.csv",
+        description: "tidy",
+      },
+      ...{
+        suffix: ".csv",
+        size: 42,
+        hash: flow.at("clean.csv").hash,
+        artifactKind: "dataset",
+        createdAt: NOW.toISOString(),
+        createdBy: "testuser1",
+        version: null,
+        isLatest: true,
+      },
     });
     expect(graph.node(flow.at("clean"))).toEqual({
-      ...{ id: `run:${flow.at("clean").uid}`, kind: "run", uid: flow.at("clean").uid, label: "clean.ts: main", name: "clean", transform: flow.at("clean.ts").uid },
-      ...{ transformKey: "clean.ts", transformKind: "script", entrypoint: "main", status: "completed", startedAt: NOW.toISOString(), finishedAt: NOW.toISOString(), createdBy: "testuser1" },
+      ...{
+        id: `run:${flow.at("clean").uid}`,
+        kind: "run",
+        uid: flow.at("clean").uid,
+        label: "clean.ts: main",
+        name: "clean",
+        transform: flow.at("clean.ts").uid,
+      },
+      ...{
+        transformKey: "clean.ts",
+        transformKind: "script",
+        entrypoint: "main",
+        status: "completed",
+        startedAt: NOW.toISOString(),
+        finishedAt: NOW.toISOString(),
+        createdBy: "testuser1",
+      },
     });
   });
 
@@ -68,7 +104,13 @@ forEachDatabase((database) => {
     await flow.data("b", "child");
     await flow.input("parent", "b");
     await flow.data("c", "parent");
-    for (const [name, focus] of [["Artifact", "a"], ["Artifact", "b"], ["Artifact", "c"], ["Run", "parent"], ["Run", "child"]] as const) {
+    for (const [name, focus] of [
+      ["Artifact", "a"],
+      ["Artifact", "b"],
+      ["Artifact", "c"],
+      ["Run", "parent"],
+      ["Run", "child"],
+    ] as const) {
       for (const more of [{}, { downstream: 0 }, { upstream: 0 }, { siblings: true }]) {
         const graph = await ask(flow, name, focus, more);
         const before = graph.node(flow.at("a")) ? graph.upstream(flow.at("a")).map(({ label }) => label) : [];
@@ -85,7 +127,15 @@ forEachDatabase((database) => {
       await flow.input(`r${i}`, `d${i - 1}`);
       await flow.data(`d${i}`, `r${i}`);
     }
-    expect(called(await ask(flow, "Artifact", "d10", { upstream: 2, downstream: 1 }))).toEqual(["d10", "d11", "d8", "d9", "r10", "r11", "r9"]);
+    expect(called(await ask(flow, "Artifact", "d10", { upstream: 2, downstream: 1 }))).toEqual([
+      "d10",
+      "d11",
+      "d8",
+      "d9",
+      "r10",
+      "r11",
+      "r9",
+    ]);
     expect((await ask(flow, "Artifact", "d20", { upstream: 18 })).nodes).toHaveLength(37);
     expect((await ask(flow, "Artifact", "d20")).nodes).toHaveLength(41);
     expect(called(await ask(flow, "Artifact", "d10", { upstream: 0, downstream: 0 }))).toEqual(["d10"]);
@@ -105,8 +155,16 @@ forEachDatabase((database) => {
     const graph = await ask(flow, "Artifact", "focus", { limit: 9 });
     expect(graph.nodes).toHaveLength(9);
     expect(called(graph)).toEqual(expect.arrayContaining(["focus", "make", "out", "use"]));
-    expect(graph.truncated).toEqual({ upstream: true, downstream: false, limit: 9, more: [`run:${flow.at("make").uid}`] });
-    expect((await ask(flow, "Artifact", "focus", { limit: 1 })).truncated).toMatchObject({ upstream: true, downstream: true });
+    expect(graph.truncated).toEqual({
+      upstream: true,
+      downstream: false,
+      limit: 9,
+      more: [`run:${flow.at("make").uid}`],
+    });
+    expect((await ask(flow, "Artifact", "focus", { limit: 1 })).truncated).toMatchObject({
+      upstream: true,
+      downstream: true,
+    });
     expect((await ask(flow, "Artifact", "focus", { limit: 34 })).truncated).toBe(false);
     expect((await ask(flow, "Artifact", "focus", { limit: 33 })).truncated).not.toBe(false);
   });
@@ -141,7 +199,11 @@ forEachDatabase((database) => {
     }
     const graph = await ask(flow, "Artifact", "d12", { limit: 5 });
     expect(called(graph)).toEqual(["d10", "d11", "d12", "r11", "r12"]);
-    expect(graph.truncated).toMatchObject({ upstream: true, downstream: false, more: [`artifact:${flow.at("d10").uid}`] });
+    expect(graph.truncated).toMatchObject({
+      upstream: true,
+      downstream: false,
+      more: [`artifact:${flow.at("d10").uid}`],
+    });
   });
 
   test("runs that made it again and runs that started others stand beside the flow", async () => {
@@ -157,7 +219,13 @@ forEachDatabase((database) => {
     await flow.fixture.link("Artifact", "recreatingRuns", flow.at("d"), flow.at("again"));
     const graph = await ask(flow, "Artifact", "d");
     expect(called(graph)).toEqual(["again", "d", "flow", "r", "source"]);
-    expect(edges(graph)).toEqual(["again -recreated-> d", "flow -initiated-> r", "r -initiated-> again", "r -output-> d", "source -input-> r"]);
+    expect(edges(graph)).toEqual([
+      "again -recreated-> d",
+      "flow -initiated-> r",
+      "r -initiated-> again",
+      "r -output-> d",
+      "source -input-> r",
+    ]);
     expect((await ask(flow, "Artifact", "d", { limit: 3 })).truncated).toMatchObject({ upstream: true });
     // What made it again belongs to where it came from, as its maker does.
     expect(called(await ask(flow, "Artifact", "d", { upstream: 0 }))).toEqual(["d"]);
@@ -165,8 +233,22 @@ forEachDatabase((database) => {
     await flow.input("use", "d");
     await flow.data("end", "use");
     expect(called(await ask(flow, "Artifact", "end", { upstream: 1 }))).toEqual(["d", "end", "use"]);
-    expect(called(await ask(flow, "Artifact", "end", { upstream: 2 }))).toEqual(["again", "d", "end", "flow", "r", "source", "use"]);
-    expect(called(await ask(flow, "Artifact", "source", { downstream: 1 }))).toEqual(["again", "d", "flow", "r", "source"]);
+    expect(called(await ask(flow, "Artifact", "end", { upstream: 2 }))).toEqual([
+      "again",
+      "d",
+      "end",
+      "flow",
+      "r",
+      "source",
+      "use",
+    ]);
+    expect(called(await ask(flow, "Artifact", "source", { downstream: 1 }))).toEqual([
+      "again",
+      "d",
+      "flow",
+      "r",
+      "source",
+    ]);
   });
 
   test("who started a run is told of one that only made again what no run had made", async () => {
@@ -185,8 +267,16 @@ forEachDatabase((database) => {
     await flow.run("step", "step.ts", { initiatedByRun: flow.at("middle") });
     await flow.run("other", "step.ts", { initiatedByRun: flow.at("middle") });
     await flow.data("d", "step");
-    expect(edges(await ask(flow, "Artifact", "d"))).toEqual(["middle -initiated-> step", "step -output-> d", "top -initiated-> middle"]);
-    expect(edges(await ask(flow, "Run", "middle"))).toEqual(["middle -initiated-> other", "middle -initiated-> step", "top -initiated-> middle"]);
+    expect(edges(await ask(flow, "Artifact", "d"))).toEqual([
+      "middle -initiated-> step",
+      "step -output-> d",
+      "top -initiated-> middle",
+    ]);
+    expect(edges(await ask(flow, "Run", "middle"))).toEqual([
+      "middle -initiated-> other",
+      "middle -initiated-> step",
+      "top -initiated-> middle",
+    ]);
     expect(edges(await ask(flow, "Run", "middle", { downstream: 0 }))).toEqual(["top -initiated-> middle"]);
     const cut = await ask(flow, "Artifact", "d", { limit: 3 });
     expect(called(cut)).toEqual(["d", "middle", "step"]);
@@ -221,7 +311,13 @@ forEachDatabase((database) => {
     await flow.data("end", "use");
     const graph = await ask(flow, "Artifact", "end");
     expect(edges(graph)).toEqual(["note -output-> sample 1", "sample 1 -input-> use", "use -output-> end"]);
-    expect(graph.node(flow.at("sample 1"))).toMatchObject({ kind: "record", label: "sample 1", name: "sample 1", type: "Sample", createdBy: "testuser1" });
+    expect(graph.node(flow.at("sample 1"))).toMatchObject({
+      kind: "record",
+      label: "sample 1",
+      name: "sample 1",
+      type: "Sample",
+      createdBy: "testuser1",
+    });
     expect(called(await ask(flow, "Record", "sample 1"))).toEqual(["end", "note", "sample 1", "use"]);
     expect(edges(await ask(flow, "Transform", "step.ts"))).toEqual([]);
   });
@@ -245,7 +341,9 @@ forEachDatabase((database) => {
     await flow.data("source");
     await flow.input("maker", "source");
     expect(called(await ask(flow, "Artifact", "end"))).toEqual(["end", "orphan", "use"]);
-    await db.write(() => update(db.dialect, WRITER, "Artifact", flow.at("orphan").id, { run: flow.at("maker"), inputMark: 99 }));
+    await db.write(() =>
+      update(db.dialect, WRITER, "Artifact", flow.at("orphan").id, { run: flow.at("maker"), inputMark: 99 }),
+    );
     expect(called(await ask(flow, "Artifact", "end"))).toEqual(["end", "maker", "orphan", "source", "use"]);
     expect(called(await ask(flow, "Artifact", "source"))).toEqual(["end", "maker", "orphan", "source", "use"]);
   });
@@ -276,7 +374,11 @@ forEachDatabase((database) => {
     await flow.run("use");
     await flow.fixture.link("Collection", "inputOf", flow.at("set"), flow.at("use"));
     await flow.data("end", "use");
-    for (const [name, focus] of [["Collection", "set"], ["Artifact", "end"], ["Artifact", "raw"]] as const) {
+    for (const [name, focus] of [
+      ["Collection", "set"],
+      ["Artifact", "end"],
+      ["Artifact", "raw"],
+    ] as const) {
       const graph = await ask(flow, name, focus);
       expect(called(graph)).toEqual(["collect", "end", "raw", "set", "use"]);
       expect(graph.node(flow.at("set"))).toMatchObject({ kind: "collection", key: "set" });
@@ -285,7 +387,13 @@ forEachDatabase((database) => {
 
   test("transforms: linked ones and those whose data were taken", async () => {
     const flow = await start();
-    for (const [run, transform] of [["a1", "a.ts"], ["b1", "b.ts"], ["b2", "b.ts"], ["c1", "c.ts"]] as const) await flow.run(run, transform);
+    for (const [run, transform] of [
+      ["a1", "a.ts"],
+      ["b1", "b.ts"],
+      ["b2", "b.ts"],
+      ["c1", "c.ts"],
+    ] as const)
+      await flow.run(run, transform);
     await flow.data("x", "a1");
     await flow.input("b1", "x");
     await flow.data("y", "b1");
@@ -294,7 +402,11 @@ forEachDatabase((database) => {
     await flow.transform("plan.ts");
     await flow.fixture.link("Transform", "predecessors", flow.at("a.ts"), flow.at("plan.ts"));
     const graph = await ask(flow, "Transform", "b.ts");
-    expect(edges(graph)).toEqual(["a.ts -predecessor-> b.ts", "b.ts -predecessor-> c.ts", "plan.ts -predecessor-> a.ts"]);
+    expect(edges(graph)).toEqual([
+      "a.ts -predecessor-> b.ts",
+      "b.ts -predecessor-> c.ts",
+      "plan.ts -predecessor-> a.ts",
+    ]);
     expect(graph.focus).toBe(`transform:${flow.at("b.ts").uid}`);
     expect(called(await ask(flow, "Transform", "b.ts", { upstream: 1, downstream: 0 }))).toEqual(["a.ts", "b.ts"]);
     const cut = await ask(flow, "Transform", "b.ts", { limit: 3 });
@@ -312,7 +424,12 @@ forEachDatabase((database) => {
     await flow.run("b", "b.ts", { initiatedByRun: flow.at("flow") });
     await flow.input("b", "x");
     await flow.data("y", "b");
-    const steps = ["a.ts -predecessor-> b.ts", "flow.ts -initiated-> a.ts", "flow.ts -initiated-> b.ts", "top.ts -initiated-> flow.ts"];
+    const steps = [
+      "a.ts -predecessor-> b.ts",
+      "flow.ts -initiated-> a.ts",
+      "flow.ts -initiated-> b.ts",
+      "top.ts -initiated-> flow.ts",
+    ];
     for (const focus of ["a.ts", "b.ts"]) expect(edges(await ask(flow, "Transform", focus))).toEqual(steps);
     expect(edges(await ask(flow, "Transform", "flow.ts"))).toEqual(steps.slice(1));
     expect(edges(await ask(flow, "Transform", "flow.ts", { downstream: 0 }))).toEqual(steps.slice(3));
@@ -341,7 +458,9 @@ forEachDatabase((database) => {
     await flow.input("r", "raw");
     await flow.data("d", "r");
     await flow.run("use");
-    await db.write(() => link(db.dialect, { ...WRITER, now: later }, "Artifact", "inputOf", flow.at("d").id, [flow.at("use").id]));
+    await db.write(() =>
+      link(db.dialect, { ...WRITER, now: later }, "Artifact", "inputOf", flow.at("d").id, [flow.at("use").id]),
+    );
     expect(called(await ask(flow, "Artifact", "d"))).toEqual(["d", "r", "raw", "use"]);
     expect(called(await ask(flow, "Artifact", "d", { asOf: NOW }))).toEqual(["d", "r", "raw"]);
   });
@@ -349,11 +468,22 @@ forEachDatabase((database) => {
   test("wrong questions", async () => {
     const flow = await start();
     await flow.data("d");
-    for (const wrong of [{ upstream: -1 }, { downstream: 1.5 }, { upstream: Number.NaN }, { limit: 0 }, { limit: 2.5 }]) {
+    for (const wrong of [
+      { upstream: -1 },
+      { downstream: 1.5 },
+      { upstream: Number.NaN },
+      { limit: 0 },
+      { limit: 2.5 },
+    ]) {
       await expect(ask(flow, "Artifact", "d", wrong)).rejects.toMatchObject({ code: "invalid" });
     }
     const { db } = flow.fixture;
-    const gone = lineage(db.dialect, { focus: { name: "Artifact", id: 999, uid: "gone" }, upstream: 1, downstream: 1, limit: 9 });
+    const gone = lineage(db.dialect, {
+      focus: { name: "Artifact", id: 999, uid: "gone" },
+      upstream: 1,
+      downstream: 1,
+      limit: 9,
+    });
     await expect(db.read(() => gone)).rejects.toMatchObject({ code: "not-found" });
   });
 });

@@ -31,7 +31,8 @@ forEachDatabase((database) => {
     ...["clean -output-> one", "cohort -input-> train", "collect -output-> cohort", "note -input-> collect"],
     ...["one -member-> cohort", "raw -input-> clean", "train -output-> model", "two -member-> cohort"],
   ];
-  const behind = (...without: string[]): string[] => whole.filter((edge) => !without.some((name) => edge.startsWith(name)));
+  const behind = (...without: string[]): string[] =>
+    whole.filter((edge) => !without.some((name) => edge.startsWith(name)));
 
   test("upstream of a collection come its members, downstream of a member what used the collection", async () => {
     const flow = await start();
@@ -46,14 +47,36 @@ forEachDatabase((database) => {
   test("a member is one hop; hops and limits are exact", async () => {
     const flow = await start();
     expect(called(await ask(flow, "Artifact", "model", { upstream: 1 }))).toEqual(["cohort", "model", "train"]);
-    expect(called(await ask(flow, "Artifact", "model", { upstream: 2 }))).toEqual(["cohort", "collect", "model", "note", "one", "train", "two"]);
+    expect(called(await ask(flow, "Artifact", "model", { upstream: 2 }))).toEqual([
+      "cohort",
+      "collect",
+      "model",
+      "note",
+      "one",
+      "train",
+      "two",
+    ]);
     expect(called(await ask(flow, "Artifact", "raw", { downstream: 2 }))).toEqual(["clean", "cohort", "one", "raw"]);
-    expect(called(await ask(flow, "Collection", "cohort", { upstream: 1, downstream: 0 }))).toEqual(["cohort", "collect", "note", "one", "two"]);
+    expect(called(await ask(flow, "Collection", "cohort", { upstream: 1, downstream: 0 }))).toEqual([
+      "cohort",
+      "collect",
+      "note",
+      "one",
+      "two",
+    ]);
     const cut = await ask(flow, "Collection", "cohort", { limit: 4 });
     expect(cut.nodes).toHaveLength(4);
     expect(cut.truncated).toMatchObject({ upstream: true, limit: 4 });
-    await flow.hold("cohort", ...(await Promise.all(Array.from({ length: 30 }, (_, i) => flow.data(`plate ${i}`)))).map(({ key }) => String(key)));
-    expect((await ask(flow, "Artifact", "model", { limit: 20 })).truncated).toMatchObject({ upstream: true, more: expect.arrayContaining([`collection:${flow.at("cohort").uid}`]) });
+    await flow.hold(
+      "cohort",
+      ...(await Promise.all(Array.from({ length: 30 }, (_, i) => flow.data(`plate ${i}`)))).map(({ key }) =>
+        String(key),
+      ),
+    );
+    expect((await ask(flow, "Artifact", "model", { limit: 20 })).truncated).toMatchObject({
+      upstream: true,
+      more: expect.arrayContaining([`collection:${flow.at("cohort").uid}`]),
+    });
   });
 
   test("as of a time before it was a member", async () => {
@@ -61,9 +84,17 @@ forEachDatabase((database) => {
     const { db } = flow.fixture;
     await flow.data("late");
     const later = new Date(NOW.getTime() + 1000);
-    await db.write(() => link(db.dialect, { ...WRITER, now: later }, "Collection", "artifacts", flow.at("cohort").id, [flow.at("late").id]));
+    await db.write(() =>
+      link(db.dialect, { ...WRITER, now: later }, "Collection", "artifacts", flow.at("cohort").id, [
+        flow.at("late").id,
+      ]),
+    );
     expect(called(await ask(flow, "Artifact", "model"))).toContain("late");
-    for (const [name, focus] of [["Artifact", "model"], ["Collection", "cohort"]] as const) expect(edges(await ask(flow, name, focus, { asOf: NOW }))).toEqual(whole);
+    for (const [name, focus] of [
+      ["Artifact", "model"],
+      ["Collection", "cohort"],
+    ] as const)
+      expect(edges(await ask(flow, name, focus, { asOf: NOW }))).toEqual(whole);
     expect(called(await ask(flow, "Artifact", "late", { asOf: NOW }))).toEqual(["late"]);
   });
 
@@ -76,13 +107,33 @@ forEachDatabase((database) => {
   });
 
   test("a member or collection that was deleted for good leaves no hole", async () => {
-    const questions = [["Artifact", "raw"], ["Artifact", "model"], ["Collection", "cohort"], ["Artifact", "one"], ["Run", "train"]] as const;
-    for (const [name, gone] of [["Artifact", "one"], ["Collection", "cohort"], ["Artifact", "two"]] as const) {
+    const questions = [
+      ["Artifact", "raw"],
+      ["Artifact", "model"],
+      ["Collection", "cohort"],
+      ["Artifact", "one"],
+      ["Run", "train"],
+    ] as const;
+    for (const [name, gone] of [
+      ["Artifact", "one"],
+      ["Collection", "cohort"],
+      ["Artifact", "two"],
+    ] as const) {
       const flow = await start();
       const { db } = flow.fixture;
       const drawn = async (focus: (typeof questions)[number], asOf?: Date): Promise<string[]> => {
         const { id, uid } = flow.at(focus[1]);
-        return edges(await db.read(() => lineage(db.dialect, { focus: { name: focus[0], id, uid }, upstream: "all", downstream: "all", limit: 1000, ...(asOf ? { asOf } : {}) })));
+        return edges(
+          await db.read(() =>
+            lineage(db.dialect, {
+              focus: { name: focus[0], id, uid },
+              upstream: "all",
+              downstream: "all",
+              limit: 1000,
+              ...(asOf ? { asOf } : {}),
+            }),
+          ),
+        );
       };
       const before = await Promise.all(questions.map((question) => drawn(question)));
       await db.write(function* () {
@@ -101,7 +152,11 @@ forEachDatabase((database) => {
     const flow = await start();
     await flow.hold("cohort", "model");
     for (const hops of ["all", 1, 2] as const) {
-      for (const [name, focus] of [["Artifact", "model"], ["Collection", "cohort"], ["Artifact", "two"]] as const) {
+      for (const [name, focus] of [
+        ["Artifact", "model"],
+        ["Collection", "cohort"],
+        ["Artifact", "two"],
+      ] as const) {
         const graph = await ask(flow, name, focus, { upstream: hops, downstream: hops, siblings: true });
         expect(edges(graph)).not.toContain("model -member-> cohort");
       }
@@ -115,6 +170,9 @@ forEachDatabase((database) => {
     expect(edges(await ask(flow, "Artifact", "model"))).toContain("result -member-> cohort");
     await flow.hold("second", "model");
     const graph = await ask(flow, "Artifact", "model");
-    expect(edges(graph).filter((edge) => edge.includes("member"))).toEqual(["one -member-> cohort", "two -member-> cohort"]);
+    expect(edges(graph).filter((edge) => edge.includes("member"))).toEqual([
+      "one -member-> cohort",
+      "two -member-> cohort",
+    ]);
   });
 });

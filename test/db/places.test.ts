@@ -11,7 +11,10 @@ const SIZE = 12;
 /** Keys whose order is not that of their places. */
 const keys = fc.uniqueArray(fc.integer({ min: 0, max: 2 ** 44 }), { minLength: SIZE, maxLength: SIZE });
 const place = fc.nat({ max: SIZE - 1 });
-const order = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constantFrom(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY));
+const order = fc.oneof(
+  fc.integer({ min: -3, max: 3 }),
+  fc.constantFrom(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+);
 const rows = fc.array(fc.tuple(place, fc.oneof(place, fc.constant(NONE)), order), { maxLength: 40 });
 
 describe("places", () => {
@@ -39,13 +42,21 @@ describe("places", () => {
     fc.assert(
       fc.property(keys, rows, fc.boolean(), (keys, rows, isSorted) => {
         const all = places(keys);
-        const lists = new Lists(all, rows.map(([owner]) => owner), rows.map(([, item]) => item), rows.map(([, , order]) => order));
+        const lists = new Lists(
+          all,
+          rows.map(([owner]) => owner),
+          rows.map(([, item]) => item),
+          rows.map(([, , order]) => order),
+        );
         if (isSorted) lists.sorted(all);
         for (let owner = 0; owner < SIZE; owner++) {
           const own = rows.filter(([of]) => of === owner);
           const expected = own.filter(([, item]) => item !== NONE).map(([, item, order]) => [item, order] as const);
           if (isSorted) expected.sort(([a, x], [b, y]) => (x === y ? all.keyAt(a) - all.keyAt(b) : x < y ? -1 : 1));
-          const found = Array.from({ length: lists.end(owner) - lists.start(owner) }, (_, i) => [lists.items[lists.start(owner) + i], lists.orders[lists.start(owner) + i]]);
+          const found = Array.from({ length: lists.end(owner) - lists.start(owner) }, (_, i) => [
+            lists.items[lists.start(owner) + i],
+            lists.orders[lists.start(owner) + i],
+          ]);
           expect(found).toEqual(expected);
           expect(lists.has(owner)).toBe(own.length > 0);
         }

@@ -24,9 +24,16 @@ test("a writer that holds the lock longer than the timeout: unavailable, and rea
   await migrate(db, NOW);
   const foreign = new DatabaseSync(file());
   foreign.exec("begin immediate; insert into space (uid, created_at, name) values ('s', 'x', 'foreign')");
-  const write = (): Promise<unknown> => db.write(() => insert(db.dialect, "User", { uid: "user0001", createdAt: NOW, handle: "a" }));
-  await expect(write()).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("locked"), hint: expect.stringContaining("Wait") });
-  expect(() => db.writeSync?.(() => insert(db.dialect, "User", { uid: "user0002", createdAt: NOW, handle: "b" }))).toThrow(LinealError);
+  const write = (): Promise<unknown> =>
+    db.write(() => insert(db.dialect, "User", { uid: "user0001", createdAt: NOW, handle: "a" }));
+  await expect(write()).rejects.toMatchObject({
+    code: "unavailable",
+    message: expect.stringContaining("locked"),
+    hint: expect.stringContaining("Wait"),
+  });
+  expect(() =>
+    db.writeSync?.(() => insert(db.dialect, "User", { uid: "user0002", createdAt: NOW, handle: "b" })),
+  ).toThrow(LinealError);
   expect(await db.read(() => execute(sql`select name from space`))).toEqual([{ name: "all" }]);
   foreign.exec("rollback");
   foreign.close();
@@ -71,7 +78,10 @@ test("a folder that may not be written: forbidden", async () => {
     process.seteuid?.(65534);
   }
   try {
-    await expect(openDatabase(join(closed, "lineal.db"))).rejects.toMatchObject({ code: "forbidden", hint: expect.any(String) });
+    await expect(openDatabase(join(closed, "lineal.db"))).rejects.toMatchObject({
+      code: "forbidden",
+      hint: expect.any(String),
+    });
     await expect(openDatabase(join(closed, "deeper", "lineal.db"))).rejects.toMatchObject({ code: "forbidden" });
   } finally {
     if (root) process.seteuid?.(0);
@@ -87,13 +97,19 @@ test("a file that is no database: unavailable, and it is left as it is", async (
 test("a folder in the file's place, and an unknown kind of server", async () => {
   mkdirSync(file());
   await expect(openDatabase(file())).rejects.toMatchObject({ code: "forbidden" });
-  await expect(openDatabase("mysql://localhost/x")).rejects.toMatchObject({ code: "invalid", hint: expect.stringContaining("postgres://") });
+  await expect(openDatabase("mysql://localhost/x")).rejects.toMatchObject({
+    code: "invalid",
+    hint: expect.stringContaining("postgres://"),
+  });
 });
 
 test("more statements than are kept, and closing twice", async () => {
   const db = await openDatabase(file());
   await migrate(db, NOW);
-  for (let i = 0; i < 320; i++) expect(await db.read(() => execute({ ...sql``, sql: `select ${i} as n`, values: [] } as never))).toEqual([{ n: i }]);
+  for (let i = 0; i < 320; i++)
+    expect(await db.read(() => execute({ ...sql``, sql: `select ${i} as n`, values: [] } as never))).toEqual([
+      { n: i },
+    ]);
   await db.close();
   await db.close();
 });

@@ -28,13 +28,20 @@ forEachDatabase((database) => {
   test("% _ \\ and quotes are letters", async () => {
     const names = ["50%", "50 percent", "a_b", "axb", "c\\d", "cd", "o'brien", '"quoted"'];
     const find = await named(...names);
-    for (const [part, found] of [["0%", "50%"], ["a_", "a_b"], ["\\", "c\\d"], ["'", "o'brien"], ['"q', '"quoted"']] as const) {
+    for (const [part, found] of [
+      ["0%", "50%"],
+      ["a_", "a_b"],
+      ["\\", "c\\d"],
+      ["'", "o'brien"],
+      ['"q', '"quoted"'],
+    ] as const) {
       expect(await find({ contains: part })).toEqual([found]);
       expect(await find({ icontains: part.toUpperCase() })).toEqual([found]);
     }
     expect(await find({ startsWith: "50%" })).toEqual(["50%"]);
     expect(await find({ endsWith: "_b" })).toEqual(["a_b"]);
-    for (const operator of ["startsWith", "endsWith", "contains", "istartsWith", "iendsWith", "icontains"]) expect(await find({ [operator]: "" })).toEqual(names);
+    for (const operator of ["startsWith", "endsWith", "contains", "istartsWith", "iendsWith", "icontains"])
+      expect(await find({ [operator]: "" })).toEqual(names);
   });
 
   test("order is bytewise", async () => {
@@ -54,15 +61,33 @@ forEachDatabase((database) => {
     expect(await find({ in: ["a", null] })).toEqual(["a", null]);
     expect(await find({ notIn: ["a", null] })).toEqual(["b"]);
     expect(await find({ notIn: ["a"] })).toEqual([null, "b"]);
-    for (const wrong of [undefined, { eq: undefined }, { in: [undefined] }, {}, { in: "a" }, 1, true, ["a"], { eq: { x: 1 } }, { contains: 1 }, { gt: null }]) {
+    for (const wrong of [
+      undefined,
+      { eq: undefined },
+      { in: [undefined] },
+      {},
+      { in: "a" },
+      1,
+      true,
+      ["a"],
+      { eq: { x: 1 } },
+      { contains: 1 },
+      { gt: null },
+    ]) {
       await expect(find(wrong)).rejects.toMatchObject({ code: "invalid" });
     }
   });
 
   test("any, not and several tests of one column", async () => {
     const f = await Fixture.open(database);
-    for (const [name, description] of [["a", "x"], ["b", null], [null, "x"]] as const) await f.add("Record", { name, description });
-    const find = async (where: object): Promise<unknown[]> => (await f.find("Record", where as never)).map((row) => row.name);
+    for (const [name, description] of [
+      ["a", "x"],
+      ["b", null],
+      [null, "x"],
+    ] as const)
+      await f.add("Record", { name, description });
+    const find = async (where: object): Promise<unknown[]> =>
+      (await f.find("Record", where as never)).map((row) => row.name);
     expect(await find({ any: [{ name: "a" }, { description: null }] })).toEqual(["a", "b"]);
     expect(await find({ any: [] })).toEqual([]);
     expect(await find({ not: { name: "a" } })).toEqual(["b", null]);
@@ -71,7 +96,8 @@ forEachDatabase((database) => {
     expect(await find({ not: { any: [{ name: "a" }, { name: "b" }] }, description: "x" })).toEqual([null]);
     expect(await find({ name: { gte: "a", lt: "b" } })).toEqual(["a"]);
     expect(await find({})).toEqual(["a", "b", null]);
-    for (const wrong of [{ any: { name: "a" } }, { any: ["a"] }, { not: null }, { not: undefined }]) await expect(find(wrong)).rejects.toMatchObject({ code: "invalid" });
+    for (const wrong of [{ any: { name: "a" } }, { any: ["a"] }, { not: null }, { not: undefined }])
+      await expect(find(wrong)).rejects.toMatchObject({ code: "invalid" });
   });
 
   test("matches reads the common subset alike, and refuses the rest", async () => {
@@ -81,8 +107,29 @@ forEachDatabase((database) => {
     expect(await find({ matches: "e.b" })).toEqual(["line\nbreak"]);
     expect(await find({ matches: "^[A-Z]{3}-" })).toEqual(["RUN-3"]);
     expect(await find({ matches: "n.$|^na.ve$" })).toEqual(["naïve"]);
-    for (const wrong of ["(?=x)", "(a+)+b", "((a+))+$", "(a|b*)*c", "(a{2,})*", "(a|a)*b", "((a|b)c)+", "a{1,300}", "a*".repeat(11), "a**", "a+?", "\\bword", "(a)\\1", "[[:alpha:]]", "(", "[z-a]", "x".repeat(201)]) {
-      await expect(find({ matches: wrong }), wrong).rejects.toMatchObject({ code: "invalid", hint: expect.stringContaining("Allowed") });
+    for (const wrong of [
+      "(?=x)",
+      "(a+)+b",
+      "((a+))+$",
+      "(a|b*)*c",
+      "(a{2,})*",
+      "(a|a)*b",
+      "((a|b)c)+",
+      "a{1,300}",
+      "a*".repeat(11),
+      "a**",
+      "a+?",
+      "\\bword",
+      "(a)\\1",
+      "[[:alpha:]]",
+      "(",
+      "[z-a]",
+      "x".repeat(201),
+    ]) {
+      await expect(find({ matches: wrong }), wrong).rejects.toMatchObject({
+        code: "invalid",
+        hint: expect.stringContaining("Allowed"),
+      });
     }
   });
 
@@ -92,7 +139,8 @@ forEachDatabase((database) => {
     const late = new Date("2026-01-01T00:00:00.001Z");
     await f.add("Artifact", { key: "small", size: 3, createdAt: early, nFiles: null });
     await f.add("Artifact", { key: "large", size: 2 ** 53 - 1, createdAt: late, isLatest: false });
-    const find = async (where: object): Promise<unknown[]> => (await f.find("Artifact", where as never)).map((row) => row.key);
+    const find = async (where: object): Promise<unknown[]> =>
+      (await f.find("Artifact", where as never)).map((row) => row.key);
     expect(await find({ size: { gt: 1e6 } })).toEqual(["large"]);
     expect((await f.find("Artifact", { size: 2 ** 53 - 1 }))[0]?.size).toBe(2 ** 53 - 1);
     expect(await find({ isLatest: { eq: true } })).toEqual(["small"]);
@@ -103,7 +151,16 @@ forEachDatabase((database) => {
     expect(await find({ createdAt: "2025-12-31T23:59:59.999Z" })).toEqual(["small"]);
     expect(await find({ createdAt: { in: [early, late.toISOString()] } })).toEqual(["small", "large"]);
     expect((await f.find("Artifact", { key: "large" }))[0]?.createdAt).toEqual(late);
-    for (const wrong of [{ size: "3" }, { size: 1.5 }, { size: true }, { isLatest: 1 }, { isLatest: { gt: false } }, { createdAt: "soon" }, { createdAt: 0 }, { size: { contains: "3" } }]) {
+    for (const wrong of [
+      { size: "3" },
+      { size: 1.5 },
+      { size: true },
+      { isLatest: 1 },
+      { isLatest: { gt: false } },
+      { createdAt: "soon" },
+      { createdAt: 0 },
+      { size: { contains: "3" } },
+    ]) {
       await expect(find(wrong)).rejects.toMatchObject({ code: "invalid" });
     }
   });
@@ -112,7 +169,10 @@ forEachDatabase((database) => {
     const f = await Fixture.open(database);
     await f.add("Artifact", { key: "a", kind: "atlas" });
     expect(await f.count("Artifact", { kind: { in: ["atlas", "model"] } })).toBe(1);
-    await expect(f.count("Transform", { kind: "skript" })).rejects.toMatchObject({ code: "invalid", hint: expect.stringContaining("script") });
+    await expect(f.count("Transform", { kind: "skript" })).rejects.toMatchObject({
+      code: "invalid",
+      hint: expect.stringContaining("script"),
+    });
     expect(await f.count("Run", { status: { in: ["started"] } })).toBe(0);
   });
 
@@ -143,9 +203,12 @@ forEachDatabase((database) => {
     await f.link("Artifact", "inputOf", table, r2);
     const cell = await f.add("ULabel", { name: "T cell" });
     await f.link("Artifact", "ulabels", table, cell);
-    const keys = async (name: Name, where: object): Promise<unknown[]> => (await f.find(name, where as never)).map((row) => row.key ?? row.uid);
+    const keys = async (name: Name, where: object): Promise<unknown[]> =>
+      (await f.find(name, where as never)).map((row) => row.key ?? row.uid);
     expect(await keys("Artifact", { run: { transform: { key: "ingest.ts" } } })).toEqual(["table"]);
-    expect(await keys("Artifact", { transform: { key: { endsWith: ".ts" }, createdBy: { handle: "testuser2" } } })).toEqual(["figure"]);
+    expect(
+      await keys("Artifact", { transform: { key: { endsWith: ".ts" }, createdBy: { handle: "testuser2" } } }),
+    ).toEqual(["figure"]);
     class Record {
       readonly uid: string;
       constructor(row: Row) {
@@ -168,14 +231,29 @@ forEachDatabase((database) => {
     expect(await keys("Transform", { latestRun: { status: "errored" } })).toEqual([]);
     expect(await keys("Transform", { runs: { status: "errored" } })).toEqual(["ingest.ts"]);
     expect(await keys("Artifact", { branch: "main", space: "all", key: "raw" })).toEqual(["raw"]);
-    expect(await keys("Artifact", { any: [{ inputOf: { transform: { key: "plot.ts" } } }, { run: new Record(r2) }] })).toEqual(["table", "figure"]);
+    expect(
+      await keys("Artifact", { any: [{ inputOf: { transform: { key: "plot.ts" } } }, { run: new Record(r2) }] }),
+    ).toEqual(["table", "figure"]);
     expect(await keys("Artifact", { not: { ulabels: { name: "T cell" } } })).toEqual(["raw", "figure"]);
-    for (const wrong of [{ run: "abc" }, { run: 1 }, { run: undefined }, { ulabels: ["x"] }, { createdBy: "testuser1" }]) await expect(keys("Artifact", wrong)).rejects.toMatchObject({ code: "invalid" });
+    for (const wrong of [
+      { run: "abc" },
+      { run: 1 },
+      { run: undefined },
+      { ulabels: ["x"] },
+      { createdBy: "testuser1" },
+    ])
+      await expect(keys("Artifact", wrong)).rejects.toMatchObject({ code: "invalid" });
   });
 
   test("versions of a family, and a predicate about them", async () => {
     const f = await Fixture.open(database);
-    await f.add("Artifact", { uid: "stemstemstemstem0000", stem: "stemstemstemstem", key: "a", isLatest: false, size: 1 });
+    await f.add("Artifact", {
+      uid: "stemstemstemstem0000",
+      stem: "stemstemstemstem",
+      key: "a",
+      isLatest: false,
+      size: 1,
+    });
     await f.add("Artifact", { uid: "stemstemstemstem0001", stem: "stemstemstemstem", key: "a", revision: 1, size: 2 });
     expect(await f.count("Artifact", { versions: { size: 1 } })).toBe(2);
     expect(await f.count("Artifact", { versions: { size: 3 } })).toBe(0);
@@ -202,7 +280,10 @@ forEachDatabase((database) => {
   test("unknown fields and operators are refused with what was meant", async () => {
     const f = await Fixture.open(database);
     const refuse = async (where: object, hint: string): Promise<void> => {
-      await expect(f.count("Artifact", where as never)).rejects.toMatchObject({ code: "invalid", hint: expect.stringContaining(hint) });
+      await expect(f.count("Artifact", where as never)).rejects.toMatchObject({
+        code: "invalid",
+        hint: expect.stringContaining(hint),
+      });
     };
     await refuse({ kye: "a" }, "key");
     await refuse({ ulabel: { name: "x" } }, "ulabels");
@@ -210,8 +291,20 @@ forEachDatabase((database) => {
     await refuse({ key: { startswith: "a" } }, "startsWith");
     await refuse({ size: { greater: 1 } }, "One of");
     await refuse({ qqqqqqqqqqqq: 1 }, "Fields: ");
-    for (const hidden of ["stem", "internal", "inputMark", "placeKey", "formerBranch", "id", "constructor", "__proto__", "toString"]) {
-      await expect(f.count("Artifact", JSON.parse(`{"${hidden}": "x"}`)), hidden).rejects.toMatchObject({ code: "invalid" });
+    for (const hidden of [
+      "stem",
+      "internal",
+      "inputMark",
+      "placeKey",
+      "formerBranch",
+      "id",
+      "constructor",
+      "__proto__",
+      "toString",
+    ]) {
+      await expect(f.count("Artifact", JSON.parse(`{"${hidden}": "x"}`)), hidden).rejects.toMatchObject({
+        code: "invalid",
+      });
     }
   });
 });

@@ -2,7 +2,11 @@
 import { expect, test } from "vitest";
 import { drawPng } from "../../examples/draw.ts";
 
-const chart = (text: string) => ({ data: { values: [{ text }] }, mark: "text" as const, encoding: { text: { field: "text", type: "nominal" as const } } });
+const chart = (text: string) => ({
+  data: { values: [{ text }] },
+  mark: "text" as const,
+  encoding: { text: { field: "text", type: "nominal" as const } },
+});
 
 test("text is drawn with a font of ours, whatever the machine has", async () => {
   const [label, again, blank] = await Promise.all(["IFNG", "IFNG", " "].map((text) => drawPng(chart(text))));

@@ -14,7 +14,8 @@ let printed: Printed;
 /** Artifacts by key, or by description when they have none. */
 const nameOf = (artifact: Artifact): string => artifact.key ?? `"${artifact.description}"`;
 const names = async (artifacts: PromiseLike<Artifact[]>): Promise<string[]> => (await artifacts).map(nameOf).sort();
-const contents = async (): Promise<string[]> => (await instance.Artifact.filter()).map((artifact) => `${artifact.uid} ${artifact.hash}`).sort();
+const contents = async (): Promise<string[]> =>
+  (await instance.Artifact.filter()).map((artifact) => `${artifact.uid} ${artifact.hash}`).sort();
 
 beforeAll(async () => {
   printed = await play(projectFlow, where);
@@ -26,18 +27,48 @@ afterAll(() => instance?.close());
 const SCREEN = "schmidt22-crispra-gws-IFNG.csv";
 const HITS = '"hits from schmidt22 crispra GWS"';
 const READS = ["fastq/perturbseq_R1_001.fastq.gz", "fastq/perturbseq_R2_001.fastq.gz"];
-const MATRIX = ["barcodes.tsv.gz", "features.tsv.gz", "matrix.mtx.gz"].map((name) => `perturbseq/filtered_feature_bc_matrix/${name}`);
+const MATRIX = ["barcodes.tsv.gz", "features.tsv.gz", "matrix.mtx.gz"].map(
+  (name) => `perturbseq/filtered_feature_bc_matrix/${name}`,
+);
 const COUNTS = "schmidt22_perturbseq.parquet";
 const FIGURES = ["figures/matrixplot_fig2_score-wgs-hits-per-cluster.png", "figures/umap_fig1_score-wgs-hits.png"];
 
 /** In the order in which they ran. */
 const flow = [
   { key: "Upload GWS CRISPRa result", kind: "upload", user: "testuser1", inputs: [], outputs: [SCREEN], after: [] },
-  { key: "screen-quality", kind: "notebook", user: "testuser1", inputs: [SCREEN], outputs: [], after: ["Upload GWS CRISPRa result"] },
-  { key: "hit-identification.ts", kind: "script", user: "testuser2", inputs: [SCREEN], outputs: [HITS], after: ["Upload GWS CRISPRa result"] },
+  {
+    key: "screen-quality",
+    kind: "notebook",
+    user: "testuser1",
+    inputs: [SCREEN],
+    outputs: [],
+    after: ["Upload GWS CRISPRa result"],
+  },
+  {
+    key: "hit-identification.ts",
+    kind: "script",
+    user: "testuser2",
+    inputs: [SCREEN],
+    outputs: [HITS],
+    after: ["Upload GWS CRISPRa result"],
+  },
   { key: "chromium-10x-upload.ts", kind: "script", user: "testuser1", inputs: [], outputs: READS, after: [] },
-  { key: "Cell Ranger", kind: "pipeline", user: "testuser2", inputs: READS, outputs: MATRIX, after: ["chromium-10x-upload.ts"] },
-  { key: "postprocess-cellranger.ts", kind: "script", user: "testuser2", inputs: MATRIX, outputs: [COUNTS], after: ["Cell Ranger"] },
+  {
+    key: "Cell Ranger",
+    kind: "pipeline",
+    user: "testuser2",
+    inputs: READS,
+    outputs: MATRIX,
+    after: ["chromium-10x-upload.ts"],
+  },
+  {
+    key: "postprocess-cellranger.ts",
+    kind: "script",
+    user: "testuser2",
+    inputs: MATRIX,
+    outputs: [COUNTS],
+    after: ["Cell Ranger"],
+  },
   {
     key: "integrated-analysis.ts",
     kind: "script",
@@ -46,7 +77,14 @@ const flow = [
     outputs: FIGURES,
     after: ["hit-identification.ts", "postprocess-cellranger.ts"],
   },
-  { key: "project-flow.ts", kind: "script", user: "testuser1", inputs: [FIGURES[0] as string], outputs: [], after: ["integrated-analysis.ts"] },
+  {
+    key: "project-flow.ts",
+    kind: "script",
+    user: "testuser1",
+    inputs: [FIGURES[0] as string],
+    outputs: [],
+    after: ["integrated-analysis.ts"],
+  },
 ] as const;
 
 describe("project flow", () => {
@@ -101,20 +139,34 @@ describe("project flow", () => {
 
   test("stores what a script is made of", async () => {
     const analysis = await instance.Transform.get({ key: "integrated-analysis.ts" });
-    expect((analysis.modules as { path: string }[]).map(({ path }) => path)).toEqual(["../draw.ts", "analysis.ts", "charts.ts"]);
-    expect(await analysis.sourceCode).toBe(readFileSync(new URL("../../examples/project-flow/integrated-analysis.ts", import.meta.url), "utf8"));
+    expect((analysis.modules as { path: string }[]).map(({ path }) => path)).toEqual([
+      "../draw.ts",
+      "analysis.ts",
+      "charts.ts",
+    ]);
+    expect(await analysis.sourceCode).toBe(
+      readFileSync(new URL("../../examples/project-flow/integrated-analysis.ts", import.meta.url), "utf8"),
+    );
   });
 
   test("finds artifacts as the seed does, and says which are generated", async () => {
     const { Artifact, Transform } = instance;
-    expect(await Artifact.filter().first()).toMatchObject({ key: SCREEN, description: "Raw data of schmidt22 crispra GWS" });
+    expect(await Artifact.filter().first()).toMatchObject({
+      key: SCREEN,
+      description: "Raw data of schmidt22 crispra GWS",
+    });
     expect(await Artifact.get({ description: "perturbseq counts" })).toMatchObject({ key: COUNTS, kind: "dataset" });
-    expect(await Artifact.get({ description: "hits from schmidt22 crispra GWS" })).toMatchObject({ key: null, suffix: ".parquet" });
+    expect(await Artifact.get({ description: "hits from schmidt22 crispra GWS" })).toMatchObject({
+      key: null,
+      suffix: ".parquet",
+    });
     expect(await names(Artifact.filter({ ulabels: { name: "generated" } }))).toEqual([...READS, SCREEN]);
     const transform = await Transform.search("hit-identification").one();
     expect(await names(Artifact.filter({ transform }))).toEqual([HITS]);
     const { testuser1 } = await instance.User.lookup();
-    expect((await Transform.filter({ createdBy: testuser1, kind: "notebook" })).map(({ key }) => key)).toEqual(["screen-quality"]);
+    expect((await Transform.filter({ createdBy: testuser1, kind: "notebook" })).map(({ key }) => key)).toEqual([
+      "screen-quality",
+    ]);
   });
 
   test("took the hits from the screen and the counts from the matrix", async () => {
@@ -123,7 +175,9 @@ describe("project flow", () => {
       .split("\n");
     const fdr = header.split(",").indexOf("pos|fdr");
     const wanted = lines.map((line) => line.split(",")).filter((cells) => Number(cells[fdr]) < 0.01);
-    const hits = await (await instance.Artifact.get({ description: "hits from schmidt22 crispra GWS" })).load({ as: "rows" });
+    const hits = await (await instance.Artifact.get({ description: "hits from schmidt22 crispra GWS" })).load({
+      as: "rows",
+    });
     expect(lines).toHaveLength(2000);
     expect(wanted.length).toBeGreaterThan(10);
     expect(hits.map((hit) => hit["id"])).toEqual(wanted.map(([id]) => id));
@@ -135,9 +189,11 @@ describe("project flow", () => {
       .split("\n");
     const counts = await (await instance.Artifact.get({ key: COUNTS })).load({ as: "rows" });
     expect(counts.map((row) => row["count"])).toEqual(entries.map((line) => Number(line.split(" ")[2])));
-    expect([new Set(counts.map((row) => row["gene"])).size, new Set(counts.map((row) => row["cell"])).size, counts.length]).toEqual(
-      size.split(" ").map(Number),
-    );
+    expect([
+      new Set(counts.map((row) => row["gene"])).size,
+      new Set(counts.map((row) => row["cell"])).size,
+      counts.length,
+    ]).toEqual(size.split(" ").map(Number));
   });
 
   test("drew two figures", async () => {
@@ -157,7 +213,9 @@ describe("project flow", () => {
     expect(review).toContain(`${SCREEN}: the upload "Upload GWS CRISPRa result", testuser1`);
   });
 
-  test("run again, it makes the same bytes: new runs, and nothing else that is new", { timeout: PATIENCE }, async () => {
+  test("run again, it makes the same bytes: new runs, and nothing else that is new", {
+    timeout: PATIENCE,
+  }, async () => {
     const before = await contents();
     expect(before).toHaveLength(10);
     await play({ ...projectFlow, steps: projectFlow.steps.slice(0, -1) }, where);

@@ -35,14 +35,18 @@ test("each figure comes from its own version of the raw table, by three users", 
   for (const [index, figure] of figures.entries()) {
     const graph = await figure.lineage({ downstream: 0 });
     expect(graph.sources().map((node) => node.uid)).toEqual([raw[index]?.uid]);
-    const users = graph.nodes.flatMap((node) => (node.kind === "run" ? [`${node.label} ${node.createdBy}`] : [])).sort();
+    const users = graph.nodes
+      .flatMap((node) => (node.kind === "run" ? [`${node.label} ${node.createdBy}`] : []))
+      .sort();
     expect(users).toEqual(["clean.ts testuser1", "figure.ts testuser3", "summarise.ts testuser2"]);
   }
   expect(printed["compare.ts"]).toMatch(/made from raw version 0000 +made from raw version 0001/);
 });
 
 test("the corrected bird is one more in its group, and no other group changes", async () => {
-  const [before = [], after = []] = await Promise.all((await versions("penguins/summary.csv")).map((table) => table.load({ as: "rows" })));
+  const [before = [], after = []] = await Promise.all(
+    (await versions("penguins/summary.csv")).map((table) => table.load({ as: "rows" })),
+  );
   const changed = after.filter((row, index) => JSON.stringify(row) !== JSON.stringify(before[index]));
   expect(changed).toMatchObject([{ Species: "Gentoo", Sex: "FEMALE", Birds: 59 }]);
   expect(before.map((row) => row["Birds"])).toEqual([73, 73, 34, 34, 58, 61]);

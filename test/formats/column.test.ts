@@ -30,6 +30,9 @@ test("missing cells and invalid dates are null, safe bigints are numbers, -0 is 
 
 test("a given type is kept where it fits and refused where it does not", () => {
   expect(columnOf({ name: "x", type: "real", values: [1, 2] }).type).toBe("real");
-  expect(columnOf({ name: "x", type: "int", values: [1, 2n ** 60n] })).toMatchObject({ type: "bigint", values: [1n, 2n ** 60n] });
+  expect(columnOf({ name: "x", type: "int", values: [1, 2n ** 60n] })).toMatchObject({
+    type: "bigint",
+    values: [1n, 2n ** 60n],
+  });
   expect(() => columnOf({ name: "x", type: "int", values: [1, "two"] })).toThrow('column "x", row 2: "two" is not int');
 });

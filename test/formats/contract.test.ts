@@ -63,10 +63,18 @@ const examples: FormatExamples[] = [
   },
   { suffix: ".json", values, sample: sample("sample.json") },
   { suffix: ".jsonl", values: { mixed: [object, string, zero, nothing], empty: [] }, sample: sample("sample.jsonl") },
-  { suffix: ".yaml", values: { ...values, bigint: { n: 2n ** 70n }, "not a number": [Number.NaN, Number.POSITIVE_INFINITY] }, sample: sample("sample.yaml") },
+  {
+    suffix: ".yaml",
+    values: { ...values, bigint: { n: 2n ** 70n }, "not a number": [Number.NaN, Number.POSITIVE_INFINITY] },
+    sample: sample("sample.yaml"),
+  },
   { suffix: ".fasta", values: texts, sample: sample("sample.fasta") },
   { suffix: ".txt", values: texts, sample: sample("sample.fasta") },
-  { suffix: ".png", values: { bytes: new Uint8Array([137, 80, 78, 71, 0, 255]), empty: new Uint8Array() }, sample: sample("sample.png") },
+  {
+    suffix: ".png",
+    values: { bytes: new Uint8Array([137, 80, 78, 71, 0, 255]), empty: new Uint8Array() },
+    sample: sample("sample.png"),
+  },
   { suffix: ".unknown", values: { bytes: new Uint8Array([0, 1, 2]) }, sample: sample("sample.png") },
 ];
 

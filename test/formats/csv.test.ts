@@ -48,7 +48,13 @@ test("byte-order mark, CRLF, quotes, blank lines and a missing last line end", a
 });
 
 test("repeated and empty header names stay apart", async () => {
-  expect((await read(",a,a,a_2,\n1,2,3,4,5\n")).columns.map(({ name }) => name)).toEqual(["", "a", "a_2", "a_2_2", "_2"]);
+  expect((await read(",a,a,a_2,\n1,2,3,4,5\n")).columns.map(({ name }) => name)).toEqual([
+    "",
+    "a",
+    "a_2",
+    "a_2_2",
+    "_2",
+  ]);
 });
 
 test("an empty file is a table without columns", async () => {
@@ -56,9 +62,18 @@ test("an empty file is a table without columns", async () => {
 });
 
 test("a ragged row, an open quote and bytes that are not UTF-8 are refused, with the line", async () => {
-  await expect(read("a,b\n1,2\n3\n")).rejects.toMatchObject({ code: "invalid", message: "line 3: 1 cells, but the header has 2" });
-  await expect(read('a,b\n1,"2\n')).rejects.toMatchObject({ code: "invalid", message: expect.stringContaining("line") });
-  await expect(read(new Uint8Array([97, 10, 0xff, 10]))).rejects.toMatchObject({ code: "invalid", hint: expect.stringContaining("UTF-8") });
+  await expect(read("a,b\n1,2\n3\n")).rejects.toMatchObject({
+    code: "invalid",
+    message: "line 3: 1 cells, but the header has 2",
+  });
+  await expect(read('a,b\n1,"2\n')).rejects.toMatchObject({
+    code: "invalid",
+    message: expect.stringContaining("line"),
+  });
+  await expect(read(new Uint8Array([97, 10, 0xff, 10]))).rejects.toMatchObject({
+    code: "invalid",
+    hint: expect.stringContaining("UTF-8"),
+  });
 });
 
 test("a character split between two chunks is read whole", async () => {
@@ -80,7 +95,25 @@ test("writes RFC 4180 with line feeds", async () => {
 const cell = fc.oneof(
   fc.string({ unit: "grapheme" }),
   fc.string(),
-  fc.constantFrom("", '"', '""', "\r", "\n", "\r\n", ",", "\t", "007", "1", "1.0", "-0", "true", "NaN", "\ufeff", " x ", "2024-12-20T15:09:33Z"),
+  fc.constantFrom(
+    "",
+    '"',
+    '""',
+    "\r",
+    "\n",
+    "\r\n",
+    ",",
+    "\t",
+    "007",
+    "1",
+    "1.0",
+    "-0",
+    "true",
+    "NaN",
+    "\ufeff",
+    " x ",
+    "2024-12-20T15:09:33Z",
+  ),
   fc.double(),
   fc.maxSafeInteger(),
   fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
@@ -96,25 +129,42 @@ const anyTable = names.chain((columns) =>
     .map((rows) => Table.from({ columns: columns.map((name, i) => ({ name, values: rows.map((row) => row[i]) })) })),
 );
 const realTable = fc
-  .array(fc.record({ x: fc.double(), n: fc.option(fc.maxSafeInteger()), t: fc.date({ noInvalidDate: true }), b: fc.boolean() }), { minLength: 1 })
-  .map((rows) => Table.from({ columns: (["x", "n", "t", "b"] as const).map((name) => ({ name, values: rows.map((row) => row[name]) })) }));
-
-test.each([".csv", ".tsv"])("any table keeps its rows and names (%s), and its bytes from the second writing on", async (suffix) => {
-  await fc.assert(
-    fc.asyncProperty(anyTable, async (table) => {
-      const { bytes } = await encode(table, suffix);
-      const back = await read(bytes, suffix);
-      expect(back.length).toBe(table.length);
-      expect(back.columns.map(({ name }) => name)).toEqual(table.columns.map(({ name }) => name));
-      // a text such as "1.0" is read as a number, so the bytes are settled from the second writing on
-      const second = await encode(back, suffix);
-      const settled = await read(second.bytes, suffix);
-      expect(settled.rows()).toEqual(back.rows());
-      expect(Buffer.from((await encode(settled, suffix)).bytes).toString()).toBe(Buffer.from(second.bytes).toString());
+  .array(
+    fc.record({
+      x: fc.double(),
+      n: fc.option(fc.maxSafeInteger()),
+      t: fc.date({ noInvalidDate: true }),
+      b: fc.boolean(),
     }),
-    { numRuns: 150 },
+    { minLength: 1 },
+  )
+  .map((rows) =>
+    Table.from({
+      columns: (["x", "n", "t", "b"] as const).map((name) => ({ name, values: rows.map((row) => row[name]) })),
+    }),
   );
-});
+
+test.each([".csv", ".tsv"])(
+  "any table keeps its rows and names (%s), and its bytes from the second writing on",
+  async (suffix) => {
+    await fc.assert(
+      fc.asyncProperty(anyTable, async (table) => {
+        const { bytes } = await encode(table, suffix);
+        const back = await read(bytes, suffix);
+        expect(back.length).toBe(table.length);
+        expect(back.columns.map(({ name }) => name)).toEqual(table.columns.map(({ name }) => name));
+        // a text such as "1.0" is read as a number, so the bytes are settled from the second writing on
+        const second = await encode(back, suffix);
+        const settled = await read(second.bytes, suffix);
+        expect(settled.rows()).toEqual(back.rows());
+        expect(Buffer.from((await encode(settled, suffix)).bytes).toString()).toBe(
+          Buffer.from(second.bytes).toString(),
+        );
+      }),
+      { numRuns: 150 },
+    );
+  },
+);
 
 test("numbers, times and booleans come back as they were", async () => {
   await fc.assert(

@@ -53,7 +53,9 @@ test("frames are saved like rows, and files are loaded as frames", async () => {
 
 test("what is a table and what is not", async () => {
   expect([[{ a: 1 }], table, [Object.create(null)]].map(isTabular)).toEqual([true, true, true]);
-  expect([[], [1], [{ a: 1 }, null], [[1]], [new Date()], [new Map()], { a: 1 }, "x", null, undefined].map(isTabular)).toEqual(new Array(10).fill(false));
+  expect(
+    [[], [1], [{ a: 1 }, null], [[1]], [new Date()], [new Map()], { a: 1 }, "x", null, undefined].map(isTabular),
+  ).toEqual(new Array(10).fill(false));
   expect(await tableFrom([])).toBeUndefined();
   expect((await tableFrom([], { empty: true }))?.columns).toEqual([]);
 });

@@ -33,7 +33,8 @@ test("an array is a table with a table suffix or none, and a value with .json", 
 
 test("bytes stay as they are, whatever the suffix", async () => {
   const bytes = new Uint8Array([1, 2, 3]);
-  for (const suffix of [".png", ".csv.gz", ".h5ad", "", undefined]) expect(await encode(bytes, suffix)).toEqual({ bytes, suffix: suffix ?? "" });
+  for (const suffix of [".png", ".csv.gz", ".h5ad", "", undefined])
+    expect(await encode(bytes, suffix)).toEqual({ bytes, suffix: suffix ?? "" });
   expect((await encode(bytes.buffer, ".bin")).bytes).toEqual(bytes);
   expect(text((await encode("<svg/>", ".svg")).bytes)).toBe("<svg/>");
 });
@@ -86,11 +87,20 @@ test("fields that are undefined are left out, dates are ISO text, and shared par
 test("broken files are invalid, with the place", async () => {
   const read = (content: string, suffix: string) => decode(sourceOf(new TextEncoder().encode(content)), suffix);
   await expect(read("{", ".json")).rejects.toMatchObject({ code: "invalid" });
-  await expect(read('1\n\n{"a"\n', ".jsonl")).rejects.toMatchObject({ code: "invalid", message: expect.stringContaining("line 3") });
+  await expect(read('1\n\n{"a"\n', ".jsonl")).rejects.toMatchObject({
+    code: "invalid",
+    message: expect.stringContaining("line 3"),
+  });
   await expect(read("a: [", ".yaml")).rejects.toMatchObject({ code: "invalid" });
   await expect(decode(sourceOf(new Uint8Array([0xff])), ".txt")).rejects.toMatchObject({ code: "invalid" });
-  await expect(read("x", ".h5ad")).rejects.toMatchObject({ code: "missing-dependency", hint: expect.stringContaining("cache()") });
-  await expect(read("x", ".txt.bz2")).rejects.toMatchObject({ code: "missing-dependency", hint: expect.stringContaining("cache()") });
+  await expect(read("x", ".h5ad")).rejects.toMatchObject({
+    code: "missing-dependency",
+    hint: expect.stringContaining("cache()"),
+  });
+  await expect(read("x", ".txt.bz2")).rejects.toMatchObject({
+    code: "missing-dependency",
+    hint: expect.stringContaining("cache()"),
+  });
   await expect(decode(sourceOf(new Uint8Array(3)), ".png", { as: "rows" })).rejects.toMatchObject({ code: "invalid" });
   await expect(openHandle(sourceOf(new Uint8Array(3)), ".png")).rejects.toMatchObject({ code: "invalid" });
 });

@@ -18,11 +18,20 @@ test("a table without a suffix becomes parquet, with its facts", async () => {
 });
 
 test("no columns, integers beyond 64 bits and bytes in cells are refused", async () => {
-  await expect(encode([{}], ".parquet")).rejects.toMatchObject({ code: "invalid", message: "a table without columns cannot be stored as parquet" });
+  await expect(encode([{}], ".parquet")).rejects.toMatchObject({
+    code: "invalid",
+    message: "a table without columns cannot be stored as parquet",
+  });
   await expect(encode([], ".parquet")).rejects.toMatchObject({ code: "invalid" });
-  await expect(encode([{ n: 2n ** 63n }], ".parquet")).rejects.toMatchObject({ code: "invalid", hint: expect.stringContaining("String") });
+  await expect(encode([{ n: 2n ** 63n }], ".parquet")).rejects.toMatchObject({
+    code: "invalid",
+    hint: expect.stringContaining("String"),
+  });
   await expect(encode([{ b: new Uint8Array(2) }], ".parquet")).rejects.toMatchObject({ code: "invalid" });
-  await expect(encode([{ t: "half \ud800" }], ".parquet")).rejects.toMatchObject({ code: "invalid", hint: expect.stringContaining("toWellFormed") });
+  await expect(encode([{ t: "half \ud800" }], ".parquet")).rejects.toMatchObject({
+    code: "invalid",
+    hint: expect.stringContaining("toWellFormed"),
+  });
 });
 
 test("files that are not parquet are invalid; what storage says is passed on", async () => {
@@ -66,7 +75,14 @@ test("another program reads what we write", async () => {
     writeFileSync(join(folder, "x.parquet"), (await encode(rows, ".parquet")).bytes);
     const frame = polars.readParquet(join(folder, "x.parquet"));
     expect(frame.drop("j").toRecords()).toEqual(rows.map(({ j, ...row }) => row));
-    expect(frame.drop("j").dtypes.map(({ variant }) => variant)).toEqual(["String", "Int32", "Int64", "Float64", "Datetime", "Bool"]);
+    expect(frame.drop("j").dtypes.map(({ variant }) => variant)).toEqual([
+      "String",
+      "Int32",
+      "Int64",
+      "Float64",
+      "Datetime",
+      "Bool",
+    ]);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -89,7 +105,9 @@ const column = fc.oneof(
       well,
       fc.integer(),
       fc.array(fc.integer()),
-      fc.dictionary(well, fc.jsonValue({ maxDepth: 2 })).filter((o) => !JSON.stringify(o).includes("__proto__") && isReadBack(o)),
+      fc
+        .dictionary(well, fc.jsonValue({ maxDepth: 2 }))
+        .filter((o) => !JSON.stringify(o).includes("__proto__") && isReadBack(o)),
     ),
   ),
 );
@@ -100,7 +118,11 @@ const table = fc
       .tuple(fc.array(column, { minLength: names.length, maxLength: names.length }), fc.integer({ min: 0, max: 30 }))
       .chain(([kinds, length]) =>
         fc
-          .tuple(...kinds.map((kind) => fc.array(fc.option(kind as fc.Arbitrary<unknown>), { minLength: length, maxLength: length })))
+          .tuple(
+            ...kinds.map((kind) =>
+              fc.array(fc.option(kind as fc.Arbitrary<unknown>), { minLength: length, maxLength: length }),
+            ),
+          )
           .map((values) => Table.from({ columns: names.map((name, i) => ({ name, values: values[i] as unknown[] })) })),
       ),
   );

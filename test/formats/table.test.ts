@@ -85,7 +85,9 @@ test.each([8, 20, 40, 80, 200])("no line is wider than %i columns", (width) => {
 });
 
 test("no control character, bidirectional override or lone surrogate reaches the terminal", () => {
-  const hostile = Table.from([{ "\x1b]0;owned\x07name": "\x1b[31mred\x1b[0m\r\n\x9b2J\u202egnp.exe\ud800", o: { k: "\x1b[2J\x7f\x9b" } }]);
+  const hostile = Table.from([
+    { "\x1b]0;owned\x07name": "\x1b[31mred\x1b[0m\r\n\x9b2J\u202egnp.exe\ud800", o: { k: "\x1b[2J\x7f\x9b" } },
+  ]);
   const text = hostile.toString({ width: 200 });
   expect(text).toContain("\\x1b[31mred\\x1b[0m\\r\\n\\x9b2J\\u202egnp.exe\\ud800");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not be there
@@ -103,7 +105,9 @@ test("HTML is escaped and a notebook gets both forms", () => {
     </tbody>
     </table>"
   `);
-  const display = (table as unknown as Record<symbol, () => Record<string, string>>)[Symbol.for("Jupyter.display")]?.call(table);
+  const display = (table as unknown as Record<symbol, () => Record<string, string>>)[
+    Symbol.for("Jupyter.display")
+  ]?.call(table);
   expect(display).toEqual({ "text/html": table.toHTML(), "text/plain": String(table) });
   expect(wide.toHTML({ rows: 2 })).toContain("… 23 more");
   expect(inspect(hits)).toBe(String(hits));

@@ -34,11 +34,15 @@ forEachDatabase((database) => {
     const { storage, db, work } = lab.place;
     const again = await init({ storage, name: lab.ln.name, ...withDb(db) });
     expect([again.uid, again.slug]).toEqual([lab.ln.uid, `testuser1/${lab.ln.name}`]);
-    expect((await refused(init({ storage: join(work, "other"), name: lab.ln.name, ...withDb(db) }), "conflict")).message).toContain(storage);
+    expect(
+      (await refused(init({ storage: join(work, "other"), name: lab.ln.name, ...withDb(db) }), "conflict")).message,
+    ).toContain(storage);
     expect(existsSync(join(work, "other"))).toBe(false);
     await refused(init({ storage, name: "another", ...withDb(db) }), "conflict");
     const inside = join(storage, "deep", "inside");
-    expect((await refused(init({ storage: inside, name: "inside" }), "conflict")).message).toContain(`inside ${storage}`);
+    expect((await refused(init({ storage: inside, name: "inside" }), "conflict")).message).toContain(
+      `inside ${storage}`,
+    );
     expect(existsSync(inside)).toBe(false);
     saveUser("testuser2");
     const error = await refused(init({ storage, name: lab.ln.name, ...withDb(db) }), "conflict");
@@ -78,7 +82,9 @@ forEachDatabase((database) => {
     expect((await mine.createdBy).handle).toBe("testuser1");
     const transform = await team.Transform.save({ key: "t.ts" });
     const run = await team.Run.save({ transform });
-    expect((await refused(two.ln.Artifact.save(Buffer.from("x"), { key: "x.txt", run }), "invalid")).message).toContain("another instance");
+    expect((await refused(two.ln.Artifact.save(Buffer.from("x"), { key: "x.txt", run }), "invalid")).message).toContain(
+      "another instance",
+    );
     await refused(two.ln.Run.save({ transform }), "invalid");
     await refused(two.ln.Artifact.filter({ run }), "invalid");
     await refused(two.ln.Artifact.filter({ any: [{ transform }] }).count(), "invalid");
@@ -102,7 +108,11 @@ forEachDatabase((database) => {
     saveUser("testuser3");
     expect((await runScript(code, { env })).stdout).toBe("testuser1\n"); // same bytes and key: the same artifact
     expect((await runScript(code.replace('"child"', '"changed"'), { env })).stdout).toBe("testuser3\n");
-    expect((await User.filter().orderBy("handle")).map((u) => u.handle)).toEqual(["testuser1", "testuser2", "testuser3"]);
+    expect((await User.filter().orderBy("handle")).map((u) => u.handle)).toEqual([
+      "testuser1",
+      "testuser2",
+      "testuser3",
+    ]);
     await refused(login("not a handle"), "invalid");
   });
 
@@ -133,7 +143,12 @@ forEachDatabase((database) => {
       const { kept } = await deleteInstance(lab.ln.slug, { force });
       expect([existsSync(artifact.path), kept !== undefined]).toEqual([!force, !force]);
       expect(readFileSync(join(storage, "mine/keep.txt"), "utf8")).toBe("mine");
-      for (const gone of [join(storage, ".lineal/lineal.db"), join(storage, ".lineal/storage.json"), join(work, ".lineal/instance")]) expect(existsSync(gone)).toBe(false);
+      for (const gone of [
+        join(storage, ".lineal/lineal.db"),
+        join(storage, ".lineal/storage.json"),
+        join(work, ".lineal/instance"),
+      ])
+        expect(existsSync(gone)).toBe(false);
       expect([getCurrent(), listInstances()]).toEqual([undefined, []]);
       await refused(connect(lab.ln.slug), "not-found");
       await refused(deleteInstance(lab.ln.slug), "not-found");
@@ -173,7 +188,10 @@ forEachDatabase((database) => {
     await refused(init({ storage: join(work, "new"), db: "mysql://x/y" }), "invalid");
     await refused(init({ storage: "s3://bucket/x" }), "invalid");
     await refused(init({ storage: join(work, "file", "below"), name: "below" }), "forbidden");
-    await refused(init({ storage: join(work, "new"), name: "unreachable", db: "postgres://nobody@127.0.0.1:9/none" }), "unavailable");
+    await refused(
+      init({ storage: join(work, "new"), name: "unreachable", db: "postgres://nobody@127.0.0.1:9/none" }),
+      "unavailable",
+    );
     expect(existsSync(join(work, "new"))).toBe(false);
     expect(listInstances()).toHaveLength(known);
     expect(getCurrent()).toBe(lab.ln.slug);
@@ -185,14 +203,19 @@ describe("which instance a process works on", () => {
     await using place = await freshPlace("sqlite");
     process.env.LINEAL_HOME = place.home;
     saveUser("testuser1");
-    for (const name of ["env", "marked", "current"]) await (await init({ storage: join(place.storage, name), name })).close();
+    for (const name of ["env", "marked", "current"])
+      await (await init({ storage: join(place.storage, name), name })).close();
     setCurrent("testuser1/current");
     const deep = join(place.work, "project", "deep");
     mkdirSync(deep, { recursive: true });
     writeMarker(join(place.work, "project"), "testuser1/marked");
     const script = join(place.work, "which.ts");
-    writeFileSync(script, `import * as ln from "lineal";\ntry { console.log((await ln.instance()).name); console.log(await ln.Artifact.filter().count()); } catch (e) { console.log(e.code, e.hint); }`);
-    const which = (cwd: string, env: Record<string, string> = {}) => runScript(script, { cwd, env: { LINEAL_HOME: place.home, ...env } });
+    writeFileSync(
+      script,
+      `import * as ln from "lineal";\ntry { console.log((await ln.instance()).name); console.log(await ln.Artifact.filter().count()); } catch (e) { console.log(e.code, e.hint); }`,
+    );
+    const which = (cwd: string, env: Record<string, string> = {}) =>
+      runScript(script, { cwd, env: { LINEAL_HOME: place.home, ...env } });
     const [env, marked, current, none, unknown] = await Promise.all([
       which(deep, { LINEAL_INSTANCE: "testuser1/env" }),
       which(deep),
@@ -214,7 +237,10 @@ describe("which instance a process works on", () => {
     for (const name of ["one", "two"]) await init({ storage: join(place.storage, name), name });
     process.chdir(place.work);
     await connect("testuser1/one", { here: true });
-    expect([getCurrent(), readFileSync(join(place.work, ".lineal/instance"), "utf8").trim()]).toEqual(["testuser1/two", "testuser1/one"]);
+    expect([getCurrent(), readFileSync(join(place.work, ".lineal/instance"), "utf8").trim()]).toEqual([
+      "testuser1/two",
+      "testuser1/one",
+    ]);
     expect(await disconnect({ here: true })).toBe("testuser1/one");
     expect(existsSync(join(place.work, ".lineal/instance"))).toBe(false);
     await refused(disconnect({ here: true }), "not-found");
@@ -338,7 +364,9 @@ describe("a PostgreSQL server that goes away", () => {
     const outcome = refused(save, "unavailable");
     let ended = 0;
     while (ended === 0) {
-      const { rows } = await client.query("select pg_terminate_backend(pid) as ended from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and pid <> pg_backend_pid()");
+      const { rows } = await client.query(
+        "select pg_terminate_backend(pid) as ended from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and pid <> pg_backend_pid()",
+      );
       ended = rows.length;
       await new Promise((done) => setTimeout(done, 10));
     }
@@ -348,7 +376,9 @@ describe("a PostgreSQL server that goes away", () => {
     await client.query("select pg_advisory_unlock_all()");
     expect((await lab.ln.Artifact.save(Buffer.from("held"), { key: "held.txt" })).version).toBe("0000");
     // Connections that died while nobody used them are replaced without a word.
-    await client.query("select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+    await client.query(
+      "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+    );
     expect(await lab.ln.Artifact.filter().count()).toBe(1);
     expect((await lab.ln.Artifact.save(Buffer.from("held 2"), { key: "held.txt" })).version).toBe("0001");
     await client.end();
@@ -363,7 +393,11 @@ describe("a PostgreSQL server that goes away", () => {
     await made.Artifact.save(Buffer.from("x"), { key: "x.txt" });
     await way.close();
     const { password } = new URL(way.url);
-    const uses = [() => made.Artifact.filter(), () => made.Artifact.save(Buffer.from("y"), { key: "y.txt" }), () => connect("testuser1/lost", { default: false })];
+    const uses = [
+      () => made.Artifact.filter(),
+      () => made.Artifact.save(Buffer.from("y"), { key: "y.txt" }),
+      () => connect("testuser1/lost", { default: false }),
+    ];
     for (const use of uses) {
       const error = await refused(use(), "unavailable");
       expect(`${error.message} ${error.hint}`).not.toContain(password);

@@ -1,12 +1,30 @@
 /** Settings on disk: instances, users, markers, precedence, verbosity, shells; each test has a home of its own. */
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LinealError } from "../../src/errors.ts";
-import { cacheHome, readJson, settingsHome, writeJson, writeJsonOnce, writePreferences } from "../../src/instance/home.ts";
+import {
+  cacheHome,
+  readJson,
+  settingsHome,
+  writeJson,
+  writeJsonOnce,
+  writePreferences,
+} from "../../src/instance/home.ts";
 import { canHoldMarker, findMarker, removeMarker, removeMarkers, writeMarker } from "../../src/instance/marker.ts";
 import {
   getCurrent,
@@ -151,9 +169,12 @@ describe("instances", () => {
     expect(listInstances(env).map(slugOf)).toEqual(["ada/shared", "bob/shared"]);
   });
 
-  test.each(["nope", "ada/nope", "a/b/c", "../x", "/x", "x/", "postgres://h/db", "", ".."])("%j is not known", (text) => {
-    expect(readInstance(text, env)).toBeUndefined();
-  });
+  test.each(["nope", "ada/nope", "a/b/c", "../x", "/x", "x/", "postgres://h/db", "", ".."])(
+    "%j is not known",
+    (text) => {
+      expect(readInstance(text, env)).toBeUndefined();
+    },
+  );
 
   test.each(["", ".", "..", "a/b", "a b", "ä", "x".repeat(64)])("cannot be called %j", (name) => {
     expect(refusal(() => writeInstance(instance("ada", name), env)).code).toBe("invalid");
@@ -191,7 +212,10 @@ describe("the instance of a directory", () => {
     expect(resolveTarget(deep, env)).toEqual({ slug: "ada/inner", from: "marker", marker: join(root, "project", "a") });
     expect(resolveTarget(join(root, "project"), env)?.slug).toBe("ada/outer");
     expect(resolveTarget(root, env)?.from).toBe("settings");
-    expect(resolveTarget(deep, { ...env, LINEAL_INSTANCE: "ada/env" })).toEqual({ slug: "ada/env", from: "environment" });
+    expect(resolveTarget(deep, { ...env, LINEAL_INSTANCE: "ada/env" })).toEqual({
+      slug: "ada/env",
+      from: "environment",
+    });
     expect(resolveTarget(deep, { ...env, LINEAL_INSTANCE: "" })?.from).toBe("marker");
   });
 
@@ -263,10 +287,14 @@ describe("passwords", () => {
 
 describe("verbosity", () => {
   test("takes names and numbers, and lists them otherwise", () => {
-    expect([parseVerbosity("error"), parseVerbosity("Hint"), parseVerbosity(5), parseVerbosity("2")]).toEqual([0, 4, 5, 2]);
+    expect([parseVerbosity("error"), parseVerbosity("Hint"), parseVerbosity(5), parseVerbosity("2")]).toEqual([
+      0, 4, 5, 2,
+    ]);
     const error = refusal(() => parseVerbosity("debgu"));
     expect(error.code).toBe("invalid");
-    expect(error.hint).toBe("Did you mean 'debug'? The levels are error (0), warning (1), success (2), info (3), hint (4), debug (5).");
+    expect(error.hint).toBe(
+      "Did you mean 'debug'? The levels are error (0), warning (1), success (2), info (3), hint (4), debug (5).",
+    );
     expect(refusal(() => parseVerbosity(6)).code).toBe("invalid");
     expect(refusal(() => parseVerbosity("toString")).code).toBe("invalid");
   });

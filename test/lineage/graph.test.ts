@@ -6,9 +6,21 @@ import { Graph } from "../../src/lineage/graph.ts";
 import type { NodeRef } from "../../src/lineage/graph.ts";
 import type { Edge } from "../../src/lineage/node.ts";
 import { anyGraph, dag, twoParts } from "./arbitrary.ts";
-import { artifact, chain, cohort, edges, graph, ladder, oddities, projectFlow, run, singleFile, transform } from "./sample.ts";
+import {
+  artifact,
+  chain,
+  cohort,
+  edges,
+  graph,
+  ladder,
+  oddities,
+  projectFlow,
+  run,
+  singleFile,
+  transform,
+} from "./sample.ts";
 
-const uids = (nodes: readonly { uid: string }[] | undefined) => nodes?.map(node => node.uid.replace(/A+\d*$/, ""));
+const uids = (nodes: readonly { uid: string }[] | undefined) => nodes?.map((node) => node.uid.replace(/A+\d*$/, ""));
 const sorted = (ids: Iterable<string>) => [...ids].sort();
 
 function refusal(act: () => unknown): LinealError {
@@ -78,7 +90,11 @@ describe("neighbours and reach", () => {
   });
 
   test("transforms are one hop apart", () => {
-    const g = graph(transform("c", "c.ts"), [transform("b", "b.ts"), transform("a", "a.ts")], edges("t:a > t:b", "t:b > t:c", "t:c > t:c"));
+    const g = graph(
+      transform("c", "c.ts"),
+      [transform("b", "b.ts"), transform("a", "a.ts")],
+      edges("t:a > t:b", "t:b > t:c", "t:c > t:c"),
+    );
     expect(uids(g.upstream("c", 1))).toEqual(["b"]);
     expect(uids(g.upstream("c"))).toEqual(["b", "a"]);
     expect(uids(g.path("a", "c"))).toEqual(["a", "b", "c"]);
@@ -91,30 +107,33 @@ describe("neighbours and reach", () => {
     expect(g.path(g.focus, "y0")).toHaveLength(2001);
   });
 
-  test.each([-1, 1.5, Number.NaN, "3" as never])("hops %s are refused", hops => {
+  test.each([-1, 1.5, Number.NaN, "3" as never])("hops %s are refused", (hops) => {
     expect(refusal(() => chain().upstream("rawAAAAAAAAAAAAA0000", hops)).code).toBe("invalid");
   });
 
   test("reach equals a reference search, with cycles of runs too", () => {
-    fc.assert(fc.property(fc.oneof(dag, anyGraph), g => {
-      for (const node of g.nodes) {
-        const up = reference(g, node.id, "up", 2);
-        const down = reference(g, node.id, "down");
-        expect(sorted(g.upstream(node).map(n => n.id))).toEqual(sorted(up.keys()));
-        expect(sorted(g.downstream(node).map(n => n.id))).toEqual(sorted(down.keys()));
-        for (const hops of [0, 1, 2]) {
-          const within = [...up].filter(([, distance]) => hopsOf(node.kind, distance) <= hops).map(([id]) => id);
-          expect(sorted(g.upstream(node, hops).map(n => n.id))).toEqual(sorted(within));
+    fc.assert(
+      fc.property(fc.oneof(dag, anyGraph), (g) => {
+        for (const node of g.nodes) {
+          const up = reference(g, node.id, "up", 2);
+          const down = reference(g, node.id, "down");
+          expect(sorted(g.upstream(node).map((n) => n.id))).toEqual(sorted(up.keys()));
+          expect(sorted(g.downstream(node).map((n) => n.id))).toEqual(sorted(down.keys()));
+          for (const hops of [0, 1, 2]) {
+            const within = [...up].filter(([, distance]) => hopsOf(node.kind, distance) <= hops).map(([id]) => id);
+            expect(sorted(g.upstream(node, hops).map((n) => n.id))).toEqual(sorted(within));
+          }
         }
-      }
-    }), { numRuns: 60 });
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
 /** Edges to everything that can be reached, by relaxing all edges until nothing changes; slow, short and different. A member counts for so many. */
 function reference(g: Graph, start: string, direction: "up" | "down", member = 1): Map<string, number> {
   const far = new Map([[start, 0]]);
-  const flow = g.edges.filter(edge => edge.role === "input" || edge.role === "output" || edge.role === "member");
+  const flow = g.edges.filter((edge) => edge.role === "input" || edge.role === "output" || edge.role === "member");
   for (let round = 0; round < g.nodes.length; round++) {
     for (const edge of flow) {
       const [a, b] = direction === "up" ? [edge.to, edge.from] : [edge.from, edge.to];
@@ -126,7 +145,8 @@ function reference(g: Graph, start: string, direction: "up" | "down", member = 1
   return far;
 }
 
-const hopsOf = (kind: string, distance: number) => (kind === "run" ? Math.floor(distance / 2) + 1 : Math.ceil(distance / 2));
+const hopsOf = (kind: string, distance: number) =>
+  kind === "run" ? Math.floor(distance / 2) + 1 : Math.ceil(distance / 2);
 
 describe("path", () => {
   test("goes from the first to the second, whichever came first", () => {
@@ -143,7 +163,12 @@ describe("path", () => {
 
   test("takes ids, uids, nodes and records whose kind means something else", () => {
     const g = chain();
-    const refs: NodeRef[] = ["artifact:rawAAAAAAAAAAAAA0000", "rawAAAAAAAAAAAAA0000", g.sources()[0] as NodeRef, { uid: "rawAAAAAAAAAAAAA0000", kind: "dataset", id: 7 } as NodeRef];
+    const refs: NodeRef[] = [
+      "artifact:rawAAAAAAAAAAAAA0000",
+      "rawAAAAAAAAAAAAA0000",
+      g.sources()[0] as NodeRef,
+      { uid: "rawAAAAAAAAAAAAA0000", kind: "dataset", id: 7 } as NodeRef,
+    ];
     for (const ref of refs) expect(uids(g.path(ref, g.focus))).toEqual(["raw", "cleanRun", "clean"]);
   });
 
@@ -158,17 +183,24 @@ describe("path", () => {
   });
 
   test("is as short as the reference says and made of edges", () => {
-    fc.assert(fc.property(anyGraph, fc.nat(), fc.nat(), (g, i, j) => {
-      const a = g.nodes[i % g.nodes.length]!;
-      const b = g.nodes[j % g.nodes.length]!;
-      const way = g.path(a, b);
-      const length = a === b ? 0 : (reference(g, a.id, "down").get(b.id) ?? reference(g, a.id, "up").get(b.id));
-      expect(way && way.length - 1).toBe(length);
-      way?.slice(1).forEach((node, k) => {
-        const before = way[k]!;
-        expect(g.edges.some(e => (e.from === before.id && e.to === node.id) || (e.from === node.id && e.to === before.id))).toBe(true);
-      });
-    }), { numRuns: 100 });
+    fc.assert(
+      fc.property(anyGraph, fc.nat(), fc.nat(), (g, i, j) => {
+        const a = g.nodes[i % g.nodes.length]!;
+        const b = g.nodes[j % g.nodes.length]!;
+        const way = g.path(a, b);
+        const length = a === b ? 0 : (reference(g, a.id, "down").get(b.id) ?? reference(g, a.id, "up").get(b.id));
+        expect(way && way.length - 1).toBe(length);
+        way?.slice(1).forEach((node, k) => {
+          const before = way[k]!;
+          expect(
+            g.edges.some(
+              (e) => (e.from === before.id && e.to === node.id) || (e.from === node.id && e.to === before.id),
+            ),
+          ).toBe(true);
+        });
+      }),
+      { numRuns: 100 },
+    );
   });
 });
 
@@ -185,7 +217,7 @@ describe("building and merging", () => {
 
   test("sources and trees go by the order of a long run: what it made first did not come of what it took later", () => {
     const [x, y, z] = [artifact("x"), artifact("y"), artifact("z")];
-    const at = (order: number, ...lines: string[]): Edge[] => edges(...lines).map(edge => ({ ...edge, order }));
+    const at = (order: number, ...lines: string[]): Edge[] => edges(...lines).map((edge) => ({ ...edge, order }));
     const links = [...at(0, "r:1 > a:x"), ...edges("a:x > r:2", "r:2 > a:y"), ...at(1, "a:y > r:1", "r:1 > a:z")];
     const long = graph(x, [x, y, z, run("1", "s1.ts"), run("2", "s2.ts")], links);
     expect(long.sources("artifact")).toEqual([x]);
@@ -198,16 +230,24 @@ describe("building and merging", () => {
 
   test("merging is idempotent, and commutative up to order", () => {
     const content = (g: Graph) => ({ nodes: new Set(g.nodes), edges: new Set(g.edges), truncated: g.truncated });
-    fc.assert(fc.property(twoParts, ([a, b]) => {
-      expect(content(a.merge(a))).toEqual(content(a));
-      expect(content(a.merge(b))).toEqual(content(b.merge(a)));
-      expect(content(a.merge(b).merge(b))).toEqual(content(a.merge(b)));
-      for (const node of [...a.nodes, ...b.nodes]) expect(a.merge(b).node(node)).toEqual(node);
-    }), { numRuns: 60 });
+    fc.assert(
+      fc.property(twoParts, ([a, b]) => {
+        expect(content(a.merge(a))).toEqual(content(a));
+        expect(content(a.merge(b))).toEqual(content(b.merge(a)));
+        expect(content(a.merge(b).merge(b))).toEqual(content(a.merge(b)));
+        for (const node of [...a.nodes, ...b.nodes]) expect(a.merge(b).node(node)).toEqual(node);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test("merging keeps this focus, believes the other's facts, and stays cut where either was", () => {
-    const newer = graph(artifact("rawAAAAAAAAAAAAA0000", { key: "penguins/raw.csv", deleted: true }), [], [], { upstream: true, downstream: false, limit: 5, more: ["x"] });
+    const newer = graph(artifact("rawAAAAAAAAAAAAA0000", { key: "penguins/raw.csv", deleted: true }), [], [], {
+      upstream: true,
+      downstream: false,
+      limit: 5,
+      more: ["x"],
+    });
     const g = chain().merge(newer);
     expect(g.focus).toBe(chain().focus);
     expect(g.node("rawAAAAAAAAAAAAA0000")?.deleted).toBe(true);

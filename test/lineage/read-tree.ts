@@ -10,7 +10,8 @@ interface Met {
   readonly isAbove: boolean;
 }
 
-const LINE = /^(?<indent>(?:│ {2}| {3})*)(?<mark>● |[←→] |[├└][←→─┬] |[│ ][├└] )(?:started |members by )?<(?<uid>[a-z]\d+)>(?<rest>.*)$/;
+const LINE =
+  /^(?<indent>(?:│ {2}| {3})*)(?<mark>● |[←→] |[├└][←→─┬] |[│ ][├└] )(?:started |members by )?<(?<uid>[a-z]\d+)>(?<rest>.*)$/;
 const isRun = ({ uids }: Met): boolean => uids[0]?.startsWith("r") === true;
 
 /**
@@ -20,14 +21,16 @@ const isRun = ({ uids }: Met): boolean => uids[0]?.startsWith("r") === true;
 export function told(tree: string, focus: string): { source: string; result: string }[] {
   const [before = "", after = ""] = tree.split("\n\n");
   const pairs = (half: string, from: "below" | "above"): { source: string; result: string }[] =>
-    stepsOf(half, focus).map(([near, far]) => (from === "below" ? { source: far, result: near } : { source: near, result: far }));
+    stepsOf(half, focus).map(([near, far]) =>
+      from === "below" ? { source: far, result: near } : { source: near, result: far },
+    );
   return [...pairs(before, "below"), ...pairs(after, "above")];
 }
 
 /** Data near the focus and data right beyond it. */
 function stepsOf(half: string, focus: string): [near: string, far: string][] {
   const all: Met[] = [];
-  const last = (inner: number): Met | undefined => all.findLast(met => met.inner === inner);
+  const last = (inner: number): Met | undefined => all.findLast((met) => met.inner === inner);
   const meet = (met: Met): void => {
     met.above?.below.push(met);
     all.push(met);
@@ -37,12 +40,27 @@ function stepsOf(half: string, focus: string): [near: string, far: string][] {
     const { indent = "", mark = "", uid = "", rest = "" } = LINE.exec(line)?.groups ?? {};
     if (!uid || mark === "● " || rest.includes("re-created")) continue;
     if (/^[│ ]/.test(mark)) last(indent.length + 3)?.uids.push(uid);
-    else meet({ uids: [uid], above: last(indent.length), below: [], inner: indent.length + (/^[←→]/.test(mark) ? 0 : 3), isAbove: rest.includes("↑ above") });
+    else
+      meet({
+        uids: [uid],
+        above: last(indent.length),
+        below: [],
+        inner: indent.length + (/^[←→]/.test(mark) ? 0 : 3),
+        isAbove: rest.includes("↑ above"),
+      });
   }
   return all.flatMap((met, i): [string, string][] => {
     if (!met.above || (isRun(met) && isRun(met.above))) return [];
-    const beyond = !isRun(met) ? (isRun(met.above) ? [] : [met]) : met.isAbove ? all.slice(0, i).flatMap(other => (other.uids[0] === met.uids[0] ? other.below : [])) : met.below;
+    const beyond = !isRun(met)
+      ? isRun(met.above)
+        ? []
+        : [met]
+      : met.isAbove
+        ? all.slice(0, i).flatMap((other) => (other.uids[0] === met.uids[0] ? other.below : []))
+        : met.below;
     const near = met.above.uids;
-    return near.flatMap(one => beyond.filter(other => !isRun(other)).flatMap(({ uids }) => uids.map((far): [string, string] => [one, far])));
+    return near.flatMap((one) =>
+      beyond.filter((other) => !isRun(other)).flatMap(({ uids }) => uids.map((far): [string, string] => [one, far])),
+    );
   });
 }

@@ -33,7 +33,10 @@ const own = (step: Step): boolean => (step.newer && step.inputs.length > 0) || s
 /** The rule as one would say it: by itself, or because an input is. */
 const stale = (steps: readonly (Step | undefined)[], i: number, path: readonly number[] = []): boolean => {
   const step = steps[i];
-  return step !== undefined && (own(step) || step.inputs.some((input) => !path.includes(input) && stale(steps, input, [...path, i])));
+  return (
+    step !== undefined &&
+    (own(step) || step.inputs.some((input) => !path.includes(input) && stale(steps, input, [...path, i])))
+  );
 };
 
 /** Fewest steps back to something that is stale by itself. */
@@ -46,11 +49,25 @@ const distance = (steps: readonly (Step | undefined)[], i: number): number => {
 const SIZE = 9;
 const rarely = fc.integer({ min: 0, max: 7 }).map((n) => n === 0);
 const step = (inputs: fc.Arbitrary<number>): fc.Arbitrary<Step | undefined> =>
-  fc.option(fc.record({ inputs: fc.uniqueArray(inputs, { maxLength: 3 }), newer: rarely, code: rarely, params: rarely, environment: fc.boolean(), failed: rarely }), { nil: undefined, freq: 5 });
+  fc.option(
+    fc.record({
+      inputs: fc.uniqueArray(inputs, { maxLength: 3 }),
+      newer: rarely,
+      code: rarely,
+      params: rarely,
+      environment: fc.boolean(),
+      failed: rarely,
+    }),
+    { nil: undefined, freq: 5 },
+  );
 /** Data are made from earlier data only. */
-const history = fc.tuple(...Array.from({ length: SIZE }, (_, i) => step(i === 0 ? fc.nat({ max: 0 }) : fc.nat({ max: i - 1 })))).map((steps) => steps.map((one, i) => one && { ...one, inputs: one.inputs.filter((input) => input < i) }));
+const history = fc
+  .tuple(...Array.from({ length: SIZE }, (_, i) => step(i === 0 ? fc.nat({ max: 0 }) : fc.nat({ max: i - 1 }))))
+  .map((steps) => steps.map((one, i) => one && { ...one, inputs: one.inputs.filter((input) => input < i) }));
 /** Runs that made bytes again may close circles; nothing is its own input. */
-const circular = fc.array(step(fc.nat({ max: SIZE - 1 })), { minLength: SIZE, maxLength: SIZE }).map((steps) => steps.map((one, i) => one && { ...one, inputs: one.inputs.filter((input) => input !== i) }));
+const circular = fc
+  .array(step(fc.nat({ max: SIZE - 1 })), { minLength: SIZE, maxLength: SIZE })
+  .map((steps) => steps.map((one, i) => one && { ...one, inputs: one.inputs.filter((input) => input !== i) }));
 const all = Array.from({ length: SIZE }, (_, i) => i);
 
 describe("judge", () => {
@@ -95,7 +112,8 @@ describe("judge", () => {
             const through = chain.filter((uid) => /^d/.test(uid));
             const begins = through.slice(1).findIndex((uid) => own(steps[Number(uid.slice(1))] as Step));
             expect(begins).toBe(distance(steps, Number(through[1]?.slice(1))));
-            for (let at = 1; at < through.length; at++) expect(steps[Number(through[at - 1]?.slice(1))]?.inputs).toContain(Number(through[at]?.slice(1)));
+            for (let at = 1; at < through.length; at++)
+              expect(steps[Number(through[at - 1]?.slice(1))]?.inputs).toContain(Number(through[at]?.slice(1)));
           }
         }
       }),
@@ -107,14 +125,21 @@ describe("judge", () => {
       fc.property(circular, (drawn) => {
         const steps = drawn.map((one) => one && { ...one, newer: false });
         for (const [i, { reasons }] of judge(all, knownOf(steps))) {
-          for (const { chain, code } of reasons) if (code === "upstream-stale") expect(chain.lastIndexOf(`d${i}`)).toBe(0);
+          for (const { chain, code } of reasons)
+            if (code === "upstream-stale") expect(chain.lastIndexOf(`d${i}`)).toBe(0);
         }
       }),
     );
   });
 
   test("an output is fresh while one of the ways in which it was made holds", () => {
-    const several = fc.array(fc.array(step(fc.nat({ max: SIZE - 1 })), { maxLength: 3 }), { minLength: SIZE, maxLength: SIZE }).map((all) => all.map((ways, i) => ways.flatMap((one) => (one ? { ...one, inputs: one.inputs.filter((input) => input !== i) } : []))));
+    const several = fc
+      .array(fc.array(step(fc.nat({ max: SIZE - 1 })), { maxLength: 3 }), { minLength: SIZE, maxLength: SIZE })
+      .map((all) =>
+        all.map((ways, i) =>
+          ways.flatMap((one) => (one ? { ...one, inputs: one.inputs.filter((input) => input !== i) } : [])),
+        ),
+      );
     fc.assert(
       fc.property(several, (drawn) => {
         const known: Known = { ...knownOf([]), made: (i) => (drawn[i] ?? []).map((one) => wayOf(i, one)) };
@@ -122,7 +147,9 @@ describe("judge", () => {
         const found = new Set<number>();
         for (let before = -1; before !== found.size; ) {
           before = found.size;
-          for (const [i, ways] of drawn.entries()) if (ways.length > 0 && ways.every((way) => own(way) || way.inputs.some((input) => found.has(input)))) found.add(i);
+          for (const [i, ways] of drawn.entries())
+            if (ways.length > 0 && ways.every((way) => own(way) || way.inputs.some((input) => found.has(input))))
+              found.add(i);
         }
         for (const [i, answer] of judge(all, known)) {
           expect(answer.stale, `d${i}`).toBe(found.has(i));
@@ -137,13 +164,19 @@ describe("judge", () => {
 
   describe("outputs that go on", () => {
     /** Versions one after another, of a few families: each made from some that were there, the latest of their families or older ones. */
-    const versions = fc.array(fc.record({ family: fc.nat({ max: 3 }), inputs: fc.uniqueArray(fc.nat({ max: 12 }), { maxLength: 3 }) }), { minLength: 1, maxLength: 13 }).map((drawn) =>
-      drawn.map(({ family, inputs }, i) => ({ family, inputs: inputs.filter((input) => input < i) })),
-    );
+    const versions = fc
+      .array(fc.record({ family: fc.nat({ max: 3 }), inputs: fc.uniqueArray(fc.nat({ max: 12 }), { maxLength: 3 }) }), {
+        minLength: 1,
+        maxLength: 13,
+      })
+      .map((drawn) => drawn.map(({ family, inputs }, i) => ({ family, inputs: inputs.filter((input) => input < i) })));
     const familyOf = (drawn: readonly { family: number; inputs: readonly number[] }[]): Known => {
       const of = (i: number): Version => ({ ...version(i), stem: `f${drawn[i]?.family}`, revision: i });
       return {
-        made: (i) => (drawn[i] ? [{ output: of(i), inputs: drawn[i].inputs.map(of), code: undefined, later: undefined, ended: undefined }] : []),
+        made: (i) =>
+          drawn[i]
+            ? [{ output: of(i), inputs: drawn[i].inputs.map(of), code: undefined, later: undefined, ended: undefined }]
+            : [],
         newer(one) {
           const last = drawn.findLastIndex(({ family }) => `f${family}` === one.stem);
           return last === one.id ? undefined : of(last);
@@ -155,11 +188,19 @@ describe("judge", () => {
       fc.assert(
         fc.property(versions, (drawn) => {
           const known = familyOf(drawn);
-          const madeFrom = (i: number, from: number): boolean => i === from || (drawn[i]?.inputs ?? []).some((input) => madeFrom(input, from));
+          const madeFrom = (i: number, from: number): boolean =>
+            i === from || (drawn[i]?.inputs ?? []).some((input) => madeFrom(input, from));
           const newest = (i: number): number => drawn.findLastIndex(({ family }) => family === drawn[i]?.family);
-          const isOlder = (i: number, others: readonly number[]): boolean => others.some((other) => other > i && drawn[other]?.family === drawn[i]?.family);
+          const isOlder = (i: number, others: readonly number[]): boolean =>
+            others.some((other) => other > i && drawn[other]?.family === drawn[i]?.family);
           /** Inputs that are not its own past, nor older versions beside others. */
-          const inputs = (i: number): readonly number[] => (drawn[i]?.inputs ?? []).filter((input, _, all) => !isOlder(input, all) && drawn[input]?.family !== drawn[i]?.family && (newest(input) === input || !madeFrom(newest(input), i)));
+          const inputs = (i: number): readonly number[] =>
+            (drawn[i]?.inputs ?? []).filter(
+              (input, _, all) =>
+                !isOlder(input, all) &&
+                drawn[input]?.family !== drawn[i]?.family &&
+                (newest(input) === input || !madeFrom(newest(input), i)),
+            );
           const isStale = (i: number): boolean => inputs(i).some((input) => newest(input) !== input || isStale(input));
           const all = [...drawn.keys()];
           const answers = judge(all, known);
@@ -167,7 +208,11 @@ describe("judge", () => {
             expect(answers.get(i)?.stale, `d${i}`).toBe(isStale(i));
             expect(judge([i], known).get(i)).toEqual(answers.get(i));
             const newer = (answers.get(i)?.reasons ?? []).filter(({ code }) => code === "input-newer");
-            expect(newer.map(({ chain }) => chain[1])).toEqual(inputs(i).filter((input) => newest(input) !== input).map((input) => `d${input}`));
+            expect(newer.map(({ chain }) => chain[1])).toEqual(
+              inputs(i)
+                .filter((input) => newest(input) !== input)
+                .map((input) => `d${input}`),
+            );
           }
         }),
         { numRuns: 1000 },
@@ -176,14 +221,38 @@ describe("judge", () => {
 
     test("two that make each other from one another, and a chain that was all made again, end in time however long they are", () => {
       const rounds = 40_000;
-      const loop = familyOf(Array.from({ length: rounds }, (_, i) => ({ family: i % 2, inputs: i === 0 ? [] : [i - 1] })));
+      const loop = familyOf(
+        Array.from({ length: rounds }, (_, i) => ({ family: i % 2, inputs: i === 0 ? [] : [i - 1] })),
+      );
       const last = [rounds - 2, rounds - 1];
-      const newer = (one: Version): Version | undefined => (last.includes(one.id) ? undefined : { ...one, id: last[one.id % 2] as number, hash: "newest", revision: rounds });
+      const newer = (one: Version): Version | undefined =>
+        last.includes(one.id)
+          ? undefined
+          : { ...one, id: last[one.id % 2] as number, hash: "newest", revision: rounds };
       expect(judge([rounds - 1], { ...loop, newer }).get(rounds - 1)).toEqual({ stale: false, reasons: [] });
       // The second chain begins two steps earlier: each new version has a longer history than what was made from the old one.
-      const step = (id: number): Version => ({ ...version(id), stem: `s${id % rounds}`, revision: Math.floor(id / rounds) });
+      const step = (id: number): Version => ({
+        ...version(id),
+        stem: `s${id % rounds}`,
+        revision: Math.floor(id / rounds),
+      });
       const chain: Known = {
-        made: (id) => [{ output: step(id), inputs: id === rounds ? [step(2 * rounds)] : id === 2 * rounds ? [step(3 * rounds)] : id === 0 || id > 2 * rounds ? [] : [step(id - 1)], code: undefined, later: undefined, ended: undefined }],
+        made: (id) => [
+          {
+            output: step(id),
+            inputs:
+              id === rounds
+                ? [step(2 * rounds)]
+                : id === 2 * rounds
+                  ? [step(3 * rounds)]
+                  : id === 0 || id > 2 * rounds
+                    ? []
+                    : [step(id - 1)],
+            code: undefined,
+            later: undefined,
+            ended: undefined,
+          },
+        ],
         newer: ({ id }) => (id < rounds ? { ...step(id + rounds), hash: "newer" } : undefined),
       };
       expect(judge([rounds - 1], chain).get(rounds - 1)?.stale).toBe(true);
@@ -192,7 +261,16 @@ describe("judge", () => {
 
   test("looks at each output once, and comes to the end of a history of a hundred thousand steps", () => {
     const depth = 100_000;
-    const steps = Array.from({ length: depth }, (_, i): Step => ({ inputs: i === 0 ? [] : i === 1 ? [0] : [i - 1, i - 2], newer: false, code: i === 0, params: false, environment: false }));
+    const steps = Array.from(
+      { length: depth },
+      (_, i): Step => ({
+        inputs: i === 0 ? [] : i === 1 ? [0] : [i - 1, i - 2],
+        newer: false,
+        code: i === 0,
+        params: false,
+        environment: false,
+      }),
+    );
     let looked = 0;
     const known = knownOf(steps);
     const made = (i: number): readonly Made[] => {

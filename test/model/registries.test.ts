@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { relationOf, relationsOf } from "../../src/db/relations.ts";
-import { checkValue, type Field, jsonSchema, model, names, type Options, REVISION_LENGTH } from "../../src/model/index.ts";
+import {
+  checkValue,
+  type Field,
+  jsonSchema,
+  model,
+  names,
+  type Options,
+  REVISION_LENGTH,
+} from "../../src/model/index.ts";
 
 const TEXT = ["uid", "createdAt"];
 
@@ -26,7 +34,8 @@ describe.each(names)("%s", (name) => {
   });
 
   test("a versioned registry has the columns of a family", () => {
-    for (const key of ["stem", "revision", "isLatest", "version"]) expect(Object.hasOwn(columns, key), key).toBe(versioned === true);
+    for (const key of ["stem", "revision", "isLatest", "version"])
+      expect(Object.hasOwn(columns, key), key).toBe(versioned === true);
   });
 
   test("defaults are values of their columns, and only where something may be left out", () => {
@@ -39,7 +48,8 @@ describe.each(names)("%s", (name) => {
   });
 
   test("hidden required columns can be filled by nobody but Lineal", () => {
-    for (const [key, column] of Object.entries(columns)) if (column.options.hidden) expect(column.options.editable, key).toBe(false);
+    for (const [key, column] of Object.entries(columns))
+      if (column.options.hidden) expect(column.options.editable, key).toBe(false);
   });
 
   test("relations lead to registries, and no name is taken twice", () => {
@@ -49,7 +59,8 @@ describe.each(names)("%s", (name) => {
     const taken = [...TEXT, ...Object.keys(columns), ...Object.keys(derived ?? {}), ...manys];
     expect(taken.filter((key, i) => taken.indexOf(key) !== i)).toEqual([]);
     for (const key of ["any", "not", "id"]) expect(taken).not.toContain(key);
-    for (const key of [...ones, ...manys]) expect(relationOf(name, key), key).toMatchObject({ to: expect.any(String), many: manys.includes(key) });
+    for (const key of [...ones, ...manys])
+      expect(relationOf(name, key), key).toMatchObject({ to: expect.any(String), many: manys.includes(key) });
   });
 
   test("what a derived relation follows is there", () => {
@@ -69,12 +80,28 @@ describe.each(names)("%s", (name) => {
   });
 
   test("every column has a JSON Schema", () => {
-    for (const column of Object.values(columns)) if (column.is === "field") expect(() => JSON.stringify(jsonSchema(column))).not.toThrow();
+    for (const column of Object.values(columns))
+      if (column.is === "field") expect(() => JSON.stringify(jsonSchema(column))).not.toThrow();
   });
 });
 
 test("uid lengths are those of the reference", () => {
   const lengths = Object.fromEntries(names.map((name) => [name, model[name].uid]));
-  expect(lengths).toMatchObject({ Artifact: 20, Collection: 20, Transform: 16, Run: 16, User: 8, Storage: 12, ULabel: 8, Record: 16, Feature: 12, Schema: 16, Project: 12, Reference: 12, Space: 12, Branch: 12 });
+  expect(lengths).toMatchObject({
+    Artifact: 20,
+    Collection: 20,
+    Transform: 16,
+    Run: 16,
+    User: 8,
+    Storage: 12,
+    ULabel: 8,
+    Record: 16,
+    Feature: 12,
+    Schema: 16,
+    Project: 12,
+    Reference: 12,
+    Space: 12,
+    Branch: 12,
+  });
   expect(names).toHaveLength(14);
 });

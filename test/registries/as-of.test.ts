@@ -13,7 +13,8 @@ forEachDatabase((database) => {
   });
   afterAll(() => shop[Symbol.asyncDispose]());
 
-  const get = (wanted: Parameters<Workshop["ln"]["Artifact"]["get"]>[0], asOf: Date | string): Promise<Artifact> => shop.ln.Artifact.get(wanted, { asOf });
+  const get = (wanted: Parameters<Workshop["ln"]["Artifact"]["get"]>[0], asOf: Date | string): Promise<Artifact> =>
+    shop.ln.Artifact.get(wanted, { asOf });
 
   test("the latest version there was, by key, by uid and by the beginning of one; the version itself by its uid", async () => {
     const before = shop.time;
@@ -24,8 +25,13 @@ forEachDatabase((database) => {
     const v2 = await shop.raw("v.csv", "2");
     const three = shop.time;
     const stem = v0.uid.slice(0, 16);
-    for (const [at, latest] of [[one, v0], [two, v1], [three, v2]] as const) {
-      for (const wanted of [{ key: "v.csv" }, stem, stem.slice(0, 8)]) expect((await get(wanted, at)).uid).toBe(latest.uid);
+    for (const [at, latest] of [
+      [one, v0],
+      [two, v1],
+      [three, v2],
+    ] as const) {
+      for (const wanted of [{ key: "v.csv" }, stem, stem.slice(0, 8)])
+        expect((await get(wanted, at)).uid).toBe(latest.uid);
       expect((await get({ key: "v.csv" }, at)).isLatest).toBe(true);
       expect((await get({ key: "v.csv", isLatest: true }, at)).uid).toBe(latest.uid);
     }
@@ -70,7 +76,8 @@ forEachDatabase((database) => {
     expect((await get(artifact.uid, away)).isLatest).toBe(false);
     expect((await get({ key: "bin.csv" }, back)).isLatest).toBe(true);
     await artifact.delete({ permanent: true });
-    for (const wanted of [{ key: "bin.csv" }, artifact.uid]) expect((await refused(get(wanted, back), "not-found")).hint).toMatch(/^It was deleted for good at 2026-/);
+    for (const wanted of [{ key: "bin.csv" }, artifact.uid])
+      expect((await refused(get(wanted, back), "not-found")).hint).toMatch(/^It was deleted for good at 2026-/);
   });
 
   test("a family without a latest: what can be seen goes before what is in trash, now and then", async () => {
@@ -94,7 +101,10 @@ forEachDatabase((database) => {
     const open = shop.time;
     await run.update({ name: "late name", status: "completed" });
     expect(await shop.ln.Run.get(run.uid, { asOf: open })).toMatchObject({ name: null, status: "started" });
-    expect(await shop.ln.Run.get(run.uid, { asOf: shop.time })).toMatchObject({ name: "late name", status: "completed" });
+    expect(await shop.ln.Run.get(run.uid, { asOf: shop.time })).toMatchObject({
+      name: "late name",
+      status: "completed",
+    });
     expect((await shop.ln.Transform.get({ key: "step.ts" }, { asOf: open })).uid).toBe((await run.transform).uid);
   });
 
@@ -106,14 +116,29 @@ forEachDatabase((database) => {
     const two = shop.time;
     await second.update({ key: "y.csv", description: "%_ renamed" });
     await first.delete();
-    for (const where of [{ key: "x.csv" }, { key: { eq: "x.csv" } }, { any: [{ key: "x.csv" }, { key: "none" }] }, { key: { startsWith: "x", endsWith: ".csv" } }, { not: { key: { ne: "x.csv" } } }, { key: { in: ["x.csv"] }, size: { lt: 9 } }]) {
-      expect([JSON.stringify(where), (await ln.Artifact.get(where, { asOf: one })).uid]).toEqual([JSON.stringify(where), first.uid]);
-      expect([JSON.stringify(where), (await ln.Artifact.get(where, { asOf: two })).uid]).toEqual([JSON.stringify(where), second.uid]);
+    for (const where of [
+      { key: "x.csv" },
+      { key: { eq: "x.csv" } },
+      { any: [{ key: "x.csv" }, { key: "none" }] },
+      { key: { startsWith: "x", endsWith: ".csv" } },
+      { not: { key: { ne: "x.csv" } } },
+      { key: { in: ["x.csv"] }, size: { lt: 9 } },
+    ]) {
+      expect([JSON.stringify(where), (await ln.Artifact.get(where, { asOf: one })).uid]).toEqual([
+        JSON.stringify(where),
+        first.uid,
+      ]);
+      expect([JSON.stringify(where), (await ln.Artifact.get(where, { asOf: two })).uid]).toEqual([
+        JSON.stringify(where),
+        second.uid,
+      ]);
       await refused(ln.Artifact.get(where), "not-found");
     }
     expect((await ln.Artifact.get({ description: { icontains: "SECOND" } }, { asOf: two })).key).toBe("x.csv");
     await refused(ln.Artifact.get({ description: { contains: "renamed" } }, { asOf: two }), "not-found");
-    expect((await ln.Artifact.get({ key: { startsWith: "x" }, createdBy: { handle: "testuser1" } }, { asOf: two })).uid).toBe(second.uid);
+    expect(
+      (await ln.Artifact.get({ key: { startsWith: "x" }, createdBy: { handle: "testuser1" } }, { asOf: two })).uid,
+    ).toBe(second.uid);
     // Who made it was told later.
     const orphan = await ln.Artifact.save(Buffer.from("3"), { key: "orphan", run: false });
     const before = shop.time;
@@ -144,7 +169,8 @@ forEachDatabase((database) => {
   test("wrong questions are refused as without a time", async () => {
     const artifact = await shop.raw("q.csv", "q");
     const now = shop.time;
-    for (const wrong of ["tomorrow", "2026-13-45", 12 as never, null as never, new Date(Number.NaN)]) await refused(get(artifact.uid, wrong), "invalid");
+    for (const wrong of ["tomorrow", "2026-13-45", 12 as never, null as never, new Date(Number.NaN)])
+      await refused(get(artifact.uid, wrong), "invalid");
     await refused(get(artifact.uid, new Date("2100-01-01")), "invalid");
     await refused(artifact.lineage({ asOf: "2100-01-01" }), "invalid");
     await refused(get(null as never, now), "invalid");
@@ -167,24 +193,64 @@ forEachDatabase((database) => {
     await shop.raw("lin.raw", "r2");
     await made.update({ key: "renamed.one" });
     await made.delete();
-    const labels = async (asOf: Date): Promise<string[]> => (await raw.lineage({ asOf })).nodes.map((node) => `${node.label}${node.kind === "artifact" ? (node.isLatest ? " latest" : "") : ` ${(node as { status?: string }).status}`}${node.deleted ? " deleted" : ""}`).sort();
+    const labels = async (asOf: Date): Promise<string[]> =>
+      (await raw.lineage({ asOf })).nodes
+        .map(
+          (node) =>
+            `${node.label}${node.kind === "artifact" ? (node.isLatest ? " latest" : "") : ` ${(node as { status?: string }).status}`}${node.deleted ? " deleted" : ""}`,
+        )
+        .sort();
     expect(await labels(start)).toEqual(["lin.raw latest"]);
     expect(await labels(middle)).toEqual(["lin.one latest", "lin.raw latest", "step.ts completed"]);
-    expect(await labels(going)).toEqual(["lin.one latest", "lin.raw latest", "lin.two latest", "step.ts completed", "step.ts started"]);
-    expect(await labels(shop.time)).toEqual(["lin.raw", "lin.two latest", "renamed.one deleted", "step.ts completed", "step.ts completed"]);
+    expect(await labels(going)).toEqual([
+      "lin.one latest",
+      "lin.raw latest",
+      "lin.two latest",
+      "step.ts completed",
+      "step.ts started",
+    ]);
+    expect(await labels(shop.time)).toEqual([
+      "lin.raw",
+      "lin.two latest",
+      "renamed.one deleted",
+      "step.ts completed",
+      "step.ts completed",
+    ]);
     await refused(made.lineage({ asOf: start }), "not-found");
     // What has been deleted for good since was there then, as it was then.
     const trashed = shop.time;
     await made.delete({ permanent: true });
     expect(await labels(middle)).toEqual(["lin.one latest", "lin.raw latest", "step.ts completed"]);
-    expect(await labels(going)).toEqual(["lin.one latest", "lin.raw latest", "lin.two latest", "step.ts completed", "step.ts started"]);
-    expect(await labels(trashed)).toEqual(["lin.raw", "lin.two latest", "renamed.one deleted", "step.ts completed", "step.ts completed"]);
-    expect(await labels(shop.time)).toEqual(["lin.raw", "lin.two latest", "renamed.one deleted", "step.ts completed", "step.ts completed"]);
+    expect(await labels(going)).toEqual([
+      "lin.one latest",
+      "lin.raw latest",
+      "lin.two latest",
+      "step.ts completed",
+      "step.ts started",
+    ]);
+    expect(await labels(trashed)).toEqual([
+      "lin.raw",
+      "lin.two latest",
+      "renamed.one deleted",
+      "step.ts completed",
+      "step.ts completed",
+    ]);
+    expect(await labels(shop.time)).toEqual([
+      "lin.raw",
+      "lin.two latest",
+      "renamed.one deleted",
+      "step.ts completed",
+      "step.ts completed",
+    ]);
   });
 
   const operation = fc.oneof(
     fc.record({ do: fc.constant("save" as const), key: fc.nat({ max: 2 }), text: fc.nat({ max: 4 }) }),
-    fc.record({ do: fc.constantFrom("rename" as const, "describe" as const), which: fc.nat({ max: 5 }), key: fc.nat({ max: 2 }) }),
+    fc.record({
+      do: fc.constantFrom("rename" as const, "describe" as const),
+      which: fc.nat({ max: 5 }),
+      key: fc.nat({ max: 2 }),
+    }),
     fc.record({ do: fc.constantFrom("delete" as const, "restore" as const), which: fc.nat({ max: 5 }) }),
   );
 
@@ -203,12 +269,21 @@ forEachDatabase((database) => {
               (artifact) => artifact.toJSON(),
               (error: unknown) => (error instanceof LinealError ? error.code : error),
             );
-          const wanted = [...[0, 1, 2].map((key) => ({ key: name(key) })), ...uids, ...new Set([...uids].map((uid) => uid.slice(0, 16)))];
-          return Object.fromEntries(await Promise.all(wanted.map(async (one) => [typeof one === "string" ? one : one.key, await ask(one)])));
+          const wanted = [
+            ...[0, 1, 2].map((key) => ({ key: name(key) })),
+            ...uids,
+            ...new Set([...uids].map((uid) => uid.slice(0, 16))),
+          ];
+          return Object.fromEntries(
+            await Promise.all(wanted.map(async (one) => [typeof one === "string" ? one : one.key, await ask(one)])),
+          );
         };
         const steps: { at: Date; saw: Record<string, unknown> }[] = [];
         for (const one of operations) {
-          const artifact = "which" in one && uids.size > 0 ? await shop.ln.Artifact.get([...uids][one.which % uids.size] as string) : undefined;
+          const artifact =
+            "which" in one && uids.size > 0
+              ? await shop.ln.Artifact.get([...uids][one.which % uids.size] as string)
+              : undefined;
           const done = (async () => {
             if (one.do === "save") uids.add((await shop.raw(name(one.key), `${round} ${one.text}`)).uid);
             else if (one.do === "rename") await artifact?.update({ key: name(one.key) });

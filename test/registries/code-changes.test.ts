@@ -16,37 +16,69 @@ forEachDatabase((database) => {
     shop.script("named/a.ts", "export const a = 1;\n");
     shop.script("named/b.ts", "export const b = 1;\n");
     shop.script("named/inner.ts", "export const inner = 1;\n");
-    shop.script("named/late.ts", 'import { inner } from "./inner.ts";\nexport const late = inner;\nexport const later = () => import("./latest.ts");\n');
+    shop.script(
+      "named/late.ts",
+      'import { inner } from "./inner.ts";\nexport const late = inner;\nexport const later = () => import("./latest.ts");\n',
+    );
     shop.script("named/latest.ts", "export const latest = 1;\n");
-    shop.script("named/main.ts", 'import { a } from "./a.ts";\nimport { b } from "./b.ts";\nexport const late = () => import("./late.ts");\nexport const c = a + b;\n');
+    shop.script(
+      "named/main.ts",
+      'import { a } from "./a.ts";\nimport { b } from "./b.ts";\nexport const late = () => import("./late.ts");\nexport const c = a + b;\n',
+    );
     let n = 0;
-    const again = async (): Promise<Artifact> => only((await shop.work("named/main.ts", { makes: { [`named.${n++}`]: "1" } })).made);
-    const details = async (artifact: Artifact) => (await artifact.staleness()).reasons.map(({ code, detail }) => [code, detail]);
+    const again = async (): Promise<Artifact> =>
+      only((await shop.work("named/main.ts", { makes: { [`named.${n++}`]: "1" } })).made);
+    const details = async (artifact: Artifact) =>
+      (await artifact.staleness()).reasons.map(({ code, detail }) => [code, detail]);
     const first = await again();
     shop.script("named/a.ts", "export const a = 2;\n");
     const second = await again();
-    expect(await details(first)).toEqual([["code-changed", "the code of a.ts, which named/main.ts imports, has changed"]]);
+    expect(await details(first)).toEqual([
+      ["code-changed", "the code of a.ts, which named/main.ts imports, has changed"],
+    ]);
     shop.script("named/b.ts", "export const b = 2;\n");
     const third = await again();
-    expect(await details(first)).toEqual([["code-changed", "the code of a.ts and b.ts, which named/main.ts imports, has changed"]]);
-    expect(await details(second)).toEqual([["code-changed", "the code of b.ts, which named/main.ts imports, has changed"]]);
-    for (const [file, code] of [["late.ts", 'import { inner } from "./inner.ts";\nexport const late = inner + 1;\nexport const later = () => import("./latest.ts");\n'], ["inner.ts", "export const inner = 2;\n"], ["latest.ts", "export const latest = 2;\n"]] as const) {
+    expect(await details(first)).toEqual([
+      ["code-changed", "the code of a.ts and b.ts, which named/main.ts imports, has changed"],
+    ]);
+    expect(await details(second)).toEqual([
+      ["code-changed", "the code of b.ts, which named/main.ts imports, has changed"],
+    ]);
+    for (const [file, code] of [
+      [
+        "late.ts",
+        'import { inner } from "./inner.ts";\nexport const late = inner + 1;\nexport const later = () => import("./latest.ts");\n',
+      ],
+      ["inner.ts", "export const inner = 2;\n"],
+      ["latest.ts", "export const latest = 2;\n"],
+    ] as const) {
       const before = await again();
       shop.script(`named/${file}`, `// a comment\n${code}`);
       const { run, transform } = await shop.work("named/main.ts");
       expect(await before.staleness()).toEqual({
         stale: true,
-        reasons: [{ code: "code-changed", subject: run.uid, chain: [before.uid, transform.uid, run.uid], detail: `the code of ${file}, which named/main.ts imports, has changed` }],
+        reasons: [
+          {
+            code: "code-changed",
+            subject: run.uid,
+            chain: [before.uid, transform.uid, run.uid],
+            detail: `the code of ${file}, which named/main.ts imports, has changed`,
+          },
+        ],
       });
       shop.script(`named/${file}`, `// another comment\n${code}`);
       const after = await again();
       await again();
       expect(await after.staleness()).toEqual(FRESH);
     }
-    expect(await details(third)).toEqual([["code-changed", "the code of inner.ts, late.ts and latest.ts, which named/main.ts imports, has changed"]]);
+    expect(await details(third)).toEqual([
+      ["code-changed", "the code of inner.ts, late.ts and latest.ts, which named/main.ts imports, has changed"],
+    ]);
     shop.script("named/main.ts", 'import { a } from "./a.ts";\nexport const c = a;\n');
     await again();
-    expect(await details(third)).toEqual([["code-changed", "the code of named/main.ts has changed; b.ts is not imported any more"]]);
+    expect(await details(third)).toEqual([
+      ["code-changed", "the code of named/main.ts has changed; b.ts is not imported any more"],
+    ]);
   });
 
   test("a module that only got a comment has not changed beside one that has; names that are looked at are told by the file they stand in", async () => {
@@ -63,7 +95,10 @@ forEachDatabase((database) => {
         if (devDir === undefined) await shop.work(`${folder}/main.ts`);
         return (await out.staleness()).reasons[0]?.detail;
       };
-      const changed = (file: string): string => (devDir === undefined ? `the code of ${file}, which ${folder}/main.ts imports, has changed` : `${file}, which ${folder}/main.ts imports, has changed on disk since`);
+      const changed = (file: string): string =>
+        devDir === undefined
+          ? `the code of ${file}, which ${folder}/main.ts imports, has changed`
+          : `${file}, which ${folder}/main.ts imports, has changed on disk since`;
       write("b.ts", "function b() { return 1; }\nexport default b;\n");
       write("a.ts", "export const a = 1; // one\n");
       expect(await detail()).toBe(changed("b.ts"));
@@ -80,13 +115,29 @@ forEachDatabase((database) => {
     try {
       shop.script("ondisk/part.ts", "export const part = 1;\n");
       shop.script("ondisk/late.ts", "export const late = 1;\n");
-      shop.script("ondisk/main.ts", 'import { part } from "./part.ts";\nexport const late = () => import("./late.ts");\nexport const two = part;\n');
+      shop.script(
+        "ondisk/main.ts",
+        'import { part } from "./part.ts";\nexport const late = () => import("./late.ts");\nexport const two = part;\n',
+      );
       shop.script("ondisk/lone.ts", 'export const late = () => import("./late.ts");\n');
-      const [out, lone] = [only((await shop.work("ondisk/main.ts", { makes: { "ondisk.out": "1" } })).made), only((await shop.work("ondisk/lone.ts", { makes: { "ondisk.lone": "1" } })).made)];
+      const [out, lone] = [
+        only((await shop.work("ondisk/main.ts", { makes: { "ondisk.out": "1" } })).made),
+        only((await shop.work("ondisk/lone.ts", { makes: { "ondisk.lone": "1" } })).made),
+      ];
       for (const one of [out, lone]) expect(await one.staleness()).toEqual(FRESH);
       shop.script("ondisk/late.ts", "export const late = 2;\n");
       const uid = (await out.transform)?.uid;
-      expect(await out.staleness()).toEqual({ stale: true, reasons: [{ code: "code-changed", subject: uid, chain: [out.uid, uid], detail: "late.ts, which ondisk/main.ts imports, has changed on disk since" }] });
+      expect(await out.staleness()).toEqual({
+        stale: true,
+        reasons: [
+          {
+            code: "code-changed",
+            subject: uid,
+            chain: [out.uid, uid],
+            detail: "late.ts, which ondisk/main.ts imports, has changed on disk since",
+          },
+        ],
+      });
       expect(await codes(lone)).toEqual(["code-changed"]);
       shop.script("ondisk/part.ts", "export const part = 2;\n");
       const detail = async (one: Artifact) => (await one.staleness()).reasons[0]?.detail;
@@ -95,7 +146,9 @@ forEachDatabase((database) => {
       expect(await detail(out)).toBe("part.ts, which ondisk/main.ts imports, is missing on disk");
       expect(await detail(lone)).toBe("late.ts, which ondisk/lone.ts imports, is missing on disk");
       shop.script("ondisk/main.ts", 'import { part } from "./part.ts";\nexport const two = part + 2;\n');
-      expect(await detail(out)).toBe("ondisk/main.ts has changed on disk since; part.ts, which ondisk/main.ts imports, is missing on disk");
+      expect(await detail(out)).toBe(
+        "ondisk/main.ts has changed on disk since; part.ts, which ondisk/main.ts imports, is missing on disk",
+      );
 
       Object.assign(settings, { devDir: join(shop.lab.place.work, "checkout") });
       shop.script("outside.ts", "export const outside = 1;\n");
@@ -118,12 +171,15 @@ forEachDatabase((database) => {
       write("deep.ts", "export const deep = 1;\n");
       write("helper.ts", 'import { deep } from "./deep.ts";\nexport const help = deep;\n');
       write("other.ts", "export const other = 1;\n");
-      const main = 'import { help } from "./helper.ts";\nimport { other } from "./other.ts";\nexport const sum = help + other;\n';
+      const main =
+        'import { help } from "./helper.ts";\nimport { other } from "./other.ts";\nexport const sum = help + other;\n';
       write("main.ts", main);
       const out = only((await shop.work("imported/main.ts", { makes: { "imported.out": "1" } })).made);
       const detail = async () => (await out.staleness()).reasons[0]?.detail;
       write("main.ts", 'import { other } from "./other.ts";\nexport const sum = other;\n');
-      expect(await detail()).toBe("imported/main.ts has changed on disk since; deep.ts and helper.ts are not imported any more");
+      expect(await detail()).toBe(
+        "imported/main.ts has changed on disk since; deep.ts and helper.ts are not imported any more",
+      );
       write("more.ts", "export const more = 1;\n");
       write("main.ts", `import { more } from "./more.ts";\n${main}export const less = more;\n`);
       expect(await detail()).toBe("imported/main.ts has changed on disk since; more.ts is imported now");
@@ -131,9 +187,13 @@ forEachDatabase((database) => {
       expect(await detail()).toBe("imported/main.ts has changed on disk since and cannot be parsed");
       write("main.ts", main);
       write("helper.ts", 'import { deep } from "./deep.ts";\nexport const = deep;\n');
-      expect(await detail()).toBe("helper.ts, which imported/main.ts imports, has changed on disk since and cannot be parsed");
+      expect(await detail()).toBe(
+        "helper.ts, which imported/main.ts imports, has changed on disk since and cannot be parsed",
+      );
       write("helper.ts", "export const help = 1;\n");
-      expect(await detail()).toBe("helper.ts, which imported/main.ts imports, has changed on disk since; deep.ts is not imported any more");
+      expect(await detail()).toBe(
+        "helper.ts, which imported/main.ts imports, has changed on disk since; deep.ts is not imported any more",
+      );
       write("helper.ts", 'import { deep } from "./deep.ts";\nexport const help = deep;\n');
       expect(await detail()).toBeUndefined();
     } finally {
@@ -147,7 +207,10 @@ forEachDatabase((database) => {
     try {
       const write = (file: string, text: string): string => shop.script(`worker/${file}`, text);
       write("main.ts", 'export const start = () => new Worker(new URL("./lib/work.ts", import.meta.url));\n');
-      write("lib/work.ts", 'import { deep } from "./deep.ts";\nimport { other } from "./other.ts";\npostMessage(deep + other);\n');
+      write(
+        "lib/work.ts",
+        'import { deep } from "./deep.ts";\nimport { other } from "./other.ts";\npostMessage(deep + other);\n',
+      );
       write("lib/deep.ts", "export const deep = 1;\n");
       write("lib/other.ts", "export const other = 1;\n");
       const out = only((await shop.work("worker/main.ts", { makes: { "worker.out": "1" } })).made);
@@ -159,7 +222,9 @@ forEachDatabase((database) => {
       rmSync(join(shop.lab.place.work, "worker/lib/deep.ts"));
       expect(await detail()).toBe("lib/deep.ts, which worker/main.ts imports, is missing on disk");
       write("lib/work.ts", 'import { other } from "./other.ts";\npostMessage(other);\n');
-      expect(await detail()).toBe("lib/work.ts, which worker/main.ts imports, has changed on disk since; lib/deep.ts is not imported any more");
+      expect(await detail()).toBe(
+        "lib/work.ts, which worker/main.ts imports, has changed on disk since; lib/deep.ts is not imported any more",
+      );
       write("lib/work.ts", "postMessage(1 +);\n");
       expect(await detail()).toBe("lib/work.ts, which worker/main.ts imports, has changed on disk since");
     } finally {
@@ -187,9 +252,16 @@ forEachDatabase((database) => {
       shop.script(`${folder}/steps/two.ts`, "// two\nexport const n = 2;\n");
       expect(await details()).toEqual([]);
       shop.script(`${folder}/steps/two.ts`, "export const n = 22;\n");
-      expect(await details()).toEqual([on ? `steps/two.ts, which ${main} imports, has changed on disk since` : `the code of steps/two.ts, which ${main} imports, has changed`]);
+      expect(await details()).toEqual([
+        on
+          ? `steps/two.ts, which ${main} imports, has changed on disk since`
+          : `the code of steps/two.ts, which ${main} imports, has changed`,
+      ]);
       rmSync(join(shop.lab.place.work, folder, "steps/one.ts"));
-      if (on) expect(await details()).toEqual([`steps/two.ts, which ${main} imports, has changed on disk since; steps/one.ts, which ${main} imports, is missing on disk`]);
+      if (on)
+        expect(await details()).toEqual([
+          `steps/two.ts, which ${main} imports, has changed on disk since; steps/one.ts, which ${main} imports, is missing on disk`,
+        ]);
       shop.script(`${folder}/steps/one.ts`, "export const n = 1;\n");
       shop.script(`${folder}/steps/two.ts`, "export const n = 2;\n");
       expect(await details()).toEqual([]);

@@ -73,7 +73,10 @@ forEachDatabase((database) => {
     const artifact = await lab.ln.Artifact.save(path);
     const { run, within } = await lab.run();
     lab.stored("raw/watched.txt", "other");
-    const error = await refused(within(() => artifact.load()), "unavailable");
+    const error = await refused(
+      within(() => artifact.load()),
+      "unavailable",
+    );
     expect(error.hint).toContain("new version");
     expect(await run.inputs.count()).toBe(0);
     await refused(artifact.cache(), "unavailable");
@@ -88,10 +91,16 @@ forEachDatabase((database) => {
   });
 
   test("saveDir copies: one artifact per file, keys below the folder's name, in order", async () => {
-    for (const name of ["b.txt", "a.csv", "sub/c.txt", "sub/twin.txt"]) lab.file(`results/${name}`, name.includes("twin") ? "sub/c.txt" : name);
+    for (const name of ["b.txt", "a.csv", "sub/c.txt", "sub/twin.txt"])
+      lab.file(`results/${name}`, name.includes("twin") ? "sub/c.txt" : name);
     const { run, within } = await lab.run();
     const saved = await within(() => lab.ln.Artifact.saveDir(work("results")));
-    expect(saved.map((a) => a.key)).toEqual(["results/a.csv", "results/b.txt", "results/sub/c.txt", "results/sub/twin.txt"]);
+    expect(saved.map((a) => a.key)).toEqual([
+      "results/a.csv",
+      "results/b.txt",
+      "results/sub/c.txt",
+      "results/sub/twin.txt",
+    ]);
     expect(new Set(saved.map((a) => a.uid.slice(0, 16))).size).toBe(4);
     expect(saved[2]?.path).toBe(saved[3]?.path);
     expect(await run.outputs.count()).toBe(4);
@@ -99,9 +108,20 @@ forEachDatabase((database) => {
     expect(again.map((a) => a.uid)).toEqual(saved.map((a) => a.uid));
     lab.file("results/b.txt", "changed");
     const third = await lab.ln.Artifact.saveDir(work("results"));
-    expect(short(third)).toEqual(["results/a.csv 0000 latest", "results/b.txt 0001 latest", "results/sub/c.txt 0000 latest", "results/sub/twin.txt 0000 latest"]);
-    const elsewhere = await lab.ln.Artifact.saveDir(work("results", "sub"), { key: "other/place", description: "given" });
-    expect(elsewhere.map((a) => [a.key, a.description])).toEqual([["other/place/c.txt", "given"], ["other/place/twin.txt", "given"]]);
+    expect(short(third)).toEqual([
+      "results/a.csv 0000 latest",
+      "results/b.txt 0001 latest",
+      "results/sub/c.txt 0000 latest",
+      "results/sub/twin.txt 0000 latest",
+    ]);
+    const elsewhere = await lab.ln.Artifact.saveDir(work("results", "sub"), {
+      key: "other/place",
+      description: "given",
+    });
+    expect(elsewhere.map((a) => [a.key, a.description])).toEqual([
+      ["other/place/c.txt", "given"],
+      ["other/place/twin.txt", "given"],
+    ]);
   });
 
   test("saveDir in the storage registers in place; the whole root, also by a link, leaves out .lineal", async () => {
@@ -109,7 +129,10 @@ forEachDatabase((database) => {
     const within = (...parts: string[]): string => join(other.place.storage, ...parts);
     for (const name of ["x/1.txt", "x/2.txt", "top.txt"]) other.stored(name, name);
     const some = await other.ln.Artifact.saveDir(within("x"));
-    expect(some.map((a) => [a.key, a.path])).toEqual([["x/1.txt", within("x/1.txt")], ["x/2.txt", within("x/2.txt")]]);
+    expect(some.map((a) => [a.key, a.path])).toEqual([
+      ["x/1.txt", within("x/1.txt")],
+      ["x/2.txt", within("x/2.txt")],
+    ]);
     const all = await other.ln.Artifact.saveDir(other.place.storage);
     expect(all.map((a) => a.key)).toEqual(["top.txt", "x/1.txt", "x/2.txt"]);
     expect(all.slice(1).map((a) => a.uid)).toEqual(some.map((a) => a.uid));
@@ -133,12 +156,20 @@ forEachDatabase((database) => {
     const before = await lab.count(sql`select count(*) as n from object`);
     const members = await lab.count(sql`select count(*) as n from object_member`);
     const copied = await lab.ln.Artifact.saveDir(work("many"), { key: "copied/many" });
-    expect([copied.length, new Set(copied.map((a) => a.uid)).size, new Set(copied.map((a) => a.hash)).size]).toEqual([1000, 1000, 900]);
+    expect([copied.length, new Set(copied.map((a) => a.uid)).size, new Set(copied.map((a) => a.hash)).size]).toEqual([
+      1000, 1000, 900,
+    ]);
     expect((await lab.count(sql`select count(*) as n from object`)) - before).toBe(900);
     const folder = await lab.ln.Artifact.save(work("many"), { key: "many-as-one" });
-    expect([folder.nFiles, await lab.count(sql`select count(*) as n from object_member`)]).toEqual([1000, members + 900]);
+    expect([folder.nFiles, await lab.count(sql`select count(*) as n from object_member`)]).toEqual([
+      1000,
+      members + 900,
+    ]);
     await folder.delete({ permanent: true });
-    expect([await lab.count(sql`select count(*) as n from object_member`), await lab.count(sql`select count(*) as n from object`)]).toEqual([members, before + 900]);
+    expect([
+      await lab.count(sql`select count(*) as n from object_member`),
+      await lab.count(sql`select count(*) as n from object`),
+    ]).toEqual([members, before + 900]);
     const inPlace = await lab.ln.Artifact.saveDir(stored("many"));
     expect([inPlace.length, inPlace.every((a) => a.path === stored(a.key ?? ""))]).toEqual([1000, true]);
     expect((await lab.ln.Artifact.saveDir(stored("many"))).map((a) => a.uid)).toEqual(inPlace.map((a) => a.uid));
@@ -167,7 +198,8 @@ forEachDatabase((database) => {
   test("stored bytes that are gone: unavailable with a hint; saving them again brings them back", async () => {
     const artifact = await lab.ln.Artifact.save(Buffer.from("fragile"), { key: "fragile.txt" });
     rmSync(artifact.path);
-    for (const use of [() => artifact.load(), () => artifact.cache(), () => artifact.open()]) await refused(use(), "unavailable");
+    for (const use of [() => artifact.load(), () => artifact.cache(), () => artifact.open()])
+      await refused(use(), "unavailable");
     expect((await lab.ln.Artifact.save(Buffer.from("fragile"), { key: "fragile.txt" })).uid).toBe(artifact.uid);
     expect(await artifact.load()).toBe("fragile");
     expect(existsSync(await artifact.cache())).toBe(true);
@@ -180,7 +212,11 @@ forEachDatabase((database) => {
     writeFileSync(join(root, "run7/sub/b.txt"), "second b");
     const storage = await lab.ln.Storage.save({ root, description: "the sequencer's disk" });
     const file = await lab.ln.Artifact.save(join(root, "run7/a.txt"));
-    expect([file.key, file.path, (await file.storage).uid]).toEqual(["run7/a.txt", join(root, "run7/a.txt"), storage.uid]);
+    expect([file.key, file.path, (await file.storage).uid]).toEqual([
+      "run7/a.txt",
+      join(root, "run7/a.txt"),
+      storage.uid,
+    ]);
     const one = await lab.ln.Artifact.save(join(root, "run7"));
     const two = await lab.ln.Artifact.save(join(root, "run7"), { key: "run-seven" });
     expect([one.nFiles, one.path]).toEqual([2, join(root, "run7")]);

@@ -9,17 +9,45 @@ import { demote, nextVersion } from "../../src/registries/versions.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** A collection of these members; the next version of another one, when given. */
-export async function gather({ ln, lab }: Workshop, key: string, members: readonly [Artifact, ...Artifact[]], { run, after }: { run?: Run; after?: Collection } = {}): Promise<Collection> {
+export async function gather(
+  { ln, lab }: Workshop,
+  key: string,
+  members: readonly [Artifact, ...Artifact[]],
+  { run, after }: { run?: Run; after?: Collection } = {},
+): Promise<Collection> {
   const { database } = lab.connection;
   const { dialect } = database;
   const { createdBy, space, branch } = rowOf(members[0]);
   const writer: Writer = { now: lab.connection.now(), userUid: (createdBy as RowRef).uid, runUid: null };
-  const hash = createHash("sha256").update(members.map((one) => one.hash).sort().join()).digest("hex");
+  const hash = createHash("sha256")
+    .update(
+      members
+        .map((one) => one.hash)
+        .sort()
+        .join(),
+    )
+    .digest("hex");
   const uid = await database.write(function* () {
     if (after) yield* demote(dialect, writer, "Collection", String(rowOf(after).stem), branch as RowRef);
     const family = yield* nextVersion(dialect, "Collection", after ? rowOf(after) : randomUid(16), undefined);
-    const row = yield* insert(dialect, "Collection", { ...family, key, hash, createdAt: writer.now, run: run ? rowOf(run) : null, createdBy, space, branch });
-    yield* link(dialect, writer, "Collection", "artifacts", row.id, members.map((one) => rowOf(one).id));
+    const row = yield* insert(dialect, "Collection", {
+      ...family,
+      key,
+      hash,
+      createdAt: writer.now,
+      run: run ? rowOf(run) : null,
+      createdBy,
+      space,
+      branch,
+    });
+    yield* link(
+      dialect,
+      writer,
+      "Collection",
+      "artifacts",
+      row.id,
+      members.map((one) => rowOf(one).id),
+    );
     return row.uid;
   });
   return ln.Collection.get(uid);

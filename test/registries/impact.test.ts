@@ -26,8 +26,22 @@ forEachDatabase((database) => {
       ["last", 1, c.run.uid],
       ["end", 2, b.run.uid],
     ]);
-    expect(impact.columns.map(({ name, type }) => [name, type])).toEqual([["uid", "text"], ["kind", "text"], ["key", "text"], ["hops", "int"], ["via", "text"], ["createdBy", "text"], ["createdAt", "time"], ["type", "text"], ["version", "text"]]);
-    expect(impact.rows()[3]).toMatchObject({ uid: b.made[0]?.uid, createdBy: "testuser1", createdAt: b.made[0]?.createdAt });
+    expect(impact.columns.map(({ name, type }) => [name, type])).toEqual([
+      ["uid", "text"],
+      ["kind", "text"],
+      ["key", "text"],
+      ["hops", "int"],
+      ["via", "text"],
+      ["createdBy", "text"],
+      ["createdAt", "time"],
+      ["type", "text"],
+      ["version", "text"],
+    ]);
+    expect(impact.rows()[3]).toMatchObject({
+      uid: b.made[0]?.uid,
+      createdBy: "testuser1",
+      createdAt: b.made[0]?.createdAt,
+    });
     expect((await (c.made[0] as typeof raw).impact()).length).toBe(0);
     expect((await raw.impact({ hops: 1 })).column("key")).toEqual(["a-side", "b-side", "last"]);
     expect((await raw.impact({ hops: 0 })).length).toBe(0);
@@ -36,15 +50,23 @@ forEachDatabase((database) => {
     expect((await raw.impact({ kind: "nothing" })).length).toBe(0);
     const plain = (await raw.impact()).rows().filter((row) => row.kind === null);
     expect((await raw.impact({ kind: "artifact" })).rows()).toEqual(plain);
-    const text = Buffer.from((await encode(impact, ".csv")).bytes).toString("utf8").split("\n");
+    const text = Buffer.from((await encode(impact, ".csv")).bytes)
+      .toString("utf8")
+      .split("\n");
     expect(text[0]).toBe("uid,kind,key,hops,via,createdBy,createdAt,type,version");
-    expect(text[4]).toBe(`${b.made[0]?.uid},,end,2,${b.run.uid},testuser1,${b.made[0]?.createdAt.toISOString()},artifact,0000`);
+    expect(text[4]).toBe(
+      `${b.made[0]?.uid},,end,2,${b.run.uid},testuser1,${b.made[0]?.createdAt.toISOString()},artifact,0000`,
+    );
     expect((await raw.impact({ createdBy: "testuser1" })).length).toBe(4);
     expect((await refused(raw.impact({ createdBy: "testuser2" }), "not-found")).hint).toBe("Did you mean testuser1?");
     expect((await refused(raw.impact({ createdBy: "ada" }), "not-found")).hint).toBe("Users here: testuser1.");
     const last = c.made[0]?.createdAt as Date;
     expect((await raw.impact({ since: last })).column("key")).toEqual(["last"]);
-    expect((await raw.impact({ until: new Date(last.getTime() - 1) })).column("key")).toEqual(["a-side", "b-side", "end"]);
+    expect((await raw.impact({ until: new Date(last.getTime() - 1) })).column("key")).toEqual([
+      "a-side",
+      "b-side",
+      "end",
+    ]);
     expect((await raw.impact({ until: "2026-01-01", kind: "model" })).column("key")).toEqual(["a-side"]);
     await refused(raw.impact({ since: "yesterday" }), "invalid");
     await refused(raw.impact({ hops: -1 }), "invalid");
@@ -59,13 +81,22 @@ forEachDatabase((database) => {
     const cohort = await within(() => ln.Collection.save({ key: "cohort" }));
     const type = await ln.Record.save({ name: "Sample", isType: true });
     const sample = await within(() => ln.Record.save({ name: "sample 1", type }));
-    const next = await shop.work("step.ts", { makes: { "c1": "c1" } });
+    const next = await shop.work("step.ts", { makes: { c1: "c1" } });
     await next.run.inputCollections.add(cohort);
-    const last = await shop.work("step.ts", { makes: { "c2": "c2" } });
+    const last = await shop.work("step.ts", { makes: { c2: "c2" } });
     await last.run.inputRecords.add(sample);
-    const listed = async (entry: { impact: typeof raw.impact }, options?: Parameters<typeof raw.impact>[0]) => (await entry.impact(options)).rows().map(({ type: sort, kind, key, hops, via, version }) => [sort, kind, key, hops, via, version]);
-    const made = [["collection", null, "cohort", 1, run.uid, "0000"], ["record", "Sample", "sample 1", 1, run.uid, null]];
-    const beyond = (hops: number) => [["artifact", null, "c1", hops, next.run.uid, "0000"], ["artifact", null, "c2", hops, last.run.uid, "0000"]];
+    const listed = async (entry: { impact: typeof raw.impact }, options?: Parameters<typeof raw.impact>[0]) =>
+      (await entry.impact(options))
+        .rows()
+        .map(({ type: sort, kind, key, hops, via, version }) => [sort, kind, key, hops, via, version]);
+    const made = [
+      ["collection", null, "cohort", 1, run.uid, "0000"],
+      ["record", "Sample", "sample 1", 1, run.uid, null],
+    ];
+    const beyond = (hops: number) => [
+      ["artifact", null, "c1", hops, next.run.uid, "0000"],
+      ["artifact", null, "c2", hops, last.run.uid, "0000"],
+    ];
     expect(await listed(raw)).toEqual([...made, ...beyond(2)]);
     expect(await listed(cohort)).toEqual([beyond(1)[0]]);
     expect(await listed(sample)).toEqual([beyond(1)[1]]);
@@ -76,7 +107,11 @@ forEachDatabase((database) => {
     const again = await lab.runOf(transform);
     await again.run.inputCollections.add(cohort);
     const third = await again.within(() => ln.Collection.save({ key: "another cohort" }));
-    expect(await listed(transform)).toEqual([["collection", null, "another cohort", 1, again.run.uid, "0000"], ...made, ...beyond(2)]);
+    expect(await listed(transform)).toEqual([
+      ["collection", null, "another cohort", 1, again.run.uid, "0000"],
+      ...made,
+      ...beyond(2),
+    ]);
     expect(await listed(third)).toEqual([]);
     await sample.delete();
     expect((await raw.impact({ kind: "Sample" })).length).toBe(0);

@@ -47,10 +47,20 @@ forEachDatabase((database) => {
     await using lab = await Lab.open(database);
     const { work, home, storage } = lab.place;
     writeFileSync(join(work, "killed.ts"), WORKER);
-    const env = sourceEnvironment({ LINEAL_HOME: home, LINEAL_CACHE_DIR: join(home, "cache"), LINEAL_VERBOSITY: "error" });
+    const env = sourceEnvironment({
+      LINEAL_HOME: home,
+      LINEAL_CACHE_DIR: join(home, "cache"),
+      LINEAL_VERBOSITY: "error",
+    });
     let saved = 0;
     for (let k = 0; k < KILLS; k += 2) {
-      const pair = [k, k + 1].map((n) => spawn(process.execPath, [join(work, "killed.ts"), `p${n}`, storage], { cwd: work, env, stdio: ["ignore", "pipe", "inherit"] }));
+      const pair = [k, k + 1].map((n) =>
+        spawn(process.execPath, [join(work, "killed.ts"), `p${n}`, storage], {
+          cwd: work,
+          env,
+          stdio: ["ignore", "pipe", "inherit"],
+        }),
+      );
       await Promise.all(
         pair.map(async (child, j) => {
           await once(child.stdout, "data");
@@ -68,12 +78,14 @@ forEachDatabase((database) => {
     expect(await Artifact.filter({ key: "versions.txt", isLatest: true }).count()).toBe(1);
     const versions = await Artifact.filter({ key: "versions.txt" }).orderBy("uid");
     expect(new Set(versions.map((v) => v.uid.slice(0, 16))).size).toBe(1);
-    for (const folder of await Artifact.filter({ key: { startsWith: "folders/" } })) expect(await folder.cache()).toContain(folder.hash);
+    for (const folder of await Artifact.filter({ key: { startsWith: "folders/" } }))
+      expect(await folder.cache()).toContain(folder.hash);
     // The next one saves, deletes and purges as ever.
     const next = await Artifact.save(Buffer.from("after the kills"), { key: "versions.txt" });
     expect(next.uid > (versions.at(-1)?.uid ?? "")).toBe(true);
     for await (const artifact of Artifact.filter()) await artifact.delete({ permanent: true });
-    for await (const artifact of Artifact.filter({ branch: { name: "trash" } })) await artifact.delete({ permanent: true });
+    for await (const artifact of Artifact.filter({ branch: { name: "trash" } }))
+      await artifact.delete({ permanent: true });
     expect(await lab.count(sql`select count(*) as n from object`)).toBe(0);
     expect(await lab.count(sql`select count(*) as n from object_member`)).toBe(0);
   }, 120_000);
@@ -81,12 +93,19 @@ forEachDatabase((database) => {
   test("killed in its first start: init again makes the instance", async () => {
     await using lab = await Lab.open(database);
     const { work, home } = lab.place;
-    writeFileSync(join(work, "start.ts"), `import * as ln from "lineal"; process.stdout.write("loaded\\n"); await ln.init(JSON.parse(process.argv[2])); process.stdout.write("done\\n"); setInterval(() => {}, 1000);`);
+    writeFileSync(
+      join(work, "start.ts"),
+      `import * as ln from "lineal"; process.stdout.write("loaded\\n"); await ln.init(JSON.parse(process.argv[2])); process.stdout.write("done\\n"); setInterval(() => {}, 1000);`,
+    );
     const env = sourceEnvironment({ LINEAL_HOME: home, LINEAL_VERBOSITY: "error" });
     for (let k = 0; k < 4; k++) {
       await using place = await database.fresh();
       const wanted = { storage: join(place.storage, "new"), name: `start${k}`, ...(place.db ? { db: place.db } : {}) };
-      const child = spawn(process.execPath, [join(work, "start.ts"), JSON.stringify(wanted)], { cwd: work, env, stdio: ["ignore", "pipe", "inherit"] });
+      const child = spawn(process.execPath, [join(work, "start.ts"), JSON.stringify(wanted)], {
+        cwd: work,
+        env,
+        stdio: ["ignore", "pipe", "inherit"],
+      });
       await once(child.stdout, "data");
       await new Promise((done) => setTimeout(done, k * 25));
       child.kill("SIGKILL");

@@ -40,7 +40,11 @@ export class Lab implements AsyncDisposable {
     process.env.LINEAL_CACHE_DIR = join(place.home, "cache");
     settings.verbosity = "error";
     saveUser("testuser1");
-    const connection = await initialise({ storage: place.storage, name: `lab${++count}`, ...(place.db ? { db: place.db } : {}) });
+    const connection = await initialise({
+      storage: place.storage,
+      name: `lab${++count}`,
+      ...(place.db ? { db: place.db } : {}),
+    });
     return new Lab(connection, place);
   }
 
@@ -50,7 +54,13 @@ export class Lab implements AsyncDisposable {
     const dispose = async (): Promise<void> => {
       for (const place of [this.place, ...places]) await place.dispose();
     };
-    return new Lab(connection, { ...this.place, storage: connection.settings.storage, db: connection.settings.db, dispose, [Symbol.asyncDispose]: dispose });
+    return new Lab(connection, {
+      ...this.place,
+      storage: connection.settings.storage,
+      db: connection.settings.db,
+      dispose,
+      [Symbol.asyncDispose]: dispose,
+    });
   }
 
   /** The same instance connected anew, after another one was the default. */
@@ -124,18 +134,31 @@ export async function refused(promise: PromiseLike<unknown>, code: LinealError["
 }
 
 /** uid, key and version state of artifacts: what most tests compare. */
-export const short = (artifacts: readonly Artifact[]): string[] => artifacts.map((a) => `${a.key ?? "-"} ${a.version}${a.isLatest ? " latest" : ""}`);
+export const short = (artifacts: readonly Artifact[]): string[] =>
+  artifacts.map((a) => `${a.key ?? "-"} ${a.version}${a.isLatest ? " latest" : ""}`);
 
 /** No row without bytes: every artifact's file, every member of a folder and every stored object is there and has its hash. */
 export async function checkBytes(lab: Lab): Promise<void> {
-  for (const row of await lab.rows(sql`select hash, suffix, (select root from storage s where s.id = o.storage_id) as root from object o`)) {
-    expect(existsSync(join(String(row.root), objectKey(String(row.hash), String(row.suffix)))), `object ${row.hash}${row.suffix}`).toBe(true);
+  for (const row of await lab.rows(
+    sql`select hash, suffix, (select root from storage s where s.id = o.storage_id) as root from object o`,
+  )) {
+    expect(
+      existsSync(join(String(row.root), objectKey(String(row.hash), String(row.suffix)))),
+      `object ${row.hash}${row.suffix}`,
+    ).toBe(true);
   }
-  for (const row of await lab.rows(sql`select uid, hash, suffix, size, n_files, place_key, (select root from storage s where s.id = a.storage_id) as root from artifact a where not overwritten`)) {
-    const path = row.place_key === null ? join(String(row.root), objectKey(String(row.hash), row.n_files === null ? String(row.suffix) : "")) : join(String(row.root), String(row.place_key));
+  for (const row of await lab.rows(
+    sql`select uid, hash, suffix, size, n_files, place_key, (select root from storage s where s.id = a.storage_id) as root from artifact a where not overwritten`,
+  )) {
+    const path =
+      row.place_key === null
+        ? join(String(row.root), objectKey(String(row.hash), row.n_files === null ? String(row.suffix) : ""))
+        : join(String(row.root), String(row.place_key));
     expect(existsSync(path), `${row.uid} has no bytes: ${path}`).toBe(true);
     if (row.n_files !== null) {
-      if (row.place_key === null) for (const entry of parseManifest(readFileSync(path, "utf8"))) expect(hashOf(join(String(row.root), entryKey(entry)))).toBe(entry.hash);
+      if (row.place_key === null)
+        for (const entry of parseManifest(readFileSync(path, "utf8")))
+          expect(hashOf(join(String(row.root), entryKey(entry)))).toBe(entry.hash);
     } else expect(hashOf(path), path).toBe(row.hash);
   }
 }

@@ -37,7 +37,9 @@ forEachDatabase((database) => {
     expect((await lab.ln.Artifact.get({ key: "trash/a.txt" })).uid).toBe(one.uid);
     expect((await lab.ln.Artifact.get(one.uid)).isLatest).toBe(true);
     expect(await lab.ln.Artifact.filter({ key: "trash/a.txt" }).count()).toBe(1);
-    expect((await lab.ln.Artifact.filter({ key: "trash/a.txt", branch: { name: "trash" } })).map((a) => a.uid)).toEqual([two.uid]);
+    expect((await lab.ln.Artifact.filter({ key: "trash/a.txt", branch: { name: "trash" } })).map((a) => a.uid)).toEqual(
+      [two.uid],
+    );
     expect((await lab.ln.Artifact.get(two.uid)).uid).toBe(two.uid);
     expect(await two.load()).toBe("t2");
     await two.delete();
@@ -126,7 +128,12 @@ forEachDatabase((database) => {
     const user = await artifact.createdBy;
     await artifact.delete({ permanent: true });
     const [stone] = await lab.rows(sql`select * from tombstone where uid = ${artifact.uid}`);
-    expect([stone?.registry, stone?.key, stone?.hash, stone?.run_uid]).toEqual(["Artifact", "buried.txt", artifact.hash, run.uid]);
+    expect([stone?.registry, stone?.key, stone?.hash, stone?.run_uid]).toEqual([
+      "Artifact",
+      "buried.txt",
+      artifact.hash,
+      run.uid,
+    ]);
     const [change] = await changes(artifact.uid);
     expect([change?.operation, change?.user]).toEqual(["delete", user?.uid]);
     expect(change?.before).toMatchObject({ key: "buried.txt", hash: artifact.hash, run: run.uid });
@@ -157,7 +164,11 @@ forEachDatabase((database) => {
     const content = await storeBytes(lab.connection, { bytes: Buffer.from("log of the run") }, ".txt");
     const report = await saveInternal(lab.connection, content, "log");
     const writer = await lab.connection.writer();
-    await lab.connection.write(() => update(lab.connection.database.dialect, writer, "Run", rowOf(run).id, { report: { id: report.id, uid: report.uid } }));
+    await lab.connection.write(() =>
+      update(lab.connection.database.dialect, writer, "Run", rowOf(run).id, {
+        report: { id: report.id, uid: report.uid },
+      }),
+    );
     const log = await lab.ln.Artifact.get(report.uid);
     const error = await refused(log.delete({ permanent: true }), "conflict");
     expect(error.message).toContain("Run (report)");
@@ -173,7 +184,8 @@ forEachDatabase((database) => {
 
   test("what every instance needs is not removed", async () => {
     const { Branch, Space, Storage, User } = lab.ln;
-    for (const name of ["main", "archive", "trash"]) await refused((await Branch.get({ name })).delete({ permanent: true }), "invalid");
+    for (const name of ["main", "archive", "trash"])
+      await refused((await Branch.get({ name })).delete({ permanent: true }), "invalid");
     await refused((await Space.get({ name: "all" })).delete({ permanent: true }), "invalid");
     await refused((await Storage.get({ root: lab.ln.storage })).delete({ permanent: true }), "invalid");
     await refused((await User.get({ handle: "testuser1" })).delete({ permanent: true }), "conflict");
@@ -190,8 +202,23 @@ forEachDatabase((database) => {
     await artifact.update({ description: "one" });
     await artifact.update({ description: null, kind: "report", key: "update/b.txt" });
     expect([artifact.description, artifact.kind, artifact.key]).toEqual([null, "report", "update/b.txt"]);
-    expect((await changes(artifact.uid)).map((c) => c.before)).toEqual([{ description: null }, { description: "one", kind: null, key: "update/a.txt" }]);
-    for (const bad of [{ hash: "x" }, { size: 1 }, { isLatest: false }, { nonsense: 1 }, { description: 7 }, { key: null }, { key: "update/b.csv" }, { key: "../b.txt" }, { uid: "x" }, { internal: true }, { placeKey: "x" }]) {
+    expect((await changes(artifact.uid)).map((c) => c.before)).toEqual([
+      { description: null },
+      { description: "one", kind: null, key: "update/a.txt" },
+    ]);
+    for (const bad of [
+      { hash: "x" },
+      { size: 1 },
+      { isLatest: false },
+      { nonsense: 1 },
+      { description: 7 },
+      { key: null },
+      { key: "update/b.csv" },
+      { key: "../b.txt" },
+      { uid: "x" },
+      { internal: true },
+      { placeKey: "x" },
+    ]) {
       await refused(artifact.update(bad as never), "invalid");
     }
     expect((await lab.ln.Artifact.get(artifact.uid)).key).toBe("update/b.txt");
@@ -236,7 +263,9 @@ forEachDatabase((database) => {
     expect((await label.artifacts).map((a) => a.uid)).toEqual([artifact.uid]);
     await label.artifacts.remove(artifact);
     expect(await artifact.ulabels.count()).toBe(0);
-    expect((await changes(label.uid)).map((c) => [c.operation, c.before])).toEqual([["unlink", { artifacts: [artifact.uid] }]]);
+    expect((await changes(label.uid)).map((c) => [c.operation, c.before])).toEqual([
+      ["unlink", { artifacts: [artifact.uid] }],
+    ]);
     const [link] = await lab.rows(sql`select count(*) as n from artifact_ulabels`);
     expect(Number(link?.n)).toBe(0);
   });

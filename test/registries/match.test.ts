@@ -23,7 +23,13 @@ forEachDatabase((database) => {
     expect(await lab.ln.Artifact.filter({ key: "same/same.txt" }).count()).toBe(1);
     expect(first.uid).toHaveLength(20);
     expect(first.uid.slice(16)).toBe("0000");
-    expect([first.version, first.isLatest, first.size, first.suffix, first.hashType]).toEqual(["0000", true, 4, ".txt", "sha256"]);
+    expect([first.version, first.isLatest, first.size, first.suffix, first.hashType]).toEqual([
+      "0000",
+      true,
+      4,
+      ".txt",
+      "sha256",
+    ]);
   });
 
   test("A, B, A: the first A, even though it is not the latest", async () => {
@@ -56,7 +62,9 @@ forEachDatabase((database) => {
     expect(named.uid).toBe(nameless.uid);
     expect(named.key).toBe("adopt/adopted.csv");
     const changes = await lab.rows(sql`select operation, before from change where uid = ${named.uid}`);
-    expect(changes.map((c) => [c.operation, typeof c.before === "string" ? JSON.parse(c.before) : c.before])).toEqual([["update", { key: null }]]);
+    expect(changes.map((c) => [c.operation, typeof c.before === "string" ? JSON.parse(c.before) : c.before])).toEqual([
+      ["update", { key: null }],
+    ]);
   });
 
   test("adoption needs the same suffix: bytes without one do not become an image", async () => {
@@ -114,7 +122,10 @@ forEachDatabase((database) => {
     const kept = await lab.ln.Artifact.save(bytes, { key: "described.txt" });
     expect(kept.description).toBe("after");
     const [change] = await lab.rows(sql`select before, user_uid from change where uid = ${first.uid}`);
-    expect(JSON.parse(typeof change?.before === "string" ? change.before : JSON.stringify(change?.before))).toEqual({ description: "before", kind: null });
+    expect(JSON.parse(typeof change?.before === "string" ? change.before : JSON.stringify(change?.before))).toEqual({
+      description: "before",
+      kind: null,
+    });
     expect(change?.user_uid).toBe((await lab.ln.User.get({ handle: "testuser1" })).uid);
   });
 
@@ -168,7 +179,9 @@ forEachDatabase((database) => {
     const other = await lab.runOf((await run.transform)!);
     const none = await within(() => lab.ln.Artifact.save(Buffer.from("no run"), { key: "norun.txt", run: false }));
     expect(await none.run).toBeNull();
-    const given = await within(() => lab.ln.Artifact.save(Buffer.from("given run"), { key: "givenrun.txt", run: other.run }));
+    const given = await within(() =>
+      lab.ln.Artifact.save(Buffer.from("given run"), { key: "givenrun.txt", run: other.run }),
+    );
     expect((await given.run)?.uid).toBe(other.run.uid);
   });
 
@@ -253,7 +266,11 @@ forEachDatabase((database) => {
     const one = await lab.ln.Artifact.save(Buffer.from("revised 1"), { key: "revises/old.txt", description: "kept" });
     const two = await lab.ln.Artifact.save(Buffer.from("revised 2"), { revises: one });
     expect([two.uid, two.key, two.description]).toEqual([`${one.uid.slice(0, 16)}0001`, "revises/old.txt", "kept"]);
-    const three = await lab.ln.Artifact.save(Buffer.from("revised 3"), { revises: two, key: "revises/new.txt", description: "new name" });
+    const three = await lab.ln.Artifact.save(Buffer.from("revised 3"), {
+      revises: two,
+      key: "revises/new.txt",
+      description: "new name",
+    });
     expect([three.uid, three.key, three.isLatest]).toEqual([`${one.uid.slice(0, 16)}0002`, "revises/new.txt", true]);
     // Revising an old one still follows the newest.
     const four = await lab.ln.Artifact.save(Buffer.from("revised 4"), { revises: one, key: "revises/new.txt" });
@@ -267,7 +284,10 @@ forEachDatabase((database) => {
     const one = await lab.ln.Artifact.save(Buffer.from("revises same"), { key: "revises/same.txt" });
     expect((await lab.ln.Artifact.save(Buffer.from("revises same"), { revises: one })).uid).toBe(one.uid);
     await lab.ln.Artifact.save(Buffer.from("taken"), { key: "revises/taken.txt" });
-    const error = await refused(lab.ln.Artifact.save(Buffer.from("onto taken"), { revises: one, key: "revises/taken.txt" }), "conflict");
+    const error = await refused(
+      lab.ln.Artifact.save(Buffer.from("onto taken"), { revises: one, key: "revises/taken.txt" }),
+      "conflict",
+    );
     expect(error.message).toContain("revises/taken.txt");
     expect((await lab.ln.Artifact.get(one.uid)).isLatest).toBe(true);
     await refused(lab.ln.Artifact.save(Buffer.from("x"), { revises: "text" as never }), "invalid");
@@ -287,7 +307,9 @@ forEachDatabase((database) => {
   });
 
   test("the key decides the suffix of bytes, and must fit that of a path", async () => {
-    const composite = await lab.ln.Artifact.save(lab.file("reads.fastq.gz", "not really gzip"), { key: "fastq/reads.fastq.gz" });
+    const composite = await lab.ln.Artifact.save(lab.file("reads.fastq.gz", "not really gzip"), {
+      key: "fastq/reads.fastq.gz",
+    });
     expect(composite.suffix).toBe(".fastq.gz");
     const error = await refused(lab.ln.Artifact.save(lab.file("table.csv", "a\n1\n"), { key: "table.tsv" }), "invalid");
     expect(error.hint).toContain(".csv");
@@ -298,7 +320,10 @@ forEachDatabase((database) => {
   test("a folder and a file that reads like its manifest are two artifacts", async () => {
     lab.file("twin-folder/a.txt", "a");
     const folder = await lab.ln.Artifact.save(join(lab.place.work, "twin-folder"), { description: "folder" });
-    const manifest = readFileSync(join(lab.place.storage, ".lineal", "objects", folder.hash.slice(0, 2), folder.hash), "utf8");
+    const manifest = readFileSync(
+      join(lab.place.storage, ".lineal", "objects", folder.hash.slice(0, 2), folder.hash),
+      "utf8",
+    );
     const path = join(lab.place.work, "manifest-text");
     writeFileSync(path, manifest);
     const file = await lab.ln.Artifact.save(path, { description: "file" });
@@ -324,7 +349,11 @@ forEachDatabase((database) => {
   test("labels: projects and ulabels are linked, by record or by name", async () => {
     const project = await lab.ln.Project.save({ name: "Match project" });
     const label = await lab.ln.ULabel.save({ name: "Match label" });
-    const artifact = await lab.ln.Artifact.save(Buffer.from("labelled"), { key: "labelled.txt", project: "Match project", ulabels: [label] });
+    const artifact = await lab.ln.Artifact.save(Buffer.from("labelled"), {
+      key: "labelled.txt",
+      project: "Match project",
+      ulabels: [label],
+    });
     expect((await artifact.projects).map((p) => p.uid)).toEqual([project.uid]);
     expect((await artifact.ulabels).map((l) => l.name)).toEqual(["Match label"]);
     await refused(lab.ln.Artifact.save(Buffer.from("x"), { key: "x.txt", project: "Nobody's" }), "not-found");
@@ -344,7 +373,19 @@ forEachDatabase((database) => {
     const path = lab.file("bad.txt", "bad");
     const save = lab.ln.Artifact.save;
     const { Artifact } = lab.ln;
-    for (const key of ["../up.txt", "a\\b.txt", "/abs.txt", ".lineal/x.txt", "a//b.txt", "a/./b.txt", "a/../b.txt", "end/", "", "nul\0.txt"]) await refused(Artifact.save(path, { key }), "invalid");
+    for (const key of [
+      "../up.txt",
+      "a\\b.txt",
+      "/abs.txt",
+      ".lineal/x.txt",
+      "a//b.txt",
+      "a/./b.txt",
+      "a/../b.txt",
+      "end/",
+      "",
+      "nul\0.txt",
+    ])
+      await refused(Artifact.save(path, { key }), "invalid");
     await refused(Artifact.save(join(lab.place.work, "missing.txt"), { key: "missing.txt" }), "not-found");
     await refused(Artifact.save(path), "invalid");
     await refused(Artifact.save(path, { key: "bad.txt", descripton: "x" } as never), "invalid");

@@ -21,8 +21,13 @@ forEachDatabase((database) => {
   beforeAll(async () => {
     lab = await Lab.open(database);
     const { Artifact, Transform } = lab.ln;
-    raw = await Artifact.save(lab.file("raw.csv", "gene,score\nTP53,0.9\n"), { key: "raw/raw.csv", description: "as delivered" });
-    ingest = await lab.runOf(await Transform.save({ key: "ingest.ts", kind: "script", description: "reads the raw data" }));
+    raw = await Artifact.save(lab.file("raw.csv", "gene,score\nTP53,0.9\n"), {
+      key: "raw/raw.csv",
+      description: "as delivered",
+    });
+    ingest = await lab.runOf(
+      await Transform.save({ key: "ingest.ts", kind: "script", description: "reads the raw data" }),
+    );
     plot = await lab.runOf(await Transform.save({ key: "plot.ts", kind: "notebook" }));
     table = await ingest.within(async () => {
       await raw.load();
@@ -45,15 +50,26 @@ forEachDatabase((database) => {
     expect(await raw.run).toBeNull();
     expect(await raw.transform).toBeNull();
     expect(await table.recreatingRuns).toEqual([]);
-    const [label, project, record] = [await lab.ln.ULabel.save({ name: "T cell" }), await lab.ln.Project.save({ name: "Screen" }), await lab.ln.Record.save({ name: "Sample 1" })];
+    const [label, project, record] = [
+      await lab.ln.ULabel.save({ name: "T cell" }),
+      await lab.ln.Project.save({ name: "Screen" }),
+      await lab.ln.Record.save({ name: "Sample 1" }),
+    ];
     await table.ulabels.add(label);
     await table.projects.add(project);
     await table.records.add(record);
-    expect([uids(await table.ulabels), uids(await table.projects), uids(await table.records)]).toEqual([[label.uid], [project.uid], [record.uid]]);
+    expect([uids(await table.ulabels), uids(await table.projects), uids(await table.records)]).toEqual([
+      [label.uid],
+      [project.uid],
+      [record.uid],
+    ]);
     expect(uids(await project.artifacts)).toEqual([table.uid]);
     await project.runs.add(ingest.run);
     await project.transforms.add(ingest.transform);
-    expect([uids(await project.runs), uids(await project.transforms)]).toEqual([[ingest.run.uid], [ingest.transform.uid]]);
+    expect([uids(await project.runs), uids(await project.transforms)]).toEqual([
+      [ingest.run.uid],
+      [ingest.transform.uid],
+    ]);
   });
 
   test("run: inputs, outputs, transform, report, environment, initiatedByRun, initiatedRuns", async () => {
@@ -86,7 +102,8 @@ forEachDatabase((database) => {
 
   test("filters: through relations, with records, lists, any and not, on both sides", async () => {
     const { Artifact, Run, Transform, User } = lab.ln;
-    const only = async (query: PromiseLike<{ uid: string }[]>, ...expected: { uid: string }[]) => expect(uids(await query)).toEqual(uids(expected));
+    const only = async (query: PromiseLike<{ uid: string }[]>, ...expected: { uid: string }[]) =>
+      expect(uids(await query)).toEqual(uids(expected));
     await only(Artifact.filter({ run: { transform: { key: "ingest.ts" } } }), table);
     await only(Artifact.filter({ transform: plot.transform }), figure);
     await only(Artifact.filter({ transform: { kind: "notebook" } }), figure);
@@ -94,7 +111,10 @@ forEachDatabase((database) => {
     await only(Artifact.filter({ inputOf: { transform: plot.transform } }), table);
     await only(Artifact.filter({ inputOf: null, run: { not: null } as never }), figure);
     await only(Artifact.filter({ ulabels: { name: "T cell" } }), table);
-    await only(Artifact.filter({ any: [{ suffix: ".png" }, { suffix: ".csv" }], not: { key: { startsWith: "raw/" } } }), figure);
+    await only(
+      Artifact.filter({ any: [{ suffix: ".png" }, { suffix: ".csv" }], not: { key: { startsWith: "raw/" } } }),
+      figure,
+    );
     await only(Artifact.filter({ key: { in: ["raw/raw.csv", "nothing"] } }), raw);
     await only(Artifact.filter({ key: { startsWith: "figures/" } }).filter({ size: { lte: 4 } }), figure);
     await only(Artifact.filter({ createdBy: await User.get({ handle: "testuser1" }), suffix: ".parquet" }), table);
@@ -102,7 +122,10 @@ forEachDatabase((database) => {
     await only(Run.filter({ outputs: { kind: "dataset" } }), ingest.run);
     await only(Transform.filter({ runs: { inputs: { description: { contains: "deliver" } } } }), ingest.transform);
     await only(Transform.filter({ createdBy: { handle: "testuser1" }, kind: "notebook" }), plot.transform);
-    await only(Artifact.filter({ uid: { in: [raw.uid, figure.uid] } }).orderBy("-uid"), ...[raw, figure].sort((a, b) => (a.uid < b.uid ? 1 : -1)));
+    await only(
+      Artifact.filter({ uid: { in: [raw.uid, figure.uid] } }).orderBy("-uid"),
+      ...[raw, figure].sort((a, b) => (a.uid < b.uid ? 1 : -1)),
+    );
   });
 
   test("wrong filters are refused with the right word, at run time too", async () => {
@@ -127,9 +150,19 @@ forEachDatabase((database) => {
     expect((await Artifact.filter().last())?.uid).toBe(figure.uid);
     expect((await q.limit(2).last())?.uid).toBe(raw.uid);
     expect(uids(await q.offset(1).limit(1))).toEqual([raw.uid]);
-    expect([await q.count(), await q.limit(2).count(), await q.offset(2).count(), await q.limit(0).count()]).toEqual([3, 2, 1, 0]);
-    expect([await q.exists(), await Artifact.filter({ key: "none" }).exists(), await q.limit(0).exists()]).toEqual([true, false, false]);
-    expect([await Artifact.filter({ key: "none" }).first(), await Artifact.filter({ key: "none" }).last(), await q.limit(0).first()]).toEqual([undefined, undefined, undefined]);
+    expect([await q.count(), await q.limit(2).count(), await q.offset(2).count(), await q.limit(0).count()]).toEqual([
+      3, 2, 1, 0,
+    ]);
+    expect([await q.exists(), await Artifact.filter({ key: "none" }).exists(), await q.limit(0).exists()]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect([
+      await Artifact.filter({ key: "none" }).first(),
+      await Artifact.filter({ key: "none" }).last(),
+      await q.limit(0).first(),
+    ]).toEqual([undefined, undefined, undefined]);
     expect((await Artifact.filter({ suffix: ".png" }).one()).uid).toBe(figure.uid);
     expect(await Artifact.filter({ suffix: ".none" }).oneOrNull()).toBeNull();
     await refused(Artifact.filter({ suffix: ".none" }).one(), "not-found");
@@ -163,7 +196,7 @@ forEachDatabase((database) => {
     expect(uids(await lab.ln.Artifact.search("hits"))).toEqual(expect.arrayContaining([figure.uid, table.uid]));
     expect(await ULabel.search("").count()).toBe(0);
     expect(await ULabel.search("100%").count()).toBe(0);
-    expect((await ULabel.search("cell").limit(2))).toHaveLength(2);
+    expect(await ULabel.search("cell").limit(2)).toHaveLength(2);
   });
 
   test("toTable prints the columns that people look at, relations as short uids", async () => {
@@ -182,7 +215,9 @@ forEachDatabase((database) => {
     expect((await Artifact.get(one.uid)).uid).toBe(one.uid);
     expect((await Artifact.get(one.uid.slice(0, 16))).uid).toBe(two.uid);
     expect((await Artifact.get(one.uid.slice(0, 12))).uid).toBe(two.uid);
-    expect((await Artifact.get(`${one.uid.slice(0, 16)}000`).catch((error: { code: string }) => error.code))).toBe("ambiguous");
+    expect(await Artifact.get(`${one.uid.slice(0, 16)}000`).catch((error: { code: string }) => error.code)).toBe(
+      "ambiguous",
+    );
     for (const bad of ["zzzzzzzz", "not a uid", "x".repeat(21), ""]) await refused(Artifact.get(bad), "not-found");
     for (const bad of [null, 7, [], undefined]) await refused(Artifact.get(bad as never), "invalid");
     await two.delete();
@@ -199,13 +234,26 @@ forEachDatabase((database) => {
     const { storage } = lab.place;
     for (const stem of ["SharedPrefix0001", "SharedPrefix0002"]) {
       await lab.connection.write(() =>
-        insert(dialect, "Artifact", { uid: versionUid(stem, 0), stem, revision: 0, createdAt: writer.now, createdBy: writer.user, size: 0, hash: "0".repeat(64), storage: lab.connection.defaultStorage, branch: lab.connection.places.branch, space: lab.connection.places.space, placeKey: join(storage, stem) }),
+        insert(dialect, "Artifact", {
+          uid: versionUid(stem, 0),
+          stem,
+          revision: 0,
+          createdAt: writer.now,
+          createdBy: writer.user,
+          size: 0,
+          hash: "0".repeat(64),
+          storage: lab.connection.defaultStorage,
+          branch: lab.connection.places.branch,
+          space: lab.connection.places.space,
+          placeKey: join(storage, stem),
+        }),
       );
     }
     const error = await refused(lab.ln.Artifact.get("SharedPrefix"), "ambiguous");
     expect(error.message).toContain("SharedPrefix0001");
     expect((await lab.ln.Artifact.get("SharedPrefix0002")).uid).toBe("SharedPrefix00020000");
-    for (const stem of ["SharedPrefix0001", "SharedPrefix0002"]) await (await lab.ln.Artifact.get(stem)).delete({ permanent: true });
+    for (const stem of ["SharedPrefix0001", "SharedPrefix0002"])
+      await (await lab.ln.Artifact.get(stem)).delete({ permanent: true });
   });
 
   test("get by a filter: the latest of the family, an older one only when no latest fits, several are ambiguous", async () => {
@@ -257,7 +305,11 @@ forEachDatabase((database) => {
   });
 
   test("to-many relations are queries", async () => {
-    expect(await lab.ln.User.get({ handle: "testuser1" }).then((user) => lab.ln.Artifact.filter({ createdBy: user }).filter({ suffix: ".png" }).count())).toBe(1);
+    expect(
+      await lab.ln.User.get({ handle: "testuser1" }).then((user) =>
+        lab.ln.Artifact.filter({ createdBy: user }).filter({ suffix: ".png" }).count(),
+      ),
+    ).toBe(1);
     expect(uids(await plot.run.inputs.filter({ suffix: ".parquet" }))).toEqual([table.uid]);
     expect(await plot.run.inputs.filter({ suffix: ".csv" }).exists()).toBe(false);
     expect((await plot.run.outputs.one()).uid).toBe(figure.uid);
@@ -277,8 +329,15 @@ forEachDatabase((database) => {
 
   test("records are plain to print, to serialise and to look into", async () => {
     const json = JSON.parse(JSON.stringify(table)) as Record<string, unknown>;
-    expect(json).toMatchObject({ uid: table.uid, key: "tables/hits.parquet", run: ingest.run.uid, kind: "dataset", isLatest: true });
-    for (const hidden of ["id", "stem", "revision", "placeKey", "internal", "inputMark"]) expect(json).not.toHaveProperty(hidden);
+    expect(json).toMatchObject({
+      uid: table.uid,
+      key: "tables/hits.parquet",
+      run: ingest.run.uid,
+      kind: "dataset",
+      isLatest: true,
+    });
+    for (const hidden of ["id", "stem", "revision", "placeKey", "internal", "inputMark"])
+      expect(json).not.toHaveProperty(hidden);
     expect(String(table)).toContain(`uid='${table.uid}'`);
     expect(String(table)).toContain("key='tables/hits.parquet'");
     expect(table.createdAt).toBeInstanceOf(Date);
@@ -286,7 +345,16 @@ forEachDatabase((database) => {
 
   test("describe and view tell a person what there is", async () => {
     const text = await table.describe();
-    for (const part of ["Artifact: tables/hits.parquet", table.uid, "testuser1", "ingest.ts", "ulabels: T cell", "inputOf", table.path]) expect(text).toContain(part);
+    for (const part of [
+      "Artifact: tables/hits.parquet",
+      table.uid,
+      "testuser1",
+      "ingest.ts",
+      "ulabels: T cell",
+      "inputOf",
+      table.path,
+    ])
+      expect(text).toContain(part);
     expect(text.split("\n").at(-1)).toMatch(/^└── /);
     expect(await ingest.run.describe()).toContain("outputs: tables/hits.parquet");
     expect(await plot.transform.describe()).toContain("predecessors: ingest.ts");
@@ -299,7 +367,15 @@ forEachDatabase((database) => {
   test("for await goes through all pages, in any order, while rows are added", async () => {
     const { dialect } = lab.connection.database;
     await lab.connection.write(function* () {
-      for (let i = 0; i < 1203; i++) yield* insert(dialect, "ULabel", { uid: `page${String(i).padStart(4, "0")}`, createdAt: new Date(), name: `page ${i % 7}`, createdBy: { id: 1, uid: "" }, branch: lab.connection.places.main, space: lab.connection.places.space });
+      for (let i = 0; i < 1203; i++)
+        yield* insert(dialect, "ULabel", {
+          uid: `page${String(i).padStart(4, "0")}`,
+          createdAt: new Date(),
+          name: `page ${i % 7}`,
+          createdBy: { id: 1, uid: "" },
+          branch: lab.connection.places.main,
+          space: lab.connection.places.space,
+        });
     });
     const pages = lab.ln.ULabel.filter({ uid: { startsWith: "page" } });
     const walk = async (query: typeof pages): Promise<string[]> => {

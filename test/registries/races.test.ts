@@ -78,8 +78,14 @@ forEachDatabase((database) => {
     const init = { storage: join(lab.place.home, "together"), name: "together", ...(place.db ? { db: place.db } : {}) };
     const file = join(lab.place.work, "worker.ts");
     writeFileSync(file, worker(init));
-    const env = { LINEAL_HOME: lab.place.home, LINEAL_CACHE_DIR: join(lab.place.home, "cache"), LINEAL_VERBOSITY: "error" };
-    ended = await Promise.all(Array.from({ length: PROCESSES }, (_, i) => runScript(file, { cwd: lab.place.work, env, args: [String(i)] })));
+    const env = {
+      LINEAL_HOME: lab.place.home,
+      LINEAL_CACHE_DIR: join(lab.place.home, "cache"),
+      LINEAL_VERBOSITY: "error",
+    };
+    ended = await Promise.all(
+      Array.from({ length: PROCESSES }, (_, i) => runScript(file, { cwd: lab.place.work, env, args: [String(i)] })),
+    );
     lab = await lab.enter("testuser1/together", place);
   }, 180_000);
   afterAll(() => lab.close());
@@ -124,7 +130,9 @@ forEachDatabase((database) => {
     for (const key of ["shared/a.txt", "shared/b.txt"]) {
       const versions = await Artifact.filter({ key }).orderBy("uid");
       const stem = versions[0]?.uid.slice(0, 16);
-      expect(versions.map((v) => v.uid)).toEqual(Array.from({ length: PROCESSES * RUNS }, (_, i) => `${stem}${base62(i, 4)}`));
+      expect(versions.map((v) => v.uid)).toEqual(
+        Array.from({ length: PROCESSES * RUNS }, (_, i) => `${stem}${base62(i, 4)}`),
+      );
       expect(versions.filter((v) => v.isLatest).map((v) => v.uid)).toEqual([versions.at(-1)?.uid]);
     }
     expect(await Artifact.filter({ key: { startsWith: "own/" } }).count()).toBe(PROCESSES * RUNS);
@@ -138,7 +146,10 @@ forEachDatabase((database) => {
     expect(await lab.count(sql`select count(*) as n from tombstone`)).toBe(PROCESSES * (TURNS - 1));
     for await (const artifact of lab.ln.Artifact.filter()) await artifact.delete({ permanent: true });
     expect(await lab.count(sql`select count(*) as n from object`)).toBe(0);
-    const left = readdirSync(join(lab.ln.storage, ".lineal", "objects"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const left = readdirSync(join(lab.ln.storage, ".lineal", "objects"), {
+      recursive: true,
+      withFileTypes: true,
+    }).filter((entry) => entry.isFile());
     expect(left.map((entry) => entry.name)).toEqual([]);
   });
 });

@@ -29,7 +29,14 @@ forEachDatabase((database) => {
       const made = await (await out.run)?.transform;
       expect(await out.staleness()).toEqual({
         stale: true,
-        reasons: [{ code: "code-changed", subject: transform.uid, chain: [out.uid, made?.uid, transform.uid], detail: "the code of code.ts has changed" }],
+        reasons: [
+          {
+            code: "code-changed",
+            subject: transform.uid,
+            chain: [out.uid, made?.uid, transform.uid],
+            detail: "the code of code.ts has changed",
+          },
+        ],
       });
       await shop.work("code.ts", { makes: { "code.out": "c0" } });
       expect(await out.staleness()).toEqual(FRESH);
@@ -50,14 +57,23 @@ forEachDatabase((database) => {
     test("a refactor of script and module changes nothing, in `status` neither; what it means does", async () => {
       const main = (text: string) => shop.script("refactor/main.ts", text);
       const helper = (text: string) => shop.script("refactor/lib/helper.ts", text);
-      main('import { scale } from "./lib/helper.ts";\nconst rows = [{ id: 1, v: 2 }];\nexport const out = rows.map((row) => scale(row));\n');
-      helper("export function scale(row: any): any {\n  const factor = 2;\n  return { ...row, v: row.v * factor };\n}\n");
+      main(
+        'import { scale } from "./lib/helper.ts";\nconst rows = [{ id: 1, v: 2 }];\nexport const out = rows.map((row) => scale(row));\n',
+      );
+      helper(
+        "export function scale(row: any): any {\n  const factor = 2;\n  return { ...row, v: row.v * factor };\n}\n",
+      );
       shop.script("refactor/lib/types.ts", "export interface Row { id: number; v: number }\n");
       const out = only((await shop.work("refactor/main.ts", { makes: { "refactor.out": "4" } })).made);
-      const reasons = async () => (await status()).find((one) => one.uid === out.uid)?.reasons.map((reason) => reason.code);
+      const reasons = async () =>
+        (await status()).find((one) => one.uid === out.uid)?.reasons.map((reason) => reason.code);
 
-      main('import { scale as times } from "./lib/helper.ts";\nimport type { Row } from "./lib/types.ts";\nconst data: Row[] = [{ id: 1, v: 2 }];\nexport const out = data.map((item: Row): Row => times(item) as Row);\n');
-      helper('import type { Row } from "./types.ts";\ntype Scaled = Row;\nexport function scale(input: Row): Scaled {\n  const by = 2 as const;\n  return { ...input, v: input.v * by } satisfies Scaled;\n}\n');
+      main(
+        'import { scale as times } from "./lib/helper.ts";\nimport type { Row } from "./lib/types.ts";\nconst data: Row[] = [{ id: 1, v: 2 }];\nexport const out = data.map((item: Row): Row => times(item) as Row);\n',
+      );
+      helper(
+        'import type { Row } from "./types.ts";\ntype Scaled = Row;\nexport function scale(input: Row): Scaled {\n  const by = 2 as const;\n  return { ...input, v: input.v * by } satisfies Scaled;\n}\n',
+      );
       const refactored = await shop.work("refactor/main.ts");
       expect(refactored.transform.uid).not.toBe((await (await out.run)?.transform)?.uid);
       expect(await out.staleness()).toEqual(FRESH);
@@ -103,7 +119,17 @@ forEachDatabase((database) => {
         expect(await out.staleness()).toEqual(FRESH);
         shop.script("dev/disk.ts", "export const deep = { a: 2 };\n");
         const uid = (await (await out.run)?.transform)?.uid;
-        expect(await out.staleness()).toEqual({ stale: true, reasons: [{ code: "code-changed", subject: uid, chain: [out.uid, uid], detail: "dev/disk.ts has changed on disk since" }] });
+        expect(await out.staleness()).toEqual({
+          stale: true,
+          reasons: [
+            {
+              code: "code-changed",
+              subject: uid,
+              chain: [out.uid, uid],
+              detail: "dev/disk.ts has changed on disk since",
+            },
+          ],
+        });
         shop.script("dev/disk.ts", `// nothing\n${code}`);
         expect(await out.staleness()).toEqual(FRESH);
         await shop.work("dev/disk.ts");

@@ -16,9 +16,14 @@ forEachDatabase((database) => {
   });
   afterAll(() => shop[Symbol.asyncDispose]());
 
-  const within = async <T>(run: Run, body: () => Promise<T>): Promise<T> => withScope({ instance: shop.ln.uid, run: rowOf(run), transform: rowOf(await run.transform) }, body);
+  const within = async <T>(run: Run, body: () => Promise<T>): Promise<T> =>
+    withScope({ instance: shop.ln.uid, run: rowOf(run), transform: rowOf(await run.transform) }, body);
   /** An output of a run that had these as inputs. */
-  const use = async (key: string, text: string, inputs: { collections?: readonly Collection[]; records?: readonly { uid: string }[] }): Promise<Artifact> => {
+  const use = async (
+    key: string,
+    text: string,
+    inputs: { collections?: readonly Collection[]; records?: readonly { uid: string }[] },
+  ): Promise<Artifact> => {
     const { run } = await shop.work("use.ts", { end: "open" });
     for (const one of inputs.collections ?? []) await run.inputCollections.add(one);
     for (const one of inputs.records ?? []) await run.inputRecords.add(one as never);
@@ -37,35 +42,74 @@ forEachDatabase((database) => {
     expect(await set.staleness()).toEqual(FRESH);
 
     const newer = await shop.raw("c.raw", "1");
-    expect((await set.staleness()).reasons).toMatchObject([{ code: "upstream-stale", chain: [set.uid, part.uid, raw.uid, newer.uid] }]);
+    expect((await set.staleness()).reasons).toMatchObject([
+      { code: "upstream-stale", chain: [set.uid, part.uid, raw.uid, newer.uid] },
+    ]);
     expect((await out.staleness()).reasons).toEqual([
-      { code: "upstream-stale", subject: newer.uid, chain: [out.uid, set.uid, part.uid, raw.uid, newer.uid], detail: "c.set is out of date itself: c.raw has a newer version" },
+      {
+        code: "upstream-stale",
+        subject: newer.uid,
+        chain: [out.uid, set.uid, part.uid, raw.uid, newer.uid],
+        detail: "c.set is out of date itself: c.raw has a newer version",
+      },
     ]);
     const next = only((await shop.work("parts.ts", { reads: [newer], makes: { "c.part": "p1" } })).made);
-    expect((await set.staleness()).reasons).toMatchObject([{ code: "input-newer", chain: [set.uid, part.uid, next.uid], detail: "c.part has a newer version" }, { code: "upstream-stale" }]);
+    expect((await set.staleness()).reasons).toMatchObject([
+      { code: "input-newer", chain: [set.uid, part.uid, next.uid], detail: "c.part has a newer version" },
+      { code: "upstream-stale" },
+    ]);
 
-    const again = await gather(shop, "c.set", [next, await shop.ln.Artifact.get({ key: "c.other" })], { run: (await shop.work("collect.ts", { reads: [next] })).run, after: set });
+    const again = await gather(shop, "c.set", [next, await shop.ln.Artifact.get({ key: "c.other" })], {
+      run: (await shop.work("collect.ts", { reads: [next] })).run,
+      after: set,
+    });
     expect(await again.staleness()).toEqual(FRESH);
-    expect((await out.staleness()).reasons[0]).toEqual({ code: "input-newer", subject: again.uid, chain: [out.uid, set.uid, again.uid], detail: "c.set has a newer version" });
+    expect((await out.staleness()).reasons[0]).toEqual({
+      code: "input-newer",
+      subject: again.uid,
+      chain: [out.uid, set.uid, again.uid],
+      detail: "c.set has a newer version",
+    });
     const made = await use("c.out", "out 2", { collections: [again] });
     expect(await made.staleness()).toEqual(FRESH);
 
     const all = await status();
-    for (const one of [again, made]) expect(all.find(({ uid }) => uid === one.uid), String(one)).toMatchObject({ key: one.key, stale: false });
+    for (const one of [again, made])
+      expect(
+        all.find(({ uid }) => uid === one.uid),
+        String(one),
+      ).toMatchObject({ key: one.key, stale: false });
     expect((await standingStatusOf(again)).stale).toBe(false);
-    expect((await why(out, made)).differences).toMatchObject([{ what: "input", a: raw.uid, b: newer.uid, chain: [out.uid, set.uid, part.uid, raw.uid] }]);
+    expect((await why(out, made)).differences).toMatchObject([
+      { what: "input", a: raw.uid, b: newer.uid, chain: [out.uid, set.uid, part.uid, raw.uid] },
+    ]);
     expect((await why(set, again)).differences).toMatchObject([{ what: "input", a: raw.uid, b: newer.uid }]);
   });
 
   test("a collection that no run made is what is in it", async () => {
     const [a, b, c] = [await shop.raw("n.a", "a"), await shop.raw("n.b", "b"), await shop.raw("n.c", "c")];
     const [set, other] = [await gather(shop, "n.set", [a, b]), await gather(shop, "n.others", [a, c])];
-    expect(await why(set, other)).toEqual({ same: false, differences: [{ what: "input", a: b.uid, b: null, chain: [set.uid] }, { what: "input", a: null, b: c.uid, chain: [set.uid] }] });
-    const [out, result] = [await use("n.out", "1", { collections: [set] }), await use("n.result", "2", { collections: [other] })];
-    expect((await why(out, result)).differences.map(({ what, chain }) => [what, chain])).toEqual([["input", [out.uid, set.uid]], ["input", [out.uid, set.uid]]]);
+    expect(await why(set, other)).toEqual({
+      same: false,
+      differences: [
+        { what: "input", a: b.uid, b: null, chain: [set.uid] },
+        { what: "input", a: null, b: c.uid, chain: [set.uid] },
+      ],
+    });
+    const [out, result] = [
+      await use("n.out", "1", { collections: [set] }),
+      await use("n.result", "2", { collections: [other] }),
+    ];
+    expect((await why(out, result)).differences.map(({ what, chain }) => [what, chain])).toEqual([
+      ["input", [out.uid, set.uid]],
+      ["input", [out.uid, set.uid]],
+    ]);
     expect((await status()).find(({ uid }) => uid === set.uid)).toMatchObject({ stale: false });
     await shop.raw("n.a", "a2");
-    expect((await status()).find(({ uid }) => uid === set.uid)).toMatchObject({ stale: true, reasons: [{ code: "input-newer" }] });
+    expect((await status()).find(({ uid }) => uid === set.uid)).toMatchObject({
+      stale: true,
+      reasons: [{ code: "input-newer" }],
+    });
   });
 
   test("through records, as long as they are; what no longer lies between keeps its sense", async () => {
@@ -76,8 +120,16 @@ forEachDatabase((database) => {
     const out = await use("r.out", "out", { records: [sample] });
     for (const one of [sample, out]) expect(await one.staleness()).toEqual(FRESH);
     const newer = await shop.raw("r.raw", "1");
-    expect((await sample.staleness()).reasons).toMatchObject([{ code: "input-newer", chain: [sample.uid, raw.uid, newer.uid] }]);
-    expect((await out.staleness()).reasons).toMatchObject([{ code: "upstream-stale", chain: [out.uid, sample.uid, raw.uid, newer.uid], detail: "sample 1 is out of date itself: r.raw has a newer version" }]);
+    expect((await sample.staleness()).reasons).toMatchObject([
+      { code: "input-newer", chain: [sample.uid, raw.uid, newer.uid] },
+    ]);
+    expect((await out.staleness()).reasons).toMatchObject([
+      {
+        code: "upstream-stale",
+        chain: [out.uid, sample.uid, raw.uid, newer.uid],
+        detail: "sample 1 is out of date itself: r.raw has a newer version",
+      },
+    ]);
     await sample.delete({ permanent: true });
     expect((await out.staleness()).reasons).toMatchObject([{ code: "upstream-stale", subject: newer.uid }]);
   });
@@ -90,6 +142,8 @@ forEachDatabase((database) => {
     await set.delete({ permanent: true });
     expect(await out.staleness()).toEqual(FRESH);
     const newer = await shop.raw("d.raw", "1");
-    expect((await out.staleness()).reasons).toMatchObject([{ code: "upstream-stale", chain: [out.uid, set.uid, raw.uid, newer.uid] }]);
+    expect((await out.staleness()).reasons).toMatchObject([
+      { code: "upstream-stale", chain: [out.uid, set.uid, raw.uid, newer.uid] },
+    ]);
   });
 });

@@ -65,19 +65,66 @@ export class Workshop implements AsyncDisposable {
   }
 
   /** A run of the file as it is now. */
-  async work(name: string, { reads = [], makes = {}, readsLater = [], params, entrypoint, cliArgs, environment, by, end = "finish" }: Work = {}): Promise<Worked> {
+  async work(
+    name: string,
+    {
+      reads = [],
+      makes = {},
+      readsLater = [],
+      params,
+      entrypoint,
+      cliArgs,
+      environment,
+      by,
+      end = "finish",
+    }: Work = {},
+  ): Promise<Worked> {
     const { connection } = this.lab;
     const source = await readSource(join(this.lab.place.work, name));
-    const bundle = source.modules.length > 0 ? await keepText(connection, JSON.stringify(Object.fromEntries(source.modules.map((m) => [m.path, m.text]))), ".json", "local modules of a transform") : null;
+    const bundle =
+      source.modules.length > 0
+        ? await keepText(
+            connection,
+            JSON.stringify(Object.fromEntries(source.modules.map((m) => [m.path, m.text]))),
+            ".json",
+            "local modules of a transform",
+          )
+        : null;
     const { run, transform } = await beginRun(
       connection,
-      { uid: undefined, key: name, kind: "script", description: undefined, reference: undefined, source: { text: source.redacted, hash: source.versionHash, codeHash: source.codeHash, modules: source.modules.map(({ path, hash, astHash }) => ({ path, hash, ...(astHash ? { codeHash: astHash } : {}) })), path: source.path, bundle } },
-      { params, entrypoint, cliArgs, dynamicModules: source.dynamic, environment: environment && JSON.stringify(environment), initiatedByRun: by },
+      {
+        uid: undefined,
+        key: name,
+        kind: "script",
+        description: undefined,
+        reference: undefined,
+        source: {
+          text: source.redacted,
+          hash: source.versionHash,
+          codeHash: source.codeHash,
+          modules: source.modules.map(({ path, hash, astHash }) => ({
+            path,
+            hash,
+            ...(astHash ? { codeHash: astHash } : {}),
+          })),
+          path: source.path,
+          bundle,
+        },
+      },
+      {
+        params,
+        entrypoint,
+        cliArgs,
+        dynamicModules: source.dynamic,
+        environment: environment && JSON.stringify(environment),
+        initiatedByRun: by,
+      },
     );
     const made = await withScope({ instance: this.ln.uid, run: rowOf(run), transform: rowOf(transform) }, async () => {
       for (const artifact of reads) await artifact.cache();
       const saved: Artifact[] = [];
-      for (const [key, text] of Object.entries(makes)) saved.push(await this.ln.Artifact.save(Buffer.from(text), { key }));
+      for (const [key, text] of Object.entries(makes))
+        saved.push(await this.ln.Artifact.save(Buffer.from(text), { key }));
       for (const artifact of readsLater) await artifact.cache();
       return saved;
     });
@@ -94,7 +141,8 @@ export class Workshop implements AsyncDisposable {
 export const FRESH = { stale: false, reasons: [] };
 
 /** Why an artifact is out of date. */
-export const codes = async (artifact: Artifact): Promise<string[]> => (await artifact.staleness()).reasons.map((reason) => reason.code);
+export const codes = async (artifact: Artifact): Promise<string[]> =>
+  (await artifact.staleness()).reasons.map((reason) => reason.code);
 
 /** The one output of a run. */
 export const only = ([artifact]: readonly Artifact[]): Artifact => artifact ?? expect.fail("nothing was made");

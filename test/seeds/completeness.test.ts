@@ -4,21 +4,29 @@ import { expect, test } from "vitest";
 
 /** Seed → how many rows its table has, numbered from 1. */
 const tables = { 0: 66, 1: 48, 2: 22, 4: 20 };
-const ids = Object.entries(tables).flatMap(([seed, rows]) => Array.from({ length: rows }, (_, i) => `${seed}-${i + 1}`));
+const ids = Object.entries(tables).flatMap(([seed, rows]) =>
+  Array.from({ length: rows }, (_, i) => `${seed}-${i + 1}`),
+);
 const read = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
 
 const files = readdirSync(new URL(".", import.meta.url)).filter((name) => /^seed-\d+.*\.test\.ts$/.test(name));
 const titles = files.flatMap((name) =>
-  [...read(name).matchAll(/^ *test\("(.*?)"/gm)].map(([, title]) => ({ seed: String(Number(name.slice(5, 8))), title: title ?? "" })),
+  [...read(name).matchAll(/^ *test\("(.*?)"/gm)].map(([, title]) => ({
+    seed: String(Number(name.slice(5, 8))),
+    title: title ?? "",
+  })),
 );
-const idsOf = (title: string): string[] => (/^seed (\d+-\d+(?:, \d+-\d+)*): \S/.exec(title)?.[1] ?? "").split(", ").filter(Boolean);
+const idsOf = (title: string): string[] =>
+  (/^seed (\d+-\d+(?:, \d+-\d+)*): \S/.exec(title)?.[1] ?? "").split(", ").filter(Boolean);
 const proven = new Set(titles.flatMap(({ title }) => idsOf(title)));
-const waived = [...read("waived.md").matchAll(/^\| (\d+-\d+) \| (.*?) \| ?(.*?) ?\|$/gm)].map(([, id = "", reason = "", instead = ""]) => ({
-  id,
-  reason,
-  instead,
-  inPart: reason.startsWith("In part: "),
-}));
+const waived = [...read("waived.md").matchAll(/^\| (\d+-\d+) \| (.*?) \| ?(.*?) ?\|$/gm)].map(
+  ([, id = "", reason = "", instead = ""]) => ({
+    id,
+    reason,
+    instead,
+    inPart: reason.startsWith("In part: "),
+  }),
+);
 
 test("every test of a seed names the rows it proves, of that seed", () => {
   expect(titles.length).toBeGreaterThan(0);

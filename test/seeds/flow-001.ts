@@ -83,13 +83,16 @@ const NOTEBOOK = {
 
 /** What each command printed, and the edges of the lineage at three stages. */
 export interface Flow {
-  readonly printed: Readonly<Record<"login" | "init" | "upload" | "hits" | "chromium" | "pipeline" | "postprocess" | "analysis", Finished>>;
+  readonly printed: Readonly<
+    Record<"login" | "init" | "upload" | "hits" | "chromium" | "pipeline" | "postprocess" | "analysis", Finished>
+  >;
   readonly stages: { readonly hits: string[]; readonly counts: string[]; readonly figure: string[] };
 }
 
 /** Runs the project up to the review. */
 export async function runProject(page: Session): Promise<Flow> {
-  const stage = async (where: Parameters<typeof Artifact.get>[0]): Promise<string[]> => arrows(await (await ln.Artifact.get(where)).lineage());
+  const stage = async (where: Parameters<typeof Artifact.get>[0]): Promise<string[]> =>
+    arrows(await (await ln.Artifact.get(where)).lineage());
   const login = await page.cli("login", "testuser1");
   const init = await page.cli("init", "--storage", "./mydata", ...(page.place.db ? ["--db", page.place.db] : []));
   const upload = await page.script("upload-crispra-result.ts", UPLOAD);

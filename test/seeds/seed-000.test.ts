@@ -119,7 +119,8 @@ test("seed 0-15, 0-16: files by the beginning of their key; caching links inputs
 });
 
 test("seed 0-18, 0-19, 0-20, 0-21: a folder of outputs, one artifact per file, each with its run and transform", async () => {
-  for (const name of ["matrix.mtx.gz", "barcodes.tsv.gz", "features.tsv.gz"]) page.write(`mydata/${matrix}/${name}`, name.slice(0, 6));
+  for (const name of ["matrix.mtx.gz", "barcodes.tsv.gz", "features.tsv.gz"])
+    page.write(`mydata/${matrix}/${name}`, name.slice(0, 6));
   const outputs = await ln.Artifact.saveDir(`./mydata/${matrix}/`);
   expect(outputs.map((file) => [file.key, file.suffix])).toEqual([
     [`${matrix}/barcodes.tsv.gz`, ".tsv.gz"],
@@ -138,7 +139,11 @@ test("seed 0-22: the lineage of an output: files and runs, the viewed file highl
   const { value: graph, text } = await printing(() => file.viewLineage());
   expect(graph.focus).toBe(`artifact:${file.uid}`);
   expect(arrows(graph)).toEqual(
-    expect.arrayContaining([`Chromium 10x upload → ${fastq}R1_001.fastq.gz`, `${fastq}R2_001.fastq.gz → Cell Ranger`, `Cell Ranger → ${file.key}`]),
+    expect.arrayContaining([
+      `Chromium 10x upload → ${fastq}R1_001.fastq.gz`,
+      `${fastq}R2_001.fastq.gz → Cell Ranger`,
+      `Cell Ranger → ${file.key}`,
+    ]),
   );
   expect(text.split("\n").filter((line) => line.startsWith("● "))).toEqual([expect.stringContaining("matrix.mtx.gz")]);
 });
@@ -155,7 +160,11 @@ test("seed 0-24, 0-25: counts in the storage, with a description; their key is t
   for (const file of await ln.Artifact.filter({ key: { startsWith: matrix } })) await file.cache();
   const path = page.write("mydata/schmidt22_perturbseq.h5ad", "not a real matrix");
   const file = await ln.Artifact.save(path, { description: "schmidt22_perturbseq counts" });
-  expect(file).toMatchObject({ key: "schmidt22_perturbseq.h5ad", description: "schmidt22_perturbseq counts", suffix: ".h5ad" });
+  expect(file).toMatchObject({
+    key: "schmidt22_perturbseq.h5ad",
+    description: "schmidt22_perturbseq counts",
+    suffix: ".h5ad",
+  });
   expect(keys(await (ln.context.run as ln.Run).inputs)).toHaveLength(3);
   expect(keys(await (ln.context.run as ln.Run).outputs)).toEqual(["schmidt22_perturbseq.h5ad"]);
 });
@@ -165,7 +174,9 @@ test("seed 0-26, 0-27: an app uploads the screen into the storage", async () => 
   const transform = await ln.Transform.save({ key: "Upload GWS CRISPRa result", kind: "app" });
   await ln.track(transform);
   expect((await transformOf("Upload GWS CRISPRa result")).kind).toBe("app");
-  await ln.Artifact.save(page.write("mydata/schmidt22-crispra-gws-IFNG.csv", screen), { description: "Raw data of schmidt22 crispra GWS" });
+  await ln.Artifact.save(page.write("mydata/schmidt22-crispra-gws-IFNG.csv", screen), {
+    description: "Raw data of schmidt22 crispra GWS",
+  });
   expect(await ln.Artifact.get({ key: "schmidt22-crispra-gws-IFNG.csv" })).toMatchObject({
     description: "Raw data of schmidt22 crispra GWS",
     path: join(page.storage, "schmidt22-crispra-gws-IFNG.csv"),
@@ -183,7 +194,12 @@ test("seed 0-28, 0-29, 0-30, 0-31, 0-32: a notebook reads the screen, filters it
   const hits = table.filter((row) => Number(row["pos|fdr"]) < 0.01);
   expect(hits.length).toBe(2);
   const file = await ln.Artifact.save(hits, { description: "hits from schmidt22 crispra GWS" });
-  expect(file).toMatchObject({ key: null, suffix: ".parquet", description: "hits from schmidt22 crispra GWS", kind: "dataset" });
+  expect(file).toMatchObject({
+    key: null,
+    suffix: ".parquet",
+    description: "hits from schmidt22 crispra GWS",
+    kind: "dataset",
+  });
   expect(file.path.startsWith(join(page.storage, ".lineal", "objects"))).toBe(true);
   expect(existsSync(file.path)).toBe(true);
 });
@@ -213,7 +229,10 @@ test("seed 0-38, 0-66: figures that other code wrote outside the storage are cop
   const hits = await (await ln.Artifact.get({ description: "hits from schmidt22 crispra GWS" })).load<ln.Table>();
   const index = new Set(hits.column("id"));
   expect(["ACTB", "TBX21", "IFNG"].filter((gene) => index.has(gene))).toEqual(["TBX21", "IFNG"]);
-  for (const [i, name] of ["umap_fig1_score-wgs-hits.png", "matrixplot_fig2_score-wgs-hits-per-cluster.png"].entries()) {
+  for (const [i, name] of [
+    "umap_fig1_score-wgs-hits.png",
+    "matrixplot_fig2_score-wgs-hits-per-cluster.png",
+  ].entries()) {
     const path = page.write(`figures/${name}`, png(i));
     const file = await ln.Artifact.save(path, { key: path });
     expect(file).toMatchObject({ key: `figures/${name}`, suffix: ".png", size: png(i).length });
@@ -241,7 +260,9 @@ test("seed 0-39, 0-40: a figure by a part of its key; its lineage merges both br
 
 test("seed 0-41, 0-42, 0-43: this page itself is tracked; the figure it stages is its input, and it follows at the bottom", async () => {
   const title = "Track data lineage across pipelines, app uploads & notebooks";
-  const run = await ln.track(await ln.Transform.save({ key: "project-flow-page", description: title, kind: "notebook" }));
+  const run = await ln.track(
+    await ln.Transform.save({ key: "project-flow-page", description: title, kind: "notebook" }),
+  );
   const file = await ln.Artifact.filter({ key: { contains: "figures/matrixplot" } }).one();
   expect(statSync(await file.cache()).size).toBe(file.size);
   expect(uids(await run.inputs)).toEqual([file.uid]);
@@ -258,7 +279,9 @@ test("seed 0-44, 0-45, 0-46: the page's transform by a search, its direct parent
   expect(transform).toMatchObject({ key: "project-flow-page", kind: "notebook" });
   const parents = await transform.predecessors.toTable();
   expect(parents.column("key")).toEqual(["Perform single cell analysis, integrating with CRISPRa screen"]);
-  expect(parents.columns.map((column) => column.name)).toEqual(expect.arrayContaining(["uid", "key", "kind", "version", "isLatest", "createdAt", "createdBy"]));
+  expect(parents.columns.map((column) => column.name)).toEqual(
+    expect.arrayContaining(["uid", "key", "kind", "version", "isLatest", "createdAt", "createdBy"]),
+  );
   const { value: graph, text } = await printing(() => transform.viewLineage());
   expect(graph.focus).toBe(`transform:${transform.uid}`);
   expect(text).toMatch(/^● project-flow-page/);
@@ -280,7 +303,9 @@ test("seed 0-47, 0-48: tracking the page again goes on with its run; the context
   const start = page.lines.length;
   const run = await ln.track({ transform, newRun: false });
   const lines = page.lines.slice(start);
-  expect(lines.find((line) => line.startsWith("→ loaded"))).toMatch(/^→ loaded Transform\('\w{8}', key='project-flow-page'\), re-started Run\('\w{8}'\) at /);
+  expect(lines.find((line) => line.startsWith("→ loaded"))).toMatch(
+    /^→ loaded Transform\('\w{8}', key='project-flow-page'\), re-started Run\('\w{8}'\) at /,
+  );
   const integrating = await transformOf("Perform single cell analysis, integrating with CRISPRa screen");
   expect(lines).toContain(`• predecessor: Transform('${integrating.uid.slice(0, 8)}', key='${integrating.key}')`);
   expect(run).toMatchObject({ uid: before.uid, status: "restarted" });
@@ -341,7 +366,8 @@ test("seed 0-56, 0-57, 0-58: files of a transform; which transform and which use
 test("seed 0-59, 0-60, 0-61: users by their handle, their transforms, their notebooks", async () => {
   const users = await ln.User.lookup();
   expect(users.testuser1).toMatchObject({ handle: "testuser1", uid: expect.stringMatching(/^\w{8}$/) });
-  const of = async (where: object): Promise<readonly unknown[]> => (await ln.Transform.filter(where).toTable()).column("key");
+  const of = async (where: object): Promise<readonly unknown[]> =>
+    (await ln.Transform.filter(where).toTable()).column("key");
   expect(await of({ createdBy: users.testuser1 })).toEqual(["Chromium 10x upload", "Upload GWS CRISPRa result"]);
   expect(await of({ createdBy: users.testuser1, kind: "notebook" })).toEqual([]);
   expect(await of({ createdBy: users.testuser2, kind: "notebook" })).toEqual([
@@ -353,7 +379,14 @@ test("seed 0-59, 0-60, 0-61: users by their handle, their transforms, their note
 
 test("seed 0-62: the newest rows of every registry that has some", async () => {
   const { value: text } = await printing(() => ln.view());
-  expect(text.split("\n\n").map((part) => part.split("\n")[0])).toEqual(["Artifact", "Project", "Run", "Storage", "Transform", "User"]);
+  expect(text.split("\n\n").map((part) => part.split("\n")[0])).toEqual([
+    "Artifact",
+    "Project",
+    "Run",
+    "Storage",
+    "Transform",
+    "User",
+  ]);
   expect(text).toContain("late.txt");
   expect(text).not.toContain("fastq/"); // the oldest files
 });

@@ -21,12 +21,14 @@ forEachDatabase((database: DatabaseUnderTest) => {
   const matrixplot = (): Promise<ln.Artifact> => ln.Artifact.get({ key: { contains: "figures/matrixplot" } });
   const runOf = async (key: string): Promise<ln.Run> => (await (await ln.Transform.get({ key })).latestRun) as ln.Run;
   const lines = (stdout: string): string[] => stdout.trimEnd().split("\n");
-  const userOf = async (record: { createdBy: PromiseLike<ln.User> }): Promise<string> => (await record.createdBy).handle;
+  const userOf = async (record: { createdBy: PromiseLike<ln.User> }): Promise<string> =>
+    (await record.createdBy).handle;
 
   test("seed 1-1, 1-2, 1-43: login and init say so; so does the first use of each program", () => {
     expect(flow.printed.login.stdout).toBe("→ logged in testuser1\n");
     expect(flow.printed.init.stdout).toMatch(/^→ connected lineal: testuser1\/mydata$/m);
-    for (const name of ["hits", "chromium", "pipeline"] as const) expect(lines(flow.printed[name].stdout)).toContain("→ connected lineal: testuser1/mydata");
+    for (const name of ["hits", "chromium", "pipeline"] as const)
+      expect(lines(flow.printed[name].stdout)).toContain("→ connected lineal: testuser1/mydata");
   });
 
   test("seed 1-3, 1-4, 1-5, 1-8: an upload by the first user, from inside a function, ended by the end of its process", async () => {
@@ -54,8 +56,13 @@ forEachDatabase((database: DatabaseUnderTest) => {
   test("seed 1-10, 1-46: a login on the command line holds for the next process; the uid given is used as it is", async () => {
     const transform = await ln.Transform.get("T0T28btuB0PG0000");
     expect(transform).toMatchObject({ key: "hit-identification.ts", uid: "T0T28btuB0PG0000" });
-    expect([await userOf(transform), await userOf(await runOf("hit-identification.ts"))]).toEqual(["testuser2", "testuser2"]);
-    expect(flow.printed.hits.stdout).toMatch(/^→ created Transform\('T0T28btu', key='hit-identification\.ts'\), started new Run/m);
+    expect([await userOf(transform), await userOf(await runOf("hit-identification.ts"))]).toEqual([
+      "testuser2",
+      "testuser2",
+    ]);
+    expect(flow.printed.hits.stdout).toMatch(
+      /^→ created Transform\('T0T28btu', key='hit-identification\.ts'\), started new Run/m,
+    );
   });
 
   test("seed 1-11, 1-12, 1-48: the hits are a table without a key, found by their description", async () => {
@@ -81,7 +88,9 @@ forEachDatabase((database: DatabaseUnderTest) => {
     ];
     expect(flow.stages.hits).toEqual(hits);
     const [r1, r2] = ["fastq/perturbseq_R1_001.fastq.gz", "fastq/perturbseq_R2_001.fastq.gz"];
-    const matrix = ["matrix.mtx.gz", "barcodes.tsv.gz", "features.tsv.gz"].map((name) => `perturbseq/filtered_feature_bc_matrix/${name}`);
+    const matrix = ["matrix.mtx.gz", "barcodes.tsv.gz", "features.tsv.gz"].map(
+      (name) => `perturbseq/filtered_feature_bc_matrix/${name}`,
+    );
     const counts = [
       ...[r1, r2].flatMap((file) => [`chromium-10x-upload.ts → ${file}`, `${file} → Cell Ranger`]),
       ...matrix.flatMap((file) => [`Cell Ranger → ${file}`, `${file} → postprocess-cellranger.ts`]),
@@ -102,12 +111,18 @@ forEachDatabase((database: DatabaseUnderTest) => {
     const printed = lines(flow.printed.chromium.stdout).filter((line) => line.startsWith("→"));
     expect(printed).toEqual([
       "→ connected lineal: testuser1/mydata",
-      expect.stringMatching(/^→ created Transform\('qCJPkOuZ', key='chromium-10x-upload\.ts'\), started new Run\('\w{8}'\) at /),
+      expect.stringMatching(
+        /^→ created Transform\('qCJPkOuZ', key='chromium-10x-upload\.ts'\), started new Run\('\w{8}'\) at /,
+      ),
       expect.stringMatching(ENDED),
     ]);
     expect(printed[1]).toContain(`Run('${run.uid.slice(0, 8)}')`);
     expect(printed[2]).toContain(`finished Run('${run.uid.slice(0, 8)}') after `);
-    expect(transform).toMatchObject({ kind: "script", key: "chromium-10x-upload.ts", hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(transform).toMatchObject({
+      kind: "script",
+      key: "chromium-10x-upload.ts",
+      hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
     expect(await transform.sourceCode).toBe(readFileSync(join(page.work, "chromium-10x-upload.ts"), "utf8"));
     expect(run).toMatchObject({ status: "completed", finishedAt: expect.any(Date) });
     const report = (await run.report) as ln.Artifact;
@@ -119,7 +134,10 @@ forEachDatabase((database: DatabaseUnderTest) => {
     expect(await ln.Transform.get({ key: "Cell Ranger" })).toMatchObject(CELL_RANGER);
     expect(lines(flow.printed.pipeline.stdout).some((line) => BEGUN.test(line))).toBe(true);
     const run = await runOf("Cell Ranger");
-    expect((await run.inputs).map((file) => file.key)).toEqual(["fastq/perturbseq_R1_001.fastq.gz", "fastq/perturbseq_R2_001.fastq.gz"]);
+    expect((await run.inputs).map((file) => file.key)).toEqual([
+      "fastq/perturbseq_R1_001.fastq.gz",
+      "fastq/perturbseq_R2_001.fastq.gz",
+    ]);
     const outputs = await run.outputs.orderBy("key");
     expect(outputs.map((file) => [file.key, file.suffix])).toEqual([
       ["perturbseq/filtered_feature_bc_matrix/barcodes.tsv.gz", ".tsv.gz"],
@@ -141,9 +159,15 @@ forEachDatabase((database: DatabaseUnderTest) => {
   test("seed 1-18: two figures from two inputs, copied under the keys given", async () => {
     const run = await runOf("integrated-analysis.ts");
     expect((await run.transform).uid).toBe("lB3IyPLQSmvt0000");
-    expect((await run.inputs).map((file) => file.description).sort()).toEqual(["hits from schmidt22 crispra GWS", "perturbseq counts"]);
+    expect((await run.inputs).map((file) => file.description).sort()).toEqual([
+      "hits from schmidt22 crispra GWS",
+      "perturbseq counts",
+    ]);
     const outputs = await run.outputs;
-    expect(outputs.map((file) => file.key)).toEqual(["figures/umap_fig1_score-wgs-hits.png", "figures/matrixplot_fig2_score-wgs-hits-per-cluster.png"]);
+    expect(outputs.map((file) => file.key)).toEqual([
+      "figures/umap_fig1_score-wgs-hits.png",
+      "figures/matrixplot_fig2_score-wgs-hits-per-cluster.png",
+    ]);
     for (const file of outputs) expect(file.path.startsWith(join(page.storage, ".lineal", "objects"))).toBe(true);
   });
 
@@ -189,7 +213,14 @@ forEachDatabase((database: DatabaseUnderTest) => {
     expect(transform.key).toBe("project-flow.ipynb");
     const table = await transform.predecessors.toTable();
     expect(table.rows()).toEqual([
-      expect.objectContaining({ uid: "lB3IyPLQSmvt0000", key: "integrated-analysis.ts", kind: "script", version: "0000", isLatest: true, reference: null }),
+      expect.objectContaining({
+        uid: "lB3IyPLQSmvt0000",
+        key: "integrated-analysis.ts",
+        kind: "script",
+        version: "0000",
+        isLatest: true,
+        reference: null,
+      }),
     ]);
     const { value: graph } = await printing(() => transform.viewLineage());
     expect(arrows(graph)).toEqual(
@@ -215,7 +246,9 @@ forEachDatabase((database: DatabaseUnderTest) => {
     await raw.load({ isRunInput: true });
     ln.settings.trackRunInputs = true;
     await (await hits.open()).close();
-    expect((await run.inputs).map((file) => file.uid).sort()).toEqual([raw.uid, hits.uid, (await matrixplot()).uid].sort());
+    expect((await run.inputs).map((file) => file.uid).sort()).toEqual(
+      [raw.uid, hits.uid, (await matrixplot()).uid].sort(),
+    );
     const parents = (await (ln.context.transform as ln.Transform).predecessors).map((transform) => transform.key);
     expect(parents.sort()).toEqual(["Upload GWS CRISPRa result", "hit-identification.ts", "integrated-analysis.ts"]);
   });
@@ -225,9 +258,17 @@ forEachDatabase((database: DatabaseUnderTest) => {
     expect(transform.uid).toBe("T0T28btuB0PG0000");
     const table = await ln.Artifact.filter({ transform }).toTable();
     expect(table.rows()).toEqual([
-      expect.objectContaining({ key: null, description: "hits from schmidt22 crispra GWS", suffix: ".parquet", kind: "dataset", isLatest: true }),
+      expect.objectContaining({
+        key: null,
+        description: "hits from schmidt22 crispra GWS",
+        suffix: ".parquet",
+        kind: "dataset",
+        isLatest: true,
+      }),
     ]);
-    expect(table.columns.map((column) => column.name)).toEqual(expect.arrayContaining(["uid", "size", "run", "createdAt", "createdBy"]));
+    expect(table.columns.map((column) => column.name)).toEqual(
+      expect.arrayContaining(["uid", "size", "run", "createdAt", "createdBy"]),
+    );
   });
 
   test("seed 1-34, 1-35: which transform ingested the first file, and which user; what is empty is not printed", async () => {
@@ -242,7 +283,11 @@ forEachDatabase((database: DatabaseUnderTest) => {
     const { testuser1 } = await ln.User.lookup();
     const keys = async (where: Parameters<typeof ln.Transform.filter>[0]): Promise<readonly unknown[]> =>
       (await ln.Transform.filter(where).toTable()).column("key");
-    expect(await keys({ createdBy: testuser1 })).toEqual(["Upload GWS CRISPRa result", "chromium-10x-upload.ts", "project-flow.ipynb"]);
+    expect(await keys({ createdBy: testuser1 })).toEqual([
+      "Upload GWS CRISPRa result",
+      "chromium-10x-upload.ts",
+      "project-flow.ipynb",
+    ]);
     expect(await keys({ createdBy: testuser1, kind: "notebook" })).toEqual(["project-flow.ipynb"]);
   });
 

@@ -36,7 +36,9 @@ test("seed 4-4: the run that produced an object, and its notebook", async () => 
 test("seed 4-6: a pipeline with a version is saved and returned", async () => {
   const pipeline = await ln.Transform.save({ key: "10x scRNA-seq nextseq", version: "1", kind: "pipeline" });
   expect(pipeline.version).toBe("1");
-  expect(String(pipeline)).toMatch(/^Transform\(uid='\w{16}', .*version='1', key='10x scRNA-seq nextseq', kind='pipeline'/);
+  expect(String(pipeline)).toMatch(
+    /^Transform\(uid='\w{16}', .*version='1', key='10x scRNA-seq nextseq', kind='pipeline'/,
+  );
 });
 
 test("seed 4-7, 4-8: the newest pipeline of a name is tracked; a name that nobody registered is refused", async () => {

@@ -99,7 +99,10 @@ export async function printing<T>(body: () => Promise<T>): Promise<{ value: T; t
 export function arrows(graph: Graph): string[] {
   const label = (id: string): string => (graph.node(id) as Node).label;
   return graph.edges
-    .map(({ from, to, role }) => `${label(from)} → ${label(to)}${role === "input" || role === "output" || role === "predecessor" ? "" : ` (${role})`}`)
+    .map(
+      ({ from, to, role }) =>
+        `${label(from)} → ${label(to)}${role === "input" || role === "output" || role === "predecessor" ? "" : ` (${role})`}`,
+    )
     .sort();
 }
 
@@ -111,5 +114,7 @@ export function png(shade: number): Uint8Array {
   return Buffer.from(`\x89PNG\r\n\x1a\n${shade}`, "latin1");
 }
 
-export const ENDED = /^→ (finished|errored|aborted) Run\('\w{8}'\) after \d+[dhms] at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/;
-export const BEGUN = /^→ (created|loaded) Transform\('\w{8}', key='[^']+'\), started new Run\('\w{8}'\) at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/;
+export const ENDED =
+  /^→ (finished|errored|aborted) Run\('\w{8}'\) after \d+[dhms] at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/;
+export const BEGUN =
+  /^→ (created|loaded) Transform\('\w{8}', key='[^']+'\), started new Run\('\w{8}'\) at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/;

@@ -47,7 +47,11 @@ it("a lost object or a path that leaves the folder fails and leaves nothing", as
   expect(readdirSync(join(target, ".."))).toEqual([]);
 });
 
-const otherDisk = runUnder(`p=$(mktemp /dev/shm/lineal.XXXXXX) && ! ln "$p" '${import.meta.dirname}/.link' 2>/dev/null; r=$?; rm -f "$p" '${import.meta.dirname}/.link'; test $r = 0`, "") !== undefined;
+const otherDisk =
+  runUnder(
+    `p=$(mktemp /dev/shm/lineal.XXXXXX) && ! ln "$p" '${import.meta.dirname}/.link' 2>/dev/null; r=$?; rm -f "$p" '${import.meta.dirname}/.link'; test $r = 0`,
+    "",
+  ) !== undefined;
 
 it.runIf(otherDisk)("on another disk the files are read-only copies", async () => {
   const { backend, entries } = await stored(scratchFolder());

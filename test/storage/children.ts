@@ -28,7 +28,9 @@ export async function runChildAsync(body: string): Promise<string> {
 
 /** Runs a program under a shell that first runs `setup`; undefined when `setup` fails because this machine forbids it (exit code 99). */
 export function runUnder(setup: string, body: string): string | undefined {
-  const done = spawnSync("sh", ["-c", `{ ${setup}; } || exit 99; exec "$0" "$@"`, process.execPath, ...program(body)], { encoding: "utf8" });
+  const done = spawnSync("sh", ["-c", `{ ${setup}; } || exit 99; exec "$0" "$@"`, process.execPath, ...program(body)], {
+    encoding: "utf8",
+  });
   if (done.status === 99) return undefined;
   if (done.status !== 0) throw new Error(`child failed: ${done.stderr}`);
   return done.stdout;

@@ -19,7 +19,11 @@ it.each([0, 1, 4096, smallFile, smallFile + 1, smallFile + (1 << 20)])("a file o
   const bytes = Buffer.alloc(size, "some text that repeats");
   writeFileSync(path, bytes);
   const seen: number[] = [];
-  expect(await hashFile(path, { onProgress: (done) => seen.push(done) })).toEqual({ hash: sha256(bytes), size, stat: statFile(path) });
+  expect(await hashFile(path, { onProgress: (done) => seen.push(done) })).toEqual({
+    hash: sha256(bytes),
+    size,
+    stat: statFile(path),
+  });
   expect(seen.at(-1)).toBe(size);
   expect(seen).toEqual([...seen].sort((a, b) => a - b));
 });
@@ -42,27 +46,33 @@ it("many files come back in the order given, from this thread and from workers",
   expect(await hashFiles([])).toEqual([]);
 });
 
-it.each(["appended to", "replaced by a file of the same size"])("a file that is %s while it is hashed is a conflict", async (how) => {
-  const dir = scratchFolder();
-  const path = join(dir, "busy");
-  const bytes = Buffer.alloc(24 << 20, 1);
-  writeFileSync(path, bytes);
-  writeFileSync(join(dir, "other"), bytes);
-  let changed = false;
-  const hashing = hashFile(path, {
-    onProgress() {
-      if (changed) return;
-      changed = true;
-      if (how === "appended to") appendFileSync(path, "more");
-      else renameSync(join(dir, "other"), path);
-    },
-  });
-  await expect(hashing).rejects.toMatchObject({ code: "conflict", hint: expect.stringMatching(/./) });
-});
+it.each(["appended to", "replaced by a file of the same size"])(
+  "a file that is %s while it is hashed is a conflict",
+  async (how) => {
+    const dir = scratchFolder();
+    const path = join(dir, "busy");
+    const bytes = Buffer.alloc(24 << 20, 1);
+    writeFileSync(path, bytes);
+    writeFileSync(join(dir, "other"), bytes);
+    let changed = false;
+    const hashing = hashFile(path, {
+      onProgress() {
+        if (changed) return;
+        changed = true;
+        if (how === "appended to") appendFileSync(path, "more");
+        else renameSync(join(dir, "other"), path);
+      },
+    });
+    await expect(hashing).rejects.toMatchObject({ code: "conflict", hint: expect.stringMatching(/./) });
+  },
+);
 
 it("missing files and folders are refused; an error in a progress callback reaches the caller", async () => {
   const dir = scratchFolder();
-  await expect(hashFile(join(dir, "missing"))).rejects.toMatchObject({ code: "not-found", hint: expect.stringMatching(/./) });
+  await expect(hashFile(join(dir, "missing"))).rejects.toMatchObject({
+    code: "not-found",
+    hint: expect.stringMatching(/./),
+  });
   await expect(hashFile(dir)).rejects.toMatchObject({ code: "invalid" });
   await expect(hashFile("/dev/zero")).rejects.toMatchObject({ code: "invalid" });
   const path = join(dir, "big");

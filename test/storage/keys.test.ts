@@ -7,14 +7,37 @@ import { expect, it } from "vitest";
 import { relativeKey, validateKey } from "../../src/storage/keys.ts";
 import { scratchFolder } from "./children.ts";
 
-it.each(["a.csv", "raw/2024/a b.csv", "ünï/🧬.txt", ".hidden/x", "a..b", "...", "x".repeat(1024), "lineal/x"])("%j is a key", (key) => {
-  expect(() => validateKey(key)).not.toThrow();
-});
+it.each(["a.csv", "raw/2024/a b.csv", "ünï/🧬.txt", ".hidden/x", "a..b", "...", "x".repeat(1024), "lineal/x"])(
+  "%j is a key",
+  (key) => {
+    expect(() => validateKey(key)).not.toThrow();
+  },
+);
 
 it.each([
-  "", "..", ".", "a/../b", "./a", "a/.", "a\\b", "/a", "a//b", "a/", "a\0b", "a\nb", "a\tb", "\ud800", ".lineal", ".lineal/x", "a/.lineal/b", "a/.LINEAL/b", "x".repeat(1025),
+  "",
+  "..",
+  ".",
+  "a/../b",
+  "./a",
+  "a/.",
+  "a\\b",
+  "/a",
+  "a//b",
+  "a/",
+  "a\0b",
+  "a\nb",
+  "a\tb",
+  "\ud800",
+  ".lineal",
+  ".lineal/x",
+  "a/.lineal/b",
+  "a/.LINEAL/b",
+  "x".repeat(1025),
 ])("%j is refused with a hint", (key) => {
-  expect(() => validateKey(key)).toThrow(expect.objectContaining({ code: "invalid", hint: expect.stringMatching(/./) }));
+  expect(() => validateKey(key)).toThrow(
+    expect.objectContaining({ code: "invalid", hint: expect.stringMatching(/./) }),
+  );
 });
 
 it("an accepted key stays inside any root", () => {
@@ -38,7 +61,8 @@ it("paths inside the root have a key, through links too; others have none", () =
   mkdirSync(join(dir, "root/.lineal/objects"), { recursive: true });
   mkdirSync(join(dir, "outside"));
   mkdirSync(join(dir, "root-too"));
-  for (const path of ["root/raw/a.csv", "outside/b.csv", "root-too/c.csv", "root/..d"]) writeFileSync(join(dir, path), "x");
+  for (const path of ["root/raw/a.csv", "outside/b.csv", "root-too/c.csv", "root/..d"])
+    writeFileSync(join(dir, path), "x");
   symlinkSync(join(dir, "root"), join(dir, "link"));
   symlinkSync(join(dir, "outside/b.csv"), join(dir, "root/out.csv"));
   const root = join(dir, "root");

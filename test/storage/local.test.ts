@@ -11,7 +11,11 @@ import { runChild, runChildAsync, runUnder, scratchFolder, startChild } from "./
 backendContract("local", (scratch) => localBackend(join(scratch, "root")));
 
 const filesIn = (dir: string): string[] =>
-  existsSync(dir) ? readdirSync(dir, { recursive: true, withFileTypes: true }).filter((one) => one.isFile()).map((one) => one.name) : [];
+  existsSync(dir)
+    ? readdirSync(dir, { recursive: true, withFileTypes: true })
+        .filter((one) => one.isFile())
+        .map((one) => one.name)
+    : [];
 
 it("objects are read-only files below the root", async () => {
   const root = scratchFolder();
@@ -33,13 +37,17 @@ it("a file that changes while it is copied is a conflict, and nothing of it is k
   };
   const backend = localBackend(join(root, "store"));
   await expect(backend.put({ path }, { suffix: "", onProgress })).rejects.toMatchObject({ code: "conflict" });
-  await expect(backend.putFiles([{ path, suffix: "" }], { onProgress: () => appendFileSync(path, "more") })).rejects.toMatchObject({ code: "conflict" });
+  await expect(
+    backend.putFiles([{ path, suffix: "" }], { onProgress: () => appendFileSync(path, "more") }),
+  ).rejects.toMatchObject({ code: "conflict" });
   expect(filesIn(join(root, "store"))).toEqual([]);
 });
 
-it.each(["SIGKILL", "SIGTERM"] as const)("a process ended by %s in the middle of a put leaves only a draft, which is swept when old", async (signal) => {
-  const root = scratchFolder();
-  const child = await startChild(`
+it.each(["SIGKILL", "SIGTERM"] as const)(
+  "a process ended by %s in the middle of a put leaves only a draft, which is swept when old",
+  async (signal) => {
+    const root = scratchFolder();
+    const child = await startChild(`
     const { localBackend } = await load("local.ts");
     async function* slow() {
       yield new Uint8Array(3_000_000);
@@ -48,14 +56,15 @@ it.each(["SIGKILL", "SIGTERM"] as const)("a process ended by %s in the middle of
     }
     await localBackend(${JSON.stringify(root)}).put({ stream: slow() }, { suffix: ".bin" });
   `);
-  await child.kill(signal);
-  expect(filesIn(join(root, ".lineal/objects"))).toEqual([]);
-  expect(filesIn(join(root, ".lineal/tmp"))).toHaveLength(1);
-  const backend = localBackend(root);
-  expect(sweepTmp(backend, 3_600_000)).toBe(0);
-  expect(sweepTmp(backend, 0)).toBe(1);
-  expect(filesIn(join(root, ".lineal"))).toEqual([]);
-});
+    await child.kill(signal);
+    expect(filesIn(join(root, ".lineal/objects"))).toEqual([]);
+    expect(filesIn(join(root, ".lineal/tmp"))).toHaveLength(1);
+    const backend = localBackend(root);
+    expect(sweepTmp(backend, 3_600_000)).toBe(0);
+    expect(sweepTmp(backend, 0)).toBe(1);
+    expect(filesIn(join(root, ".lineal"))).toEqual([]);
+  },
+);
 
 it("a kill during a folder leaves only whole objects and drafts", async () => {
   const root = scratchFolder();
@@ -68,7 +77,9 @@ it("a kill during a folder leaves only whole objects and drafts", async () => {
     await putFolder(localBackend(${JSON.stringify(join(root, "store"))}), ${JSON.stringify(join(root, "many"))}, { onProgress });
   `);
   await child.kill("SIGKILL");
-  const objects = readdirSync(join(root, "store/.lineal/objects"), { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+  const objects = readdirSync(join(root, "store/.lineal/objects"), { recursive: true, withFileTypes: true }).filter(
+    (one) => one.isFile(),
+  );
   expect(objects.length).toBeGreaterThan(0);
   const backend = localBackend(join(root, "store"));
   for (const one of objects) {
@@ -87,7 +98,13 @@ it("eight processes that put the same bytes agree", async () => {
   `;
   const outputs = await Promise.all(Array.from({ length: 8 }, () => runChildAsync(body)));
   expect(new Set(outputs).size).toBe(1);
-  expect(filesIn(join(root, ".lineal/objects")).sort()).toEqual((outputs[0] ?? "").trim().split(",").map((hash) => `${hash}.bin`).sort());
+  expect(filesIn(join(root, ".lineal/objects")).sort()).toEqual(
+    (outputs[0] ?? "")
+      .trim()
+      .split(",")
+      .map((hash) => `${hash}.bin`)
+      .sort(),
+  );
   expect(filesIn(join(root, ".lineal/tmp"))).toEqual([]);
 });
 
@@ -116,7 +133,8 @@ function tryAll(root: string, source: string): string {
 const canMount = runUnder("unshare -rm true", "") !== undefined;
 
 /** Shell text: the rest of the command runs with a tmpfs at `at` that no other process sees. */
-const mounting = (options: string, at: string): string => `exec unshare -rm sh -c 'mount -t tmpfs -o ${options} none "$0" && exec "$@"' '${at}' "$0" "$@"`;
+const mounting = (options: string, at: string): string =>
+  `exec unshare -rm sh -c 'mount -t tmpfs -o ${options} none "$0" && exec "$@"' '${at}' "$0" "$@"`;
 
 it(`a full disk is unavailable and leaves nothing behind (shown by ${canMount ? "a 2 MB tmpfs" : "a limit on file size, as mounting is not allowed here"})`, () => {
   const dir = scratchFolder();
@@ -125,9 +143,7 @@ it(`a full disk is unavailable and leaves nothing behind (shown by ${canMount ? 
   const root = join(dir, "store");
   mkdirSync(root);
   const body = tryAll(root, source);
-  const output = canMount
-    ? runUnder(mounting("size=2m", root), body)
-    : runUnder("ulimit -f 2048", body);
+  const output = canMount ? runUnder(mounting("size=2m", root), body) : runUnder("ulimit -f 2048", body);
   const all = ["unavailable", "unavailable", "unavailable", "unavailable"];
   expect(JSON.parse(output ?? "null")).toEqual({ codes: all, left: [] });
 });

@@ -9,16 +9,23 @@ import { formatManifest, manifestHash, parseManifest, walkFolder, type Entry } f
 import { scratchFolder } from "./children.ts";
 
 const hash = fc.stringMatching(/^[0-9a-f]{64}$/);
-const part = fc.string({ unit: "binary", minLength: 1, maxLength: 8 }).filter((text) => !/[\n\0/]/.test(text) && text !== "." && text !== "..");
+const part = fc
+  .string({ unit: "binary", minLength: 1, maxLength: 8 })
+  .filter((text) => !/[\n\0/]/.test(text) && text !== "." && text !== "..");
 const path = fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => parts.join("/"));
 const entry: fc.Arbitrary<Entry> = fc.record({ path, hash, size: fc.maxSafeNat() });
 const folder = fc.uniqueArray(entry, { selector: (one) => one.path, minLength: 2, maxLength: 12 });
-const byPath = (entries: readonly Entry[]): Entry[] => [...entries].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+const byPath = (entries: readonly Entry[]): Entry[] =>
+  [...entries].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
 
 it("is a sorted line per file", () => {
   const [a, b] = ["a".repeat(64), "b".repeat(64)];
   // By UTF-8 bytes U+FF5E comes before U+1F9EC; by UTF-16 units it would not.
-  const entries = [{ path: "🧬", hash: a, size: 1 }, { path: "～", hash: b, size: 20 }, { path: "b c/d", hash: a, size: 0 }];
+  const entries = [
+    { path: "🧬", hash: a, size: 1 },
+    { path: "～", hash: b, size: 20 },
+    { path: "b c/d", hash: a, size: 0 },
+  ];
   expect(formatManifest(entries)).toBe(`${a} 0 b c/d\n${b} 20 ～\n${a} 1 🧬\n`);
 });
 
@@ -46,12 +53,22 @@ it("swapping the contents or the names of two different files changes the hash; 
 });
 
 it.each(["a\nb", "", "/a", "../a", "a/../../b", "a//b", "./a", "a\0", "\udc00"])("the path %j is refused", (bad) => {
-  expect(() => formatManifest([{ path: bad, hash: "0".repeat(64), size: 1 }])).toThrow(expect.objectContaining({ code: "invalid" }));
+  expect(() => formatManifest([{ path: bad, hash: "0".repeat(64), size: 1 }])).toThrow(
+    expect.objectContaining({ code: "invalid" }),
+  );
 });
 
 it("text that is not a manifest is refused", () => {
   const h = "0".repeat(64);
-  for (const text of [`${h} 1 a`, `${h} 1 b\n${h} 1 a\n`, `${h} 1 a\n${h} 2 a\n`, `${h} 01 a\n`, `${h} 1 ../a\n`, "x\n", `${h} 1 a\n\n`]) {
+  for (const text of [
+    `${h} 1 a`,
+    `${h} 1 b\n${h} 1 a\n`,
+    `${h} 1 a\n${h} 2 a\n`,
+    `${h} 01 a\n`,
+    `${h} 1 ../a\n`,
+    "x\n",
+    `${h} 1 a\n\n`,
+  ]) {
     expect(() => parseManifest(text)).toThrow(expect.objectContaining({ code: "invalid" }));
   }
 });
@@ -60,11 +77,13 @@ it("walks every file but .lineal/, links to files included, links to folders not
   const dir = scratchFolder();
   mkdirSync(join(dir, "in/deep/.lineal"), { recursive: true });
   mkdirSync(join(dir, "in/.git"));
-  for (const name of ["in/a", "in/.env", "in/.git/x", "in/deep/b", "in/deep/.lineal/c", "outside"]) writeFileSync(join(dir, name), name);
+  for (const name of ["in/a", "in/.env", "in/.git/x", "in/deep/b", "in/deep/.lineal/c", "outside"])
+    writeFileSync(join(dir, name), name);
   symlinkSync("../outside", join(dir, "in/link"));
   symlinkSync("..", join(dir, "in/deep/up"));
   symlinkSync(join(dir, "in"), join(dir, "in-link"));
-  for (const start of ["in", "in-link"]) expect((await walkFolder(join(dir, start))).sort()).toEqual([".env", ".git/x", "a", "deep/b", "link"]);
+  for (const start of ["in", "in-link"])
+    expect((await walkFolder(join(dir, start))).sort()).toEqual([".env", ".git/x", "a", "deep/b", "link"]);
 });
 
 it("refuses what cannot be a folder artifact", async () => {

@@ -55,7 +55,12 @@ it("never remembers a file that changed within the last two seconds", () => {
   const dir = scratchFolder();
   const path = oldFile(dir);
   const changed = 1_600_000_000_000;
-  for (const [age, kept] of [[0, false], [1_999, false], [-5_000, false], [2_000, true]] as const) {
+  for (const [age, kept] of [
+    [0, false],
+    [1_999, false],
+    [-5_000, false],
+    [2_000, true],
+  ] as const) {
     const cache = StatCache.open(join(dir, `${age}`), { now: () => changed + age });
     cache.set(path, statFile(path), hash);
     expect(cache.get(path, statFile(path))).toBe(kept ? hash : undefined);

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { checkLineage, type LineageCheck } from "../../src/code/check.ts";
 
 const head = `import * as ln from "lineal"; import fs, { readFileSync, existsSync, mkdirSync } from "node:fs"; import path, { join } from "node:path"; await ln.track();`;
-const pythonHead = "import lamindb as ln; import os, sys, importlib; import pandas as pd; from pathlib import Path; ln.track(); ln.finish()";
+const pythonHead =
+  "import lamindb as ln; import os, sys, importlib; import pandas as pd; from pathlib import Path; ln.track(); ln.finish()";
 
 /** A folder for the programs of a test file, and the checks of programs in it. */
 export function programs(): {

@@ -56,7 +56,9 @@ export async function cli(args: readonly string[], options: ChildOptions = {}): 
 
 /** The environment in which any Node process, and its children, finds our sources as "lineal". */
 export function sourceEnvironment(env: ChildOptions["env"] = {}, home?: string): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(LINEAL_|VITEST|NODE_ENV$|FORCE_COLOR$|NODE_V8_)/.test(name));
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(LINEAL_|VITEST|NODE_ENV$|FORCE_COLOR$|NODE_V8_)/.test(name),
+  );
   const hook = new URL("./resolve-lineal.js", import.meta.url).href;
   const flags = { NODE_OPTIONS: `--conditions=lineal-source --import=${hook}`, NO_COLOR: "1" };
   const merged = { ...Object.fromEntries(inherited), ...flags, ...(home ? { LINEAL_HOME: home } : {}), ...env };
@@ -77,7 +79,11 @@ async function run(argv: readonly string[], cwd: string, options: ScriptOptions)
   const throwAway = options.env?.LINEAL_HOME === undefined ? mkdtempSync(join(tmpdir(), "lineal-home-")) : undefined;
   const env = sourceEnvironment(options.env, throwAway);
   try {
-    const child = spawn(process.execPath, argv, { cwd, env, stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"] });
+    const child = spawn(process.execPath, argv, {
+      cwd,
+      env,
+      stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    });
     child.stdin?.on("error", () => {}); // A program that ends without reading its input is no failure of the test.
     child.stdin?.end(options.input);
     return await finished(child, options.kill);

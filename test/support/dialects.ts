@@ -54,7 +54,9 @@ export async function freshPlace(name: "sqlite" | "postgres"): Promise<Place> {
   const database = name === "postgres" ? await createDatabase() : undefined;
   let disposed: Promise<void> | undefined;
   const dispose = (): Promise<void> => {
-    disposed ??= Promise.all([database?.drop(), rm(root, { recursive: true, force: true, maxRetries: 3 })]).then(() => undefined);
+    disposed ??= Promise.all([database?.drop(), rm(root, { recursive: true, force: true, maxRetries: 3 })]).then(
+      () => undefined,
+    );
     return disposed;
   };
   const place = { storage: folder("storage"), db: database?.url, home: folder("home"), work: folder("work") };

@@ -18,7 +18,21 @@ export function oldNode(): string {
   const bin = join(home, "node_modules", name, "bin");
   if (!existsSync(bin)) {
     mkdirSync(home, { recursive: true });
-    execFileSync("npm", ["install", "--prefix", home, "--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", `${name}@20`], { stdio: "pipe" });
+    execFileSync(
+      "npm",
+      [
+        "install",
+        "--prefix",
+        home,
+        "--no-save",
+        "--no-package-lock",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        `${name}@20`,
+      ],
+      { stdio: "pipe" },
+    );
   }
   return bin;
 }

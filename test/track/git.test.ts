@@ -15,7 +15,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const env = { ...process.env, GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_SYSTEM: "/dev/null" };
-for (const name of ["AUTHOR", "COMMITTER"]) Object.assign(env, { [`GIT_${name}_NAME`]: "t", [`GIT_${name}_EMAIL`]: "t@example.org" });
+for (const name of ["AUTHOR", "COMMITTER"])
+  Object.assign(env, { [`GIT_${name}_NAME`]: "t", [`GIT_${name}_EMAIL`]: "t@example.org" });
 
 function git(cwd: string, ...args: string[]): string {
   return execFileSync("git", args, { cwd, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
@@ -50,7 +51,13 @@ describe("gitState", () => {
     const repo = repository();
     const path = write("repo/src/a [1].ts", "1");
     const other = write("repo/b.ts", "1");
-    expect(await gitState(path)).toMatchObject({ commit: undefined, branch: "main", tracked: false, dirty: true, remote: undefined });
+    expect(await gitState(path)).toMatchObject({
+      commit: undefined,
+      branch: "main",
+      tracked: false,
+      dirty: true,
+      remote: undefined,
+    });
     const first = commit(repo, "one");
     expect(await gitState(path)).toEqual({
       commit: first,
@@ -142,7 +149,9 @@ describe("findBlobCommit", () => {
     writeFileSync(path, "1");
     expect(await findBlobCommit(path, url, options())).toMatchObject({ commit: first, onDefaultBranch: true });
     // the same bytes under another path are another file
-    await expect(findBlobCommit(write("clone/else.ts", "1"), url, options())).rejects.toMatchObject({ code: "not-found" });
+    await expect(findBlobCommit(write("clone/else.ts", "1"), url, options())).rejects.toMatchObject({
+      code: "not-found",
+    });
     expect(readdirSync(folder)).not.toContain("cache");
   });
 
@@ -158,7 +167,10 @@ describe("findBlobCommit", () => {
     const pushed = commit(other, "feature");
     git(other, "push", "-q", "origin", "feature");
     writeFileSync(join(clone, "a.ts"), "feature");
-    expect(await findBlobCommit(join(clone, "a.ts"), url, options())).toMatchObject({ commit: pushed, onDefaultBranch: false });
+    expect(await findBlobCommit(join(clone, "a.ts"), url, options())).toMatchObject({
+      commit: pushed,
+      onDefaultBranch: false,
+    });
   });
 
   test("clones into the cache for a file outside of any clone, and reaches into its history", async () => {
@@ -170,14 +182,26 @@ describe("findBlobCommit", () => {
     const second = commit(clone, "two");
     git(clone, "push", "-q", "origin", "main");
     const path = write("away/a.ts", "same");
-    expect(await findBlobCommit(path, url, options())).toMatchObject({ commit: second, pathInRepo: "lib/a.ts", onDefaultBranch: true });
+    expect(await findBlobCommit(path, url, options())).toMatchObject({
+      commit: second,
+      pathInRepo: "lib/a.ts",
+      onDefaultBranch: true,
+    });
     writeFileSync(path, "ancient");
-    expect(await findBlobCommit(path, url, options())).toMatchObject({ commit: first, pathInRepo: "lib/a.ts", onDefaultBranch: true });
+    expect(await findBlobCommit(path, url, options())).toMatchObject({
+      commit: first,
+      pathInRepo: "lib/a.ts",
+      onDefaultBranch: true,
+    });
     write("clone/lib/0.ts", "moved on");
     const third = commit(clone, "three");
     git(clone, "push", "-q", "origin", "main");
     writeFileSync(path, "moved on");
-    expect(await findBlobCommit(path, url, options())).toMatchObject({ commit: third, pathInRepo: "lib/0.ts", onDefaultBranch: true });
+    expect(await findBlobCommit(path, url, options())).toMatchObject({
+      commit: third,
+      pathInRepo: "lib/0.ts",
+      onDefaultBranch: true,
+    });
     writeFileSync(path, "nowhere");
     await expect(findBlobCommit(path, url, options())).rejects.toMatchObject({ code: "not-found" });
     expect(readdirSync(join(folder, "cache"))).toHaveLength(1);

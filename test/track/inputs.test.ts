@@ -20,7 +20,12 @@ forEachDatabase((database) => {
   afterAll(() => lab.close());
 
   test("cache, load and open link, once, and after success; looking does not", async () => {
-    const [a, b, c, d] = [await save("a.json"), await save("b.json"), await lab.ln.Artifact.save([{ x: 1 }], { key: "c.csv" }), await save("d.json")];
+    const [a, b, c, d] = [
+      await save("a.json"),
+      await save("b.json"),
+      await lab.ln.Artifact.save([{ x: 1 }], { key: "c.csv" }),
+      await save("d.json"),
+    ];
     const broken = await lab.ln.Artifact.save(Buffer.from("{ not json"), { key: "broken.json" });
     const { run, within } = await lab.run();
     await within(async () => {
@@ -115,7 +120,10 @@ forEachDatabase((database) => {
 describe("in a program", () => {
   test("what it reads before track() and after finish() is linked to nothing", async () => {
     await using own = await Lab.open(sqlite);
-    const finished = await program(own, "reader.ts", `ln.settings.verbosity = "hint";
+    const finished = await program(
+      own,
+      "reader.ts",
+      `ln.settings.verbosity = "hint";
 const a = await ln.Artifact.save({ a: 1 }, { key: "a.json" });
 const b = await ln.Artifact.save({ b: 1 }, { key: "b.json" });
 await a.load();
@@ -124,21 +132,41 @@ await b.load();
 await ln.finish();
 await a.load();
 console.log("RESULT", JSON.stringify((await run.inputs).map((i) => i.key)));
-`);
+`,
+    );
     expect(result(finished)).toEqual(["b.json"]);
     expect(finished.stdout.match(/• no run is tracked, so this input is linked to none/g)).toHaveLength(2);
   });
 
   test("seed 0-47: what precedes a transform is told when it is tracked again: one in a line, several in a list", async () => {
     await using own = await Lab.open(sqlite);
-    const make = (name: string) => program(own, `${name}.ts`, `await ln.track();\nawait ln.Artifact.save({ ${name}: 1 }, { key: "${name}.json" });\n`);
-    const use = (...names: string[]) => program(own, "use.ts", `await ln.track();\nfor (const name of (process.env.NAMES ?? "").split(" ")) await (await ln.Artifact.get({ key: name + ".json" })).load();\n`, { env: { LINEAL_VERBOSITY: "info", NAMES: names.join(" ") } });
+    const make = (name: string) =>
+      program(
+        own,
+        `${name}.ts`,
+        `await ln.track();\nawait ln.Artifact.save({ ${name}: 1 }, { key: "${name}.json" });\n`,
+      );
+    const use = (...names: string[]) =>
+      program(
+        own,
+        "use.ts",
+        `await ln.track();\nfor (const name of (process.env.NAMES ?? "").split(" ")) await (await ln.Artifact.get({ key: name + ".json" })).load();\n`,
+        { env: { LINEAL_VERBOSITY: "info", NAMES: names.join(" ") } },
+      );
     await make("one");
     await make("two");
-    const told = async (...names: string[]): Promise<string[]> => (await use(...names)).stdout.split("\n").filter((line) => /predecessor|^• {3}- /.test(line)).map((line) => line.replaceAll(/'\w{8}'/g, "'UID'"));
+    const told = async (...names: string[]): Promise<string[]> =>
+      (await use(...names)).stdout
+        .split("\n")
+        .filter((line) => /predecessor|^• {3}- /.test(line))
+        .map((line) => line.replaceAll(/'\w{8}'/g, "'UID'"));
     expect(await told("one")).toEqual([]);
     expect(await told("one", "two")).toEqual(["• predecessor: Transform('UID', key='one.ts')"]);
-    expect(await told("one")).toEqual(["• predecessors:", "•   - Transform('UID', key='one.ts')", "•   - Transform('UID', key='two.ts')"]);
+    expect(await told("one")).toEqual([
+      "• predecessors:",
+      "•   - Transform('UID', key='one.ts')",
+      "•   - Transform('UID', key='two.ts')",
+    ]);
   });
 });
 
@@ -161,7 +189,20 @@ describe("whatever runs do", () => {
   afterAll(() => lab.close());
 
   test("an artifact never comes from itself, and comes from what its run had read before", async () => {
-    const step = fc.record({ do: fc.constantFrom("save", "saveAgain", "saveAgain", "saveNone", "newVersion", "load", "load", "load") as fc.Arbitrary<Step["do"]>, run: fc.nat(2), of: fc.nat(5) });
+    const step = fc.record({
+      do: fc.constantFrom(
+        "save",
+        "saveAgain",
+        "saveAgain",
+        "saveNone",
+        "newVersion",
+        "load",
+        "load",
+        "load",
+      ) as fc.Arbitrary<Step["do"]>,
+      run: fc.nat(2),
+      of: fc.nat(5),
+    });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 24 }), async (steps) => {
         const runs = await Promise.all([0, 1, 2].map(() => lab.run()));
@@ -176,8 +217,17 @@ describe("whatever runs do", () => {
           const within = runs[r]?.within as (typeof runs)[0]["within"];
           const add = async (key: string, run: number | null): Promise<void> => {
             const content = { n: ++count };
-            const artifact = await within(() => lab.ln.Artifact.save(content, { key, ...(run === null ? { run: false } : {}) }));
-            known.set(artifact.uid, { artifact, content, key, run, from: new Set(run === null ? [] : read[run]?.keys()), firstRead: Number.POSITIVE_INFINITY });
+            const artifact = await within(() =>
+              lab.ln.Artifact.save(content, { key, ...(run === null ? { run: false } : {}) }),
+            );
+            known.set(artifact.uid, {
+              artifact,
+              content,
+              key,
+              run,
+              from: new Set(run === null ? [] : read[run]?.keys()),
+              firstRead: Number.POSITIVE_INFINITY,
+            });
           };
           if (what === "save") await add(`p${++count}.json`, r);
           else if (what === "saveNone") await add(`p${++count}.json`, null);
@@ -209,12 +259,16 @@ describe("whatever runs do", () => {
         };
         for (const [uid, { artifact, run, firstRead }] of known) {
           const graph = await artifact.lineage({ upstream: "all", downstream: 0 });
-          const found = graph.nodes.filter((node) => node.kind === "artifact" && node.id !== `artifact:${uid}`).map((node) => node.id.slice("artifact:".length));
+          const found = graph.nodes
+            .filter((node) => node.kind === "artifact" && node.id !== `artifact:${uid}`)
+            .map((node) => node.id.slice("artifact:".length));
           const expected = above(uid);
           expect(expected.has(uid)).toBe(false);
           expect(new Set(found)).toEqual(expected);
           expect((await artifact.inputOf).length > 0).toBe(Number.isFinite(firstRead));
-          expect(((await (await lab.ln.Artifact.get(uid)).run)?.uid ?? null) === (run === null ? null : runs[run]?.run.uid)).toBe(true);
+          expect(
+            ((await (await lab.ln.Artifact.get(uid)).run)?.uid ?? null) === (run === null ? null : runs[run]?.run.uid),
+          ).toBe(true);
         }
       }),
       { numRuns: 50 },

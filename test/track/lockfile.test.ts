@@ -29,7 +29,10 @@ describe("readLockfile", () => {
   });
 
   test.each([
-    ["9.0", "  '@s/a@1.0.0':\n    resolution: {integrity: sha512-x}\n  b@2.0.0-rc.1:\n    resolution: {integrity: sha512-y}\n"],
+    [
+      "9.0",
+      "  '@s/a@1.0.0':\n    resolution: {integrity: sha512-x}\n  b@2.0.0-rc.1:\n    resolution: {integrity: sha512-y}\n",
+    ],
     ["6.0", "  /@s/a@1.0.0(react@18.0.0):\n    resolution: {integrity: sha512-x}\n  /b@2.0.0-rc.1:\n    dev: true\n"],
     ["5.4", "  /@s/a/1.0.0_react@18.0.0:\n    resolution: {integrity: sha512-x}\n  /b/2.0.0-rc.1:\n    dev: true\n"],
   ])("pnpm %s", async (version, packages) => {
@@ -58,11 +61,18 @@ describe("readLockfile", () => {
         "ws": ["ws@workspace:packages/ws"],
       },
     }`;
-    expect(await readLockfile("bun.lock", text)).toEqual({ "@s/a": "1.0.0, 2.0.0".split(", ").reverse().join(", "), b: "2.0.0" });
+    expect(await readLockfile("bun.lock", text)).toEqual({
+      "@s/a": "1.0.0, 2.0.0".split(", ").reverse().join(", "),
+      b: "2.0.0",
+    });
   });
 
   test("deno", async () => {
-    const four = JSON.stringify({ version: "5", npm: { "@s/a@1.0.0": {}, "b@2.0.0_react@18.0.0": {} }, jsr: { "@std/path@1.0.0": {} } });
+    const four = JSON.stringify({
+      version: "5",
+      npm: { "@s/a@1.0.0": {}, "b@2.0.0_react@18.0.0": {} },
+      jsr: { "@std/path@1.0.0": {} },
+    });
     expect(await readLockfile("deno.lock", four)).toEqual({ "@s/a": "1.0.0", b: "2.0.0", "jsr:@std/path": "1.0.0" });
     const three = JSON.stringify({ version: "3", packages: { npm: { "b@2.0.0": {} } } });
     expect(await readLockfile("deno.lock", three)).toEqual({ b: "2.0.0" });

@@ -164,23 +164,34 @@ describe("parameterNames", () => {
 
 describe("bindArguments", () => {
   test("names positional arguments and fills in literal defaults", () => {
-    const subset = (artifact: unknown, rows = 2, label: string = "x", cut = -0.5, later = Date.now(), ...more: number[]) => [
-      artifact,
-      rows,
-      label,
-      cut,
-      later,
-      more,
-    ];
+    const subset = (
+      artifact: unknown,
+      rows = 2,
+      label: string = "x",
+      cut = -0.5,
+      later = Date.now(),
+      ...more: number[]
+    ) => [artifact, rows, label, cut, later, more];
     expect(bindArguments(subset, ["a", 5])).toEqual({ artifact: "a", rows: 5, label: "x", cut: -0.5, more: [] });
-    expect(bindArguments(subset, ["a", undefined, "y", 1, 2, 3, 4])).toEqual({ artifact: "a", rows: 2, label: "y", cut: 1, later: 2, more: [3, 4] });
+    expect(bindArguments(subset, ["a", undefined, "y", 1, 2, 3, 4])).toEqual({
+      artifact: "a",
+      rows: 2,
+      label: "y",
+      cut: 1,
+      later: 2,
+      more: [3, 4],
+    });
     expect(bindArguments((a: number) => a, [1, 2])).toEqual({ a: 1, arg1: 2 });
   });
 
   test("spreads an object argument, but not a record", () => {
     const ingest = ({ key, epochs = 3 }: { key: string; epochs?: number }) => [key, epochs];
     expect(bindArguments(ingest, [{ key: "a" }])).toEqual({ key: "a", epochs: 3 });
-    expect(bindArguments(ingest, [{ key: "a", epochs: undefined, extra: 1 }])).toEqual({ key: "a", epochs: 3, extra: 1 });
+    expect(bindArguments(ingest, [{ key: "a", epochs: undefined, extra: 1 }])).toEqual({
+      key: "a",
+      epochs: 3,
+      extra: 1,
+    });
     expect(bindArguments((options: object) => options, [{ a: 1 }])).toEqual({ a: 1 });
     const artifact = new Artifact();
     expect(bindArguments((data: Artifact) => data, [artifact])).toEqual({ data: artifact });

@@ -73,7 +73,12 @@ describe.skipIf(process.platform === "win32")("shellAncestor", () => {
     writeFileSync(path, `#!/bin/bash\necho $$\n${script.replaceAll("PROBE", `"${process.execPath}" "${probe}"`)}\n:\n`);
     chmodSync(path, 0o755);
     const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` };
-    const [pid, ...lines] = execFileSync(path, { encoding: "utf8", env, cwd: folder, stdio: ["ignore", "pipe", "ignore"] })
+    const [pid, ...lines] = execFileSync(path, {
+      encoding: "utf8",
+      env,
+      cwd: folder,
+      stdio: ["ignore", "pipe", "ignore"],
+    })
       .trim()
       .split("\n");
     const found = lines.filter((line) => line.startsWith("[")).map((line) => JSON.parse(line) as ShellProcess[]);
@@ -100,7 +105,10 @@ describe.skipIf(process.platform === "win32")("shellAncestor", () => {
   });
 
   test("passes over the `sh -c` that npm makes for a script line", () => {
-    writeFileSync(join(folder, "package.json"), JSON.stringify({ scripts: { probe: `"${process.execPath}" probe.mjs && true` } }));
+    writeFileSync(
+      join(folder, "package.json"),
+      JSON.stringify({ scripts: { probe: `"${process.execPath}" probe.mjs && true` } }),
+    );
     const { shellPid, found } = shell("npm run --silent probe");
     expect(found[0]?.[0]?.pid).toBe(shellPid);
   });

@@ -49,7 +49,9 @@ export const logLines = ({ stdout }: Finished): string[] => stdout.split("\n").f
 
 /** The last run of the transform with this key. */
 export async function lastRun(lab: Lab, key: string) {
-  return (await lab.ln.Run.filter({ transform: { key } }).orderBy("-createdAt").first()) ?? expect.fail(`no run of ${key}`);
+  return (
+    (await lab.ln.Run.filter({ transform: { key } }).orderBy("-createdAt").first()) ?? expect.fail(`no run of ${key}`)
+  );
 }
 
 /** Starts all, at most three at a time; gives what they gave, in order. */

@@ -21,7 +21,10 @@ function program(body: string): { stdout: string; stderr: string; status: number
     path,
     `import { captureConsole } from ${JSON.stringify(module)}; import { spawnSync } from "node:child_process"; const out = (name) => ${JSON.stringify(`${folder}/`)} + name;\n${body}`,
   );
-  const { stdout, stderr, status } = spawnSync(process.execPath, [path], { encoding: "utf8", env: { ...process.env, NODE_OPTIONS: "--no-warnings" } });
+  const { stdout, stderr, status } = spawnSync(process.execPath, [path], {
+    encoding: "utf8",
+    env: { ...process.env, NODE_OPTIONS: "--no-warnings" },
+  });
   return { stdout, stderr, status };
 }
 
@@ -48,7 +51,9 @@ describe("captureConsole", () => {
   });
 
   test("has everything written by the time the process dies", () => {
-    const result = program(`captureConsole({ file: out("b.txt") }); console.log("last words"); process.kill(process.pid, "SIGKILL");`);
+    const result = program(
+      `captureConsole({ file: out("b.txt") }); console.log("last words"); process.kill(process.pid, "SIGKILL");`,
+    );
     expect(result.status).toBe(null);
     expect(lines("b.txt")).toBe("last words\n");
   });
@@ -127,10 +132,14 @@ describe("readReport", () => {
 
   test("shows progress as it ended, without escape codes", () => {
     expect(read("start\n 10%\r 50%\r100%\nnext\r\nlast 1\rlast 2\r")).toBe("start\n100%\nnext\nlast 2");
-    expect(read("\u001b[32mgreen\u001b[0m \u001b]8;;https://x.org\u0007link\u001b]8;;\u0007\n\u001b[2K\u001b[1Gdone")).toBe("green link\ndone");
+    expect(
+      read("\u001b[32mgreen\u001b[0m \u001b]8;;https://x.org\u0007link\u001b]8;;\u0007\n\u001b[2K\u001b[1Gdone"),
+    ).toBe("green link\ndone");
   });
 
   test("hides secrets", () => {
-    expect(read(`token = "abc"\nconnecting to postgres://me:pw@host/db\n`)).toBe(`token = "***REDACTED***"\nconnecting to postgres://***REDACTED***@host/db\n`);
+    expect(read(`token = "abc"\nconnecting to postgres://me:pw@host/db\n`)).toBe(
+      `token = "***REDACTED***"\nconnecting to postgres://***REDACTED***@host/db\n`,
+    );
   });
 });

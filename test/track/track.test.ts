@@ -20,14 +20,18 @@ forEachDatabase((database) => {
   afterAll(() => lab.close());
 
   test("a script: its log lines, its transform, its run, and a second time", async () => {
-    const file = write(lab, "ingest.ts", `const apiKey = "sk-live-0123456789abcdef";
+    const file = write(
+      lab,
+      "ingest.ts",
+      `const apiKey = "sk-live-0123456789abcdef";
 console.log(\`context \${ln.context.run} \${ln.context.transform}\`);
 const project = await ln.Project.save({ name: "P" });
 const run = await ln.track({ name: "first", params: { rate: 0.01, nothing: null, password: "hunter2", of: project, f: () => 1, on: new Date("2026-01-02T03:04:05Z"), list: [] } });
 console.log("here", ln.context.run?.uid === run.uid, ln.context.transform?.key, run.duration, apiKey.length);
 process.stdout.write("10%\\r50%\\r100%\\n");
 console.error("to stderr");
-`);
+`,
+    );
     const first = await start(lab, "ingest.ts", { args: ["--n", "3", "--token", "s3cr3t-value"] });
     expect(first.stderr).toBe("to stderr\n");
     expect(first.stdout).toMatch(
@@ -52,12 +56,22 @@ $`,
     expect(run.cliArgs).toMatch(/^--n 3 --token /);
     expect(run.cliArgs).not.toContain("s3cr3t");
     expect(run.duration).toBe((run.finishedAt as Date).getTime() - (run.startedAt as Date).getTime());
-    expect(run.params).toEqual({ rate: 0.01, password: expect.stringContaining("REDACTED"), of: expect.stringMatching(/^Project\[\w{12}\]$/), on: "2026-01-02T03:04:05.000Z" });
+    expect(run.params).toEqual({
+      rate: 0.01,
+      password: expect.stringContaining("REDACTED"),
+      of: expect.stringMatching(/^Project\[\w{12}\]$/),
+      on: "2026-01-02T03:04:05.000Z",
+    });
     expect((await run.createdBy).handle).toBe("testuser1");
 
     const transform = await run.transform;
     expect((await again.transform).uid).toBe(transform.uid);
-    expect([transform.kind, transform.version, transform.isLatest, transform.hash]).toEqual(["script", "0000", true, sha256(readFileSync(file))]);
+    expect([transform.kind, transform.version, transform.isLatest, transform.hash]).toEqual([
+      "script",
+      "0000",
+      true,
+      sha256(readFileSync(file)),
+    ]);
     const source = (await transform.sourceCode) as string;
     expect(source).not.toContain("sk-live");
     expect(source).toContain("REDACTED");
@@ -66,12 +80,18 @@ $`,
     const environment = await run.environment;
     expect((await again.environment)?.uid).toBe(environment?.uid);
     const known = await environment?.load<{ runtime: object; platform: { os: string } }>({ isRunInput: false });
-    expect([known?.runtime, known?.platform.os]).toEqual([{ name: "node", version: process.versions.node }, process.platform]);
+    expect([known?.runtime, known?.platform.os]).toEqual([
+      { name: "node", version: process.versions.node },
+      process.platform,
+    ]);
 
     const report = (await (await run.report)?.load({ isRunInput: false })) as string;
     const lines = report.split("\n");
     expect(lines[0]).toMatch(new RegExp(`^# instance: testuser1/${lab.ln.name} · .*children`));
-    expect(lines.slice(1, 3)).toEqual([expect.stringMatching(/^→ created Transform/), expect.stringMatching(/^→ params/)]);
+    expect(lines.slice(1, 3)).toEqual([
+      expect.stringMatching(/^→ created Transform/),
+      expect.stringMatching(/^→ params/),
+    ]);
     expect(lines.slice(3)).toEqual(["here true ingest.ts undefined 24", "100%", "to stderr", ""]);
     expect(await lab.ln.Artifact.filter().count()).toBe(0);
     expect(readdirSync(join(lab.place.home, "cache", "runs"))).toEqual([]);
@@ -79,7 +99,10 @@ $`,
 
   test("a second track() finishes the first; after finish() nothing is linked; the user is the one who logged in here", async () => {
     saveUser("testuser1");
-    const finished = await program(lab, "steps.ts", `import { execFileSync } from "node:child_process";
+    const finished = await program(
+      lab,
+      "steps.ts",
+      `import { execFileSync } from "node:child_process";
 await ln.login("testuser2");
 const without = await refusal(() => ln.finish());
 const a = await ln.track();
@@ -94,13 +117,31 @@ const c = await ln.track({ newRun: false });
 await ln.finish();
 const again = await refusal(() => ln.finish());
 console.log("RESULT", JSON.stringify({ without, again, runs: [a.uid, b.uid, c.uid], status: [a.status, b.status], of: [one.toJSON().run, two.toJSON().run, after.toJSON().run], duration: typeof a.duration, context: ln.context.run ?? null }));
-`);
-    const r = result<{ without: Refusal; again: Refusal; runs: string[]; status: string[]; of: (string | null)[]; duration: string; context: null }>(finished);
-    expect([r.without.code, r.without.message, r.again.code]).toEqual(["invalid", "nothing is tracked here", "invalid"]);
+`,
+    );
+    const r = result<{
+      without: Refusal;
+      again: Refusal;
+      runs: string[];
+      status: string[];
+      of: (string | null)[];
+      duration: string;
+      context: null;
+    }>(finished);
+    expect([r.without.code, r.without.message, r.again.code]).toEqual([
+      "invalid",
+      "nothing is tracked here",
+      "invalid",
+    ]);
     expect(r.without.hint).toContain("ln.track()");
     expect(r.runs[2]).toBe(r.runs[1]);
     expect(r.runs[0]).not.toBe(r.runs[1]);
-    expect([r.of, r.status, r.duration, r.context]).toEqual([[r.runs[0], r.runs[1], null], ["completed", "completed"], "number", null]);
+    expect([r.of, r.status, r.duration, r.context]).toEqual([
+      [r.runs[0], r.runs[1], null],
+      ["completed", "completed"],
+      "number",
+      null,
+    ]);
     const short = r.runs.map((uid) => uid.slice(0, 8));
     expect(logLines(finished).filter((line) => line.includes("Run("))).toEqual([
       expect.stringMatching(`^→ created Transform.*started new Run\\('${short[0]}'\\)`),
@@ -124,18 +165,28 @@ describe("whatever the database", () => {
 
   test("importing the library prints nothing and touches nothing", async () => {
     const home = join(lab.place.work, "untouched");
-    const finished = await program(lab, "quiet.ts", "void ln.track; void ln.settings;\n", { env: { LINEAL_HOME: home } });
+    const finished = await program(lab, "quiet.ts", "void ln.track; void ln.settings;\n", {
+      env: { LINEAL_HOME: home },
+    });
     expect([finished.code, finished.stdout, finished.stderr, existsSync(home)]).toEqual([0, "", "", false]);
   });
 
   test("a run started by another run, by environment or by option; an unknown one is refused", async () => {
     const parent = (await lab.run()).run;
-    write(lab, "child.ts", `const r = await ln.track();\nconsole.log("RESULT", JSON.stringify((await r.initiatedByRun)?.uid ?? null));\n`);
+    write(
+      lab,
+      "child.ts",
+      `const r = await ln.track();\nconsole.log("RESULT", JSON.stringify((await r.initiatedByRun)?.uid ?? null));\n`,
+    );
     const [set, empty, unknown, option] = await Promise.all([
       start(lab, "child.ts", { env: { LINEAL_INITIATED_BY_RUN: parent.uid } }),
       start(lab, "child.ts", { env: { LINEAL_INITIATED_BY_RUN: "" } }),
       start(lab, "child.ts", { env: { LINEAL_INITIATED_BY_RUN: "nosuchrun0000000" } }),
-      program(lab, "option.ts", `const r = await ln.track({ initiatedByRun: await ln.Run.get("${parent.uid}") });\nconsole.log("RESULT", JSON.stringify((await r.initiatedByRun)?.uid ?? null));\n`),
+      program(
+        lab,
+        "option.ts",
+        `const r = await ln.track({ initiatedByRun: await ln.Run.get("${parent.uid}") });\nconsole.log("RESULT", JSON.stringify((await r.initiatedByRun)?.uid ?? null));\n`,
+      ),
     ]);
     expect([result(set), result(empty), result(option)]).toEqual([parent.uid, null, parent.uid]);
     expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining("there is no Run")]);
@@ -144,7 +195,10 @@ describe("whatever the database", () => {
   });
 
   test("`lineal login` elsewhere does not change who a program is", async () => {
-    const finished = await program(lab, "login.ts", `import { writeFileSync, readFileSync } from "node:fs";
+    const finished = await program(
+      lab,
+      "login.ts",
+      `import { writeFileSync, readFileSync } from "node:fs";
 await ln.track();
 const file = process.env.LINEAL_HOME + "/user.json";
 const before = readFileSync(file, "utf8");
@@ -154,7 +208,8 @@ await ln.finish();
 const r = await ln.track();
 writeFileSync(file, before);
 console.log("RESULT", JSON.stringify([(await a.createdBy).handle, (await r.createdBy).handle]));
-`);
+`,
+    );
     expect(result(finished)).toEqual(["testuser1", "testuser1"]);
     expect(await lab.ln.User.filter({ handle: "intruder" }).count()).toBe(0);
   });
@@ -163,7 +218,11 @@ console.log("RESULT", JSON.stringify([(await a.createdBy).handle, (await r.creat
     const folder = join(lab.place.work, "repo");
     const url = "https://example.org/lab/flows";
     write(lab, "repo/flow.ts", "await ln.track();\n");
-    const git = (...args: string[]): string => execFileSync("git", ["-C", folder, "-c", "user.name=t", "-c", "user.email=t@example.org", ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    const git = (...args: string[]): string =>
+      execFileSync("git", ["-C", folder, "-c", "user.name=t", "-c", "user.email=t@example.org", ...args], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      }).trim();
     git("init", "-q", "-b", "main");
     git("add", ".");
     git("commit", "-q", "-m", "one");
@@ -183,7 +242,10 @@ console.log("RESULT", JSON.stringify([(await a.createdBy).handle, (await r.creat
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/no commit of .*flow\.ts/)]);
     expect(plain.code).toBe(0);
     const runs = await lab.ln.Run.filter({ transform: { key: "flow.ts" } });
-    expect(runs.map((run) => [run.gitCommit, run.gitDirty])).toEqual([[commit, false], [commit, true]]);
+    expect(runs.map((run) => [run.gitCommit, run.gitDirty])).toEqual([
+      [commit, false],
+      [commit, true],
+    ]);
     expect(await lab.ln.Transform.filter({ key: "flow.ts" }).count()).toBe(2);
   });
 });

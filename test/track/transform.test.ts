@@ -46,7 +46,10 @@ forEachDatabase((database) => {
   afterAll(() => lab.close());
 
   test("versions by themselves: new code, only comments, nothing, an earlier version again, a local module", async () => {
-    const finished = await program(lab, "driver.ts", `${DRIVER}
+    const finished = await program(
+      lab,
+      "driver.ts",
+      `${DRIVER}
 put("lib/part.ts", "export const n: number = 1;\\n");
 const code = 'import "./lib/part.ts";\\nconst x = 1;\\n';
 const first = await seen("flow.ts", code);
@@ -59,36 +62,59 @@ const module = await seen("flow.ts");
 put("other/flow.ts", "");
 const elsewhere = await seen("other/flow.ts", "const z = 3;\\n");
 done({ first, same, comment, changed, back, module, elsewhere });
-`);
-    const r = result<globalThis.Record<"first" | "same" | "comment" | "changed" | "back" | "module" | "elsewhere", Seen>>(finished);
+`,
+    );
+    const r =
+      result<globalThis.Record<"first" | "same" | "comment" | "changed" | "back" | "module" | "elsewhere", Seen>>(
+        finished,
+      );
     const stem = r.first.uid.slice(0, 12);
-    expect([r.first, r.same, r.comment, r.changed, r.back, r.module, r.elsewhere].map((s) => s.uid.replace(stem, ""))).toEqual(["0000", "0000", "0001", "0002", "0000", "0003", "0004"]);
+    expect(
+      [r.first, r.same, r.comment, r.changed, r.back, r.module, r.elsewhere].map((s) => s.uid.replace(stem, "")),
+    ).toEqual(["0000", "0000", "0001", "0002", "0000", "0003", "0004"]);
     expect(new Set(Object.values(r).map((s) => s.run)).size).toBe(7);
     expect([r.comment.codeHash === r.first.codeHash, r.comment.hash === r.first.hash]).toEqual([true, false]);
-    expect([r.changed.codeHash === r.first.codeHash, r.module.codeHash === r.first.codeHash, r.back.latest]).toEqual([false, false, false]);
+    expect([r.changed.codeHash === r.first.codeHash, r.module.codeHash === r.first.codeHash, r.back.latest]).toEqual([
+      false,
+      false,
+      false,
+    ]);
 
     const said = logLines(finished).filter((line) => !/finished|connected/.test(line));
     expect(said).toEqual([
       expect.stringMatching(`^→ created Transform\\('${UID8}', key='flow.ts'\\)`),
       expect.stringMatching("^→ loaded Transform"),
-      "• found script flow.ts, making new version 0001", expect.stringMatching("^→ created"),
-      "• found script flow.ts, making new version 0002", expect.stringMatching("^→ created"),
+      "• found script flow.ts, making new version 0001",
+      expect.stringMatching("^→ created"),
+      "• found script flow.ts, making new version 0002",
+      expect.stringMatching("^→ created"),
       expect.stringMatching("^→ loaded"),
-      "• found script flow.ts, making new version 0003", expect.stringMatching("^→ created"),
+      "• found script flow.ts, making new version 0003",
+      expect.stringMatching("^→ created"),
       "• found script flow.ts, making new version 0004",
-      expect.stringMatching(/^! the key "flow\.ts" was tracked from .*work\/flow\.ts before: .*dev-dir/), expect.stringMatching("^→ created"),
+      expect.stringMatching(/^! the key "flow\.ts" was tracked from .*work\/flow\.ts before: .*dev-dir/),
+      expect.stringMatching("^→ created"),
     ]);
     const versions = await lab.ln.Transform.filter({ key: "flow.ts" });
     expect(versions.map((t) => t.isLatest)).toEqual([false, false, false, false, true]);
     const latest = await lab.ln.Transform.get(r.module.uid);
-    expect(latest.modules).toEqual([{ path: "lib/part.ts", hash: expect.stringMatching(/^[0-9a-f]{64}$/), codeHash: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+    expect(latest.modules).toEqual([
+      {
+        path: "lib/part.ts",
+        hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+        codeHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      },
+    ]);
     const bundle = await (await latest.bundle)?.load<globalThis.Record<string, string>>({ isRunInput: false });
     expect(Object.keys(bundle ?? {})).toEqual(["lib/part.ts"]);
     expect(bundle?.["lib/part.ts"]).toMatch(/export const n: number = 2;\nconst token = .*REDACTED/);
   });
 
   test("12 characters follow the family, 16 pin a version", async () => {
-    const finished = await program(lab, "uids.ts", `${DRIVER}
+    const finished = await program(
+      lab,
+      "uids.ts",
+      `${DRIVER}
 const a = await seen("twelve.ts", "1;\\n", '"T0T28btuB0PG"');
 const b = await seen("twelve.ts", "2;\\n", '"T0T28btuB0PG"');
 const renamed = await seen("renamed.ts", "2;\\n", '"T0T28btuB0PG"').catch(String);
@@ -101,15 +127,41 @@ const taken = await refusal(() => seen("pinned.ts", "2;\\n", '"AnotherStem0"'));
 const short = await refusal(() => seen("short.ts", "", '"T0T28btuB0P"'));
 const sign = await refusal(() => seen("short.ts", "", '"T0T28btu-0PG"'));
 done({ a, b, renamed, pinned, again, changed, next, taken, short, sign });
-`);
-    const r = result<{ a: Seen; b: Seen; renamed: Seen; pinned: Seen; again: Seen; next: Seen; changed: Refusal; taken: Refusal; short: Refusal; sign: Refusal }>(finished);
-    expect([r.a.uid, r.b.uid, r.renamed.uid, r.renamed.key]).toEqual(["T0T28btuB0PG0000", "T0T28btuB0PG0001", "T0T28btuB0PG0001", "renamed.ts"]);
+`,
+    );
+    const r = result<{
+      a: Seen;
+      b: Seen;
+      renamed: Seen;
+      pinned: Seen;
+      again: Seen;
+      next: Seen;
+      changed: Refusal;
+      taken: Refusal;
+      short: Refusal;
+      sign: Refusal;
+    }>(finished);
+    expect([r.a.uid, r.b.uid, r.renamed.uid, r.renamed.key]).toEqual([
+      "T0T28btuB0PG0000",
+      "T0T28btuB0PG0001",
+      "T0T28btuB0PG0001",
+      "renamed.ts",
+    ]);
     expect(logLines(finished)).toContain("• renaming transform twelve.ts to renamed.ts");
-    expect([r.pinned.uid, r.again.uid, r.next.uid, r.next.latest]).toEqual(["PinnedPinne00003", "PinnedPinne00003", "PinnedPinne00004", true]);
-    expect([r.changed.code, r.changed.message]).toEqual(["conflict", "the source of pinned.ts has changed since version PinnedPinne00003"]);
+    expect([r.pinned.uid, r.again.uid, r.next.uid, r.next.latest]).toEqual([
+      "PinnedPinne00003",
+      "PinnedPinne00003",
+      "PinnedPinne00004",
+      true,
+    ]);
+    expect([r.changed.code, r.changed.message]).toEqual([
+      "conflict",
+      "the source of pinned.ts has changed since version PinnedPinne00003",
+    ]);
     expect(r.changed.hint).toContain('ln.track("PinnedPinne00004")');
     expect([r.taken.code, r.taken.hint]).toEqual(["conflict", expect.stringContaining("PinnedPinne0")]);
-    for (const refused of [r.short, r.sign]) expect([refused.code, refused.hint]).toEqual(["invalid", expect.stringMatching(/await ln\.track\("\w{12}"\)/)]);
+    for (const refused of [r.short, r.sign])
+      expect([refused.code, refused.hint]).toEqual(["invalid", expect.stringMatching(/await ln\.track\("\w{12}"\)/)]);
     expect(await lab.ln.Transform.filter({ key: "short.ts" }).count()).toBe(0);
   });
 });
@@ -122,7 +174,10 @@ describe("whatever the database", () => {
   afterAll(() => lab.close());
 
   test("registered ahead: apps, uploads, pipelines and notebooks, and nothing that has a file", async () => {
-    const finished = await program(lab, "registered.ts", `
+    const finished = await program(
+      lab,
+      "registered.ts",
+      `
 const runs = [];
 for (const kind of ["pipeline", "app", "upload", "notebook"]) {
   const transform = await ln.Transform.save({ key: "a " + kind, kind, version: "7.2.0" });
@@ -161,10 +216,15 @@ const before = await ln.Run.filter().count();
 const out = [];
 for (const body of refused) out.push(await refusal(body));
 console.log("RESULT", JSON.stringify({ runs, out, more: (await ln.Run.filter().count()) - before, context: ln.context.run ?? null }));
-`);
+`,
+    );
     const r = result<{ runs: unknown[]; out: Refusal[]; more: number; context: null }>(finished);
     expect(r.runs).toEqual(Array.from({ length: 4 }, () => [true, true, "7.2.0"]));
-    expect(r.out.map(({ code }) => code)).toEqual([...Array.from({ length: 17 }, () => "invalid"), "not-found", "not-found"]);
+    expect(r.out.map(({ code }) => code)).toEqual([
+      ...Array.from({ length: 17 }, () => "invalid"),
+      "not-found",
+      "not-found",
+    ]);
     expect(r.out.filter(({ hint }) => !hint)).toEqual([]);
     expect(r.out[0]?.message).toBe("a script is tracked from its own file");
     expect([r.out[3]?.message, r.out[4]?.message]).toEqual(["track takes one argument", "track takes one argument"]);
@@ -176,36 +236,71 @@ console.log("RESULT", JSON.stringify({ runs, out, more: (await ln.Run.filter().c
   });
 
   test("every kind of file; the file that calls is the transform; modules on demand are of the run", async () => {
-    write(lab, "kinds/a.mts", `import { run } from "./helper.js";\nconst t: string = (await ln.track()).uid;\nconst m = await import("./late.mjs");\nexport default t;\n`);
+    write(
+      lab,
+      "kinds/a.mts",
+      `import { run } from "./helper.js";\nconst t: string = (await ln.track()).uid;\nconst m = await import("./late.mjs");\nexport default t;\n`,
+    );
     write(lab, "kinds/helper.js", "export const run = () => ln.track();\n");
     write(lab, "kinds/late.mjs", "export const late = (await ln.track()).uid;\n");
-    write(lab, "kinds/main.js", `import { run } from "./helper.js";\nawait import("./a.mts");\nawait run();\nawait ln.finish();\nawait ln.track({ key: "named/by me.js" });\n`);
+    write(
+      lab,
+      "kinds/main.js",
+      `import { run } from "./helper.js";\nawait import("./a.mts");\nawait run();\nawait ln.finish();\nawait ln.track({ key: "named/by me.js" });\n`,
+    );
     const finished = await start(lab, "kinds/main.js");
     expect(finished.code, finished.stderr).toBe(0);
-    const runs = await lab.ln.Run.filter({ transform: { key: { in: ["a.mts", "late.mjs", "helper.js", "named/by me.js"] } } });
-    const keys = await Promise.all(runs.map(async (run) => [(await run.transform).key, run.dynamicModules?.map((m) => m.path) ?? null, (await run.transform).modules?.map((m) => m.path) ?? null]));
-    expect(keys).toEqual([["a.mts", ["late.mjs"], ["helper.js"]], ["late.mjs", null, null], ["helper.js", null, null], ["named/by me.js", ["a.mts", "late.mjs"], ["helper.js"]]]);
+    const runs = await lab.ln.Run.filter({
+      transform: { key: { in: ["a.mts", "late.mjs", "helper.js", "named/by me.js"] } },
+    });
+    const keys = await Promise.all(
+      runs.map(async (run) => [
+        (await run.transform).key,
+        run.dynamicModules?.map((m) => m.path) ?? null,
+        (await run.transform).modules?.map((m) => m.path) ?? null,
+      ]),
+    );
+    expect(keys).toEqual([
+      ["a.mts", ["late.mjs"], ["helper.js"]],
+      ["late.mjs", null, null],
+      ["helper.js", null, null],
+      ["named/by me.js", ["a.mts", "late.mjs"], ["helper.js"]],
+    ]);
   });
 
   test("an import by a computed path is warned of, unless files fit it", async () => {
     write(lab, "computed/steps/one.ts", "export default 1;\n");
-    const finished = await program(lab, "computed/main.ts", 'await ln.track({ key: "computed" });\nawait import(`./steps/${process.argv[2] ?? "one"}.ts`);\nexport const other = (name: string) => import(name);\n');
-    expect(logLines(finished)).toContainEqual(expect.stringMatching(/^! main\.ts imports a module by a computed path \(line 5\): changes in it are not seen by status$/));
+    const finished = await program(
+      lab,
+      "computed/main.ts",
+      'await ln.track({ key: "computed" });\nawait import(`./steps/${process.argv[2] ?? "one"}.ts`);\nexport const other = (name: string) => import(name);\n',
+    );
+    expect(logLines(finished)).toContainEqual(
+      expect.stringMatching(
+        /^! main\.ts imports a module by a computed path \(line 5\): changes in it are not seen by status$/,
+      ),
+    );
     expect((await lastRun(lab, "computed")).dynamicModules?.map(({ path }) => path)).toEqual(["steps/one.ts"]);
   });
 
   test("keys below the dev-dir; a file outside of it is told", async () => {
-    const finished = await program(lab, "outside.ts", `${DRIVER}
+    const finished = await program(
+      lab,
+      "outside.ts",
+      `${DRIVER}
 const inside = await seen("project/deep/inside.ts", "1;\\n");
 const outside = await seen("outside-too.ts", "1;\\n");
 done([inside.key, outside.key]);
-`);
+`,
+    );
     expect(result(finished)).toEqual(["inside.ts", "outside-too.ts"]);
     writeInstance({ ...lab.connection.settings, devDir: join(lab.place.work, "project") });
     try {
       const again = await start(lab, "outside.ts");
       expect(result(again)).toEqual(["deep/inside.ts", "outside-too.ts"]);
-      expect(logLines(again).filter((line) => line.includes("dev-dir"))).toEqual([`! ${join(lab.place.work, "outside-too.ts")} lies outside the dev-dir ${join(lab.place.work, "project")}: its key is outside-too.ts`]);
+      expect(logLines(again).filter((line) => line.includes("dev-dir"))).toEqual([
+        `! ${join(lab.place.work, "outside-too.ts")} lies outside the dev-dir ${join(lab.place.work, "project")}: its key is outside-too.ts`,
+      ]);
     } finally {
       writeInstance(lab.connection.settings);
     }
@@ -222,18 +317,40 @@ done([inside.key, outside.key]);
 
   test("a bundle is its own source, with Lineal beside it or inside it", async () => {
     write(lab, "bundle/part.ts", "export const part: number = 42;\n");
-    const input = write(lab, "bundle/main.ts", `import { part } from "./part.ts";\nawait ln.track();\nawait ln.Artifact.save({ part }, { key: "bundled.json" });\n`);
+    const input = write(
+      lab,
+      "bundle/main.ts",
+      `import { part } from "./part.ts";\nawait ln.track();\nawait ln.Artifact.save({ part }, { key: "bundled.json" });\n`,
+    );
     symlinkSync(join(repository, "node_modules"), join(lab.place.work, "bundle", "node_modules"));
-    for (const [name, alias] of [["beside.mjs", {}], ["inside.mjs", { lineal: join(repository, "src", "index.ts") }]] as const) {
-      const bundle = await rolldown({ input, platform: "node", logLevel: "silent", resolve: { alias }, external: (id) => /^[@\w]/.test(id) && !(id in alias) });
-      const { output } = await bundle.write({ dir: join(lab.place.work, "bundle", "out"), entryFileNames: name, format: "esm", codeSplitting: false });
+    for (const [name, alias] of [
+      ["beside.mjs", {}],
+      ["inside.mjs", { lineal: join(repository, "src", "index.ts") }],
+    ] as const) {
+      const bundle = await rolldown({
+        input,
+        platform: "node",
+        logLevel: "silent",
+        resolve: { alias },
+        external: (id) => /^[@\w]/.test(id) && !(id in alias),
+      });
+      const { output } = await bundle.write({
+        dir: join(lab.place.work, "bundle", "out"),
+        entryFileNames: name,
+        format: "esm",
+        codeSplitting: false,
+      });
       await bundle.close();
       const finished = await start(lab, `bundle/out/${name}`);
       expect([finished.code, finished.stderr], finished.stdout).toEqual([0, ""]);
       const run = await lastRun(lab, name);
       const transform = await run.transform;
       const text = output[0].code;
-      expect([run.status, transform.hash, transform.modules]).toEqual(["completed", createHash("sha256").update(text).digest("hex"), null]);
+      expect([run.status, transform.hash, transform.modules]).toEqual([
+        "completed",
+        createHash("sha256").update(text).digest("hex"),
+        null,
+      ]);
       expect((await transform.sourceCode)?.split("\n").length).toBe(text.split("\n").length);
       expect(text.length > 200_000).toBe(name === "inside.mjs");
     }

@@ -10,7 +10,9 @@ declare const ln: {
     change(values: Changes<N>): void;
   };
 };
-declare function same<A, B>(equal: (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false): void;
+declare function same<A, B>(
+  equal: (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false,
+): void;
 declare const record: HasUid;
 declare const user: { readonly uid: string; readonly handle: string };
 
@@ -32,7 +34,9 @@ ln.Artifact.filter({ reportOf: null, collections: { not: null } });
 ln.Transform.filter({ createdBy: user, kind: "notebook" });
 ln.Transform.filter({ latestRun: { status: { in: ["completed", "errored"] } }, successors: { predecessors: record } });
 ln.Transform.filter({ sourceCode: { contains: "import" } });
-ln.Run.filter({ params: { learning_rate: 0.01, preprocess: { downsample: true }, tags: ["a"], note: { startsWith: "x" } } });
+ln.Run.filter({
+  params: { learning_rate: 0.01, preprocess: { downsample: true }, tags: ["a"], note: { startsWith: "x" } },
+});
 ln.Run.filter({ params: null, gitDirty: false, status: "completed" });
 ln.Project.filter({ artifacts: { size: { lt: 5 } }, runs: record });
 ln.Record.filter({ type: { isType: true }, children: null });

@@ -63,15 +63,25 @@ export async function edit(tsc: string, file: string): Promise<Editor> {
 
   const text = readFileSync(file, "utf8");
   const uri = pathToFileURL(file).href;
-  await ask("initialize", { processId: process.pid, rootUri: null, capabilities: { textDocument: { hover: { contentFormat: ["plaintext"] } } } });
+  await ask("initialize", {
+    processId: process.pid,
+    rootUri: null,
+    capabilities: { textDocument: { hover: { contentFormat: ["plaintext"] } } },
+  });
   say({ method: "initialized", params: {} });
-  say({ method: "textDocument/didOpen", params: { textDocument: { uri, languageId: "typescript", version: 1, text } } });
+  say({
+    method: "textDocument/didOpen",
+    params: { textDocument: { uri, languageId: "typescript", version: 1, text } },
+  });
 
   return {
     async hover(name) {
       const lines = text.split("\n");
       const line = lines.findIndex((one) => one.startsWith(`const ${name} = `));
-      const shown = (await ask("textDocument/hover", { textDocument: { uri }, position: { line, character: "const ".length } })) as { contents: { value: string } } | null;
+      const shown = (await ask("textDocument/hover", {
+        textDocument: { uri },
+        position: { line, character: "const ".length },
+      })) as { contents: { value: string } } | null;
       return shown?.contents.value.split("\n")[0] ?? "";
     },
     [Symbol.dispose]() {

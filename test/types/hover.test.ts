@@ -22,7 +22,15 @@ beforeAll(() => {
   copyFileSync(join(repository, "package.json"), join(modules, "lineal", "package.json"));
   symlinkSync(join(repository, "node_modules", "@types"), join(modules, "@types"), "junction");
   copyFileSync(join(import.meta.dirname, "program.ts"), program);
-  const compilerOptions = { module: "nodenext", target: "es2024", lib: ["es2024", "esnext.disposable"], strict: true, noEmit: true, skipLibCheck: true, types: ["node"] };
+  const compilerOptions = {
+    module: "nodenext",
+    target: "es2024",
+    lib: ["es2024", "esnext.disposable"],
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: ["node"],
+  };
   writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module" }));
   writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["program.ts"] }));
 });
@@ -46,7 +54,12 @@ test("a program over the public entry stays within the budget", () => {
 
 /** What the compiler says; fails with it when anything does not compile. */
 function compile(cwd: string, ...args: string[]): string {
-  const { status, stdout, error } = spawnSync(process.execPath, [tsc, "--pretty", "false", ...args], { cwd, encoding: "utf8", timeout: 50_000, killSignal: "SIGKILL" });
+  const { status, stdout, error } = spawnSync(process.execPath, [tsc, "--pretty", "false", ...args], {
+    cwd,
+    encoding: "utf8",
+    timeout: 50_000,
+    killSignal: "SIGKILL",
+  });
   expect(status, `${error ?? ""}${stdout}`).toBe(0);
   return stdout;
 }

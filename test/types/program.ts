@@ -10,7 +10,10 @@ const key = artifact.key;
 const run = await artifact.run;
 if (run === null) throw new Error(`nobody made ${key}`);
 const inputs = await run.inputs;
-const query = ln.Artifact.filter({ run: { transform: { key: "ingest.ts", createdBy: { handle: "testuser1" } } }, size: { gt: 1e6 } }).orderBy("-createdAt");
+const query = ln.Artifact.filter({
+  run: { transform: { key: "ingest.ts", createdBy: { handle: "testuser1" } } },
+  size: { gt: 1e6 },
+}).orderBy("-createdAt");
 for await (const one of query) console.log(one.suffix, one.createdAt.getFullYear(), (await one.createdBy).handle);
 
 const table = await ln.Run.filter({ params: { threshold: 0.05 }, inputs: { ulabels: { name: "T cell" } } }).toTable();

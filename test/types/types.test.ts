@@ -18,9 +18,19 @@ const temporary = (): string => {
 async function compile(files: readonly string[], ...flags: string[]): Promise<string> {
   const settings = join(temporary(), "tsconfig.json");
   const typeRoots = [join(repository, "node_modules", "@types")];
-  writeFileSync(settings, JSON.stringify({ extends: join(repository, "tsconfig.json"), compilerOptions: { typeRoots }, include: [], files }));
+  writeFileSync(
+    settings,
+    JSON.stringify({ extends: join(repository, "tsconfig.json"), compilerOptions: { typeRoots }, include: [], files }),
+  );
   const tsc = join(repository, "node_modules", "typescript", "bin", "tsc");
-  return new Promise((resolve) => execFile(process.execPath, [tsc, "-p", settings, "--pretty", "false", ...flags], { timeout: 50_000, killSignal: "SIGKILL" }, (error, stdout) => resolve(error?.killed ? "the compiler did not end" : stdout)));
+  return new Promise((resolve) =>
+    execFile(
+      process.execPath,
+      [tsc, "-p", settings, "--pretty", "false", ...flags],
+      { timeout: 50_000, killSignal: "SIGKILL" },
+      (error, stdout) => resolve(error?.killed ? "the compiler did not end" : stdout),
+    ),
+  );
 }
 
 /** The model with one file changed, compiled; what the compiler says. */
@@ -51,11 +61,29 @@ test.for([
   ["as it is", "run.ts", 'ref("Transform"', 'ref("Transform"', ""],
   ["a ref to nowhere", "run.ts", 'ref("Transform"', 'ref("Transfrom"', '"Transfrom"'],
   ["a link to nowhere", "run.ts", 'link("ULabel"', 'link("Label"', '"Label"'],
-  ["an inverse taken from another registry", "artifact.ts", 'link("Project", { inverse: "artifacts"', 'link("Project", { inverse: "runs"', '"Project.runs"'],
+  [
+    "an inverse taken from another registry",
+    "artifact.ts",
+    'link("Project", { inverse: "artifacts"',
+    'link("Project", { inverse: "runs"',
+    '"Project.runs"',
+  ],
   ["an inverse taken twice in one registry", "run.ts", 'inverse: "reportOf"', 'inverse: "planOf"', '"Artifact.planOf"'],
   ["an inverse called like a column", "run.ts", '{ inverse: "runs" }', '{ inverse: "bundle" }', '"Transform.bundle"'],
-  ["an inverse called like a link", "run.ts", '{ inverse: "runs" }', '{ inverse: "predecessors" }', '"Transform.predecessors"'],
-  ["an inverse called like a derived relation", "run.ts", '{ inverse: "runs" }', '{ inverse: "latestRun" }', '"Transform.latestRun"'],
+  [
+    "an inverse called like a link",
+    "run.ts",
+    '{ inverse: "runs" }',
+    '{ inverse: "predecessors" }',
+    '"Transform.predecessors"',
+  ],
+  [
+    "an inverse called like a derived relation",
+    "run.ts",
+    '{ inverse: "runs" }',
+    '{ inverse: "latestRun" }',
+    '"Transform.latestRun"',
+  ],
   ["an inverse called versions", "run.ts", '{ inverse: "runs" }', '{ inverse: "versions" }', '"Transform.versions"'],
 ] as const)("the guards of the model: %s", async ([, file, from, to, named]) => {
   const told = await spoilt(file, from, to);

@@ -7,7 +7,11 @@ import { fitted } from "../chain.ts";
 import { command } from "../command.ts";
 import { paint } from "../print.ts";
 
-const words = { tracked: paint("green", "tracked"), untracked: paint("yellow", "not fully tracked"), error: paint("red", "error") };
+const words = {
+  tracked: paint("green", "tracked"),
+  untracked: paint("yellow", "not fully tracked"),
+  error: paint("red", "error"),
+};
 
 export const definition = command({
   summary: "say whether scripts track every file they use; exits with 1 when one does not",
@@ -34,6 +38,10 @@ export const definition = command({
       ...missingLineage.map((one) => `  ${one}`),
       ...[...notes, ...(error?.hint === undefined ? [] : [error.hint])].map((one) => paint("dim", fitted(one, 2))),
     ]);
-    return { text: lines.join("\n"), json: { items, total: items.length }, exitCode: misused ? 2 : items.every((it) => it.isFullyTracked) ? 0 : 1 };
+    return {
+      text: lines.join("\n"),
+      json: { items, total: items.length },
+      exitCode: misused ? 2 : items.every((it) => it.isFullyTracked) ? 0 : 1,
+    };
   },
 });

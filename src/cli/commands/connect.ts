@@ -8,8 +8,17 @@ export const definition = command({
   acts: true,
   summary: "choose the instance to work on",
   arguments: { instance: { doc: "OWNER/NAME, the storage folder, or a postgres:// URL" } },
-  options: { here: { type: "boolean", doc: "only for this directory and those below it; it becomes the dev-dir if there is none" } },
-  examples: ["lineal connect testuser1/mydata", "lineal connect ./mydata --here", "lineal connect postgres://ada@db.lab.org/results"],
+  options: {
+    here: {
+      type: "boolean",
+      doc: "only for this directory and those below it; it becomes the dev-dir if there is none",
+    },
+  },
+  examples: [
+    "lineal connect testuser1/mydata",
+    "lineal connect ./mydata --here",
+    "lineal connect postgres://ada@db.lab.org/results",
+  ],
   async run({ args, options }) {
     const { connectTo } = await import("../../instance/connect.ts");
     const connection = await connectTo(args.instance, { here: options.here });
@@ -22,7 +31,8 @@ export const definition = command({
       notes.push(`→ set dev-dir: ${settings.devDir}`);
     }
     const chosen = resolveTarget();
-    if (chosen && chosen.slug !== slugOf(settings)) notes.push(`! ${chosen.marker ?? "LINEAL_INSTANCE"} still chooses ${chosen.slug} here`);
+    if (chosen && chosen.slug !== slugOf(settings))
+      notes.push(`! ${chosen.marker ?? "LINEAL_INSTANCE"} still chooses ${chosen.slug} here`);
     return { note: notes.join("\n"), json: instanceFacts(settings) };
   },
 });

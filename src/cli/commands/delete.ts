@@ -9,7 +9,8 @@ import { findRegistryName, recordText, registryName } from "../registries.ts";
 
 export const definition = command({
   acts: true,
-  summary: "delete a record (into the trash, unless --permanent), or an instance (its stored bytes stay, unless --force)",
+  summary:
+    "delete a record (into the trash, unless --permanent), or an instance (its stored bytes stay, unless --force)",
   arguments: {
     what: { doc: "an instance; or a registry, followed by REF; or the URL of a record" },
     ref: { doc: "uid, beginning of a uid, key or name", optional: true },
@@ -18,12 +19,17 @@ export const definition = command({
     permanent: { type: "boolean", doc: "remove the record for good, and bytes that nothing else needs" },
     force: { type: "boolean", doc: "do not ask; for an instance, remove its stored bytes too" },
   },
-  examples: ["lineal delete artifact figures/old.png", "lineal delete run X1GYNq9t --permanent", "lineal delete --force testuser1/mydata"],
+  examples: [
+    "lineal delete artifact figures/old.png",
+    "lineal delete run X1GYNq9t --permanent",
+    "lineal delete --force testuser1/mydata",
+  ],
   async run({ args, options }) {
     if (args.ref !== undefined) return removeRecord(args.ref, registryName(args.what), options);
     if (/^https?:/.test(args.what)) return removeRecord(args.what, undefined, options);
     if (options.permanent) throw new Misuse("--permanent is for records", "lineal delete artifact REF --permanent");
-    if (!readInstance(args.what) && findRegistryName(args.what) !== undefined) throw new Misuse("REF is missing", `lineal delete ${args.what} REF`);
+    if (!readInstance(args.what) && findRegistryName(args.what) !== undefined)
+      throw new Misuse("REF is missing", `lineal delete ${args.what} REF`);
     return removeInstance(args.what, options.force);
   },
 });
@@ -49,5 +55,6 @@ async function removeInstance(target: string, force: boolean): Promise<Answer> {
 
 /** Asks whoever sits at the terminal; without one the command line has said it all. */
 async function sure(question: string): Promise<void> {
-  if (canAsk() && !(await confirm(question))) throw new LinealError("forbidden", "nothing was deleted", { hint: "Say yes, or use --force." });
+  if (canAsk() && !(await confirm(question)))
+    throw new LinealError("forbidden", "nothing was deleted", { hint: "Say yes, or use --force." });
 }

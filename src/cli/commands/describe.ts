@@ -10,7 +10,10 @@ export const definition = command({
   options: { registry: { type: "string", value: "NAME", doc: "where to look: artifact, transform, run …" } },
   examples: ["lineal describe figures/matrixplot.png"],
   async run({ args, options }) {
-    const { record } = await findRecord(args.ref, options.registry === undefined ? undefined : [registryName(options.registry)]);
+    const { record } = await findRecord(
+      args.ref,
+      options.registry === undefined ? undefined : [registryName(options.registry)],
+    );
     return { text: () => record.describe(), json: record.toJSON() };
   },
 });

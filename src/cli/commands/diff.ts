@@ -15,7 +15,10 @@ export const definition = command({
   options: {},
   examples: ["lineal diff X1GYNq9t VSfa9K7v"],
   async run({ args }) {
-    const [a, b] = [(await findRecord(args.a, ["Run"])).record, (await findRecord(args.b, ["Run"])).record] as unknown as [Run, Run];
+    const [a, b] = [
+      (await findRecord(args.a, ["Run"])).record,
+      (await findRecord(args.b, ["Run"])).record,
+    ] as unknown as [Run, Run];
     const difference = await diff(a, b);
     return { text: differenceText(difference, a.status, b.status), json: difference };
   },
@@ -41,26 +44,39 @@ function differenceText(difference: RunDifference, a: string, b: string): string
 }
 
 const title = (text: string): string => paint("bold", text);
-const seconds = (milliseconds: number | null): string => (milliseconds === null ? "unfinished" : `${(milliseconds / 1000).toFixed(1)} s`);
+const seconds = (milliseconds: number | null): string =>
+  milliseconds === null ? "unfinished" : `${(milliseconds / 1000).toFixed(1)} s`;
 
 /** Hashes and uids as far as people read them, versions told apart. */
 const hash = (value: unknown): string => {
   const text = String(value);
-  return text.length === model.Collection.uid ? `${text.slice(0, 8)} v${text.slice(-REVISION_LENGTH)}` : text.slice(0, 8);
+  return text.length === model.Collection.uid
+    ? `${text.slice(0, 8)} v${text.slice(-REVISION_LENGTH)}`
+    : text.slice(0, 8);
 };
 const plain = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing"));
 
 function changes(name: string, changed: Changed<unknown> | null, show: (value: unknown) => string = plain): string[] {
   if (!changed) return [];
-  const parts = Object.entries(changed.changed).flatMap(([key, { a, b }]) => (show === plain ? differing(a, b, key) : [{ path: key, a, b }]));
+  const parts = Object.entries(changed.changed).flatMap(([key, { a, b }]) =>
+    show === plain ? differing(a, b, key) : [{ path: key, a, b }],
+  );
   return [
     title(name),
-    ...Object.entries(changed.removed).map(([key, value]) => paint("red", valueText(`- ${nameText(key)}: `, show(value)))),
-    ...Object.entries(changed.added).map(([key, value]) => paint("green", valueText(`+ ${nameText(key)}: `, show(value)))),
+    ...Object.entries(changed.removed).map(([key, value]) =>
+      paint("red", valueText(`- ${nameText(key)}: `, show(value))),
+    ),
+    ...Object.entries(changed.added).map(([key, value]) =>
+      paint("green", valueText(`+ ${nameText(key)}: `, show(value))),
+    ),
     ...parts.map(({ path, a, b }) => {
       if (a === b) return `~ ${nameText(path, 60)}: same bytes`;
       const alike = show(a) === show(b);
-      return pairText(`~ ${nameText(path)}: `, alike ? JSON.stringify(a) : show(a), alike ? JSON.stringify(b) : show(b));
+      return pairText(
+        `~ ${nameText(path)}: `,
+        alike ? JSON.stringify(a) : show(a),
+        alike ? JSON.stringify(b) : show(b),
+      );
     }),
   ];
 }

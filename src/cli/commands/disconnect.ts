@@ -17,7 +17,10 @@ async function forget(): Promise<Answer> {
   const slug = await disconnect();
   const left = resolveTarget();
   const still = left === undefined ? "" : `\n→ ${left.marker ?? "LINEAL_INSTANCE"} still chooses ${left.slug}`;
-  return { note: (slug === undefined ? "→ no instance was connected" : `→ disconnected lineal: ${slug}`) + still, json: { disconnected: slug ?? null } };
+  return {
+    note: (slug === undefined ? "→ no instance was connected" : `→ disconnected lineal: ${slug}`) + still,
+    json: { disconnected: slug ?? null },
+  };
 }
 
 async function unbind(): Promise<Answer> {
@@ -29,5 +32,8 @@ async function unbind(): Promise<Answer> {
     const { devDir: _, ...others } = settings;
     writeInstance(others);
   }
-  return { note: `→ disconnected lineal: ${slug} from ${marker?.dir}`, json: { disconnected: slug ?? null, directory: marker?.dir ?? null } };
+  return {
+    note: `→ disconnected lineal: ${slug} from ${marker?.dir}`,
+    json: { disconnected: slug ?? null, directory: marker?.dir ?? null },
+  };
 }

@@ -13,7 +13,8 @@ export const definition = command({
   examples: ["lineal finish"],
   async run() {
     const run = await endSession(await defaultConnection());
-    if (run === undefined) throw new LinealError("not-found", "no run is under way in this shell", { hint: "Start one: lineal track" });
+    if (run === undefined)
+      throw new LinealError("not-found", "no run is under way in this shell", { hint: "Start one: lineal track" });
     return { json: run.toJSON() };
   },
 });

@@ -12,11 +12,25 @@ export const definition = command({
     registry: { type: "string", value: "NAME", doc: "where to look: artifact, transform, run …" },
     "as-of": { type: "time", value: "TIME", doc: "as it was then" },
   },
-  examples: ["lineal get figures/matrixplot.png", "lineal get figures/matrixplot.png --as-of 2026-01-31", "lineal get X1GYNq9t --registry run --json"],
+  examples: [
+    "lineal get figures/matrixplot.png",
+    "lineal get figures/matrixplot.png --as-of 2026-01-31",
+    "lineal get X1GYNq9t --registry run --json",
+  ],
   async run({ args, options }) {
-    const { name, record } = await findRecord(args.ref, options.registry === undefined ? undefined : [registryName(options.registry)], options["as-of"]);
+    const { name, record } = await findRecord(
+      args.ref,
+      options.registry === undefined ? undefined : [registryName(options.registry)],
+      options["as-of"],
+    );
     const fields = record.toJSON();
-    return { text: factsText([["registry", name], ...Object.entries(fields).map(([key, value]) => [key, asTime(key, value)] as const)]), json: fields };
+    return {
+      text: factsText([
+        ["registry", name],
+        ...Object.entries(fields).map(([key, value]) => [key, asTime(key, value)] as const),
+      ]),
+      json: fields,
+    };
   },
 });
 

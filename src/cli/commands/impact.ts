@@ -17,14 +17,22 @@ export const definition = command({
   summary: "list all artifacts, collections and records that were made from one, or by a run or transform and on",
   arguments: { ref: { doc: "uid, beginning of a uid, key, name or URL" } },
   options: {
-    kind: { type: "string", value: "KIND", doc: "only artifacts of this kind (dataset, model …), records of this type, or collection" },
+    kind: {
+      type: "string",
+      value: "KIND",
+      doc: "only artifacts of this kind (dataset, model …), records of this type, or collection",
+    },
     hops: { type: "number", value: "N", doc: "at most so many runs away" },
     by: { type: "string", value: "USER", doc: "only what the user with this handle made" },
     since: { type: "time", value: "TIME", doc: "only what was made then or later" },
     until: { type: "time", value: "TIME", doc: "only what was made then or before" },
     csv: { type: "boolean", doc: "as CSV" },
   },
-  examples: ["lineal impact raw/penguins.csv", "lineal impact raw/penguins.csv --csv", "lineal impact cohort --by testuser1"],
+  examples: [
+    "lineal impact raw/penguins.csv",
+    "lineal impact raw/penguins.csv --csv",
+    "lineal impact cohort --by testuser1",
+  ],
   async run({ args, options: { kind, hops, by, since, until, csv } }) {
     const { record } = await findRecord(args.ref, [...DATA, "Run", "Transform"]);
     const filter = defined({ kind, hops, createdBy: by, since, until });
@@ -33,10 +41,27 @@ export const definition = command({
     if (csv) {
       if (cut) log("warning", "there is more than was listed: --hops lists what is near");
       const { encode } = await import("../../formats/index.ts");
-      return { text: Buffer.from((await encode(table, ".csv")).bytes).toString("utf8").trimEnd(), json };
+      return {
+        text: Buffer.from((await encode(table, ".csv")).bytes)
+          .toString("utf8")
+          .trimEnd(),
+        json,
+      };
     }
-    if (table.length === 0) return { text: async () => (all > 0 ? `nothing that fits was made from it, of ${all} in all` : hops === 0 ? "0 runs away there is nothing: --hops 1 lists what was made from it" : `nothing was made from it${await ofOlder(record)}`), json };
-    return { text: async () => `${await tableText(table)}${cut ? "\n… and more: --hops lists what is near" : ""}`, json };
+    if (table.length === 0)
+      return {
+        text: async () =>
+          all > 0
+            ? `nothing that fits was made from it, of ${all} in all`
+            : hops === 0
+              ? "0 runs away there is nothing: --hops 1 lists what was made from it"
+              : `nothing was made from it${await ofOlder(record)}`,
+        json,
+      };
+    return {
+      text: async () => `${await tableText(table)}${cut ? "\n… and more: --hops lists what is near" : ""}`,
+      json,
+    };
   },
 });
 
@@ -47,10 +72,13 @@ const OLDER = 20;
 async function ofOlder(record: AnyRecord): Promise<string> {
   if (!isEntry(record, "Artifact") && !isEntry(record, "Collection")) return "";
   const { revision } = rowOf(record);
-  const versions = (await (record as unknown as Artifact).versions).filter((one) => Number(rowOf(one).revision) < Number(revision));
+  const versions = (await (record as unknown as Artifact).versions).filter(
+    (one) => Number(rowOf(one).revision) < Number(revision),
+  );
   for (const one of versions.slice(0, OLDER)) {
     const { all } = await impactList(one, {});
-    if (all > 0) return `, but ${all === 1 ? "something" : `${all.toLocaleString("en")} things`} from its version ${one.version}:\n  lineal impact ${one.uid}`;
+    if (all > 0)
+      return `, but ${all === 1 ? "something" : `${all.toLocaleString("en")} things`} from its version ${one.version}:\n  lineal impact ${one.uid}`;
   }
   return "";
 }
@@ -61,12 +89,27 @@ async function tableText(table: Table): Promise<string> {
   const alike = Map.groupBy(rows, ({ type, key, uid }) => `${type} ${key ?? uid}`);
   const lines = rows.map(({ uid = "", type, kind, key, hops, via, createdBy, createdAt }) => ({
     what: key ?? uid,
-    version: key === null || alike.get(`${type} ${key}`)?.length === 1 ? "" : ` ${type === "record" ? uid.slice(0, 8) : `v${uid.slice(-REVISION_LENGTH)}`}`,
-    rest: { kind: nameText(kind ?? type ?? "", 14), hops, via: via?.slice(0, 8) ?? null, by: nameText(createdBy ?? "", 16), at: createdAt === null ? null : new Date(createdAt as string).toISOString().slice(0, 16).replace("T", " ") },
+    version:
+      key === null || alike.get(`${type} ${key}`)?.length === 1
+        ? ""
+        : ` ${type === "record" ? uid.slice(0, 8) : `v${uid.slice(-REVISION_LENGTH)}`}`,
+    rest: {
+      kind: nameText(kind ?? type ?? "", 14),
+      hops,
+      via: via?.slice(0, 8) ?? null,
+      by: nameText(createdBy ?? "", 16),
+      at: createdAt === null ? null : new Date(createdAt as string).toISOString().slice(0, 16).replace("T", " "),
+    },
   }));
-  const widest = (name: keyof (typeof lines)[number]["rest"]): number => lines.reduce((most, { rest }) => Math.max(most, displayWidth(String(rest[name] ?? ""))), name.length);
-  const room = (process.stdout.columns || 80) - (["kind", "hops", "via", "by", "at"] as const).reduce((sum, name) => sum + 2 + widest(name), 0);
-  const short = lines.map(({ what, version, rest }) => ({ what: nameText(what, Math.max(12, room - version.length)) + version, ...rest }));
+  const widest = (name: keyof (typeof lines)[number]["rest"]): number =>
+    lines.reduce((most, { rest }) => Math.max(most, displayWidth(String(rest[name] ?? ""))), name.length);
+  const room =
+    (process.stdout.columns || 80) -
+    (["kind", "hops", "via", "by", "at"] as const).reduce((sum, name) => sum + 2 + widest(name), 0);
+  const short = lines.map(({ what, version, rest }) => ({
+    what: nameText(what, Math.max(12, room - version.length)) + version,
+    ...rest,
+  }));
   const { Table } = await import("../../formats/table.ts");
   return Table.from(short).toString({ rows: short.length });
 }

@@ -15,9 +15,17 @@ export const definition = command({
   run() {
     const found = findTarget();
     const { handle, name, uid } = currentUser();
-    const instance = found && { ...instanceFacts(found.settings), chosenBy: found.target.from, directory: found.target.marker ?? null };
+    const instance = found && {
+      ...instanceFacts(found.settings),
+      chosenBy: found.target.from,
+      directory: found.target.marker ?? null,
+    };
     const home = { settings: settingsHome(), cache: cacheHome(), version: packageVersion() };
-    const by = found && { environment: "LINEAL_INSTANCE", marker: `${found.target.marker}/.lineal/instance`, settings: undefined }[found.target.from];
+    const by =
+      found &&
+      { environment: "LINEAL_INSTANCE", marker: `${found.target.marker}/.lineal/instance`, settings: undefined }[
+        found.target.from
+      ];
     const text = factsText([
       ["instance", instance?.slug ?? "none: lineal init or lineal connect"],
       ["chosen by", by],

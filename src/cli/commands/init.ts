@@ -12,10 +12,17 @@ export const definition = command({
     name: { type: "string", doc: "the name of the instance (the folder's name)" },
     db: { type: "string", value: "URL", doc: "postgres://… ; without it a SQLite file in the storage" },
   },
-  examples: ["lineal init --storage ./mydata", "lineal init --storage ./mydata --name lab --db postgres://ada@localhost/lab"],
+  examples: [
+    "lineal init --storage ./mydata",
+    "lineal init --storage ./mydata --name lab --db postgres://ada@localhost/lab",
+  ],
   async run({ options: { storage = ".", name, db } }) {
     const { initialise } = await import("../../instance/init.ts");
-    const connection = await initialise({ storage, ...(name === undefined ? {} : { name }), ...(db === undefined ? {} : { db }) });
+    const connection = await initialise({
+      storage,
+      ...(name === undefined ? {} : { name }),
+      ...(db === undefined ? {} : { db }),
+    });
     const { settings } = connection;
     await connection.close();
     return { json: instanceFacts(settings) };

@@ -22,7 +22,14 @@ interface Linked {
 type Format = "tree" | "svg" | "png" | "mermaid" | "dot" | "json";
 
 /** What a file is written as when nothing else is said. */
-const FORMATS: Readonly<Record<string, Format>> = { ".svg": "svg", ".png": "png", ".mmd": "mermaid", ".dot": "dot", ".json": "json", ".txt": "tree" };
+const FORMATS: Readonly<Record<string, Format>> = {
+  ".svg": "svg",
+  ".png": "png",
+  ".mmd": "mermaid",
+  ".dot": "dot",
+  ".json": "json",
+  ".txt": "tree",
+};
 
 export const definition = command({
   summary: "show where a record came from and what came of it",
@@ -30,11 +37,19 @@ export const definition = command({
   options: {
     up: { type: "string", value: "N|all", doc: "how many artifacts back (all)" },
     down: { type: "string", value: "N|all", doc: "how many artifacts onwards (all)" },
-    format: { type: "string", choices: ["tree", "svg", "png", "mermaid", "dot", "json"], doc: "how to draw it (what the suffix of FILE says, else tree)" },
+    format: {
+      type: "string",
+      choices: ["tree", "svg", "png", "mermaid", "dot", "json"],
+      doc: "how to draw it (what the suffix of FILE says, else tree)",
+    },
     output: { type: "string", short: "o", value: "FILE", doc: "write to this file" },
     limit: { type: "number", from: 1, value: "N", doc: "at most so many nodes (1000)" },
     level: { type: "string", choices: ["artifact", "transform"], doc: "runs and data, or transforms alone (artifact)" },
-    kind: { type: "string", choices: ["artifact", "run", "transform", "collection", "record"], doc: "only such nodes, and what joins them" },
+    kind: {
+      type: "string",
+      choices: ["artifact", "run", "transform", "collection", "record"],
+      doc: "only such nodes, and what joins them",
+    },
     status: { type: "string", choices: RUN_STATUSES, doc: "only runs that came so far" },
     since: { type: "time", value: "TIME", doc: "only what is as new as this" },
     until: { type: "time", value: "TIME", doc: "only what is as old as this" },
@@ -52,10 +67,23 @@ export const definition = command({
   async run({ args, options, json: asJson }) {
     // Who asks for JSON and a file wants JSON in the file, unless it is named as something else.
     const told = FORMATS[extname(options.output ?? "").toLowerCase()];
-    const { up, down, limit, output, fan, format = told ?? (asJson && output !== undefined ? "json" : treeFor(output)) } = options;
-    if (format === "png" && output === undefined) throw new Misuse("a PNG picture is written to a file", "add -o lineage.png");
-    if (told !== undefined && options.format !== undefined && told !== format) throw new Misuse(`${output} is named as ${told}, but --format says ${format}`, "leave --format out, or end FILE in what it says");
-    if (fan !== undefined && !["tree", "svg", "png", "mermaid"].includes(format)) throw new Misuse(`--fan is for trees and pictures: ${format} has it all`, "leave --fan out");
+    const {
+      up,
+      down,
+      limit,
+      output,
+      fan,
+      format = told ?? (asJson && output !== undefined ? "json" : treeFor(output)),
+    } = options;
+    if (format === "png" && output === undefined)
+      throw new Misuse("a PNG picture is written to a file", "add -o lineage.png");
+    if (told !== undefined && options.format !== undefined && told !== format)
+      throw new Misuse(
+        `${output} is named as ${told}, but --format says ${format}`,
+        "leave --format out, or end FILE in what it says",
+      );
+    if (fan !== undefined && !["tree", "svg", "png", "mermaid"].includes(format))
+      throw new Misuse(`--fan is for trees and pictures: ${format} has it all`, "leave --fan out");
     const { level, siblings, kind, status, since, until, "as-of": asOf } = options;
     const given = defined({ limit, level, siblings, kind, status, since, until, asOf });
     const walk = { ...given, upstream: hops("--up", up), downstream: hops("--down", down) };
@@ -70,12 +98,24 @@ export const definition = command({
     };
     const picture = fan === undefined ? [] : ([{ fan }] as const);
     if (output === undefined) {
-      const text = format === "tree" ? graph.tree({ ...wide, width: process.stdout.columns || 80, color: isColoured() }) : String(await graph.to(format, ...picture));
+      const text =
+        format === "tree"
+          ? graph.tree({ ...wide, width: process.stdout.columns || 80, color: isColoured() })
+          : String(await graph.to(format, ...picture));
       return Object.assign(document, { text });
     }
-    const drawn = format === "tree" ? graph.tree(wide) : format === "png" ? await graph.to("png", { ...wide, onMissing }) : await graph.to(format, ...picture);
+    const drawn =
+      format === "tree"
+        ? graph.tree(wide)
+        : format === "png"
+          ? await graph.to("png", { ...wide, onMissing })
+          : await graph.to(format, ...picture);
     write(output, drawn);
-    if (typeof drawn !== "string" && isShrunk(drawn)) log("warning", `the picture was scaled down to what a PNG can hold: --format svg -o ${output.replace(/\.png$/, "")}.svg stays sharp`);
+    if (typeof drawn !== "string" && isShrunk(drawn))
+      log(
+        "warning",
+        `the picture was scaled down to what a PNG can hold: --format svg -o ${output.replace(/\.png$/, "")}.svg stays sharp`,
+      );
     return Object.assign(document, { note: `→ wrote ${output}` });
   },
 });
@@ -103,6 +143,9 @@ function write(path: string, content: string | Uint8Array): void {
   try {
     writeFileSync(path, typeof content !== "string" || content.endsWith("\n") ? content : `${content}\n`);
   } catch (cause) {
-    throw new LinealError("unavailable", `cannot write ${path}`, { hint: "Check that the directory is there and can be written to.", cause });
+    throw new LinealError("unavailable", `cannot write ${path}`, {
+      hint: "Check that the directory is there and can be written to.",
+      cause,
+    });
   }
 }

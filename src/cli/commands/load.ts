@@ -28,7 +28,8 @@ const loadable: readonly Name[] = ["Artifact", "Transform"];
 
 export const definition = command({
   acts: true,
-  summary: "fetch the file of an artifact or the source of a transform into dev-dir or here; in a tracked shell the artifact becomes an input of its run",
+  summary:
+    "fetch the file of an artifact or the source of a transform into dev-dir or here; in a tracked shell the artifact becomes an input of its run",
   arguments: {
     registry: { doc: "artifact or transform, when REF alone does not say", optional: true },
     ref: { doc: "uid, beginning of a uid, key or URL", optional: true },
@@ -39,13 +40,19 @@ export const definition = command({
     output: { type: "string", short: "o", value: "PATH", doc: "the file to write, or the directory to write into" },
     force: { type: "boolean", doc: "overwrite a file that is there" },
   },
-  examples: ["lineal load figures/matrixplot.png", "lineal load artifact --key sample.fasta -o ./inputs/", "lineal load transform --uid VpL0JhiF"],
+  examples: [
+    "lineal load figures/matrixplot.png",
+    "lineal load artifact --key sample.fasta -o ./inputs/",
+    "lineal load transform --uid VpL0JhiF",
+  ],
   async run({ args, options }) {
     const { registries, reference } = meaning(args, options);
     const { name, record } = await findRecord(reference, registries);
     const base = requireTarget().devDir ?? process.cwd();
     const path =
-      name === "Artifact" ? await fetchArtifact(record as unknown as Cached, base, options) : await fetchSource(record as unknown as Sourced, base, options);
+      name === "Artifact"
+        ? await fetchArtifact(record as unknown as Cached, base, options)
+        : await fetchSource(record as unknown as Sourced, base, options);
     return { note: `→ ${name.toLowerCase()} is here: ${path}`, json: { path, record: record.toJSON() } };
   },
 });
@@ -57,7 +64,10 @@ interface Options {
   force: boolean;
 }
 
-function meaning(args: { registry: string | undefined; ref: string | undefined }, { key, uid }: Options): { registries: readonly Name[]; reference: string } {
+function meaning(
+  args: { registry: string | undefined; ref: string | undefined },
+  { key, uid }: Options,
+): { registries: readonly Name[]; reference: string } {
   const name = args.registry === undefined ? undefined : findRegistryName(args.registry);
   const given = key ?? uid;
   const isRegistry = name !== undefined && loadable.includes(name) && (args.ref !== undefined || given !== undefined);
@@ -73,7 +83,11 @@ function meaning(args: { registry: string | undefined; ref: string | undefined }
       near === undefined ? "artifacts and transforms can: lineal load artifact REF" : `did you mean ${near}?`,
     );
   }
-  if (all.length !== 1) throw new Misuse(all.length === 0 ? "REF is missing" : "too many references", "give one: REF, --key KEY or --uid UID");
+  if (all.length !== 1)
+    throw new Misuse(
+      all.length === 0 ? "REF is missing" : "too many references",
+      "give one: REF, --key KEY or --uid UID",
+    );
   return { registries: isRegistry && name ? [name] : loadable, reference: all[0] as string };
 }
 

@@ -11,7 +11,8 @@ import { saveSource } from "../source-transform.ts";
 
 export const definition = command({
   acts: true,
-  summary: "save a file or a folder as an artifact, a script or notebook as a transform; in a tracked shell it becomes an output of its run",
+  summary:
+    "save a file or a folder as an artifact, a script or notebook as a transform; in a tracked shell it becomes an output of its run",
   arguments: { file: { doc: "the file or folder" } },
   options: {
     key: { type: "string", doc: "its key: a path-like name that versions share" },
@@ -20,16 +21,28 @@ export const definition = command({
     project: { type: "string", value: "NAME", doc: "the project it belongs to: name or uid" },
     space: { type: "string", value: "NAME", doc: "the space it is in" },
     branch: { type: "string", value: "NAME", doc: "the branch it is on" },
-    registry: { type: "string", choices: ["artifact", "transform"], doc: "what it becomes, when the suffix does not say it right" },
+    registry: {
+      type: "string",
+      choices: ["artifact", "transform"],
+      doc: "what it becomes, when the suffix does not say it right",
+    },
   },
-  examples: ["lineal save sample.fasta --key sample.fasta", 'lineal save results/ --key run-7 --description "Counts of run 7"', "lineal save ingest.ts"],
+  examples: [
+    "lineal save sample.fasta --key sample.fasta",
+    'lineal save results/ --key run-7 --description "Counts of run 7"',
+    "lineal save ingest.ts",
+  ],
   async run({ args: { file }, options }) {
-    if (!existsSync(file)) throw new Misuse(`there is no file ${file}`, "give the path of a file or folder that exists");
-    const registry = options.registry ?? (!statSync(file).isDirectory() && isSourceFile(file) ? "transform" : "artifact");
+    if (!existsSync(file))
+      throw new Misuse(`there is no file ${file}`, "give the path of a file or folder that exists");
+    const registry =
+      options.registry ?? (!statSync(file).isDirectory() && isSourceFile(file) ? "transform" : "artifact");
     const project = options.project === undefined ? undefined : (await findRecord(options.project, ["Project"])).record;
     const name = registry === "artifact" ? "Artifact" : "Transform";
     const { key, description, kind, space, branch } = options;
-    const given = Object.fromEntries(Object.entries({ key, description, kind, space, branch, project }).filter(([, value]) => value !== undefined));
+    const given = Object.fromEntries(
+      Object.entries({ key, description, kind, space, branch, project }).filter(([, value]) => value !== undefined),
+    );
     const record = registry === "artifact" ? await saveFile(file, given) : await saveSource(file, given);
     return { note: `→ saved ${recordText(name, record)}`, json: record.toJSON() };
   },

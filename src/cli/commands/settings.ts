@@ -22,7 +22,10 @@ const settings: Readonly<Record<string, Setting>> = {
   "dev-dir": { get: () => findTarget()?.settings.devDir, set: setDevDir },
   branch: { get: () => findTarget()?.settings.branch, set: (value) => setPlace("Branch", value) },
   space: { get: () => findTarget()?.settings.space, set: (value) => setPlace("Space", value) },
-  "cache-dir": { get: () => cacheHome(), set: (value) => setPreference("cacheDir", value === undefined ? undefined : absolute(value)) },
+  "cache-dir": {
+    get: () => cacheHome(),
+    set: (value) => setPreference("cacheDir", value === undefined ? undefined : absolute(value)),
+  },
   verbosity: {
     get: () => readPreferences().verbosity,
     set(value) {
@@ -44,12 +47,18 @@ export const definition = command({
   async run({ args: { action, name, value } }): Promise<Answer> {
     if (action === undefined) return all();
     if (!["get", "set", "unset"].includes(action))
-      throw new Misuse(`unknown action '${action}'`, `lineal settings ${suggestion(action, ["get", "set", "unset"]) ?? "get"} NAME`);
+      throw new Misuse(
+        `unknown action '${action}'`,
+        `lineal settings ${suggestion(action, ["get", "set", "unset"]) ?? "get"} NAME`,
+      );
     if (name === undefined) throw new Misuse("NAME is missing", `it is one of ${Object.keys(settings).join(", ")}`);
     const setting = Object.hasOwn(settings, name) ? settings[name] : undefined;
     if (setting === undefined) {
       const near = suggestion(name, Object.keys(settings));
-      throw new Misuse(`unknown setting '${name}'`, near === undefined ? `the settings are ${Object.keys(settings).join(", ")}` : `did you mean ${near}?`);
+      throw new Misuse(
+        `unknown setting '${name}'`,
+        near === undefined ? `the settings are ${Object.keys(settings).join(", ")}` : `did you mean ${near}?`,
+      );
     }
     if ((action === "set") !== (value !== undefined))
       throw new Misuse(
@@ -59,7 +68,9 @@ export const definition = command({
     if (action !== "get") await setting.set(value);
     const now = setting.get();
     const json = { [name]: now ?? null };
-    return action === "get" ? { text: now ?? "none", json } : { note: value === undefined ? `→ unset ${name}` : `→ set ${name}: ${now}`, json };
+    return action === "get"
+      ? { text: now ?? "none", json }
+      : { note: value === undefined ? `→ unset ${name}` : `→ set ${name}: ${now}`, json };
   },
 });
 
@@ -76,7 +87,8 @@ function setDevDir(value: string | undefined): void {
   const { devDir: old, ...others } = instance;
   const slug = slugOf(instance);
   const devDir = value === undefined ? undefined : absolute(value);
-  if (old !== undefined && old !== devDir && findMarker(old)?.dir === old && findMarker(old)?.slug === slug) removeMarker(old);
+  if (old !== undefined && old !== devDir && findMarker(old)?.dir === old && findMarker(old)?.slug === slug)
+    removeMarker(old);
   writeInstance(devDir === undefined ? others : { ...others, devDir });
   // A storage root may be the dev-dir too; it just cannot choose the instance by itself.
   if (devDir !== undefined && canHoldMarker(devDir)) writeMarker(devDir, slug);
@@ -87,7 +99,10 @@ async function setPlace(registry: "Branch" | "Space", value: string | undefined)
   const key = registry === "Branch" ? "branch" : "space";
   if (value !== undefined) {
     const known = await (await openRegistry(registry)).filter({ name: { eq: value } });
-    if (known.length === 0) throw new LinealError("not-found", `there is no ${key} '${value}'`, { hint: `lineal list ${key} shows those there are.` });
+    if (known.length === 0)
+      throw new LinealError("not-found", `there is no ${key} '${value}'`, {
+        hint: `lineal list ${key} shows those there are.`,
+      });
   }
   const { [key]: _, ...others } = instance;
   writeInstance((value === undefined ? others : { ...others, [key]: value }) satisfies InstanceSettings);

@@ -21,7 +21,13 @@ interface Failure {
 
 export const definition = command({
   summary: "say which outputs are out of date, and why; exits with 1 when any is",
-  arguments: { refs: { doc: "artifacts, collections or records: uids, beginnings of uids, keys or URLs; without any, every output", rest: true, optional: true } },
+  arguments: {
+    refs: {
+      doc: "artifacts, collections or records: uids, beginnings of uids, keys or URLs; without any, every output",
+      rest: true,
+      optional: true,
+    },
+  },
   options: { all: { type: "boolean", doc: "every output of the instance, as without references" } },
   examples: ["lineal status figures/penguins.png", "lineal status"],
   async run({ args, options }) {
@@ -41,11 +47,31 @@ export const definition = command({
         const hidden = new Set(all ? unsure.slice(UNSURE) : []);
         const shown = all ? found.filter((one) => (one.stale || one.detail !== undefined) && !hidden.has(one)) : found;
         const more = hidden.size > 0 ? [`… ${hidden.size.toLocaleString("en")} more unsure`] : [];
-        const lines = [...(await statusLines(shown)), ...more, ...failures.map(({ ref, error }) => `${paint("red", "error")}  ${nameText(ref, 70)}\n${fitted(error.message, 7)}`)];
-        const sum = [`${found.length} looked at`, `${stale.length} stale`, ...(unsure.length > 0 ? [`${unsure.length} unsure`] : []), ...(failures.length > 0 ? [`${failures.length} not found`] : [])].join(", ");
+        const lines = [
+          ...(await statusLines(shown)),
+          ...more,
+          ...failures.map(
+            ({ ref, error }) => `${paint("red", "error")}  ${nameText(ref, 70)}\n${fitted(error.message, 7)}`,
+          ),
+        ];
+        const sum = [
+          `${found.length} looked at`,
+          `${stale.length} stale`,
+          ...(unsure.length > 0 ? [`${unsure.length} unsure`] : []),
+          ...(failures.length > 0 ? [`${failures.length} not found`] : []),
+        ].join(", ");
         return [...lines, ...(answers.length > 1 || all ? [sum] : [])].join("\n");
       },
-      json: answers.length === 1 && !all ? found[0] : { items: found, total: found.length, ...(failures.length > 0 ? { errors: failures.map(({ ref, error }) => ({ ref, ...failureOf(error) })) } : {}) },
+      json:
+        answers.length === 1 && !all
+          ? found[0]
+          : {
+              items: found,
+              total: found.length,
+              ...(failures.length > 0
+                ? { errors: failures.map(({ ref, error }) => ({ ref, ...failureOf(error) })) }
+                : {}),
+            },
       exitCode: stale.length + failures.length > 0 ? 1 : 0,
     };
   },
@@ -63,11 +89,22 @@ async function answerOf(ref: string): Promise<Status | Failure> {
 }
 
 async function statusLines(shown: readonly Status[]): Promise<string[]> {
-  const labelOf = await labelsOf(shown.flatMap(({ reasons }) => reasons.flatMap(({ chain }) => shownOf(chain).filter((one) => one !== undefined))));
+  const labelOf = await labelsOf(
+    shown.flatMap(({ reasons }) => reasons.flatMap(({ chain }) => shownOf(chain).filter((one) => one !== undefined))),
+  );
   return shown.flatMap(({ uid, key, stale, reasons, detail, latest }) => [
     `${stale ? paint("yellow", "stale") : detail === undefined ? paint("green", "fresh") : paint("yellow", "unsure")}  ${nameText(key ?? uid, 70)}`,
-    ...(latest === undefined || detail !== undefined ? [] : [fitted(`v${uid.slice(-REVISION_LENGTH)} was made again after the latest version, v${latest.slice(-REVISION_LENGTH)}`, 7)]),
+    ...(latest === undefined || detail !== undefined
+      ? []
+      : [
+          fitted(
+            `v${uid.slice(-REVISION_LENGTH)} was made again after the latest version, v${latest.slice(-REVISION_LENGTH)}`,
+            7,
+          ),
+        ]),
     ...(detail === undefined ? [] : [fitted(detail, 7)]),
-    ...reasons.map(({ code, chain, detail }) => `${fitted(`${code}: ${detail}`, 7)}\n${paint("dim", chainText(chain, labelOf, 7))}`),
+    ...reasons.map(
+      ({ code, chain, detail }) => `${fitted(`${code}: ${detail}`, 7)}\n${paint("dim", chainText(chain, labelOf, 7))}`,
+    ),
   ]);
 }

@@ -15,13 +15,23 @@ import { describeTransform } from "../source-transform.ts";
 
 export const definition = command({
   acts: true,
-  summary: "start tracking this shell session: what is saved from now on is an output of its run, what is loaded an input, until lineal finish",
+  summary:
+    "start tracking this shell session: what is saved from now on is an output of its run, what is loaded an input, until lineal finish",
   arguments: { file: { doc: "the script that is running (found by itself in a shell script)", optional: true } },
   options: {
     key: { type: "string", doc: "key of the transform (the script's path in dev-dir, or its name)" },
-    kind: { type: "string", choices: ["script", "notebook", "pipeline", "function", "upload", "app"], doc: "what it is (script)" },
+    kind: {
+      type: "string",
+      choices: ["script", "notebook", "pipeline", "function", "upload", "app"],
+      doc: "what it is (script)",
+    },
     name: { type: "string", value: "TEXT", doc: "a name for the run" },
-    param: { type: "string", multiple: true, value: "NAME=VALUE", doc: "a parameter of the run; numbers, true, false and JSON are read as such" },
+    param: {
+      type: "string",
+      multiple: true,
+      value: "NAME=VALUE",
+      doc: "a parameter of the run; numbers, true, false and JSON are read as such",
+    },
   },
   examples: ["lineal track", "lineal track --key cell-ranger --kind pipeline --param cores=8"],
   async run({ args, options }) {

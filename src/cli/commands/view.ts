@@ -15,9 +15,11 @@ export const definition = command({
   options: { limit: { type: "number", from: 1, value: "N", doc: "so many of each (7)" } },
   examples: ["lineal view", "lineal view artifact run --limit 3"],
   async run({ args, options: { limit = 7 } }) {
-    const chosen = args.registries.length > 0 ? args.registries.map(registryName) : names.filter((name) => !builtIn.includes(name));
+    const chosen =
+      args.registries.length > 0 ? args.registries.map(registryName) : names.filter((name) => !builtIn.includes(name));
     const found: [Name, AnyRecord[]][] = [];
-    for (const name of chosen) found.push([name, await (await openRegistry(name)).filter().orderBy("-createdAt").limit(limit)]);
+    for (const name of chosen)
+      found.push([name, await (await openRegistry(name)).filter().orderBy("-createdAt").limit(limit)]);
     const json = Object.fromEntries(found.map(([name, records]) => [name, records.map((record) => record.toJSON())]));
     return { text: () => tables(found), json };
   },
@@ -25,6 +27,7 @@ export const definition = command({
 
 async function tables(found: readonly [Name, AnyRecord[]][]): Promise<string> {
   const parts: string[] = [];
-  for (const [name, records] of found) if (records.length > 0) parts.push(`${paint("bold", name)}\n${await recordsTable(name, records)}`);
+  for (const [name, records] of found)
+    if (records.length > 0) parts.push(`${paint("bold", name)}\n${await recordsTable(name, records)}`);
   return parts.length === 0 ? "nothing yet" : parts.join("\n\n");
 }

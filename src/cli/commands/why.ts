@@ -29,9 +29,15 @@ export const definition = command({
   options: {},
   examples: ["lineal why LbrG9IibAk3fQx0z0000 LbrG9IibAk3fQx0z0001"],
   async run({ args }) {
-    const [a, b] = [(await findRecord(args.a, DATA)).record, (await findRecord(args.b, DATA)).record] as unknown as [Artifact, Artifact];
+    const [a, b] = [(await findRecord(args.a, DATA)).record, (await findRecord(args.b, DATA)).record] as unknown as [
+      Artifact,
+      Artifact,
+    ];
     const answer = await why(a, b);
-    return { text: async () => (answer.same ? "they have the same bytes" : await differencesText(answer)), json: answer };
+    return {
+      text: async () => (answer.same ? "they have the same bytes" : await differencesText(answer)),
+      json: answer,
+    };
   },
 });
 
@@ -51,7 +57,8 @@ async function differencesText({ differences, truncated }: Why): Promise<string>
     if (known) known.again++;
     else told.set(id, { ...one, again: 0 });
   }
-  const isPlace = (one: Told, other: Told | undefined): boolean => other?.what === one.what && other.again === one.again && other.chain.join() === one.chain.join();
+  const isPlace = (one: Told, other: Told | undefined): boolean =>
+    other?.what === one.what && other.again === one.again && other.chain.join() === one.chain.join();
   const places: [Told, ...Told[]][] = [];
   for (const one of told.values()) {
     const last = places.at(-1);
@@ -62,16 +69,40 @@ async function differencesText({ differences, truncated }: Why): Promise<string>
   const labelOf = await labelsOf(shown.flat().flatMap(({ a, b, chain }) => [a ?? "", b ?? "", ...chain]));
   const lines = shown.flatMap((place) => placeLines(place, labelOf));
   const more = places.length - shown.length;
-  return [...lines, ...(more > 0 ? [`… ${more.toLocaleString("en")} more${truncated ? ", and others further away" : ""}: --json lists them`] : [])].join("\n");
+  return [
+    ...lines,
+    ...(more > 0
+      ? [`… ${more.toLocaleString("en")} more${truncated ? ", and others further away" : ""}: --json lists them`]
+      : []),
+  ].join("\n");
 }
 
 function placeLines(place: readonly [Told, ...Told[]], labelOf: (uid: string) => string): string[] {
   const [{ what, chain, again }] = place;
   // A module that is imported on demand has no uid, but a hash.
-  const short = (text: string | null): string => (text === null ? "none" : text.length === HASH ? text.slice(0, 8) : UIDS.includes(what) ? nameText(labelOf(text)) : text);
-  const pairs = place.map(({ name, a, b }) => (what === "run" ? `  ${short(a)}` : pairText(name === undefined ? "  " : `  ${nameText(name)}: `, short(a), short(b))));
-  const cut = pairs.length > PAIRS ? [...pairs.slice(0, PAIRS), `  … ${(pairs.length - PAIRS).toLocaleString("en")} more`] : pairs;
-  return [`${what}: ${SAYS[what]}`, ...cut, `  by ${chainText(chain, labelOf, 5).trimStart()}`, ...(again > 0 ? [`  and ${again.toLocaleString("en")} ${again === 1 ? "other way" : "other ways"}`] : [])];
+  const short = (text: string | null): string =>
+    text === null
+      ? "none"
+      : text.length === HASH
+        ? text.slice(0, 8)
+        : UIDS.includes(what)
+          ? nameText(labelOf(text))
+          : text;
+  const pairs = place.map(({ name, a, b }) =>
+    what === "run"
+      ? `  ${short(a)}`
+      : pairText(name === undefined ? "  " : `  ${nameText(name)}: `, short(a), short(b)),
+  );
+  const cut =
+    pairs.length > PAIRS
+      ? [...pairs.slice(0, PAIRS), `  … ${(pairs.length - PAIRS).toLocaleString("en")} more`]
+      : pairs;
+  return [
+    `${what}: ${SAYS[what]}`,
+    ...cut,
+    `  by ${chainText(chain, labelOf, 5).trimStart()}`,
+    ...(again > 0 ? [`  and ${again.toLocaleString("en")} ${again === 1 ? "other way" : "other ways"}`] : []),
+  ];
 }
 
 /** Hexadecimal digits of SHA-256. */

@@ -4,7 +4,13 @@ import type { EdgeRole, GraphData, Node, NodeKind } from "../node.ts";
 import { harmless, shorten } from "../terminal.ts";
 import { LIGHT } from "../theme.ts";
 
-const SHAPES: { readonly [K in NodeKind]: string } = { artifact: "note", run: "box", transform: "hexagon", collection: "box3d", record: "parallelogram" };
+const SHAPES: { readonly [K in NodeKind]: string } = {
+  artifact: "note",
+  run: "box",
+  transform: "hexagon",
+  collection: "box3d",
+  record: "parallelogram",
+};
 
 const EDGE_STYLES: { readonly [R in EdgeRole]: string } = {
   input: "",
@@ -26,8 +32,8 @@ export function dot(graph: GraphData): string {
     `  graph [rankdir=TB, fontname="Helvetica", fontsize=8, fontcolor="${LIGHT.small}"${note}];`,
     `  node [style=filled, fontname="Helvetica", fontsize=10, fontcolor="${LIGHT.text}"];`,
     `  edge [color="${LIGHT.edge}", arrowsize=0.5, fontname="Helvetica", fontsize=8, fontcolor="${LIGHT.small}"];`,
-    ...graph.nodes.map(node => `  ${quoted(node.id)} [${attributes(node, graph.focus)}];`),
-    ...graph.edges.map(edge => `  ${quoted(edge.from)} -> ${quoted(edge.to)}${EDGE_STYLES[edge.role]};`),
+    ...graph.nodes.map((node) => `  ${quoted(node.id)} [${attributes(node, graph.focus)}];`),
+    ...graph.edges.map((edge) => `  ${quoted(edge.from)} -> ${quoted(edge.to)}${EDGE_STYLES[edge.role]};`),
     "}",
     "",
   ].join("\n");
@@ -35,7 +41,9 @@ export function dot(graph: GraphData): string {
 
 function attributes(node: Node, focus: string): string {
   const [fill, stroke] = node.id === focus ? LIGHT.focus : node.deleted ? LIGHT.gone : LIGHT[node.kind];
-  const style = ["filled", node.kind === "run" && "rounded", (node.deleted || isFailed(node)) && "dashed"].filter(Boolean).join(",");
+  const style = ["filled", node.kind === "run" && "rounded", (node.deleted || isFailed(node)) && "dashed"]
+    .filter(Boolean)
+    .join(",");
   return [
     `label=${caption(node)}`,
     `shape=${SHAPES[node.kind]}`,

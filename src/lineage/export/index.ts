@@ -27,4 +27,5 @@ export type Exported<F extends Format> = ReturnType<(typeof formats)[F]>;
 type AfterFirst<List> = List extends readonly [unknown, ...infer Rest] ? Rest : [];
 
 /** What `graph.to(format, …)` takes besides the format's name. */
-export type FormatOptions<F extends Format> = AfterFirst<Required<Parameters<(typeof formats)[F]>>> extends [infer Options] ? [options?: Options] : [];
+export type FormatOptions<F extends Format> =
+  AfterFirst<Required<Parameters<(typeof formats)[F]>>> extends [infer Options] ? [options?: Options] : [];

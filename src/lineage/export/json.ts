@@ -9,6 +9,10 @@ export function json(graph: GraphData): string {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const hint = "Ask for a part of it: { limit: 100_000 }, or fewer hops.";
-    throw new LinealError("invalid", `a graph of ${graph.nodes.length.toLocaleString("en")} nodes is too large for one JSON text`, { hint, shell: "Ask for a part of it: --limit 100000, or fewer hops: --up 5", cause: error });
+    throw new LinealError(
+      "invalid",
+      `a graph of ${graph.nodes.length.toLocaleString("en")} nodes is too large for one JSON text`,
+      { hint, shell: "Ask for a part of it: --limit 100000, or fewer hops: --up 5", cause: error },
+    );
   }
 }

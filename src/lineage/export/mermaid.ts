@@ -24,7 +24,7 @@ const ARROWS: { readonly [R in EdgeRole]: string } = {
 };
 
 const CLASSES = [
-  ...NODE_KINDS.map(kind => painted(kind, LIGHT[kind])),
+  ...NODE_KINDS.map((kind) => painted(kind, LIGHT[kind])),
   painted("failed", [LIGHT.run[0], LIGHT.bad], "stroke-dasharray:4 3"),
   painted("deleted", LIGHT.gone, "stroke-dasharray:4 3", LIGHT.small),
   painted("focus", LIGHT.focus),
@@ -64,18 +64,20 @@ function adviceOn({ edges }: GraphData, { length }: string): string {
     edges.length > MOST_EDGES && `maxEdges to ${edges.length}`,
     length > MOST_CHARACTERS && `maxTextSize to ${Math.ceil(length / 1000 + 1) * 1000}`,
   ].filter(Boolean);
-  return raise.length === 0 ? "" : `%% larger than Mermaid draws by itself: raise ${raise.join(" and ")}, for example in mermaid.initialize\n`;
+  return raise.length === 0
+    ? ""
+    : `%% larger than Mermaid draws by itself: raise ${raise.join(" and ")}, for example in mermaid.initialize\n`;
 }
 
 function textOf(graph: GraphData): string {
   const short = new Map(graph.nodes.map((node, i) => [node.id, `n${i}`]));
-  const nodes = graph.nodes.map(node => {
+  const nodes = graph.nodes.map((node) => {
     const [open, close] = SHAPES[node.kind];
     return `${short.get(node.id)}${open}"${caption(node)}"${close}:::${styleOf(node, graph.focus)}`;
   });
-  const edges = graph.edges.map(edge => `${short.get(edge.from)} ${ARROWS[edge.role]} ${short.get(edge.to)}`);
+  const edges = graph.edges.map((edge) => `${short.get(edge.from)} ${ARROWS[edge.role]} ${short.get(edge.to)}`);
   const note = graph.truncated ? [`n${graph.nodes.length}["${escaped(cutNote(graph.truncated))}"]:::note`, NOTE] : [];
-  return ["flowchart TD", ...[...nodes, ...edges, ...CLASSES, ...note].map(line => `  ${line}`), ""].join("\n");
+  return ["flowchart TD", ...[...nodes, ...edges, ...CLASSES, ...note].map((line) => `  ${line}`), ""].join("\n");
 }
 
 /**
@@ -106,8 +108,10 @@ function painted(name: string, [fill, stroke]: readonly [string, string], line =
  * `ﬂ°` and `¶ß` are what it writes for `&` and `;` itself: a word joiner keeps them apart.
  */
 function escaped(text: string): string {
-  return text.replace(/ﬂ(?=°)|¶(?=ß)/g, "$&\u2060").replace(
-    /[^\p{L}\p{M}\p{N} _/.:,()=-]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:(?! [^ ]|\d\d )|^[-=]|(?<=^\d+)[.)]|(?<=[wW]{3})\.| (?= )|^ /gu,
-    char => `#${char.codePointAt(0)};`,
-  );
+  return text
+    .replace(/ﬂ(?=°)|¶(?=ß)/g, "$&\u2060")
+    .replace(
+      /[^\p{L}\p{M}\p{N} _/.:,()=-]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:(?! [^ ]|\d\d )|^[-=]|(?<=^\d+)[.)]|(?<=[wW]{3})\.| (?= )|^ /gu,
+      (char) => `#${char.codePointAt(0)};`,
+    );
 }

@@ -19,7 +19,10 @@ export interface PngOptions extends Omit<SvgOptions, "theme"> {
 const OPTIONS = {
   ...SVG_OPTIONS,
   theme: ["light", "dark"],
-  scale: { fits: (value: unknown) => Number(value) === value && value > 0 && value <= 10, says: "a number above 0 and up to 10: 1 is the size of the SVG" },
+  scale: {
+    fits: (value: unknown) => Number(value) === value && value > 0 && value <= 10,
+    says: "a number above 0 and up to 10: 1 is the size of the SVG",
+  },
   onMissing: { fits: (value: unknown) => typeof value === "function", says: "a function that takes the letters" },
 };
 const MOST_PIXELS = 64e6;
@@ -40,11 +43,18 @@ export async function png(graph: GraphData, options?: PngOptions): Promise<Uint8
   try {
     const file = join(folder, "labels.ttf"); // resvg takes fonts only from files
     await writeFile(file, fontBytes());
-    const font = { fontFiles: [file], defaultFontFamily: FAMILY, sansSerifFamily: FAMILY, loadSystemFonts: !isShipped(text) };
+    const font = {
+      fontFiles: [file],
+      defaultFontFamily: FAMILY,
+      sansSerifFamily: FAMILY,
+      loadSystemFonts: !isShipped(text),
+    };
     const picture = await renderAsync(text, { fitTo: { mode: "zoom", value: Math.min(scale, largest(text)) }, font });
     if (onMissing && font.loadSystemFonts) {
       const drawn = text.replace(/<title>[^<]*<\/title>|aria-label="[^"]*"/g, "");
-      const letters = [...new Set(drawn.match(/[^\p{M}\p{C}\p{Z}]/gu))].filter(letter => !isShipped(letter)).slice(0, 500);
+      const letters = [...new Set(drawn.match(/[^\p{M}\p{C}\p{Z}]/gu))]
+        .filter((letter) => !isShipped(letter))
+        .slice(0, 500);
       const sheet = await renderAsync(sheetOf([NOBODYS, ...letters]), { font });
       const missing = missingIn(sheet.pixels, letters);
       if (missing) onMissing(missing);
@@ -86,10 +96,14 @@ async function loadResvg(): Promise<typeof import("@resvg/resvg-js")> {
   try {
     return await import("@resvg/resvg-js");
   } catch (cause) {
-    throw new LinealError("missing-dependency", "PNG pictures need the package @resvg/resvg-js, which is not installed", {
-      hint: 'npm install @resvg/resvg-js, or use graph.to("svg")',
-      shell: "npm install @resvg/resvg-js, or use --format svg",
-      cause,
-    });
+    throw new LinealError(
+      "missing-dependency",
+      "PNG pictures need the package @resvg/resvg-js, which is not installed",
+      {
+        hint: 'npm install @resvg/resvg-js, or use graph.to("svg")',
+        shell: "npm install @resvg/resvg-js, or use --format svg",
+        cause,
+      },
+    );
   }
 }

@@ -14,7 +14,10 @@ import { entriesOf, hashOf } from "./hashes.ts";
 import { readManifest } from "./manifest.ts";
 
 /** The key of the bytes in their storage. */
-const storedKey = (row: Row): string => (row.placeKey === null ? objectKey(String(row.hash), row.nFiles === null ? String(row.suffix) : "") : String(row.placeKey));
+const storedKey = (row: Row): string =>
+  row.placeKey === null
+    ? objectKey(String(row.hash), row.nFiles === null ? String(row.suffix) : "")
+    : String(row.placeKey);
 
 /** The local path, or the URL for remote storage; of a stored folder, where `cache()` lays it out. */
 export function pathOfRow(connection: Connection, row: Row): string {
@@ -23,19 +26,25 @@ export function pathOfRow(connection: Connection, row: Row): string {
   return /^[a-z]+:\/\//.test(root) ? `${root}/${storedKey(row)}` : join(root, storedKey(row));
 }
 
-const folderPath = (connection: Connection, row: Row): string => join(cacheHome(), "folders", connection.settings.uid, `${row.hash}${row.suffix}`);
+const folderPath = (connection: Connection, row: Row): string =>
+  join(cacheHome(), "folders", connection.settings.uid, `${row.hash}${row.suffix}`);
 
 /** The local path of the bytes, which are there and are those that were saved. */
 export async function cacheRow(connection: Connection, row: Row): Promise<string> {
   if (row.placeKey !== null) return checkPlace(connection, row);
   const backend = await connection.backend(connection.storageOf((row.storage as RowRef).id).root);
   try {
-    if (row.nFiles !== null) return await materialise(backend, await readManifest(connection, row), folderPath(connection, row));
+    if (row.nFiles !== null)
+      return await materialise(backend, await readManifest(connection, row), folderPath(connection, row));
     const path = await fetchToCache(backend, storedKey(row), cacheHome());
     statSync(path);
     return path;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT" || (error instanceof LinealError && error.code === "not-found")) throw missing(row, pathOfRow(connection, row), error);
+    if (
+      (error as NodeJS.ErrnoException).code === "ENOENT" ||
+      (error instanceof LinealError && error.code === "not-found")
+    )
+      throw missing(row, pathOfRow(connection, row), error);
     throw error;
   }
 }
@@ -51,7 +60,13 @@ async function checkPlace(connection: Connection, row: Row): Promise<string> {
     return path;
   }
   const known = row.placeStat as { size: number; mtimeNs: string; ino: string } | null;
-  if (known && BigInt(known.size) === stat.size && known.mtimeNs === String(stat.mtimeNs) && known.ino === String(stat.ino)) return path;
+  if (
+    known &&
+    BigInt(known.size) === stat.size &&
+    known.mtimeNs === String(stat.mtimeNs) &&
+    known.ino === String(stat.ino)
+  )
+    return path;
   const found = await hashOf(path);
   if (found.hash !== row.hash) await noteOverwritten(connection, row, path);
   return path;
@@ -68,18 +83,23 @@ const overwritten = (row: Row, path: string): LinealError =>
     hint: `Save the file as it is now to get a new version, or put the old bytes back. To keep every version, save from outside the storage.`,
   });
 const missing = (row: Row, path: string, cause?: unknown): LinealError =>
-  new LinealError("unavailable", `the bytes of ${name(row)} are not there: ${path}`, { hint: "Put the file back, or save it again under the same key.", cause });
+  new LinealError("unavailable", `the bytes of ${name(row)} are not there: ${path}`, {
+    hint: "Put the file back, or save it again under the same key.",
+    cause,
+  });
 const name = (row: Row): string => `Artifact('${row.uid.slice(0, 8)}'${row.key ? `, key='${row.key}'` : ""})`;
 
 async function openBytes(connection: Connection, row: Row): Promise<OpenBytes> {
-  if (row.nFiles !== null) throw new LinealError("invalid", `${name(row)} is a folder`, { hint: "Use cache() for its path." });
+  if (row.nFiles !== null)
+    throw new LinealError("invalid", `${name(row)} is a folder`, { hint: "Use cache() for its path." });
   const { root } = connection.storageOf((row.storage as RowRef).id);
   const backend = await connection.backend(root);
   if (row.placeKey !== null) await checkPlace(connection, row);
   try {
     return await backend.open(storedKey(row));
   } catch (error) {
-    if (error instanceof LinealError && error.code === "not-found") throw missing(row, pathOfRow(connection, row), error);
+    if (error instanceof LinealError && error.code === "not-found")
+      throw missing(row, pathOfRow(connection, row), error);
     throw error;
   }
 }

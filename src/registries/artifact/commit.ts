@@ -21,7 +21,11 @@ export interface Saved {
 export class BytesVanished extends Error {}
 
 /** Saves all plans in one transaction. */
-export function* commit(connection: Connection, writer: Writer & { user: RowRef }, plans: readonly Plan[]): Operation<Saved[]> {
+export function* commit(
+  connection: Connection,
+  writer: Writer & { user: RowRef },
+  plans: readonly Plan[],
+): Operation<Saved[]> {
   const { dialect } = connection.database;
   yield* lock(dialect, ...plans.flatMap(locksOf));
   if (plans.some((p) => !p.content.present())) throw new BytesVanished();
@@ -59,12 +63,24 @@ class Known {
     const keys = [...new Set(plans.flatMap((p) => (p.key === undefined || p.internal ? [] : [p.key])))];
     const question = { name: "Artifact" as const, hidden: [], visible: { branches: [], internal: false } };
     for (const branch of new Set(plans.map((p) => p.branch.id))) {
-      if (hashes.length > 0) for (const row of yield* select(dialect, { ...question, onBranch: branch, where: [{ hash: { in: hashes } }] })) known.add(row);
-      if (keys.length > 0) for (const row of yield* select(dialect, { ...question, onBranch: branch, where: [{ key: { in: keys }, isLatest: true }] })) known.add(row);
+      if (hashes.length > 0)
+        for (const row of yield* select(dialect, { ...question, onBranch: branch, where: [{ hash: { in: hashes } }] }))
+          known.add(row);
+      if (keys.length > 0)
+        for (const row of yield* select(dialect, {
+          ...question,
+          onBranch: branch,
+          where: [{ key: { in: keys }, isLatest: true }],
+        }))
+          known.add(row);
     }
     for (const storage of new Set(plans.map((p) => p.content.storage.id))) {
-      const places = plans.flatMap(({ content }) => (content.placeKey !== null && content.storage.id === storage ? [content.placeKey] : []));
-      if (places.length > 0) for (const row of yield* select(dialect, { name: "Artifact", atPlaces: { storage, keys: places }, hidden: [] })) known.place(row);
+      const places = plans.flatMap(({ content }) =>
+        content.placeKey !== null && content.storage.id === storage ? [content.placeKey] : [],
+      );
+      if (places.length > 0)
+        for (const row of yield* select(dialect, { name: "Artifact", atPlaces: { storage, keys: places }, hidden: [] }))
+          known.place(row);
     }
     return known;
   }
@@ -73,8 +89,12 @@ class Known {
     const branch = (row.branch as RowRef).id;
     const twins = `${branch}:${row.hash}`;
     const rows = (this.#byHash.get(twins) ?? []).filter((other) => other.id !== row.id);
-    this.#byHash.set(twins, [row, ...rows].sort((a, b) => b.id - a.id));
-    if (row.key !== null && row.isLatest) this.#heads.set(headKey(branch, (row.space as RowRef).id, String(row.key)), row);
+    this.#byHash.set(
+      twins,
+      [row, ...rows].sort((a, b) => b.id - a.id),
+    );
+    if (row.key !== null && row.isLatest)
+      this.#heads.set(headKey(branch, (row.space as RowRef).id, String(row.key)), row);
     this.place(row);
   }
 
@@ -102,10 +122,18 @@ class Known {
 const placeKeyOf = (storage: number, key: string): string => `${storage}:${key}`;
 const headKey = (branch: number, space: number, key: string): string => `${branch}:${space}:${key}`;
 
-function* commitOne(connection: Connection, writer: Writer & { user: RowRef }, plan: Plan, known: Known, marks: Map<number, number>): Operation<Saved> {
+function* commitOne(
+  connection: Connection,
+  writer: Writer & { user: RowRef },
+  plan: Plan,
+  known: Known,
+  marks: Map<number, number>,
+): Operation<Saved> {
   const { dialect } = connection.database;
   const { content } = plan;
-  const found = plan.internal ? ({ do: "new" } as const) : match({ ...content, key: plan.key, revises: plan.revises }, known.of(plan));
+  const found = plan.internal
+    ? ({ do: "new" } as const)
+    : match({ ...content, key: plan.key, revises: plan.revises }, known.of(plan));
   if (found.do === "return") {
     const row = yield* reuse(connection, writer, plan, found.row, found.adoptKey);
     yield* label(connection, writer, plan, row);
@@ -116,7 +144,12 @@ function* commitOne(connection: Connection, writer: Writer & { user: RowRef }, p
     return { row, outcome: "existing" };
   }
   if (content.object) yield* keepObject(dialect, writer.now, objectStorage(content), content.object, content.members);
-  const version = yield* nextVersion(dialect, "Artifact", found.do === "version" ? found.of : connection.newUid("Artifact"), plan.version);
+  const version = yield* nextVersion(
+    dialect,
+    "Artifact",
+    found.do === "version" ? found.of : connection.newUid("Artifact"),
+    plan.version,
+  );
   if (found.do === "version") yield* demote(dialect, writer, "Artifact", String(version.stem), plan.branch);
   let mark = 0;
   if (plan.run) {
@@ -125,7 +158,10 @@ function* commitOne(connection: Connection, writer: Writer & { user: RowRef }, p
   }
   const before = found.do === "version" ? found.of : undefined;
   const key = plan.key ?? before?.key ?? null;
-  const holder = before && before.key !== key ? yield* keyHolder(dialect, "Artifact", { ...plan, stem: version.stem, key }) : undefined;
+  const holder =
+    before && before.key !== key
+      ? yield* keyHolder(dialect, "Artifact", { ...plan, stem: version.stem, key })
+      : undefined;
   if (holder) throw keyTaken("Artifact", holder);
   const row = yield* insert(dialect, "Artifact", {
     ...version,
@@ -164,12 +200,21 @@ function* reuse(connection: Connection, writer: Writer, plan: Plan, row: Row, ad
   if (plan.description !== undefined && plan.description !== row.description) changes.description = plan.description;
   if (plan.kind !== undefined && plan.kind !== row.kind) changes.kind = plan.kind;
   if (plan.version !== undefined && plan.version !== row.version) {
-    const [taken] = yield* select(dialect, { name: "Artifact", where: [{ version: plan.version }], family: String(row.stem), hidden: [] });
-    if (taken) throw new LinealError("conflict", `the version "${plan.version}" is there already (${taken.uid})`, { hint: "Give another version, or leave it out." });
+    const [taken] = yield* select(dialect, {
+      name: "Artifact",
+      where: [{ version: plan.version }],
+      family: String(row.stem),
+      hidden: [],
+    });
+    if (taken)
+      throw new LinealError("conflict", `the version "${plan.version}" is there already (${taken.uid})`, {
+        hint: "Give another version, or leave it out.",
+      });
     changes.version = plan.version;
   }
   // What lay in place only is stored now, where nobody can overwrite it.
-  if (row.placeKey !== null && content.object && content.placeKey === null && row.suffix === content.suffix) Object.assign(changes, { storage: content.storage, placeKey: null, placeStat: null, overwritten: false });
+  if (row.placeKey !== null && content.object && content.placeKey === null && row.suffix === content.suffix)
+    Object.assign(changes, { storage: content.storage, placeKey: null, placeStat: null, overwritten: false });
   if (content.placeKey !== null && row.placeKey === content.placeKey) {
     if (!sameStat(content.placeStat, row.placeStat as Content["placeStat"])) changes.placeStat = content.placeStat;
     if (row.overwritten) changes.overwritten = false;
@@ -181,7 +226,8 @@ function* reuse(connection: Connection, writer: Writer, plan: Plan, row: Row, ad
     // It can depend only on what its maker had read before anybody read it: lineage stays without circles.
     Object.assign(changes, { run: plan.run, inputMark: first > 0 ? Math.min(last, first - 1) : last });
   }
-  if (again === "recreate") yield* link(dialect, writer, "Artifact", "recreatingRuns", row.id, [(plan.run as RowRef).id]);
+  if (again === "recreate")
+    yield* link(dialect, writer, "Artifact", "recreatingRuns", row.id, [(plan.run as RowRef).id]);
   if (Object.keys(changes).length === 0) return row;
   const silent = Object.keys(changes).every((key) => key === "placeStat");
   return yield* update(dialect, writer, "Artifact", row.id, changes, { silent });
@@ -193,7 +239,8 @@ function refersTo(row: Row, content: Content): boolean {
   return (row.storage as RowRef).id === content.storage.id && (row.nFiles !== null || row.suffix === content.suffix);
 }
 
-const sameStat = (a: Content["placeStat"], b: Content["placeStat"]): boolean => a?.size === b?.size && a?.mtimeNs === b?.mtimeNs && a?.ino === b?.ino;
+const sameStat = (a: Content["placeStat"], b: Content["placeStat"]): boolean =>
+  a?.size === b?.size && a?.mtimeNs === b?.mtimeNs && a?.ino === b?.ino;
 
 function* creator(run: RowRef, row: Row): Operation<"create" | "recreate" | undefined> {
   const made = row.run as RowRef | null;
@@ -203,13 +250,15 @@ function* creator(run: RowRef, row: Row): Operation<"create" | "recreate" | unde
 }
 
 function* label(connection: Connection, writer: Writer, plan: Plan, row: Row): Operation<void> {
-  for (const [key, ids] of Object.entries(plan.labels)) yield* link(connection.database.dialect, writer, "Artifact", key, row.id, ids);
+  for (const [key, ids] of Object.entries(plan.labels))
+    yield* link(connection.database.dialect, writer, "Artifact", key, row.id, ids);
 }
 
 /** Other versions that were registered in the same place have lost their bytes. */
 function* markOverwritten(connection: Connection, writer: Writer, plan: Plan, row: Row, known: Known): Operation<void> {
   const { dialect } = connection.database;
   for (const other of known.at(plan.content)) {
-    if (other.id !== row.id && other.hash !== row.hash && !other.overwritten) known.place(yield* update(dialect, writer, "Artifact", other.id, { overwritten: true }));
+    if (other.id !== row.id && other.hash !== row.hash && !other.overwritten)
+      known.place(yield* update(dialect, writer, "Artifact", other.id, { overwritten: true }));
   }
 }

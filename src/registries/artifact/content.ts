@@ -21,27 +21,49 @@ const MANIFEST_SUFFIX = "";
 export function pathOf(source: unknown): string | undefined {
   if (source instanceof URL || (typeof source === "string" && source.startsWith("file:"))) {
     const url = new URL(source);
-    if (url.protocol !== "file:") throw new LinealError("invalid", `${url.protocol}// addresses cannot be saved`, { hint: "Download the file first, then save its path." });
+    if (url.protocol !== "file:")
+      throw new LinealError("invalid", `${url.protocol}// addresses cannot be saved`, {
+        hint: "Download the file first, then save its path.",
+      });
     return fileURLToPath(url);
   }
   if (typeof source !== "string") return undefined;
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(source)) throw new LinealError("invalid", `${source} is no local path`, { hint: "Download the file first, then save its path." });
-  if (source === "" || source.includes("\0")) throw new LinealError("invalid", "the path is empty or holds a NUL character", { hint: "Give the path of a file or folder." });
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(source))
+    throw new LinealError("invalid", `${source} is no local path`, {
+      hint: "Download the file first, then save its path.",
+    });
+  if (source === "" || source.includes("\0"))
+    throw new LinealError("invalid", "the path is empty or holds a NUL character", {
+      hint: "Give the path of a file or folder.",
+    });
   return resolve(source);
 }
 
 /** Hashes and stores a source. `key` decides the suffix of bytes and values. */
-export async function contentOf(connection: Connection, source: unknown, key: string | undefined): Promise<Content & { inferredKey?: string }> {
+export async function contentOf(
+  connection: Connection,
+  source: unknown,
+  key: string | undefined,
+): Promise<Content & { inferredKey?: string }> {
   const path = pathOf(source);
   if (path === undefined) return contentOfValue(connection, source, key);
-  if (!existsSync(path)) throw new LinealError("not-found", `there is no file ${source}`, { hint: `Check the path; the working directory is ${process.cwd()}.` });
+  if (!existsSync(path))
+    throw new LinealError("not-found", `there is no file ${source}`, {
+      hint: `Check the path; the working directory is ${process.cwd()}.`,
+    });
   const folder = statSync(path).isDirectory();
   const suffix = folder ? folderSuffix(key ?? path) : suffixOf(path);
   if (key !== undefined && !folder && suffixOf(key) !== suffix) {
-    throw new LinealError("invalid", `the key "${key}" and the path "${source}" have different suffixes`, { hint: `End the key with ${suffix || "no suffix"}.` });
+    throw new LinealError("invalid", `the key "${key}" and the path "${source}" have different suffixes`, {
+      hint: `End the key with ${suffix || "no suffix"}.`,
+    });
   }
   const place = placeOf(connection, path);
-  if (place) return { ...(folder ? await folderInPlace(connection, path, suffix, place) : await fileInPlace(path, suffix, place)), inferredKey: place.key };
+  if (place)
+    return {
+      ...(folder ? await folderInPlace(connection, path, suffix, place) : await fileInPlace(path, suffix, place)),
+      inferredKey: place.key,
+    };
   return folder ? copiedFolder(connection, path, suffix) : copiedFile(connection, path, suffix);
 }
 
@@ -52,13 +74,17 @@ interface Place {
 
 /** The registered storage that a path lies in; the longest root wins. */
 export function placeOf(connection: Connection, path: string): Place | undefined {
-  const roots = connection.storages.filter((s) => !/^[a-z]+:\/\//.test(s.root)).sort((a, b) => b.root.length - a.root.length);
+  const roots = connection.storages
+    .filter((s) => !/^[a-z]+:\/\//.test(s.root))
+    .sort((a, b) => b.root.length - a.root.length);
   for (const storage of roots) {
     const key = relativeKey(storage.root, path);
     if (key === undefined) continue;
     validateKey(key);
     if (storage.instanceUid !== null && storage.instanceUid !== connection.settings.uid) {
-      throw new LinealError("forbidden", `${storage.root} is a storage of another instance`, { hint: "Connect to that instance, or copy the file elsewhere first." });
+      throw new LinealError("forbidden", `${storage.root} is a storage of another instance`, {
+        hint: "Connect to that instance, or copy the file elsewhere first.",
+      });
     }
     return { storage, key };
   }
@@ -66,13 +92,26 @@ export function placeOf(connection: Connection, path: string): Place | undefined
 }
 
 const folderSuffix = (name: string): string => (/\.zarr$/i.test(name) ? suffixOf(basename(name)) : "");
-const plainStat = (stat: FileStat): NonNullable<Content["placeStat"]> => ({ size: stat.size, mtimeNs: String(stat.mtimeNs), ino: String(stat.ino) });
+const plainStat = (stat: FileStat): NonNullable<Content["placeStat"]> => ({
+  size: stat.size,
+  mtimeNs: String(stat.mtimeNs),
+  ino: String(stat.ino),
+});
 
 async function fileInPlace(path: string, suffix: string, place: Place): Promise<Content> {
   const { hash, size, stat } = await hashOf(path);
   return {
     ...(await factsOfFile(path, suffix)),
-    hash, size, suffix, hashType: "sha256", nFiles: null, storage: place.storage, object: undefined, members: [], placeKey: place.key, placeStat: plainStat(stat),
+    hash,
+    size,
+    suffix,
+    hashType: "sha256",
+    nFiles: null,
+    storage: place.storage,
+    object: undefined,
+    members: [],
+    placeKey: place.key,
+    placeStat: plainStat(stat),
     present: () => existsSync(path),
   };
 }
@@ -86,14 +125,29 @@ async function copiedFile(connection: Connection, path: string, suffix: string):
 }
 
 /** Stores bytes as an object of the default storage. */
-export async function storeBytes(connection: Connection, bytes: Bytes, suffix: string, expect?: string, label = "bytes"): Promise<Content> {
+export async function storeBytes(
+  connection: Connection,
+  bytes: Bytes,
+  suffix: string,
+  expect?: string,
+  label = "bytes",
+): Promise<Content> {
   const storage = connection.defaultStorage;
   const backend = await connection.backend(storage.root);
   const bar = progress(`saving ${label}`);
   const stored = await backend.put(bytes, { suffix, expect, onProgress: bar.update }).finally(bar.stop);
   const name = { hash: stored.hash, suffix, size: stored.size };
   return {
-    hash: stored.hash, size: stored.size, suffix, hashType: "sha256", nFiles: null, storage, object: name, members: [], placeKey: null, placeStat: null,
+    hash: stored.hash,
+    size: stored.size,
+    suffix,
+    hashType: "sha256",
+    nFiles: null,
+    storage,
+    object: name,
+    members: [],
+    placeKey: null,
+    placeStat: null,
     present: () => isThere(backend, objectKey(name.hash, suffix)),
   };
 }
@@ -106,7 +160,16 @@ const isThere = (backend: Backend, key: string): boolean => {
 async function folderInPlace(connection: Connection, path: string, suffix: string, place: Place): Promise<Content> {
   const entries = await entriesOf(path);
   const manifest = await storeBytes(connection, { bytes: Buffer.from(formatManifest(entries)) }, MANIFEST_SUFFIX);
-  return { ...manifest, ...folderFacts(entries), suffix, hash: manifest.hash, storage: place.storage, objectStorage: manifest.storage, placeKey: place.key, present: () => existsSync(path) && manifest.present() };
+  return {
+    ...manifest,
+    ...folderFacts(entries),
+    suffix,
+    hash: manifest.hash,
+    storage: place.storage,
+    objectStorage: manifest.storage,
+    placeKey: place.key,
+    present: () => existsSync(path) && manifest.present(),
+  };
 }
 
 async function copiedFolder(connection: Connection, path: string, suffix: string): Promise<Content> {
@@ -116,7 +179,12 @@ async function copiedFolder(connection: Connection, path: string, suffix: string
   const { manifest, entries } = await putFolder(backend, path, { onProgress: bar.update }).finally(bar.stop);
   const members = entries.map((entry) => ({ hash: entry.hash, suffix: memberSuffix(entry), size: entry.size }));
   return {
-    hash: manifest.hash, suffix, ...folderFacts(entries), storage, placeKey: null, placeStat: null,
+    hash: manifest.hash,
+    suffix,
+    ...folderFacts(entries),
+    storage,
+    placeKey: null,
+    placeStat: null,
     object: { hash: manifest.hash, suffix: MANIFEST_SUFFIX, size: manifest.size },
     members,
     present: () => isThere(backend, manifest.key) && entries.every((entry) => isThere(backend, entry.key)),
@@ -124,10 +192,15 @@ async function copiedFolder(connection: Connection, path: string, suffix: string
 }
 
 /** What follows the hash in an object's name. */
-export const memberSuffix = (entry: StoredEntry): string => entry.key.slice(entry.key.lastIndexOf("/") + 1 + entry.hash.length);
+export const memberSuffix = (entry: StoredEntry): string =>
+  entry.key.slice(entry.key.lastIndexOf("/") + 1 + entry.hash.length);
 
 function folderFacts(entries: readonly { size: number }[]): Pick<Content, "size" | "nFiles" | "hashType"> {
-  return { size: entries.reduce((sum, entry) => sum + entry.size, 0), nFiles: entries.length, hashType: "sha256-manifest" };
+  return {
+    size: entries.reduce((sum, entry) => sum + entry.size, 0),
+    nFiles: entries.length,
+    hashType: "sha256-manifest",
+  };
 }
 
 const EMPTY = { otype: null, nObservations: null } as const;

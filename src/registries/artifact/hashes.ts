@@ -46,7 +46,9 @@ export async function hashAll(paths: readonly string[], label: string): Promise<
   });
   const unknown = known.filter((one) => typeof one === "string");
   const bar = progress(`hashing ${label}`);
-  const found = new Map((await hashFiles(unknown, { onProgress: bar.update }).finally(bar.stop)).map((one) => [one.path, one]));
+  const found = new Map(
+    (await hashFiles(unknown, { onProgress: bar.update }).finally(bar.stop)).map((one) => [one.path, one]),
+  );
   for (const [path, { stat, hash }] of found) cache.set(path, stat, hash);
   return known.map((one) => (typeof one === "string" ? (found.get(one) as Hashed) : one));
 }
@@ -54,7 +56,10 @@ export async function hashAll(paths: readonly string[], label: string): Promise<
 /** The files of a folder as a manifest has them. */
 export async function entriesOf(folder: string): Promise<Entry[]> {
   const paths = await walkFolder(folder);
-  const files = await hashAll(paths.map((path) => join(folder, path)), basename(folder));
+  const files = await hashAll(
+    paths.map((path) => join(folder, path)),
+    basename(folder),
+  );
   hashes().flush();
   return files.map(({ hash, size }, i) => ({ path: paths[i] as string, hash, size }));
 }

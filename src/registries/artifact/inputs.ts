@@ -18,11 +18,15 @@ export interface InputOptions {
 export async function trackInput(connection: Connection, row: Row, { isRunInput }: InputOptions): Promise<void> {
   if (isRunInput === false) return;
   const forced = isRunInput !== undefined && isRunInput !== true;
-  if (forced && !isEntry(isRunInput, "Run")) throw new LinealError("invalid", "isRunInput takes true, false or a Run", { hint: "Give { isRunInput: run }." });
+  if (forced && !isEntry(isRunInput, "Run"))
+    throw new LinealError("invalid", "isRunInput takes true, false or a Run", { hint: "Give { isRunInput: run }." });
   const run = forced ? refOf(isRunInput as object, connection) : connection.scope?.run;
   if (isRunInput === undefined && !settings.trackRunInputs) return;
   if (!run) {
-    if (isRunInput === true) throw new LinealError("invalid", "there is no run to link this input to", { hint: "Call `await ln.track()` first." });
+    if (isRunInput === true)
+      throw new LinealError("invalid", "there is no run to link this input to", {
+        hint: "Call `await ln.track()` first.",
+      });
     connection.log("hint", "no run is tracked, so this input is linked to none; `await ln.track()` starts one");
     return;
   }
@@ -38,7 +42,8 @@ export async function trackInput(connection: Connection, row: Row, { isRunInput 
     const consumer = (yield* byId(dialect, "Run", run.id))?.transform as RowRef | undefined;
     const maker = now.run ? yield* byId(dialect, "Run", (now.run as RowRef).id) : undefined;
     const transform = maker?.transform as RowRef | undefined;
-    if (consumer && transform && transform.id !== consumer.id) yield* link(dialect, writer, "Transform", "predecessors", consumer.id, [transform.id]);
+    if (consumer && transform && transform.id !== consumer.id)
+      yield* link(dialect, writer, "Transform", "predecessors", consumer.id, [transform.id]);
   });
 }
 
@@ -46,6 +51,7 @@ export async function trackInput(connection: Connection, row: Row, { isRunInput 
 function* unlinked(dialect: Dialect, run: RowRef, { id }: Row): Operation<Row | undefined> {
   if (yield* hasLink("Run", "inputs", run.id, id)) return undefined;
   const now = yield* byId(dialect, "Artifact", id);
-  if ((now?.run as RowRef | null | undefined)?.id === run.id || (yield* hasLink("Run", "recreated", run.id, id))) return undefined;
+  if ((now?.run as RowRef | null | undefined)?.id === run.id || (yield* hasLink("Run", "recreated", run.id, id)))
+    return undefined;
   return now;
 }

@@ -7,7 +7,8 @@ import { type Entry, parseManifest } from "../../storage/manifest.ts";
 /** The files of a folder artifact, in manifest order. */
 export async function readManifest(connection: Connection, row: Row): Promise<Entry[]> {
   // The manifest of a folder that stays in place is kept in the default storage.
-  const root = row.placeKey === null ? connection.storageOf((row.storage as RowRef).id).root : connection.defaultStorage.root;
+  const root =
+    row.placeKey === null ? connection.storageOf((row.storage as RowRef).id).root : connection.defaultStorage.root;
   const backend = await connection.backend(root);
   const source = await backend.open(objectKey(String(row.hash), ""));
   try {

@@ -37,15 +37,21 @@ export type Match =
  * | no        | none, or unknown            | a new artifact                                     |
  */
 export function match({ key, hash, hashType, suffix, size, revises }: Asked, { sameHash, head }: Known): Match {
-  const twins = (size === 0 ? [head].filter((row) => row?.hash === hash) : sameHash).filter((row) => row?.hashType === hashType);
-  const existing = (rows: readonly (Row | undefined)[]): Row | undefined => rows.find((row) => row !== undefined && (!revises || row.stem === revises.stem));
+  const twins = (size === 0 ? [head].filter((row) => row?.hash === hash) : sameHash).filter(
+    (row) => row?.hashType === hashType,
+  );
+  const existing = (rows: readonly (Row | undefined)[]): Row | undefined =>
+    rows.find((row) => row !== undefined && (!revises || row.stem === revises.stem));
   const sameKey = existing(twins.filter((row) => row?.key === (key ?? null) && key !== undefined));
   if (sameKey) return { do: "return", row: sameKey, adoptKey: false };
   if (key === undefined && twins.length > 0) {
     const twin = existing(twins);
     if (twin) return { do: "return", row: twin, adoptKey: false };
   }
-  const nameless = key !== undefined && !head ? existing(twins.filter((row) => row?.key === null && row.suffix === suffix)) : undefined;
+  const nameless =
+    key !== undefined && !head
+      ? existing(twins.filter((row) => row?.key === null && row.suffix === suffix))
+      : undefined;
   if (nameless) return { do: "return", row: nameless, adoptKey: true };
   const family = revises ?? head;
   return family ? { do: "version", of: family } : { do: "new" };

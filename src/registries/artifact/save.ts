@@ -38,7 +38,19 @@ export interface SaveOptions {
   branch?: HasUid | string;
 }
 
-const OPTIONS = ["key", "description", "kind", "run", "version", "revises", "project", "projects", "ulabels", "space", "branch"];
+const OPTIONS = [
+  "key",
+  "description",
+  "kind",
+  "run",
+  "version",
+  "revises",
+  "project",
+  "projects",
+  "ulabels",
+  "space",
+  "branch",
+];
 /** Files of one transaction: small enough that others need not wait long. */
 const CHUNK = 250;
 /** Files stored at once: the disk is asked to keep each folder of objects once, not for every transaction. */
@@ -54,7 +66,8 @@ async function checkOptions(connection: Connection, options: SaveOptions): Promi
     if (options[key] !== undefined && column?.is === "field") checkValue(column, options[key], key);
   }
   if (options.key !== undefined) {
-    if (typeof options.key !== "string") throw new LinealError("invalid", "key must be text", { hint: 'Write { key: "data/table.parquet" }.' });
+    if (typeof options.key !== "string")
+      throw new LinealError("invalid", "key must be text", { hint: 'Write { key: "data/table.parquet" }.' });
     validateKey(options.key);
   }
   const revises = options.revises === undefined ? undefined : await revised(connection, options.revises);
@@ -71,16 +84,30 @@ async function checkOptions(connection: Connection, options: SaveOptions): Promi
     kind: options.kind,
     version: options.version,
     revises,
-    run: options.run === false ? null : options.run === undefined ? (connection.scope?.run ?? null) : await resolveRef(connection, "Run", options.run, "run", false),
-    branch: options.branch === undefined ? connection.places.branch : ((await resolveRef(connection, "Branch", options.branch, "branch", false)) as RowRef),
-    space: options.space === undefined ? connection.places.space : ((await resolveRef(connection, "Space", options.space, "space", false)) as RowRef),
+    run:
+      options.run === false
+        ? null
+        : options.run === undefined
+          ? (connection.scope?.run ?? null)
+          : await resolveRef(connection, "Run", options.run, "run", false),
+    branch:
+      options.branch === undefined
+        ? connection.places.branch
+        : ((await resolveRef(connection, "Branch", options.branch, "branch", false)) as RowRef),
+    space:
+      options.space === undefined
+        ? connection.places.space
+        : ((await resolveRef(connection, "Space", options.space, "space", false)) as RowRef),
     labels: labels as Labels,
     internal: false,
   };
 }
 
 async function revised(connection: Connection, value: HasUid): Promise<Row> {
-  if (!isEntry(value, "Artifact")) throw new LinealError("invalid", "revises takes an Artifact", { hint: 'Get it first: await ln.Artifact.get({ key: "…" }).' });
+  if (!isEntry(value, "Artifact"))
+    throw new LinealError("invalid", "revises takes an Artifact", {
+      hint: 'Get it first: await ln.Artifact.get({ key: "…" }).',
+    });
   refOf(value, connection);
   return rowOf(value);
 }
@@ -90,7 +117,10 @@ export async function saveArtifact(connection: Connection, source: unknown, opti
   const common = await checkOptions(connection, options);
   const path = pathOf(source);
   const key = options.key ?? (common.revises?.key as string | null | undefined) ?? undefined;
-  if (path !== undefined && !existsSync(path)) throw new LinealError("not-found", `there is no file ${source}`, { hint: `Check the path; the working directory is ${process.cwd()}.` });
+  if (path !== undefined && !existsSync(path))
+    throw new LinealError("not-found", `there is no file ${source}`, {
+      hint: `Check the path; the working directory is ${process.cwd()}.`,
+    });
   const inPlace = path !== undefined && placeOf(connection, path) !== undefined;
   if (key === undefined && !inPlace && options.description === undefined && !common.run) {
     throw new LinealError("invalid", "an artifact needs a key, a description or a run", {
@@ -98,10 +128,14 @@ export async function saveArtifact(connection: Connection, source: unknown, opti
       shell: `Give it a key: --key ${path === undefined ? "KEY" : basename(path)}`,
     });
   }
-  const [saved] = await attempt(connection, async () => {
-    const { inferredKey, ...content } = await contentOf(connection, source, key);
-    return [{ ...common, content, key: key ?? inferredKey }];
-  }, isStream(source));
+  const [saved] = await attempt(
+    connection,
+    async () => {
+      const { inferredKey, ...content } = await contentOf(connection, source, key);
+      return [{ ...common, content, key: key ?? inferredKey }];
+    },
+    isStream(source),
+  );
   const { row, outcome } = saved as Saved;
   tell(connection, row, outcome, common);
   return row;
@@ -114,11 +148,19 @@ async function attempt(connection: Connection, prepare: () => Promise<Plan[]>, o
     const writer = await connection.writer();
     try {
       const saved = await connection.write(() => commit(connection, writer, plans));
-      for (const { unused } of saved) if (unused?.object) await purgeBytes(connection, [{ storage: unused.objectStorage ?? unused.storage, names: [unused.object, ...unused.members] }]);
+      for (const { unused } of saved)
+        if (unused?.object)
+          await purgeBytes(connection, [
+            { storage: unused.objectStorage ?? unused.storage, names: [unused.object, ...unused.members] },
+          ]);
       return saved;
     } catch (error) {
       if (!(error instanceof BytesVanished)) throw error;
-      if (tries >= (once ? 0 : 5)) throw new LinealError("conflict", "the same bytes were deleted for good while they were saved", { hint: "Save them again.", cause: error });
+      if (tries >= (once ? 0 : 5))
+        throw new LinealError("conflict", "the same bytes were deleted for good while they were saved", {
+          hint: "Save them again.",
+          cause: error,
+        });
     }
   }
 }
@@ -130,13 +172,26 @@ function tell(connection: Connection, row: Row, outcome: Saved["outcome"], { run
     else connection.log("warning", `returning ${name} with the same content, which is not the latest version`);
   }
   if (outcome === "version") connection.log("info", `saved new version ${row.version} of ${name}`);
-  if (!run && outcome !== "existing" && connection.scope === undefined) connection.log("hint", "no run is linked, call `await ln.track()` first to know where it came from");
+  if (!run && outcome !== "existing" && connection.scope === undefined)
+    connection.log("hint", "no run is linked, call `await ln.track()` first to know where it came from");
 }
 
 /** The plan of an internal artifact: a report, an environment, a bundle. */
 export function internalPlan(connection: Connection, content: Content, description: string): Plan {
   const { branch, space } = connection.places;
-  return { content, key: undefined, description, kind: "report", version: undefined, revises: undefined, run: null, branch, space, labels: {}, internal: true };
+  return {
+    content,
+    key: undefined,
+    description,
+    kind: "report",
+    version: undefined,
+    revises: undefined,
+    run: null,
+    branch,
+    space,
+    labels: {},
+    internal: true,
+  };
 }
 
 /** Saves an internal artifact. */
@@ -146,13 +201,27 @@ export async function saveInternal(connection: Connection, content: Content, des
 }
 
 /** One artifact for each file of a folder, in the order of their keys. */
-export async function saveFolderFiles(connection: Connection, folder: unknown, options: SaveOptions = {}): Promise<Row[]> {
+export async function saveFolderFiles(
+  connection: Connection,
+  folder: unknown,
+  options: SaveOptions = {},
+): Promise<Row[]> {
   const common = await checkOptions(connection, options);
   const path = pathOf(folder);
-  if (path === undefined) throw new LinealError("invalid", "saveDir needs the path of a folder", { hint: 'Write ln.Artifact.saveDir("./results").' });
-  if (!existsSync(path)) throw new LinealError("not-found", `there is no folder ${folder}`, { hint: `Check the path; the working directory is ${process.cwd()}.` });
-  if (!statSync(path).isDirectory()) throw new LinealError("invalid", `${folder} is a file`, { hint: "Use ln.Artifact.save for one file." });
-  if (options.version !== undefined || options.revises !== undefined) throw new LinealError("invalid", "saveDir takes no version of one artifact", { hint: "Leave version and revises out." });
+  if (path === undefined)
+    throw new LinealError("invalid", "saveDir needs the path of a folder", {
+      hint: 'Write ln.Artifact.saveDir("./results").',
+    });
+  if (!existsSync(path))
+    throw new LinealError("not-found", `there is no folder ${folder}`, {
+      hint: `Check the path; the working directory is ${process.cwd()}.`,
+    });
+  if (!statSync(path).isDirectory())
+    throw new LinealError("invalid", `${folder} is a file`, { hint: "Use ln.Artifact.save for one file." });
+  if (options.version !== undefined || options.revises !== undefined)
+    throw new LinealError("invalid", "saveDir takes no version of one artifact", {
+      hint: "Leave version and revises out.",
+    });
   const files = (await walkFolder(path)).sort();
   const place = isRoot(connection, path) ? undefined : placeOf(connection, path);
   const prefix = options.key ?? (place ? place.key : isRoot(connection, path) ? "" : basename(path));
@@ -168,7 +237,11 @@ export async function saveFolderFiles(connection: Connection, folder: unknown, o
       const chunk = batch.slice(j, j + CHUNK);
       let ready: Content[] | undefined = contents.slice(j, j + CHUNK);
       const saved = await attempt(connection, async () => {
-        const plans = (ready ?? (await read(connection, path, chunk))).map((content, k) => ({ ...common, content, key: keyOf(chunk[k] as string) }));
+        const plans = (ready ?? (await read(connection, path, chunk))).map((content, k) => ({
+          ...common,
+          content,
+          key: keyOf(chunk[k] as string),
+        }));
         ready = undefined; // a second attempt finds that the bytes are gone
         return plans;
       });
@@ -182,16 +255,29 @@ export async function saveFolderFiles(connection: Connection, folder: unknown, o
   return rows;
 }
 
-const isRoot = (connection: Connection, path: string): boolean => connection.storages.some((s) => s.root === realpathSync(path));
+const isRoot = (connection: Connection, path: string): boolean =>
+  connection.storages.some((s) => s.root === realpathSync(path));
 
 async function inPlace(connection: Connection, folder: string, files: readonly string[]): Promise<Content[]> {
-  const hashed = await hashAll(files.map((file) => join(folder, file)), basename(folder));
+  const hashed = await hashAll(
+    files.map((file) => join(folder, file)),
+    basename(folder),
+  );
   const base = placeOf(connection, join(folder, files[0] as string));
   if (!base) throw new Error("the folder is in no storage");
   const prefix = base.key.slice(0, base.key.length - (files[0] as string).length);
   return hashed.map(({ hash, stat }, i) => ({
-    hash, hashType: "sha256", size: stat.size, suffix: suffixOf(files[i] as string), nFiles: null, storage: base.storage, object: undefined, members: [],
-    placeKey: prefix + files[i], placeStat: { size: stat.size, mtimeNs: String(stat.mtimeNs), ino: String(stat.ino) }, present: () => true,
+    hash,
+    hashType: "sha256",
+    size: stat.size,
+    suffix: suffixOf(files[i] as string),
+    nFiles: null,
+    storage: base.storage,
+    object: undefined,
+    members: [],
+    placeKey: prefix + files[i],
+    placeStat: { size: stat.size, mtimeNs: String(stat.mtimeNs), ino: String(stat.ino) },
+    present: () => true,
   }));
 }
 
@@ -203,8 +289,17 @@ async function copied(connection: Connection, folder: string, files: readonly st
     const suffix = suffixOf(files[i] as string);
     const path = backend.localPath(objectKey(one.hash, suffix));
     return {
-      hash: one.hash, hashType: "sha256", size: one.size, suffix, nFiles: null, storage, object: { hash: one.hash, suffix, size: one.size }, members: [],
-      placeKey: null, placeStat: null, present: () => path === undefined || existsSync(path),
+      hash: one.hash,
+      hashType: "sha256",
+      size: one.size,
+      suffix,
+      nFiles: null,
+      storage,
+      object: { hash: one.hash, suffix, size: one.size },
+      members: [],
+      placeKey: null,
+      placeStat: null,
+      present: () => path === undefined || existsSync(path),
     };
   });
 }

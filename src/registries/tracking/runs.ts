@@ -30,7 +30,9 @@ export interface RunSpec {
   readonly params?: Record<string, unknown> | undefined;
   readonly gitCommit?: string | undefined;
   readonly gitDirty?: boolean | undefined;
-  readonly dynamicModules?: readonly { path: string; hash: string | null; codeHash: string | null; files?: Record<string, string | null> }[] | undefined;
+  readonly dynamicModules?:
+    | readonly { path: string; hash: string | null; codeHash: string | null; files?: Record<string, string | null> }[]
+    | undefined;
   readonly process?: ProcessFacts | undefined;
   /** JSON text of the environment. */
   readonly environment?: string | undefined;
@@ -51,23 +53,54 @@ export interface BegunRun {
 }
 
 /** Stores a text that belongs to a run or transform as an internal artifact; equal texts are stored once. */
-export async function keepText(connection: Connection, text: string, suffix: string, description: string): Promise<RowRef> {
+export async function keepText(
+  connection: Connection,
+  text: string,
+  suffix: string,
+  description: string,
+): Promise<RowRef> {
   const content = await storeBytes(connection, { bytes: Buffer.from(text) }, suffix);
-  const [shared] = await connection.read(() => select(connection.database.dialect, { name: "Artifact", where: [{ hash: content.hash, description }], visible: { branches: connection.seenBranches, internal: true }, hidden: [], limit: 1 }));
+  const [shared] = await connection.read(() =>
+    select(connection.database.dialect, {
+      name: "Artifact",
+      where: [{ hash: content.hash, description }],
+      visible: { branches: connection.seenBranches, internal: true },
+      hidden: [],
+      limit: 1,
+    }),
+  );
   const row = shared ?? (await saveInternal(connection, content, description));
   return { id: row.id, uid: row.uid };
 }
 
 /** Finds or adds the transform and adds the run, in one transaction. */
-export async function beginRun(connection: Connection, transform: TransformSpec | object, spec: RunSpec): Promise<BegunRun> {
-  const initiatedByRun = spec.initiatedByRun === undefined ? null : await resolveRef(connection, "Run", typeof spec.initiatedByRun === "string" ? { uid: spec.initiatedByRun } : spec.initiatedByRun, "initiatedByRun", false);
+export async function beginRun(
+  connection: Connection,
+  transform: TransformSpec | object,
+  spec: RunSpec,
+): Promise<BegunRun> {
+  const initiatedByRun =
+    spec.initiatedByRun === undefined
+      ? null
+      : await resolveRef(
+          connection,
+          "Run",
+          typeof spec.initiatedByRun === "string" ? { uid: spec.initiatedByRun } : spec.initiatedByRun,
+          "initiatedByRun",
+          false,
+        );
   const plan = spec.plan === undefined ? null : await resolveRef(connection, "Artifact", spec.plan, "plan", false);
-  const environment = spec.environment === undefined ? null : await keepText(connection, spec.environment, ".json", "environment of a run");
+  const environment =
+    spec.environment === undefined
+      ? null
+      : await keepText(connection, spec.environment, ".json", "environment of a run");
   const writer = await connection.writer();
   const { dialect } = connection.database;
   const { branch, space } = connection.places;
   const begun = await connection.write(function* () {
-    const found: FoundTransform = isSpec(transform) ? yield* resolveTransform(connection, writer, transform) : { row: rowOf(transform), outcome: "loaded", notes: [], warnings: [] };
+    const found: FoundTransform = isSpec(transform)
+      ? yield* resolveTransform(connection, writer, transform)
+      : { row: rowOf(transform), outcome: "loaded", notes: [], warnings: [] };
     const facts = {
       status: "started",
       startedAt: writer.now,
@@ -81,8 +114,20 @@ export async function beginRun(connection: Connection, transform: TransformSpec 
       environment,
     };
     if (spec.newRun === false) {
-      const [last] = yield* select(dialect, { name: "Run", where: [{ transform: { uid: found.row.uid }, createdBy: { uid: writer.user.uid } }], visible: { branches: connection.seenBranches, internal: false }, hidden: [], order: ["-id"], limit: 1 });
-      if (last) return { found, run: yield* update(dialect, writer, "Run", last.id, { ...facts, status: "restarted" }), restarted: true };
+      const [last] = yield* select(dialect, {
+        name: "Run",
+        where: [{ transform: { uid: found.row.uid }, createdBy: { uid: writer.user.uid } }],
+        visible: { branches: connection.seenBranches, internal: false },
+        hidden: [],
+        order: ["-id"],
+        limit: 1,
+      });
+      if (last)
+        return {
+          found,
+          run: yield* update(dialect, writer, "Run", last.id, { ...facts, status: "restarted" }),
+          restarted: true,
+        };
     }
     const run = yield* insert(dialect, "Run", {
       uid: connection.newUid("Run"),
@@ -117,14 +162,27 @@ export function checkTransform(connection: Connection, transform: object): void 
 }
 
 /** Ends a run: its status, its end, its report. Returns the row as it is now. */
-export async function endRun(connection: Connection, run: RowRef, event: RunEvent, report: string | undefined): Promise<Row> {
-  const content = report ? await storeBytes(connection, { bytes: Buffer.from(report) }, ".txt").catch(unkept(connection, run)) : undefined;
+export async function endRun(
+  connection: Connection,
+  run: RowRef,
+  event: RunEvent,
+  report: string | undefined,
+): Promise<Row> {
+  const content = report
+    ? await storeBytes(connection, { bytes: Buffer.from(report) }, ".txt").catch(unkept(connection, run))
+    : undefined;
   const writer = await connection.writer();
   return connection.write(() => ending(connection, { ...writer, runUid: run.uid }, run, event, content));
 }
 
 /** Like `endRun`, before it returns; undefined where the database cannot be written without waiting. */
-export function endRunSync(connection: Connection, user: RowRef, run: RowRef, event: RunEvent, report: string | undefined): Row | undefined {
+export function endRunSync(
+  connection: Connection,
+  user: RowRef,
+  run: RowRef,
+  event: RunEvent,
+  report: string | undefined,
+): Row | undefined {
   const { writeSync } = connection.database;
   if (!writeSync) return undefined;
   let content: Content | undefined;
@@ -141,34 +199,68 @@ function storeSync(connection: Connection, report: string): Content {
   const storage = connection.defaultStorage;
   const stored = putBytesSync(storage.root, Buffer.from(report), ".txt");
   return {
-    hash: stored.hash, size: stored.size, suffix: ".txt", hashType: "sha256", nFiles: null, storage, members: [], placeKey: null, placeStat: null,
+    hash: stored.hash,
+    size: stored.size,
+    suffix: ".txt",
+    hashType: "sha256",
+    nFiles: null,
+    storage,
+    members: [],
+    placeKey: null,
+    placeStat: null,
     object: { hash: stored.hash, suffix: ".txt", size: stored.size },
     present: () => true,
   };
 }
 
 /** A run whose log cannot be stored ends all the same. */
-const unkept = (connection: Connection, run: RowRef) => (error: unknown): undefined => {
-  connection.log("warning", `the console log of Run('${run.uid.slice(0, 8)}') could not be kept: ${(error as Error).message}`);
-};
+const unkept =
+  (connection: Connection, run: RowRef) =>
+  (error: unknown): undefined => {
+    connection.log(
+      "warning",
+      `the console log of Run('${run.uid.slice(0, 8)}') could not be kept: ${(error as Error).message}`,
+    );
+  };
 
-function* ending(connection: Connection, writer: Parameters<typeof commit>[1], run: RowRef, event: RunEvent, content: Content | undefined) {
+function* ending(
+  connection: Connection,
+  writer: Parameters<typeof commit>[1],
+  run: RowRef,
+  event: RunEvent,
+  content: Content | undefined,
+) {
   const { dialect } = connection.database;
   const now = yield* byId(dialect, "Run", run.id);
   if (!now) throw new LinealError("not-found", `run ${run.uid} is gone`, { hint: "Someone deleted it for good." });
   const status = statusAfter(now.status as RunStatus, event);
   if (status === now.status) return now;
   // What had ended already has its report.
-  const saved = content && now.status !== "completed" ? yield* commit(connection, writer, [internalPlan(connection, content, `log of run ${run.uid}`)]) : [];
-  return yield* update(dialect, writer, "Run", run.id, { status, finishedAt: now.finishedAt ?? writer.now, ...(saved[0] ? { report: saved[0].row } : {}) });
+  const saved =
+    content && now.status !== "completed"
+      ? yield* commit(connection, writer, [internalPlan(connection, content, `log of run ${run.uid}`)])
+      : [];
+  return yield* update(dialect, writer, "Run", run.id, {
+    status,
+    finishedAt: now.finishedAt ?? writer.now,
+    ...(saved[0] ? { report: saved[0].row } : {}),
+  });
 }
 
 /** Runs that were started on a host and have not ended. */
-export async function unfinishedRuns(connection: Connection, host: string): Promise<{ run: RowRef; process: ProcessFacts }[]> {
-  const rows = await connection.read(() => select(connection.database.dialect, { name: "Run", where: [{ status: { in: ["started", "restarted"] } }], hidden: [] }));
+export async function unfinishedRuns(
+  connection: Connection,
+  host: string,
+): Promise<{ run: RowRef; process: ProcessFacts }[]> {
+  const rows = await connection.read(() =>
+    select(connection.database.dialect, {
+      name: "Run",
+      where: [{ status: { in: ["started", "restarted"] } }],
+      hidden: [],
+    }),
+  );
   return rows.flatMap((row) => {
     const facts = row.process as ProcessFacts | null;
     return facts?.host === host ? [{ run: { id: row.id, uid: row.uid }, process: facts }] : [];
   });
 }
-

@@ -46,20 +46,46 @@ const STEM = model.Transform.uid - REVISION_LENGTH;
 /** Refuses what is no transform uid, with one that would do. */
 export function checkTransformUid(uid: string, suggestion: string): void {
   if ((uid.length === STEM || uid.length === model.Transform.uid) && isUidLike(uid)) return;
-  throw new LinealError("invalid", `"${uid}" is no transform uid: it needs ${STEM} or ${model.Transform.uid} letters and digits`, { hint: `Use a new one: await ln.track("${suggestion}").` });
+  throw new LinealError(
+    "invalid",
+    `"${uid}" is no transform uid: it needs ${STEM} or ${model.Transform.uid} letters and digits`,
+    { hint: `Use a new one: await ln.track("${suggestion}").` },
+  );
 }
 
 /** Finds or adds the transform of a source. */
-export function* resolveTransform(connection: Connection, writer: Writer & { user: RowRef }, spec: TransformSpec): Operation<FoundTransform> {
+export function* resolveTransform(
+  connection: Connection,
+  writer: Writer & { user: RowRef },
+  spec: TransformSpec,
+): Operation<FoundTransform> {
   const { dialect } = connection.database;
   yield* lock(dialect, `key:${spec.key}`);
   const stem = spec.uid?.slice(0, STEM);
   if (stem) yield* lock(dialect, `family:${stem}`);
   const visible = { branches: connection.seenBranches, internal: false };
-  const [head] = yield* select(dialect, { name: "Transform", where: [{ key: spec.key, isLatest: true }], visible, hidden: [], order: ["-id"] });
-  const family = stem ? yield* byUid(dialect, "Transform", stem, 10_000) : head ? yield* select(dialect, { name: "Transform", where: [], family: String(head.stem), hidden: [], order: ["revision"] }) : [];
+  const [head] = yield* select(dialect, {
+    name: "Transform",
+    where: [{ key: spec.key, isLatest: true }],
+    visible,
+    hidden: [],
+    order: ["-id"],
+  });
+  const family = stem
+    ? yield* byUid(dialect, "Transform", stem, 10_000)
+    : head
+      ? yield* select(dialect, {
+          name: "Transform",
+          where: [],
+          family: String(head.stem),
+          hidden: [],
+          order: ["revision"],
+        })
+      : [];
   if (stem && head && head.stem !== stem) {
-    throw new LinealError("conflict", `the key "${spec.key}" belongs to the transform ${head.stem}, not to ${stem}`, { hint: `Use ln.track("${head.stem}"), or give this file another key: ln.track({ transform: "${stem}", key: "…" }).` });
+    throw new LinealError("conflict", `the key "${spec.key}" belongs to the transform ${head.stem}, not to ${stem}`, {
+      hint: `Use ln.track("${head.stem}"), or give this file another key: ln.track({ transform: "${stem}", key: "…" }).`,
+    });
   }
   if (spec.uid?.length === model.Transform.uid) return yield* pinned(connection, writer, spec, family);
   const notes: string[] = [];
@@ -67,36 +93,68 @@ export function* resolveTransform(connection: Connection, writer: Writer & { use
   const usable = family.filter((row) => !connection.hiddenBranches.includes((row.branch as RowRef).id));
   const same = usable.findLast((row) => row.hash === (spec.source?.hash ?? null));
   const latest = usable.find((row) => row.isLatest) ?? usable.at(-1);
-  if (same && spec.source) return { row: yield* refreshed(connection, writer, spec, same, notes), outcome: "loaded", notes, warnings: [] };
+  if (same && spec.source)
+    return { row: yield* refreshed(connection, writer, spec, same, notes), outcome: "loaded", notes, warnings: [] };
   if (latest && (!spec.source || (latest.hash === null && (latest.createdBy as RowRef).id === writer.user.id))) {
     return { row: yield* refreshed(connection, writer, spec, latest, notes), outcome: "loaded", notes, warnings: [] };
   }
   if (latest && spec.source && latest.sourcePath && latest.sourcePath !== spec.source.path) {
-    warnings.push(`the key "${spec.key}" was tracked from ${latest.sourcePath} before: set a dev-dir (lineal settings set dev-dir .) or give a key if these are different scripts`);
+    warnings.push(
+      `the key "${spec.key}" was tracked from ${latest.sourcePath} before: set a dev-dir (lineal settings set dev-dir .) or give a key if these are different scripts`,
+    );
   }
-  const version = yield* nextVersion(dialect, "Transform", family.at(-1) ?? stem ?? connection.newUid("Transform"), undefined);
+  const version = yield* nextVersion(
+    dialect,
+    "Transform",
+    family.at(-1) ?? stem ?? connection.newUid("Transform"),
+    undefined,
+  );
   if (family.length > 0) notes.push(`found ${spec.kind} ${spec.key}, making new version ${version.version}`);
   return { row: yield* add(connection, writer, spec, version), outcome: "created", notes, warnings };
 }
 
 /** A version named by all 16 characters: changed code is refused with the uid to use next. */
-function* pinned(connection: Connection, writer: Writer & { user: RowRef }, spec: TransformSpec, family: readonly Row[]): Operation<FoundTransform> {
+function* pinned(
+  connection: Connection,
+  writer: Writer & { user: RowRef },
+  spec: TransformSpec,
+  family: readonly Row[],
+): Operation<FoundTransform> {
   const uid = spec.uid as string;
   const notes: string[] = [];
   const row = family.find((r) => r.uid === uid);
-  if (row && (row.hash === null || !spec.source || row.hash === spec.source.hash)) return { row: yield* refreshed(connection, writer, spec, row, notes), outcome: "loaded", notes, warnings: [] };
+  if (row && (row.hash === null || !spec.source || row.hash === spec.source.hash))
+    return { row: yield* refreshed(connection, writer, spec, row, notes), outcome: "loaded", notes, warnings: [] };
   if (row) {
     const next = versionUid(uid.slice(0, STEM), Number(family.at(-1)?.revision ?? 0) + 1);
-    throw new LinealError("conflict", `the source of ${spec.key} has changed since version ${uid}`, { hint: `Use ln.track("${next}") for the changed code, or ln.track("${uid.slice(0, STEM)}") to have versions made by themselves.` });
+    throw new LinealError("conflict", `the source of ${spec.key} has changed since version ${uid}`, {
+      hint: `Use ln.track("${next}") for the changed code, or ln.track("${uid.slice(0, STEM)}") to have versions made by themselves.`,
+    });
   }
   const revision = revisionOf(uid.slice(STEM));
-  return { row: yield* add(connection, writer, spec, { uid, stem: uid.slice(0, STEM), revision, version: base62(revision, REVISION_LENGTH), isLatest: true }), outcome: "created", notes, warnings: [] };
+  return {
+    row: yield* add(connection, writer, spec, {
+      uid,
+      stem: uid.slice(0, STEM),
+      revision,
+      version: base62(revision, REVISION_LENGTH),
+      isLatest: true,
+    }),
+    outcome: "created",
+    notes,
+    warnings: [],
+  };
 }
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const revisionOf = (text: string): number => [...text].reduce((sum, c) => sum * 62 + ALPHABET.indexOf(c), 0);
 
-function* add(connection: Connection, writer: Writer & { user: RowRef }, spec: TransformSpec, version: Record<string, unknown>): Operation<Row> {
+function* add(
+  connection: Connection,
+  writer: Writer & { user: RowRef },
+  spec: TransformSpec,
+  version: Record<string, unknown>,
+): Operation<Row> {
   const { dialect } = connection.database;
   const { branch, space } = connection.places;
   yield* demote(dialect, writer, "Transform", String(version.stem), branch);
@@ -115,7 +173,13 @@ function* add(connection: Connection, writer: Writer & { user: RowRef }, spec: T
 }
 
 /** What a loaded version may take over: another key, a description, a source that it had not yet. */
-function* refreshed(connection: Connection, writer: Writer, spec: TransformSpec, row: Row, notes: string[]): Operation<Row> {
+function* refreshed(
+  connection: Connection,
+  writer: Writer,
+  spec: TransformSpec,
+  row: Row,
+  notes: string[],
+): Operation<Row> {
   const changes: Record<string, unknown> = {};
   if (row.key !== spec.key) {
     changes.key = spec.key;
@@ -128,7 +192,8 @@ function* refreshed(connection: Connection, writer: Writer, spec: TransformSpec,
   return yield* update(connection.database.dialect, writer, "Transform", row.id, changes);
 }
 
-const referenceOf = ({ reference }: TransformSpec): Record<string, unknown> => (reference ? { reference: reference.url, referenceType: reference.type } : {});
+const referenceOf = ({ reference }: TransformSpec): Record<string, unknown> =>
+  reference ? { reference: reference.url, referenceType: reference.type } : {};
 
 function sourceOf({ source }: TransformSpec): Record<string, unknown> {
   if (!source) return {};

@@ -27,7 +27,11 @@ function count(all: Uint8Array, [r, g, b]: readonly [number, number, number]): n
 
 describe("png", () => {
   test("bytes of a PNG at twice the SVG's size, or at the scale asked for", async () => {
-    const [svg, png, half] = await Promise.all([chain().to("svg"), chain().to("png"), chain().to("png", { scale: 0.5 })]);
+    const [svg, png, half] = await Promise.all([
+      chain().to("svg"),
+      chain().to("png"),
+      chain().to("png", { scale: 0.5 }),
+    ]);
     const [, width = 0, height = 0] = /width="(\d+)" height="(\d+)"/.exec(svg)?.map(Number) ?? [];
     expect(png).toBeInstanceOf(Uint8Array);
     expect([...png.subarray(0, 8)]).toEqual([137, 80, 78, 71, 13, 10, 26, 10]);
@@ -36,9 +40,12 @@ describe("png", () => {
   });
 
   test("labels appear: all letters of a Latin, a Greek and a Cyrillic word leave ink, other words other ink", async () => {
-    const draw = async (description: string) => pixels(await graph(artifact("a", { description, size: null }), [], []).to("png"));
+    const draw = async (description: string) =>
+      pixels(await graph(artifact("a", { description, size: null }), [], []).to("png"));
     const ink = async (word: string) => count(await draw(word), [1, 21, 16]);
-    const [blank, dot, latin, greek, cyrillic] = await Promise.all([" ", ".", "Pinguin", "πιγκουίνος", "пингвин"].map(ink)) as [number, number, number, number, number];
+    const [blank, dot, latin, greek, cyrillic] = (await Promise.all(
+      [" ", ".", "Pinguin", "πιγκουίνος", "пингвин"].map(ink),
+    )) as [number, number, number, number, number];
     expect(blank).toBe(0);
     expect(dot).toBeGreaterThan(0);
     for (const word of [latin, greek, cyrillic]) expect(word).toBeGreaterThan(10 * dot);
@@ -48,7 +55,9 @@ describe("png", () => {
   test("letters that no font has are told once, and only those that are drawn", async () => {
     const told = async (key: string): Promise<string[]> => {
       const all: string[] = [];
-      await graph(artifact("a", { key }), [artifact("b", { key })], []).to("png", { onMissing: letters => all.push(letters) });
+      await graph(artifact("a", { key }), [artifact("b", { key })], []).to("png", {
+        onMissing: (letters) => all.push(letters),
+      });
       return all;
     };
     expect(await told("Пингвин \u{14400}\u{14401}.csv")).toEqual(["\u{14400}\u{14401}"]);
@@ -58,7 +67,9 @@ describe("png", () => {
   });
 
   test("focus green, paper light or dark", async () => {
-    const [light, dark] = (await Promise.all([singleFile().to("png"), singleFile().to("png", { theme: "dark" })])).map(pixels) as [Uint8Array, Uint8Array];
+    const [light, dark] = (await Promise.all([singleFile().to("png"), singleFile().to("png", { theme: "dark" })])).map(
+      pixels,
+    ) as [Uint8Array, Uint8Array];
     for (const all of [light, dark]) expect(count(all, [16, 185, 129])).toBeGreaterThan(1000);
     expect([...light.subarray(0, 4)]).toEqual([255, 255, 255, 255]);
     expect([...dark.subarray(0, 4)]).toEqual([13, 17, 23, 255]);
@@ -73,8 +84,10 @@ describe("png", () => {
     expect(Math.max(width, height)).toBeLessThanOrEqual(20_001);
   }, 30_000);
 
-  test.each([0, -1, Number.NaN, 11])("scale %s is refused", async scale => {
-    await expect(chain().to("png", { scale })).rejects.toMatchObject({ code: "invalid" } satisfies Partial<LinealError>);
+  test.each([0, -1, Number.NaN, 11])("scale %s is refused", async (scale) => {
+    await expect(chain().to("png", { scale })).rejects.toMatchObject({
+      code: "invalid",
+    } satisfies Partial<LinealError>);
   });
 
   test("without @resvg/resvg-js the error says what to install", () => {
@@ -88,6 +101,9 @@ describe("png", () => {
       await singleFile().to("png").catch(error => console.log(JSON.stringify(error)));
     `;
     const said = execFileSync(process.execPath, ["--input-type=module", "--eval", program], { encoding: "utf8" });
-    expect(JSON.parse(said)).toMatchObject({ code: "missing-dependency", hint: expect.stringContaining("npm install @resvg/resvg-js") });
+    expect(JSON.parse(said)).toMatchObject({
+      code: "missing-dependency",
+      hint: expect.stringContaining("npm install @resvg/resvg-js"),
+    });
   });
 });
