@@ -1,6 +1,6 @@
 /** Staleness of every output, beside the same walk with one query per step. */
-import { statusOfAll } from "../src/registries/staleness.ts";
-import { connectionOf } from "../src/registries/entry.ts";
+import { statusOfAll } from "../src/registries/answers/staleness.ts";
+import { connectionOf } from "../src/registries/record/row.ts";
 import { type Bench, inTurns, type Row } from "./measure.ts";
 import { filled } from "./million.ts";
 import { databases } from "./place.ts";

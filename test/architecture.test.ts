@@ -1,5 +1,6 @@
 /** Keeps the house in order: who may import whom, and the habits that ARCHITECTURE.md promises. */
 import { describe, expect, test } from "vitest";
+import { floorsOf } from "./support/floors.ts";
 import * as rules from "./support/house-rules.ts";
 import { readTree, type SourceFile, sourceFile } from "./support/source-tree.ts";
 
@@ -23,7 +24,7 @@ const broken: Record<keyof typeof rules, [Record<string, string>, RegExp][]> = {
       /^src\/storage\/a\.ts:2: storage must not import instance/,
     ],
     [{ "src/db/a.ts": `type R = import("../registries/run.ts").Run;` }, /db must not import registries/],
-    [{ "src/errors.ts": `export { x } from "./model/x.ts";` }, /errors must not import model .* nothing/],
+    [{ "src/ground/errors.ts": `export { x } from "../model/x.ts";` }, /ground must not import model .* nothing/],
     [{ "src/track/a.ts": `import { save } from "lineal";` }, /track must not import index/],
     [{ "src/cli/a.ts": `import { serve } from "../server/serve.ts";` }, /lazily/],
     [{ "src/cellar/a.ts": "" }, /'cellar' is not in the table/],
@@ -110,13 +111,24 @@ describe("each rule sees its breach, once", () => {
 test("what looks like a breach and is none", () => {
   const sources = {
     "src/index.ts": `/** All. */\nexport { a } from "./registries/a.ts";`,
-    "src/registries/a.ts": `/** Comments may say sqlite or select x from y. */\nimport type { E } from "../errors.ts";\nexport async function a(log: { console: E }): Promise<unknown> { const x: any = 1; await log.console; return ["update the description", "delete a record", "select one", "give a postgres:// URL"]; }`,
-    "src/errors.ts": "#!/usr/bin/env node\n/** Errors. */\nexport type E = 1;",
+    "src/registries/a.ts": `/** Comments may say sqlite or select x from y. */\nimport type { E } from "../ground/errors.ts";\nexport async function a(log: { console: E }): Promise<unknown> { const x: any = 1; await log.console; return ["update the description", "delete a record", "select one", "give a postgres:// URL"]; }`,
+    "src/ground/errors.ts": "#!/usr/bin/env node\n/** Errors. */\nexport type E = 1;",
     "src/cli/main.ts": `/** Main. */\nvoid import("./go.ts").then(({ go }) => go());`,
     "src/cli/go.ts": "/** Go. */\nexport const go = () => console.log(1);",
     "src/db/lite.ts": "/** Db. */\nconst sqlite = `select 1 from t`;",
   };
   expect(Object.values(rules).flatMap((rule) => rule(tree(sources)))).toEqual([]);
+});
+
+test("the table of rooms is read as it is written", () => {
+  const table =
+    "| room | may import |\n|---|---|\n| `a` | nothing |\n| `b` | a |\n| `c` | everything above except b |\n| `d` | everything above; b only lazily |\n\nAnd so on.";
+  expect(Object.fromEntries(floorsOf(table))).toEqual({
+    a: { rooms: [], lazily: [] },
+    b: { rooms: ["a"], lazily: [] },
+    c: { rooms: ["a"], lazily: [] },
+    d: { rooms: ["a", "b", "c"], lazily: ["b"] },
+  });
 });
 
 function tree(sources: Record<string, string>): SourceFile[] {

@@ -1,5 +1,5 @@
 /** Lines of an answer from lineage within 80 columns: chains, sentences, and pairs of values that differ. */
-import { displayWidth, escapeControls, truncate } from "../formats/width.ts";
+import { displayWidth, escapeControls, truncate } from "../ground/width.ts";
 
 const WIDTH = 80;
 /** Things of a chain that are shown at its beginning and at its end. */

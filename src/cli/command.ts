@@ -1,8 +1,8 @@
 /** One way to declare a command: its arguments and options as data, from which types, parsing and help follow. */
 
 import { parseArgs } from "node:util";
-import { closest, LinealError } from "../errors.ts";
-import { span } from "../lineage/time.ts";
+import { closest, LinealError } from "../ground/errors.ts";
+import { span } from "../lineage/graph/time.ts";
 
 /** One option: `--key KEY`, `--force`, or `--filter FIELD=VALUE` given several times. A time is ISO text. */
 export interface OptionSpec {

@@ -1,6 +1,6 @@
 /** Filters as typed: `key=x.csv`, `size>=1000`, `run.transform.key=ingest.ts`, `key.startsWith=fastq/`. */
 
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { relationOf, relationsOf } from "../db/relations.ts";
 import { type Field, model, type Name, type Options, parseText } from "../model/index.ts";
 import { Misuse, suggestion } from "./command.ts";

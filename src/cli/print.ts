@@ -1,7 +1,7 @@
 /** How answers look: colour where it is welcome, blocks of facts, JSON. */
 
 import { styleText } from "node:util";
-import { type ErrorCode, LinealError } from "../errors.ts";
+import { type ErrorCode, LinealError } from "../ground/errors.ts";
 import { printValue } from "../model/value.ts";
 
 /** What went wrong, and what to type next; `unexpected` is a fault of Lineal's own. */

@@ -1,10 +1,10 @@
 /** Which record a reference means: a uid or its beginning, a key or name, a URL, or `artifact:UID`. */
 
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { defaultConnection } from "../instance/connect.ts";
 import { model, type Name } from "../model/index.ts";
-import { goneThen } from "../registries/as-of.ts";
-import { gone } from "../registries/get.ts";
+import { goneThen } from "../registries/record/as-of.ts";
+import { gone } from "../registries/record/get.ts";
 import { type AnyRecord, findRegistryName, openRegistry, recordText } from "./registries.ts";
 
 /** A record and the registry it was found in. */

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import type { Connection } from "../instance/connection.ts";
 import { log } from "../instance/log.ts";
 import { slugOf } from "../instance/settings.ts";
@@ -48,9 +48,9 @@ export async function endSession(
   if (session === undefined) return undefined;
   const [{ Run }, { rowOf }, { duration }, { endRun }] = await Promise.all([
     import("../registries/index.ts"),
-    import("../registries/entry.ts"),
-    import("../registries/tracking/life.ts"),
-    import("../registries/tracking/runs.ts"),
+    import("../registries/record/row.ts"),
+    import("../registries/runs/states.ts"),
+    import("../registries/runs/runs.ts"),
   ]);
   const record = await (await openRegistry("Run")).get(session.uid);
   const run = new Run(

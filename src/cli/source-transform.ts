@@ -2,13 +2,13 @@
 
 import type { RowRef } from "../db/columns.ts";
 import { update } from "../db/write.ts";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { defaultConnection } from "../instance/connect.ts";
 import type { Connection } from "../instance/connection.ts";
 import { checkValue, model } from "../model/index.ts";
-import { rowOf } from "../registries/entry.ts";
+import { rowOf } from "../registries/record/row.ts";
 import { type Project, Transform } from "../registries/index.ts";
-import { resolveTransform, type TransformSpec } from "../registries/tracking/transform.ts";
+import { resolveTransform, type TransformSpec } from "../registries/runs/transforms.ts";
 import { describeSource, type SourceFile } from "../track/source-file.ts";
 import { kindOfFile } from "../code/source.ts";
 import { recordRun } from "./shell-session.ts";

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { databaseFile } from "../db/open.ts";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import {
   type InstanceSettings,
   maskPassword,

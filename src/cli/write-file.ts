@@ -19,7 +19,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { canAsk, confirm } from "./ask.ts";
 
 /** Where a file called `key` goes: below `base`, or to `output` (into it, when it is a directory). */

@@ -2,7 +2,7 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import type { Language } from "./calls.ts";
 import { evaluate } from "./evaluate.ts";
 import { SyntaxProblem } from "./ir.ts";

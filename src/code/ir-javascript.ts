@@ -1,7 +1,7 @@
 /** Reads JavaScript and TypeScript into the neutral form. */
 
 import { extname } from "node:path";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { type Statement, SyntaxProblem } from "./ir.ts";
 import { statements } from "./javascript-reader.ts";
 import type { Node } from "./javascript-tree.ts";

@@ -1,6 +1,6 @@
 /** Reads Python into the neutral form. */
 
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { type Statement, SyntaxProblem } from "./ir.ts";
 import { PythonReader } from "./python-reader.ts";
 import { type Refusal, refusal } from "./python-refuse.ts";

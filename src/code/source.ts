@@ -3,9 +3,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, relative, resolve, sep } from "node:path";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { type Computed, type LocalModule, moduleGraph } from "./modules.ts";
-import { redactSource } from "./redact.ts";
+import { redactSource } from "../ground/redact.ts";
 import { type GivenNames, isCode, withNames } from "./syntax.ts";
 
 /** What is known of a source file. All hashes are SHA-256 in hex. */

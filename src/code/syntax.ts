@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { extname } from "node:path";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { canonical } from "./canonical.ts";
 import { type ComputedImport, importsIn, type StaticImport } from "./imports.ts";
 import type { SyntaxNode } from "./syntax-tree.ts";

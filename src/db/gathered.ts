@@ -1,8 +1,8 @@
 /** What staleness and difference know of data, who made them, from what and with which code; filled from rows. */
-import type { Version } from "../lineage/stale.ts";
+import type { Version } from "../lineage/answers/staleness.ts";
 import { REVISION_LENGTH } from "../model/index.ts";
 import type { Dialect } from "./dialect.ts";
-import { ARTIFACT, COLLECTION, GRAVES, keyOf, kindNamed, kindOf, listOf, RECORD, TRASH } from "./linked.ts";
+import { ARTIFACT, COLLECTION, GRAVES, keyOf, kindNamed, kindOf, listOf, RECORD, TRASH } from "./lineage-kinds.ts";
 import type { Raw } from "./operation.ts";
 
 /**

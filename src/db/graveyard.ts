@@ -1,6 +1,6 @@
 /** The removed rows that a lineage graph comes to: found layer by layer, with two statements a layer. */
-import { type Node, toNode } from "../lineage/node.ts";
-import { FLOW } from "../lineage/walk.ts";
+import { type Node, toNode } from "../lineage/graph/node.ts";
+import { FLOW } from "../lineage/graph/walk.ts";
 import type { Dialect } from "./dialect.ts";
 import { valuesThen } from "./history.ts";
 import type { Aside, Wanted } from "./lineage-facts.ts";
@@ -19,9 +19,9 @@ import {
   RUN,
   TRANSFORM,
   TRASH_UID,
-} from "./linked.ts";
+} from "./lineage-kinds.ts";
 import type { Operation, Raw } from "./operation.ts";
-import { NONE, type Places } from "./places.ts";
+import { NONE, type Places } from "./row-numbers.ts";
 import { identified, type Severed, severedLinks } from "./severed.ts";
 
 /** Whether a key of the walk is that of a removed row. */

@@ -1,6 +1,6 @@
 /** Tests of JSON columns: walked by bound keys, compared with types (`true` is not 1, "0.01" is not 0.01). */
 import sql, { join, type Sql } from "sql-template-tag";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import type { Dialect } from "./dialect.ts";
 import { isPlain, OPERATORS, textTest } from "./where-shared.ts";
 

@@ -1,6 +1,6 @@
 /** The second of the two statements of a lineage graph: what is known of its nodes, and who made them again. */
 import sql, { empty, join, raw, type Sql } from "sql-template-tag";
-import { dataLabel, type Node, nodeId, runLabel } from "../lineage/node.ts";
+import { dataLabel, type Node, nodeId, runLabel } from "../lineage/graph/node.ts";
 import type { Dialect } from "./dialect.ts";
 import { until } from "./lineage-sql.ts";
 import {
@@ -16,9 +16,9 @@ import {
   TRANSFORM,
   TRASH,
   TRASH_UID,
-} from "./linked.ts";
+} from "./lineage-kinds.ts";
 import { executeEach, type Operation } from "./operation.ts";
-import type { Places } from "./places.ts";
+import type { Places } from "./row-numbers.ts";
 import { besides, type Severed } from "./severed.ts";
 
 /** Tags of nodes are their kinds; of rows that are no nodes: a change after the time that was asked for; a link to what was removed for good; what stands aside. */

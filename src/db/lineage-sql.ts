@@ -3,7 +3,7 @@ import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import { identifier } from "./columns.ts";
 import type { Arm, Dialect } from "./dialect.ts";
 import type { Hops } from "./lineage-walk.ts";
-import { COLLECTION, DATA, type DataTable, MEMBER, TRANSFORM } from "./linked.ts";
+import { COLLECTION, DATA, type DataTable, MEMBER, TRANSFORM } from "./lineage-kinds.ts";
 
 /** Up to this many hops the walk counts; beyond it, ids alone are walked and the hops counted afterwards. */
 const COUNTED_HOPS = 16;

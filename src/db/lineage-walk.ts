@@ -1,6 +1,6 @@
 /** What really follows from what: an output depends only on the inputs its run had linked before it was made. */
-import { add, each, joined, kindOf, type Linked, listOf, nothing, type Pairs, RUN } from "./linked.ts";
-import { Lists, NONE, type Places, PlaceSet } from "./places.ts";
+import { add, each, joined, kindOf, type Linked, listOf, nothing, type Pairs, RUN } from "./lineage-kinds.ts";
+import { Lists, NONE, type Places, PlaceSet } from "./row-numbers.ts";
 
 /** How many runs (or transforms) to cross. */
 export type Hops = number | "all";

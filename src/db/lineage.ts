@@ -1,8 +1,8 @@
 /** Lineage: two statements a graph, whatever its size; a few more where collections hold something, or something in it was removed for good. */
 import sql from "sql-template-tag";
-import { LinealError } from "../errors.ts";
-import { Graph } from "../lineage/graph.ts";
-import type { Edge, EdgeRole, Node } from "../lineage/node.ts";
+import { LinealError } from "../ground/errors.ts";
+import { Graph } from "../lineage/graph/graph.ts";
+import type { Edge, EdgeRole, Node } from "../lineage/graph/node.ts";
 import type { Dialect } from "./dialect.ts";
 import { Graveyard, isBuried } from "./graveyard.ts";
 import { type Facts, factsOf, NOTHING_RARE, type Rare } from "./lineage-facts.ts";
@@ -31,9 +31,9 @@ import {
   RUN,
   type TABLES,
   TRANSFORM,
-} from "./linked.ts";
+} from "./lineage-kinds.ts";
 import { execute, executeEach, type Operation } from "./operation.ts";
-import { Lists, NONE, Places, PlaceSet } from "./places.ts";
+import { Lists, NONE, Places, PlaceSet } from "./row-numbers.ts";
 
 /** What is asked: around which row, how many hops each way, and at most how many nodes. */
 export interface LineageQuestion {

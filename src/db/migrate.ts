@@ -1,6 +1,6 @@
 /** Brings a database to the tables that this version of the code expects, under a lock. */
 import sql, { raw } from "sql-template-tag";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { execute, type Database, type Operation } from "./operation.ts";
 import { type Migration, statements } from "./migration.ts";
 import { migrations as all } from "./migrations/index.ts";

@@ -1,5 +1,5 @@
 /** Which database a place means: a `postgres://` URL, else a file. */
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import type { Database } from "./operation.ts";
 
 /** Opens the database at a URL or a file path. `timeout`: milliseconds a writer waits for others (files only). */

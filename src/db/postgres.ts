@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { ClientBase, Pool, PoolClient } from "pg";
 import sql, { join, raw, type Sql } from "sql-template-tag";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import type { Dialect } from "./dialect.ts";
 import { type Database, escapeNul, jsonText, type Operation, type Raw, takerOf } from "./operation.ts";
 

@@ -2,7 +2,7 @@
 import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import type { Arm, Dialect } from "./dialect.ts";
 import { Gathered, type Provenance } from "./gathered.ts";
-import { ARTIFACT, COLLECTION, DATA, type DataTable, idOf, keyOf, kindOf, RECORD } from "./linked.ts";
+import { ARTIFACT, COLLECTION, DATA, type DataTable, idOf, keyOf, kindOf, RECORD } from "./lineage-kinds.ts";
 import { canonicalJson, execute, type Operation, type Raw } from "./operation.ts";
 
 export { hasFailed } from "./gathered.ts";

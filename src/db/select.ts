@@ -1,6 +1,6 @@
 /** Reading rows: filter, search, order, page and count. */
 import sql, { empty, join, raw, type Sql } from "sql-template-tag";
-import { closest, LinealError } from "../errors.ts";
+import { closest, LinealError } from "../ground/errors.ts";
 import { model, type Name } from "../model/index.ts";
 import { columnOf, decodeRow, identifier, type Row, selection, shapeOf } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";

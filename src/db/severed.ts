@@ -1,10 +1,10 @@
 /** What was removed for good: its links are kept by uid, so that lineage leads through it. */
 import sql, { empty, join, raw, type Sql } from "sql-template-tag";
-import type { EdgeRole } from "../lineage/node.ts";
+import type { EdgeRole } from "../lineage/graph/node.ts";
 import { model, type Name } from "../model/index.ts";
 import { identifier, type Row, type RowRef } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
-import { ACTS, DATA, type DataTable, TABLES, TRASH } from "./linked.ts";
+import { ACTS, DATA, type DataTable, TABLES, TRASH } from "./lineage-kinds.ts";
 import { execute, type Operation, type Raw } from "./operation.ts";
 
 /** A link between a removed row and another, by uids, along the flow of data. */

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import sql, { empty, join, raw, type Sql } from "sql-template-tag";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import type { Dialect } from "./dialect.ts";
 import { canonicalJson, type Database, escapeNul, jsonText, type Operation, type Raw, takerOf } from "./operation.ts";
 

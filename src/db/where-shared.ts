@@ -1,7 +1,7 @@
 /** What filters of columns and of JSON values have in common: operators and tests of text. */
 import sql, { type Sql } from "sql-template-tag";
 import type { Dialect } from "./dialect.ts";
-import { checkPattern } from "./pattern.ts";
+import { checkPattern } from "./regex-subset.ts";
 
 /** A filter as data: what `Where<N>` is at run time. */
 export type Filter = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 /** Filters to SQL, with one meaning on both databases: every test is true or false, never unknown. */
 import sql, { join, type Sql } from "sql-template-tag";
-import { closest, LinealError } from "../errors.ts";
+import { closest, LinealError } from "../ground/errors.ts";
 import { coerce, model, type Name } from "../model/index.ts";
 import { type AnyField, columnOf, identifier, shapeOf } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";

@@ -1,5 +1,5 @@
 /** Files that stay bytes: images, archives, whatever is unknown; and those that are not readable yet. */
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import type { Format } from "./format.ts";
 import { bytesOf, utf8 } from "./source.ts";
 

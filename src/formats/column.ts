@@ -1,5 +1,5 @@
 /** Columns of a table: which values they hold, and how a type is found from all of them. */
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 
 /** What a column holds: the field vocabulary, and `bigint` for integers beyond ±(2⁵³ − 1). */
 export type ColumnType = "text" | "int" | "bigint" | "real" | "bool" | "time" | "json";

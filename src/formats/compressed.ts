@@ -1,6 +1,6 @@
 /** Compressed files: any text, value or table format inside `.gz` or `.zst`. */
 import type { Transform } from "node:stream";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import type { Format, ReadOptions } from "./format.ts";
 import { type ByteSource, bytesOf, chunksOf } from "./source.ts";
 

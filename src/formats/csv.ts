@@ -1,6 +1,6 @@
 /** Comma- and tab-separated tables, UTF-8, with a header line (RFC 4180). */
 import type { Options } from "csv-parse";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { type Cell, CellTypes, parseCell, printCell } from "./cells.ts";
 import { type Column, type Row, setCell, type Value } from "./column.ts";
 import { type Format, type Handle, type Part, rangeOf } from "./format.ts";

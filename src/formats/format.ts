@@ -1,5 +1,5 @@
 /** What a format is: the one interface that every file of this room fills in. */
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import type { Column, Row } from "./column.ts";
 import type { ByteSource } from "./source.ts";
 import type { Table } from "./table.ts";

@@ -1,5 +1,5 @@
 /** The list of formats, and the way from values to bytes and back. */
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { binary, images, unread } from "./binary.ts";
 import { compressed } from "./compressed.ts";
 import { csv, tsv } from "./csv.ts";

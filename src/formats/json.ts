@@ -1,5 +1,5 @@
 /** JSON, and JSON lines. */
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import type { Format } from "./format.ts";
 import { plainValue } from "./plain.ts";
 import { linesOf, textOf, utf8 } from "./source.ts";

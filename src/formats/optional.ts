@@ -1,5 +1,5 @@
 /** Libraries that a user may or may not have installed. */
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 
 /** Loads an optional package at first use; `missing-dependency` with the install command when it is not there. */
 export async function optional<T>(name: string, load: () => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 /** Parquet bytes of a table, the same for the same rows. */
 import type { SchemaElement } from "hyparquet";
 import type { ColumnSource } from "hyparquet-writer";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import type { ColumnType, Value } from "./column.ts";
 import { fitsInt32 } from "./frames.ts";
 import { plainValue } from "./plain.ts";

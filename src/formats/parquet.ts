@@ -1,6 +1,6 @@
 /** Parquet tables: read by column and by part, written so that the same rows give the same bytes. */
 import type { AsyncBuffer, FileMetaData, ParquetScan, SchemaElement } from "hyparquet";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import {
   type Column,
   type ColumnDraft,

@@ -1,5 +1,5 @@
 /** Values that JSON and YAML can hold: checked before they are written, so that nothing is lost in silence. */
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 
 /** What the target can hold beyond JSON. */
 export interface PlainOptions {

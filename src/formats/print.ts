@@ -1,6 +1,6 @@
 /** Tables for people: aligned text for a terminal, HTML for a notebook. */
 import type { ColumnType, ColumnValues, Value } from "./column.ts";
-import { displayWidth, escapeControls, pad, truncate } from "./width.ts";
+import { displayWidth, escapeControls, pad, truncate } from "../ground/width.ts";
 
 /** How much of a table to show: `width` in terminal columns, `rows` at most. */
 export interface PrintOptions {

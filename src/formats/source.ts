@@ -1,5 +1,5 @@
 /** Bytes to read from: random access, whole, in chunks, or as text. */
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 
 /**
  * Where a format reads from: `byteLength` bytes (NaN while unknown), any part of which can be had.

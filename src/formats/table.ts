@@ -1,5 +1,5 @@
 /** A table in memory: named, typed columns that print, iterate and turn into other libraries' frames. */
-import { closest, LinealError } from "../errors.ts";
+import { closest, LinealError } from "../ground/errors.ts";
 import { type Column, type ColumnDraft, type ColumnValues, columnOf, type Row, setCell, type Value } from "./column.ts";
 import { arrowOf, polarsOf } from "./frames.ts";
 import { type PrintOptions, tableHtml, tableText } from "./print.ts";

@@ -1,5 +1,5 @@
 /** Text files: documents, code, sequences, logs. */
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import type { Row, Value } from "./column.ts";
 import { type Format, type Handle, type Part, rangeOf } from "./format.ts";
 import { type ByteSource, linesOf, textOf, utf8 } from "./source.ts";

@@ -1,5 +1,5 @@
 /** YAML 1.2. */
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import type { Format } from "./format.ts";
 import { plainValue } from "./plain.ts";
 import { textOf, utf8 } from "./source.ts";

@@ -6,7 +6,7 @@ import { readIdentity } from "../db/meta.ts";
 import { migrate, migrationState } from "../db/migrate.ts";
 import { databaseFile, isDatabaseUrl, openDatabase } from "../db/open.ts";
 import type { Database } from "../db/operation.ts";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { Connection, type Effects } from "./connection.ts";
 import { writeMarker } from "./marker.ts";
 import { currentScope } from "./scope.ts";

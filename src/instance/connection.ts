@@ -7,7 +7,7 @@ import { insert, lock, type Writer } from "../db/write.ts";
 import type { Backend } from "../storage/backend.ts";
 import { openBackend } from "../storage/open.ts";
 import { sweepTmp } from "../storage/tmp.ts";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { log, type LogKind } from "./log.ts";
 import { currentScope, processUser } from "./scope.ts";
 import { currentUser, profileOf } from "./users.ts";

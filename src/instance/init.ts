@@ -7,7 +7,7 @@ import { migrate } from "../db/migrate.ts";
 import { databaseFile, isDatabaseUrl, openDatabase } from "../db/open.ts";
 import { insert, lock } from "../db/write.ts";
 import { select } from "../db/select.ts";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { model, randomUid } from "../model/index.ts";
 import { announce, defaultName, open, setDefault } from "./connect.ts";
 import type { Connection, Effects } from "./connection.ts";

@@ -1,7 +1,7 @@
 /** Leaving and removing instances. */
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { setDefault } from "./connect.ts";
 import { log } from "./log.ts";
 import { findMarker, removeMarker, removeMarkers } from "./marker.ts";

@@ -2,7 +2,7 @@
 import type { Database } from "../db/operation.ts";
 import { select } from "../db/select.ts";
 import { update } from "../db/write.ts";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import type { InstanceSettings } from "./settings.ts";
 
 /** The default storage root of an instance: the first that it manages. */

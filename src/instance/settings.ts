@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { brokenFile, type Environment, readJson, removeFile, settingsHome, writeJson } from "./home.ts";
 import { findMarker } from "./marker.ts";
 import { currentUser } from "./users.ts";

@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { type Environment, readJson, removeFile, settingsHome, writeJson } from "./home.ts";
 
 /** A run under way in a shell: the run's uid and the slug of its instance. */

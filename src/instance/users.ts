@@ -2,7 +2,7 @@
 
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { brokenFile, type Environment, readJson, removeFile, settingsHome, writeJson, writeJsonOnce } from "./home.ts";
 
 /** A user of this settings home; `uid` is 8 base-62 characters. */

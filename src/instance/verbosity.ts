@@ -1,6 +1,6 @@
 /** How much is logged: six levels, from errors alone to everything. */
 
-import { closest, LinealError } from "../errors.ts";
+import { closest, LinealError } from "../ground/errors.ts";
 import { type Environment, readPreferences } from "./home.ts";
 
 /** The levels and their numbers; a message is shown when its level is at most the chosen one. */

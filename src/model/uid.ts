@@ -1,5 +1,5 @@
 /** Public ids: random base-62 text, digits before upper case before lower case. */
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 

@@ -1,5 +1,5 @@
 /** One value of one field: check it, parse it from text, print it, describe it as JSON Schema. */
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import type { Field, Options } from "./field.ts";
 
 const EXPECTED = {

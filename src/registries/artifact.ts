@@ -1,18 +1,18 @@
 /** Artifact: save, load, open, and where it came from. */
 import type { DecodeOptions, Handle, Row as TableRow, Table } from "../formats/index.ts";
 import type { Connection } from "../instance/connection.ts";
-import type { Graph } from "../lineage/graph.ts";
-import type { Staleness } from "../lineage/stale.ts";
+import type { Graph } from "../lineage/graph/graph.ts";
+import type { Staleness } from "../lineage/answers/staleness.ts";
 import { cacheRow, loadRow, openRow, pathOfRow } from "./artifact/access.ts";
 import { type InputOptions, trackInput } from "./artifact/inputs.ts";
 import { saveArtifact, saveFolderFiles, type SaveOptions } from "./artifact/save.ts";
-import { make } from "./classes.ts";
-import { connectionOf, rowOf } from "./entry.ts";
-import { impactOf, type ImpactOptions } from "./impact.ts";
-import { type LineageOptions, lineageOf, viewLineageOf } from "./lineage.ts";
-import { knowStorages } from "./query.ts";
-import { registry, sourceOf } from "./registry.ts";
-import { stalenessOf } from "./staleness.ts";
+import { make } from "./record/classes.ts";
+import { connectionOf, rowOf } from "./record/row.ts";
+import { impactOf, type ImpactOptions } from "./answers/impact.ts";
+import { type LineageOptions, lineageOf, viewLineageOf } from "./answers/lineage.ts";
+import { knowStorages } from "./record/query.ts";
+import { registry, sourceOf } from "./record/registry.ts";
+import { stalenessOf } from "./answers/staleness.ts";
 
 /** What can be saved: a path or file URL, bytes, a stream, a table, or any value that fits the key's suffix. */
 export type Source =
@@ -116,7 +116,7 @@ export class Artifact extends registry("Artifact") {
   }
 }
 
-declare module "./classes.ts" {
+declare module "./record/classes.ts" {
   interface Registries {
     Artifact: Artifact;
   }

@@ -1,5 +1,5 @@
 /** Registries without behaviour of their own: the declaration is all there is. */
-import { entity } from "./registry.ts";
+import { entity } from "./record/registry.ts";
 
 /** A line of work; `main`, `archive` and `trash` are built in. */
 export class Branch extends entity("Branch") {}
@@ -20,7 +20,7 @@ export class ULabel extends entity("ULabel") {}
 /** A person, known by a handle. */
 export class User extends entity("User") {}
 
-declare module "./classes.ts" {
+declare module "./record/classes.ts" {
   interface Registries {
     Branch: Branch;
     Feature: Feature;

@@ -1,6 +1,6 @@
 /** What records can do: the classes of all registries. */
 import { Artifact } from "./artifact.ts";
-import { fill } from "./classes.ts";
+import { fill } from "./record/classes.ts";
 import { Collection } from "./collection.ts";
 import { Branch, Feature, Project, Reference, Schema, Space, Storage, ULabel, User } from "./entities.ts";
 import { RecordEntry } from "./record.ts";
@@ -31,9 +31,9 @@ export type { InputOptions } from "./artifact/inputs.ts";
 export type { SaveOptions } from "./artifact/save.ts";
 export { Collection } from "./collection.ts";
 export { Branch, Feature, Project, Reference, Schema, Space, Storage, ULabel, User } from "./entities.ts";
-export type { ImpactOptions } from "./impact.ts";
-export type { LineageOptions } from "./lineage.ts";
-export { Query, Related } from "./query.ts";
+export type { ImpactOptions } from "./answers/impact.ts";
+export type { LineageOptions } from "./answers/lineage.ts";
+export { Query, Related } from "./record/query.ts";
 export { RecordEntry } from "./record.ts";
 export { Run } from "./run.ts";
 export { settings } from "./settings.ts";

@@ -1,11 +1,11 @@
 /** Record: a thing that is written down, with its lineage. */
 import type { Table } from "../formats/index.ts";
-import type { Graph } from "../lineage/graph.ts";
-import type { Staleness } from "../lineage/stale.ts";
-import { type LineageOptions, lineageOf, viewLineageOf } from "./lineage.ts";
-import { impactOf, type ImpactOptions } from "./impact.ts";
-import { entity } from "./registry.ts";
-import { stalenessOf } from "./staleness.ts";
+import type { Graph } from "../lineage/graph/graph.ts";
+import type { Staleness } from "../lineage/answers/staleness.ts";
+import { type LineageOptions, lineageOf, viewLineageOf } from "./answers/lineage.ts";
+import { impactOf, type ImpactOptions } from "./answers/impact.ts";
+import { entity } from "./record/registry.ts";
+import { stalenessOf } from "./answers/staleness.ts";
 
 /**
  * A thing that is written down: an experiment, a sample, a sheet's row.
@@ -36,7 +36,7 @@ export class RecordEntry extends entity("Record") {
   }
 }
 
-declare module "./classes.ts" {
+declare module "./record/classes.ts" {
   interface Registries {
     Record: RecordEntry;
   }

@@ -1,9 +1,9 @@
 /** Run: one execution, with its inputs and outputs. */
 import type { Table } from "../formats/index.ts";
-import type { Graph } from "../lineage/graph.ts";
-import { impactOf, type ImpactOptions } from "./impact.ts";
-import { type LineageOptions, lineageOf, viewLineageOf } from "./lineage.ts";
-import { entity } from "./registry.ts";
+import type { Graph } from "../lineage/graph/graph.ts";
+import { impactOf, type ImpactOptions } from "./answers/impact.ts";
+import { type LineageOptions, lineageOf, viewLineageOf } from "./answers/lineage.ts";
+import { entity } from "./record/registry.ts";
 
 /**
  * One execution of a transform.
@@ -34,7 +34,7 @@ export class Run extends entity("Run") {
   }
 }
 
-declare module "./classes.ts" {
+declare module "./record/classes.ts" {
   interface Registries {
     Run: Run;
   }

@@ -1,6 +1,6 @@
 /** Settings of this process: `ln.settings`. */
 import { resolve } from "node:path";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { cacheHome } from "../instance/home.ts";
 import { setVerbosity, verbosity } from "../instance/log.ts";
 import { parseVerbosity } from "../instance/verbosity.ts";

@@ -1,9 +1,9 @@
 /** Transform: what runs, with its source and its runs. */
 import type { Table } from "../formats/index.ts";
-import type { Graph } from "../lineage/graph.ts";
-import { impactOf, type ImpactOptions } from "./impact.ts";
-import { type LineageOptions, lineageOf, viewLineageOf } from "./lineage.ts";
-import { entity } from "./registry.ts";
+import type { Graph } from "../lineage/graph/graph.ts";
+import { impactOf, type ImpactOptions } from "./answers/impact.ts";
+import { type LineageOptions, lineageOf, viewLineageOf } from "./answers/lineage.ts";
+import { entity } from "./record/registry.ts";
 
 /**
  * A script, notebook, pipeline, function, upload or app, in versions.
@@ -29,7 +29,7 @@ export class Transform extends entity("Transform") {
   }
 }
 
-declare module "./classes.ts" {
+declare module "./record/classes.ts" {
   interface Registries {
     Transform: Transform;
   }

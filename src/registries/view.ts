@@ -2,7 +2,7 @@
 import { select } from "../db/select.ts";
 import type { Connection } from "../instance/connection.ts";
 import { type Name, names } from "../model/index.ts";
-import { tableOfRows } from "./listing.ts";
+import { tableOfRows } from "./record/listing.ts";
 
 /** Built in, the same everywhere. */
 const UNINTERESTING: readonly Name[] = ["Branch", "Space"];

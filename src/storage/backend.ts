@@ -1,6 +1,6 @@
 /** The narrow waist of storage: what every place that keeps bytes can do, and how stored objects are named. */
 
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 
 /** Bytes that can be read in pieces; readers of formats need nothing more. */
 export interface ByteSource {

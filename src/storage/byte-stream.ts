@@ -1,6 +1,6 @@
 /** Ranges, chunks and streams of bytes, shared by the backends. */
 
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import type { OpenBytes, Source } from "./backend.ts";
 
 const chunkSize = 1 << 20;

@@ -5,7 +5,7 @@ import { open } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createHash } from "node:crypto";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { checkInside, type Backend } from "./backend.ts";
 import { entryKey } from "./folder.ts";
 import { errnoOf, fsError } from "./fs-error.ts";

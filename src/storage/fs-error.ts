@@ -1,6 +1,6 @@
 /** Turns errors of the file system into LinealErrors that say what to do. */
 
-import { LinealError, type ErrorCode } from "../errors.ts";
+import { LinealError, type ErrorCode } from "../ground/errors.ts";
 
 const meanings: { [errno: string]: { code: ErrorCode; what: string; hint: string } } = {
   ENOENT: { code: "not-found", what: "there is no", hint: "check the path: it is taken from the working directory" },

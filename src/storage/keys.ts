@@ -2,7 +2,7 @@
 
 import { realpathSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { errnoOf, fsError } from "./fs-error.ts";
 
 const maxLength = 1024;

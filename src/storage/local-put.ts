@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { closeSync, fsync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import {
   checkSuffix,
   objectKey,

@@ -2,7 +2,7 @@
 
 import { readdirSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { atPath } from "./fs-error.ts";
 import { hashBytes, pacer } from "./hash.ts";
 

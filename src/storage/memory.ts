@@ -1,7 +1,7 @@
 /** Bytes in this process's memory, for tests and as the plainest example of a backend. */
 
 import { readFileSync } from "node:fs";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import { checkInside, checkSuffix, objectKey, type Backend, type OpenBytes, type Source } from "./backend.ts";
 import { chunksOf, cutRange, streamOf } from "./byte-stream.ts";
 import { atPath } from "./fs-error.ts";

@@ -1,7 +1,7 @@
 /** From a storage root, as users write it, to its backend. */
 
 import { fileURLToPath } from "node:url";
-import { LinealError, closest } from "../errors.ts";
+import { LinealError, closest } from "../ground/errors.ts";
 import type { Backend } from "./backend.ts";
 
 /** One row per kind of storage; a backend is loaded at first use. */

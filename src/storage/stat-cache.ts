@@ -2,7 +2,7 @@
 
 import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import type { FileStat } from "./backend.ts";
 import { atPath } from "./fs-error.ts";
 

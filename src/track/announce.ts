@@ -2,7 +2,7 @@
 import type { Connection } from "../instance/connection.ts";
 import { printTime } from "../model/index.ts";
 import type { Transform } from "../registries/index.ts";
-import type { BegunRun } from "../registries/tracking/runs.ts";
+import type { BegunRun } from "../registries/runs/runs.ts";
 
 /** Logs which run of which transform began, with which parameters, and what to know about it. */
 export async function announce(

@@ -1,13 +1,13 @@
 /** The start of a run: source, environment and arguments first, then one transaction. */
-import { LinealError, refuseUnknown } from "../errors.ts";
+import { LinealError, refuseUnknown } from "../ground/errors.ts";
 import { defaultConnection } from "../instance/connect.ts";
 import type { Connection } from "../instance/connection.ts";
 import { isInside } from "../instance/scope.ts";
 import { checkValue, model, randomUid } from "../model/index.ts";
 import type { Run, Transform } from "../registries/index.ts";
-import { isEntry, nameOf, rowOf } from "../registries/entry.ts";
-import { type BegunRun, beginRun, checkTransform, type RunSpec } from "../registries/tracking/runs.ts";
-import { checkTransformUid } from "../registries/tracking/transform.ts";
+import { isEntry, nameOf, rowOf } from "../registries/record/row.ts";
+import { type BegunRun, beginRun, checkTransform, type RunSpec } from "../registries/runs/runs.ts";
+import { checkTransformUid } from "../registries/runs/transforms.ts";
 import { announce } from "./announce.ts";
 import { describeEnvironment, environmentText } from "./environment.ts";
 import { watchExit } from "./exit.ts";
@@ -17,7 +17,7 @@ import { end, openRun, setOpenRun } from "./open-run.ts";
 import { isPlain, serialiseParams } from "./params.ts";
 import { processIdentity } from "./process.ts";
 import { reap } from "./reap.ts";
-import { redactArgs } from "../code/redact.ts";
+import { redactArgs } from "../ground/redact.ts";
 import { captureConsole, type ConsoleCapture } from "./report.ts";
 import { describeSource } from "./source-file.ts";
 import type { TrackOptions } from "./track-options.ts";

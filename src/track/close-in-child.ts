@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { InstanceSettings } from "../instance/settings.ts";
-import type { RunEvent, RunStatus } from "../registries/tracking/life.ts";
+import type { RunEvent, RunStatus } from "../registries/runs/states.ts";
 
 /** What the child needs; it comes on standard input, since settings hold a password. */
 export interface Closing {

@@ -2,7 +2,7 @@
 import { text } from "node:stream/consumers";
 import { open } from "../instance/connect.ts";
 import { setProcessUser } from "../instance/scope.ts";
-import { endRun } from "../registries/tracking/runs.ts";
+import { endRun } from "../registries/runs/runs.ts";
 import type { Closing } from "./close-in-child.ts";
 
 async function close(): Promise<void> {

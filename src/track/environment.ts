@@ -5,7 +5,7 @@ import { readFileSync, statSync } from "node:fs";
 import { arch, platform, release } from "node:os";
 import { dirname, join } from "node:path";
 import { lockfileNames, type PackageVersions, readLockfile } from "./lockfile.ts";
-import { redactArgs } from "../code/redact.ts";
+import { redactArgs } from "../ground/redact.ts";
 
 /** The environment of a run. Equal environments have equal JSON text; values of environment variables are never in it. */
 export type Environment = {

@@ -2,7 +2,7 @@
 import { constants } from "node:os";
 import { inspect } from "node:util";
 import { log } from "../instance/log.ts";
-import type { RunEvent } from "../registries/tracking/life.ts";
+import type { RunEvent } from "../registries/runs/states.ts";
 import { end, endSync, type OpenRun, openRun } from "./open-run.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

@@ -5,8 +5,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { promisify } from "node:util";
-import { LinealError } from "../errors.ts";
-import { redactSource } from "../code/redact.ts";
+import { LinealError } from "../ground/errors.ts";
+import { redactSource } from "../ground/redact.ts";
 
 /** The state of the repository around a path. */
 export type GitState = {

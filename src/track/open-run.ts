@@ -2,10 +2,10 @@
 import { rmSync } from "node:fs";
 import type { Connection } from "../instance/connection.ts";
 import { setSlot } from "../instance/scope.ts";
-import { refresh } from "../registries/entry.ts";
+import { refresh } from "../registries/record/row.ts";
 import type { Run, Transform } from "../registries/index.ts";
-import { duration, type RunEvent, type RunStatus } from "../registries/tracking/life.ts";
-import { endRun, endRunSync } from "../registries/tracking/runs.ts";
+import { duration, type RunEvent, type RunStatus } from "../registries/runs/states.ts";
+import { endRun, endRunSync } from "../registries/runs/runs.ts";
 import { printTime } from "../model/index.ts";
 import { closeInChild } from "./close-in-child.ts";
 import { type ConsoleCapture, readReport } from "./report.ts";

@@ -1,6 +1,6 @@
 /** Turns the params of a run into plain JSON, and a call's arguments into params. */
 
-import { redactParams } from "../code/redact.ts";
+import { redactParams } from "../ground/redact.ts";
 import { parseExpression } from "../code/syntax.ts";
 import type { SyntaxNode } from "../code/syntax-tree.ts";
 

@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Connection } from "../instance/connection.ts";
-import { endRun, unfinishedRuns } from "../registries/tracking/runs.ts";
+import { endRun, unfinishedRuns } from "../registries/runs/runs.ts";
 import { isAlive } from "./process.ts";
 import { readReport } from "./report.ts";
 import { logFile } from "./log-file.ts";

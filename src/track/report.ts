@@ -2,7 +2,7 @@
 
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
-import { redactSource } from "../code/redact.ts";
+import { redactSource } from "../ground/redact.ts";
 
 /** A console log being written. */
 export type ConsoleCapture = {

@@ -1,10 +1,10 @@
 /** A source file as a transform: read, keyed by dev-dir, its local modules kept as one text. */
-import { redactSource } from "../code/redact.ts";
+import { redactSource } from "../ground/redact.ts";
 import { keyFor, kindOfFile, readSource, type Source } from "../code/source.ts";
 import type { Connection } from "../instance/connection.ts";
 import { settings } from "../registries/settings.ts";
-import { keepText } from "../registries/tracking/runs.ts";
-import type { TransformSpec } from "../registries/tracking/transform.ts";
+import { keepText } from "../registries/runs/runs.ts";
+import type { TransformSpec } from "../registries/runs/transforms.ts";
 import { findBlobCommit } from "./git.ts";
 
 /** What was read of a source file. */

@@ -1,5 +1,5 @@
 /** `track`, `finish` and `context`: this execution as a run. */
-import { LinealError } from "../errors.ts";
+import { LinealError } from "../ground/errors.ts";
 import type { Run, Transform } from "../registries/index.ts";
 import { begin } from "./begin.ts";
 import { callerFile } from "../code/caller.ts";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Artifact } from "../../src/index.ts";
-import { displayWidth } from "../../src/formats/width.ts";
+import { displayWidth } from "../../src/ground/width.ts";
 import { Workshop } from "../registries/workshop.ts";
 import { cli, type Finished } from "../support/child.ts";
 import { forEachDatabase } from "../support/dialects.ts";

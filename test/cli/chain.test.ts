@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { chainText, fitted, nameText, pairText, valueText } from "../../src/cli/chain.ts";
-import { displayWidth } from "../../src/formats/width.ts";
+import { displayWidth } from "../../src/ground/width.ts";
 
 test("long chains keep both ends, sentences break between words, all within 80 columns", () => {
   const uids = Array.from({ length: 9 }, (_, i) => `${i}`.repeat(20));

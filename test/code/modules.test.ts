@@ -128,7 +128,7 @@ test("hashes data without reading it as code", async () => {
 });
 
 test("never enters node_modules, even through a link, nor our own code", async () => {
-  const own = fileURLToPath(new URL("../../src/errors.ts", import.meta.url));
+  const own = fileURLToPath(new URL("../../src/ground/errors.ts", import.meta.url));
   const entry = write({
     "main.ts": `import "./node_modules/p/index.js"; import "./linked/index.js"; import ${JSON.stringify(pathToFileURL(own).href)};`,
     "node_modules/p/index.js": "",

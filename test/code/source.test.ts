@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writ
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { LinealError } from "../../src/errors.ts";
+import { LinealError } from "../../src/ground/errors.ts";
 import { isSourceFile, keyFor, kindOfFile, readSource, titleOf } from "../../src/code/source.ts";
 
 let folder = "";

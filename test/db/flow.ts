@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import type { Row } from "../../src/db/columns.ts";
 import { lineage, type LineageQuestion } from "../../src/db/lineage.ts";
 import { highestLink } from "../../src/db/write.ts";
-import type { Graph } from "../../src/lineage/graph.ts";
+import type { Graph } from "../../src/lineage/graph/graph.ts";
 import { counted, type Fixture } from "./fixture.ts";
 
 export class Flow {

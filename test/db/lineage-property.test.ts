@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Graph } from "../../src/lineage/graph.ts";
+import type { Graph } from "../../src/lineage/graph/graph.ts";
 import { forEachDatabase } from "../support/dialects.ts";
 import { Fixture } from "./fixture.ts";
 import { ask, called, Flow } from "./flow.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { lineage } from "../../src/db/lineage.ts";
-import { collapse } from "../../src/lineage/collapse.ts";
+import { collapse } from "../../src/lineage/graph/transform-level.ts";
 import { link, update } from "../../src/db/write.ts";
 import { forEachDatabase } from "../support/dialects.ts";
 import { Fixture, NOW, TRASH, WRITER } from "./fixture.ts";

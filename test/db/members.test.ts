@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { lineage } from "../../src/db/lineage.ts";
 import { byId } from "../../src/db/select.ts";
 import { link, remove } from "../../src/db/write.ts";
-import { collapse } from "../../src/lineage/collapse.ts";
+import { collapse } from "../../src/lineage/graph/transform-level.ts";
 import { forEachDatabase } from "../support/dialects.ts";
 import { Fixture, NOW, WRITER } from "./fixture.ts";
 import { ask as asked, called, edges, Flow } from "./flow.ts";

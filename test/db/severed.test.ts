@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { lineage, type LineageQuestion } from "../../src/db/lineage.ts";
 import { byId } from "../../src/db/select.ts";
 import { remove } from "../../src/db/write.ts";
-import type { Graph } from "../../src/lineage/graph.ts";
+import type { Graph } from "../../src/lineage/graph/graph.ts";
 import { forEachDatabase } from "../support/dialects.ts";
 import { counted, Fixture, NOW, WRITER } from "./fixture.ts";
 import { Flow } from "./flow.ts";

@@ -8,7 +8,7 @@ import { migrate } from "../../src/db/migrate.ts";
 import { openDatabase } from "../../src/db/open.ts";
 import { execute } from "../../src/db/operation.ts";
 import { insert } from "../../src/db/write.ts";
-import { LinealError } from "../../src/errors.ts";
+import { LinealError } from "../../src/ground/errors.ts";
 import { NOW } from "./fixture.ts";
 
 let folder: string;

@@ -1,7 +1,7 @@
 /** Choosing formats, and values that no format takes. */
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { LinealError } from "../../src/errors.ts";
+import { LinealError } from "../../src/ground/errors.ts";
 import { decode, encode, formatFor, openHandle, sourceOf, summarise, Table } from "../../src/formats/index.ts";
 import { collect } from "../contract/format.ts";
 

@@ -16,7 +16,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { LinealError } from "../../src/errors.ts";
+import { LinealError } from "../../src/ground/errors.ts";
 import {
   cacheHome,
   readJson,

@@ -1,7 +1,7 @@
 /** Random lineage graphs: bipartite, with or without cycles of runs, with re-creations, flows and hostile labels. */
 import fc from "fast-check";
-import { Graph } from "../../src/lineage/graph.ts";
-import type { Edge, Node } from "../../src/lineage/node.ts";
+import { Graph } from "../../src/lineage/graph/graph.ts";
+import type { Edge, Node } from "../../src/lineage/graph/node.ts";
 import { artifact, collection, run } from "./sample.ts";
 
 /** Labels as people, accidents and attackers write them. */

@@ -1,6 +1,6 @@
 /** Graphs for the tests of this room: small ones by hand, large ones by rule. */
-import { Graph } from "../../src/lineage/graph.ts";
-import { nodeId, toNode } from "../../src/lineage/node.ts";
+import { Graph } from "../../src/lineage/graph/graph.ts";
+import { nodeId, toNode } from "../../src/lineage/graph/node.ts";
 import type {
   ArtifactNode,
   CollectionNode,
@@ -10,7 +10,7 @@ import type {
   RunNode,
   TransformNode,
   Truncation,
-} from "../../src/lineage/node.ts";
+} from "../../src/lineage/graph/node.ts";
 
 export function artifact(uid: string, facts: Partial<ArtifactNode> = {}): ArtifactNode {
   return toNode({

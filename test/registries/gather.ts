@@ -4,8 +4,8 @@ import type { RowRef } from "../../src/db/columns.ts";
 import { insert, link, type Writer } from "../../src/db/write.ts";
 import type { Artifact, Collection, Run } from "../../src/index.ts";
 import { randomUid } from "../../src/model/index.ts";
-import { rowOf } from "../../src/registries/entry.ts";
-import { demote, nextVersion } from "../../src/registries/versions.ts";
+import { rowOf } from "../../src/registries/record/row.ts";
+import { demote, nextVersion } from "../../src/registries/record/versions.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** A collection of these members; the next version of another one, when given. */

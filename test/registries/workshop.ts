@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { readSource } from "../../src/code/source.ts";
 import { withScope } from "../../src/instance/scope.ts";
 import type { Artifact, Run, Transform } from "../../src/index.ts";
-import { rowOf } from "../../src/registries/entry.ts";
-import { beginRun, endRun, keepText } from "../../src/registries/tracking/runs.ts";
+import { rowOf } from "../../src/registries/record/row.ts";
+import { beginRun, endRun, keepText } from "../../src/registries/runs/runs.ts";
 import { Lab } from "./lab.ts";
 import type { DatabaseUnderTest } from "../support/dialects.ts";
 

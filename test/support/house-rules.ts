@@ -1,4 +1,8 @@
 /** The rules of the house: each takes source files and returns one line for every breach. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { repository } from "./child.ts";
+import { floorsOf } from "./floors.ts";
 import {
   at,
   children,
@@ -14,36 +18,7 @@ import {
 /** One rule: lines like `src/db/x.ts:3: …`, none when all is well. */
 export type Rule = (files: readonly SourceFile[]) => string[];
 
-/** Who may stand on whom. A room is a folder of `src/`, or a file directly in it. */
-const floors: Record<string, readonly string[]> = {
-  errors: [],
-  model: ["errors"],
-  lineage: ["model", "errors"],
-  formats: ["model", "errors"],
-  storage: ["errors"],
-  db: ["model", "lineage", "errors"],
-  instance: ["db", "storage", "model", "errors"],
-  code: ["errors"],
-  registries: ["code", "instance", "db", "storage", "formats", "lineage", "model", "errors"],
-  track: ["registries", "code", "instance", "formats", "model", "errors"],
-  server: ["track", "registries", "instance", "lineage", "model", "errors"],
-  client: ["model", "lineage", "formats", "errors"],
-  index: ["code", "track", "registries", "instance", "db", "storage", "formats", "lineage", "model", "errors"],
-  cli: [
-    "index",
-    "code",
-    "server",
-    "track",
-    "registries",
-    "instance",
-    "db",
-    "storage",
-    "formats",
-    "lineage",
-    "model",
-    "errors",
-  ],
-};
+const floors = floorsOf(readFileSync(join(repository, "ARCHITECTURE.md"), "utf8"));
 
 const room = (path: string): string => path.split("/")[1]?.replace(/\.ts$/, "") ?? "";
 const inSrc = (files: readonly SourceFile[]): SourceFile[] => files.filter((file) => file.path.startsWith("src/"));
@@ -51,17 +26,16 @@ const inSrc = (files: readonly SourceFile[]): SourceFile[] => files.filter((file
 export const standOnlyOnLowerRooms: Rule = (files) =>
   inSrc(files).flatMap((file) => {
     const here = room(file.path);
-    const allowed = floors[here];
-    if (!allowed)
-      return [`${file.path}: the room '${here}' is not in the table of floors: add it there and in ARCHITECTURE.md`];
+    const floor = floors.get(here);
+    if (!floor) return [`${file.path}: the room '${here}' is not in the table of ARCHITECTURE.md: add it there`];
     return importsOf(file).flatMap((it) => {
       const there = room(it.from);
       if (!it.from.startsWith("src/")) return [`${file.path}:${it.line}: src must not import ${it.from}`];
-      if (here === "cli" && there === "server" && !it.lazy)
-        return [`${file.path}:${it.line}: cli loads server lazily: await import("${it.from}")`];
-      if (there === here || allowed.includes(there)) return [];
+      if (floor.lazily.includes(there) && !it.lazy)
+        return [`${file.path}:${it.line}: ${here} loads ${there} lazily: await import("${it.from}")`];
+      if (there === here || floor.rooms.includes(there)) return [];
       return [
-        `${file.path}:${it.line}: ${here} must not import ${there} (${it.from}); it may import ${allowed.join(", ") || "nothing"}`,
+        `${file.path}:${it.line}: ${here} must not import ${there} (${it.from}); it may import ${floor.rooms.join(", ") || "nothing"}`,
       ];
     });
   });

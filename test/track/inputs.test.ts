@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Artifact, Run } from "../../src/index.ts";
 import { settings } from "../../src/index.ts";
-import { keepText } from "../../src/registries/tracking/runs.ts";
+import { keepText } from "../../src/registries/runs/runs.ts";
 import { Lab, refused } from "../registries/lab.ts";
 import { forEachDatabase } from "../support/dialects.ts";
 import { program, result, sqlite } from "./program.ts";

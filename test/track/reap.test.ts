@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import sql from "sql-template-tag";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { processIdentity } from "../../src/track/process.ts";
-import { rowOf } from "../../src/registries/entry.ts";
+import { rowOf } from "../../src/registries/record/row.ts";
 import { Lab } from "../registries/lab.ts";
 import { forEachDatabase } from "../support/dialects.ts";
 import { lastRun, logLines, program, start, write } from "./program.ts";

@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import { checkLineage, type LineageCheck } from "../../code/check.ts";
-import { LinealError } from "../../errors.ts";
+import { LinealError } from "../../ground/errors.ts";
 import { fitted } from "../chain.ts";
 import { command } from "../command.ts";
 import { paint } from "../print.ts";

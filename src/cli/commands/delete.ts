@@ -1,6 +1,6 @@
 /** `lineal delete`: moves a record to the trash or removes it for good, or removes an instance. */
 
-import { LinealError } from "../../errors.ts";
+import { LinealError } from "../../ground/errors.ts";
 import { readInstance, slugOf } from "../../instance/settings.ts";
 import { canAsk, confirm } from "../ask.ts";
 import { type Answer, command, Misuse } from "../command.ts";

@@ -1,8 +1,8 @@
 /** `lineal diff`: in what two runs differ. */
 
-import { type Changed, differing } from "../../lineage/compare.ts";
+import { type Changed, differing } from "../../lineage/answers/compare.ts";
 import type { Run } from "../../registries/index.ts";
-import { diff, type RunDifference } from "../../registries/difference.ts";
+import { diff, type RunDifference } from "../../registries/answers/diff.ts";
 import { model, REVISION_LENGTH } from "../../model/index.ts";
 import { nameText, pairText, valueText } from "../chain.ts";
 import { command } from "../command.ts";

@@ -1,6 +1,6 @@
 /** `lineal finish`: the tracked shell session is complete. */
 
-import { LinealError } from "../../errors.ts";
+import { LinealError } from "../../ground/errors.ts";
 import { defaultConnection } from "../../instance/connect.ts";
 import { command } from "../command.ts";
 import { endSession } from "../shell-session.ts";

@@ -1,12 +1,12 @@
 /** `lineal impact`: everything that was made from a record. */
 
-import { displayWidth } from "../../formats/width.ts";
+import { displayWidth } from "../../ground/width.ts";
 import type { Table } from "../../formats/table.ts";
 import { log } from "../../instance/log.ts";
-import { defined } from "../../lineage/options.ts";
+import { defined } from "../../lineage/graph/options.ts";
 import { REVISION_LENGTH } from "../../model/index.ts";
-import { isEntry, rowOf } from "../../registries/entry.ts";
-import { impactList } from "../../registries/impact.ts";
+import { isEntry, rowOf } from "../../registries/record/row.ts";
+import { impactList } from "../../registries/answers/impact.ts";
 import type { Artifact } from "../../registries/index.ts";
 import { nameText } from "../chain.ts";
 import { command } from "../command.ts";

@@ -2,13 +2,13 @@
 
 import { writeFileSync } from "node:fs";
 import { extname } from "node:path";
-import { LinealError } from "../../errors.ts";
+import { LinealError } from "../../ground/errors.ts";
 import { log } from "../../instance/log.ts";
 import { isShrunk } from "../../lineage/export/png.ts";
-import type { Graph } from "../../lineage/graph.ts";
-import { defined } from "../../lineage/options.ts";
-import { RUN_STATUSES } from "../../lineage/select.ts";
-import { shorten } from "../../lineage/terminal.ts";
+import type { Graph } from "../../lineage/graph/graph.ts";
+import { defined } from "../../lineage/graph/options.ts";
+import { RUN_STATUSES } from "../../lineage/graph/select.ts";
+import { shorten } from "../../lineage/draw/terminal.ts";
 import type { LineageOptions } from "../../registries/index.ts";
 import { type Answer, command, Misuse } from "../command.ts";
 import { isColoured } from "../print.ts";

@@ -1,6 +1,6 @@
 /** `lineal load`: writes the file of an artifact, or the source of a transform, into dev-dir or here. */
 
-import { LinealError } from "../../errors.ts";
+import { LinealError } from "../../ground/errors.ts";
 import type { Name } from "../../model/index.ts";
 import { command, Misuse, suggestion } from "../command.ts";
 import { findRecord } from "../reference.ts";

@@ -6,7 +6,7 @@ import { cacheHome, type Preferences, readPreferences, writePreferences } from "
 import { canHoldMarker, findMarker, removeMarker, writeMarker } from "../../instance/marker.ts";
 import { type InstanceSettings, slugOf, writeInstance } from "../../instance/settings.ts";
 import { parseVerbosity } from "../../instance/verbosity.ts";
-import { LinealError } from "../../errors.ts";
+import { LinealError } from "../../ground/errors.ts";
 import { type Answer, command, Misuse, suggestion } from "../command.ts";
 import { factsText } from "../print.ts";
 import { openRegistry } from "../registries.ts";

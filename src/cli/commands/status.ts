@@ -1,9 +1,9 @@
 /** `lineal status`: which outputs are out of date, and why; exit code 1 when any is. */
 
-import { LinealError } from "../../errors.ts";
+import { LinealError } from "../../ground/errors.ts";
 import { REVISION_LENGTH } from "../../model/index.ts";
-import { labelsOf } from "../../registries/labels.ts";
-import { standingStatusOf, type Status, status, statusOf } from "../../registries/staleness.ts";
+import { labelsOf } from "../../registries/record/titles.ts";
+import { standingStatusOf, type Status, status, statusOf } from "../../registries/answers/staleness.ts";
 import { chainText, fitted, nameText, shownOf } from "../chain.ts";
 import { command, Misuse } from "../command.ts";
 import { failureOf, paint } from "../print.ts";

@@ -2,13 +2,13 @@
 
 import { hostname } from "node:os";
 import { defaultConnection } from "../../instance/connect.ts";
-import { beginRun } from "../../registries/tracking/runs.ts";
+import { beginRun } from "../../registries/runs/runs.ts";
 import { announce } from "../../track/announce.ts";
 import { describeEnvironment, environmentText } from "../../track/environment.ts";
 import { commitOf } from "../../track/git.ts";
 import { serialiseParams } from "../../track/params.ts";
 import { reap } from "../../track/reap.ts";
-import { redactArgs } from "../../code/redact.ts";
+import { redactArgs } from "../../ground/redact.ts";
 import { command, Misuse } from "../command.ts";
 import { endSession, rememberSessionRun, requireShell, shellScript } from "../shell-session.ts";
 import { describeTransform } from "../source-transform.ts";

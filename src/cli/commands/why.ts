@@ -1,9 +1,9 @@
 /** `lineal why`: the first things upstream in which two artifacts differ. */
 
 import type { Artifact } from "../../registries/index.ts";
-import { labelsOf } from "../../registries/labels.ts";
-import type { Difference, Why } from "../../lineage/why.ts";
-import { why } from "../../registries/why.ts";
+import { labelsOf } from "../../registries/record/titles.ts";
+import type { Difference, Why } from "../../lineage/answers/why.ts";
+import { why } from "../../registries/answers/why.ts";
 import { chainText, nameText, pairText } from "../chain.ts";
 import { command } from "../command.ts";
 import { DATA, findRecord } from "../reference.ts";

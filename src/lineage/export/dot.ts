@@ -1,8 +1,8 @@
 /** A lineage graph in the DOT language of Graphviz. */
-import { cutNote, distinction, isFailed } from "../node.ts";
-import type { EdgeRole, GraphData, Node, NodeKind } from "../node.ts";
-import { harmless, shorten } from "../terminal.ts";
-import { LIGHT } from "../theme.ts";
+import { cutNote, distinction, isFailed } from "../graph/node.ts";
+import type { EdgeRole, GraphData, Node, NodeKind } from "../graph/node.ts";
+import { harmless, shorten } from "../draw/terminal.ts";
+import { LIGHT } from "../draw/theme.ts";
 
 const SHAPES: { readonly [K in NodeKind]: string } = {
   artifact: "note",

@@ -1,6 +1,6 @@
 /** The formats a lineage graph can be written in: one file and one line each. */
-import type { GraphData } from "../node.ts";
-import { checked } from "../options.ts";
+import type { GraphData } from "../graph/node.ts";
+import { checked } from "../graph/options.ts";
 import { dot } from "./dot.ts";
 import { json } from "./json.ts";
 import { mermaid } from "./mermaid.ts";

@@ -1,6 +1,6 @@
 /** A lineage graph as JSON text, which `Graph.fromJSON` reads back. */
-import { LinealError } from "../../errors.ts";
-import type { GraphData } from "../node.ts";
+import { LinealError } from "../../ground/errors.ts";
+import type { GraphData } from "../graph/node.ts";
 
 /** JSON with two-space indentation and a final newline: `{ focus, nodes, edges, truncated }`, and `partial` when true; `invalid` when it is longer than a text can be. */
 export function json(graph: GraphData): string {

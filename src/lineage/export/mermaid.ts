@@ -1,10 +1,10 @@
 /** A lineage graph as a Mermaid flowchart, to paste into Markdown, issues and notebooks. */
-import { folded } from "../fold.ts";
-import { cutNote, distinction, isFailed, NODE_KINDS } from "../node.ts";
-import type { EdgeRole, GraphData, Node, NodeKind } from "../node.ts";
-import { checked, numberFrom } from "../options.ts";
-import { harmless, shorten } from "../terminal.ts";
-import { LIGHT } from "../theme.ts";
+import { folded } from "../draw/folding.ts";
+import { cutNote, distinction, isFailed, NODE_KINDS } from "../graph/node.ts";
+import type { EdgeRole, GraphData, Node, NodeKind } from "../graph/node.ts";
+import { checked, numberFrom } from "../graph/options.ts";
+import { harmless, shorten } from "../draw/terminal.ts";
+import { LIGHT } from "../draw/theme.ts";
 
 const SHAPES: { readonly [K in NodeKind]: readonly [open: string, close: string] } = {
   artifact: ["[", "]"],

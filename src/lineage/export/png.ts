@@ -2,11 +2,11 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LinealError } from "../../errors.ts";
-import type { GraphData } from "../node.ts";
-import { checked } from "../options.ts";
-import { drawSvg, FONTS, SVG_OPTIONS } from "../svg.ts";
-import type { SvgOptions } from "../svg.ts";
+import { LinealError } from "../../ground/errors.ts";
+import type { GraphData } from "../graph/node.ts";
+import { checked } from "../graph/options.ts";
+import { drawSvg, FONTS, SVG_OPTIONS } from "../draw/svg.ts";
+import type { SvgOptions } from "../draw/svg.ts";
 
 /** How a PNG is drawn: `theme` is `"light"` unless told; `scale` is pixels per pixel of the SVG, 2 unless told. */
 export interface PngOptions extends Omit<SvgOptions, "theme"> {
@@ -37,7 +37,7 @@ const NOBODYS = "\u{10fffd}"; // a letter that no font has
 export async function png(graph: GraphData, options?: PngOptions): Promise<Uint8Array> {
   const { theme = "light", scale = 2, onMissing, ...others } = checked<PngOptions>('graph.to("png")', options, OPTIONS);
   const { renderAsync } = await loadResvg();
-  const { FAMILY, isShipped, fontBytes } = await import("../font.ts");
+  const { FAMILY, isShipped, fontBytes } = await import("../draw/font.ts");
   const text = await drawSvg(graph, { ...others, theme });
   const folder = await mkdtemp(join(tmpdir(), "lineal-font-"));
   try {

@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Row, RowRef } from "../../db/columns.ts";
 import { update } from "../../db/write.ts";
-import { LinealError } from "../../errors.ts";
+import { LinealError } from "../../ground/errors.ts";
 import { decode, type DecodeOptions, type Handle, openHandle } from "../../formats/index.ts";
 import type { Connection } from "../../instance/connection.ts";
 import { cacheHome } from "../../instance/home.ts";

@@ -4,9 +4,9 @@ import { keepObject, objectLocks } from "../../db/objects.ts";
 import type { Operation } from "../../db/operation.ts";
 import { select } from "../../db/select.ts";
 import { hasLink, highestLink, insert, link, lock, lowestLink, update, type Writer } from "../../db/write.ts";
-import { LinealError } from "../../errors.ts";
+import { LinealError } from "../../ground/errors.ts";
 import type { Connection } from "../../instance/connection.ts";
-import { demote, keyHolder, keyTaken, nextVersion } from "../versions.ts";
+import { demote, keyHolder, keyTaken, nextVersion } from "../record/versions.ts";
 import { match } from "./match.ts";
 import type { Content, Plan } from "./plan.ts";
 

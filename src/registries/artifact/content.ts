@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { LinealError } from "../../errors.ts";
+import { LinealError } from "../../ground/errors.ts";
 import { encode, type Encoded, isTabular, suffixOf, summarise } from "../../formats/index.ts";
 import type { Connection, StorageRow } from "../../instance/connection.ts";
 import type { Backend, FileStat, Source as Bytes } from "../../storage/backend.ts";

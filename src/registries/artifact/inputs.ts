@@ -4,9 +4,9 @@ import type { Dialect } from "../../db/dialect.ts";
 import type { Operation } from "../../db/operation.ts";
 import { byId } from "../../db/select.ts";
 import { hasLink, link } from "../../db/write.ts";
-import { LinealError } from "../../errors.ts";
+import { LinealError } from "../../ground/errors.ts";
 import type { Connection } from "../../instance/connection.ts";
-import { isEntry, refOf } from "../entry.ts";
+import { isEntry, refOf } from "../record/row.ts";
 import { settings } from "../settings.ts";
 
 /** Per call: never, always, of this run, or (left out) as the settings say. */

@@ -2,12 +2,12 @@
 import fc from "fast-check";
 import { instance } from "@viz-js/viz";
 import { describe, expect, test } from "vitest";
-import { folded } from "../../../src/lineage/fold.ts";
-import { Graph } from "../../../src/lineage/graph.ts";
-import { NODE_KINDS, toNode } from "../../../src/lineage/node.ts";
-import type { ArtifactNode, Node } from "../../../src/lineage/node.ts";
-import { harmless, shorten } from "../../../src/lineage/terminal.ts";
-import { LIGHT } from "../../../src/lineage/theme.ts";
+import { folded } from "../../../src/lineage/draw/folding.ts";
+import { Graph } from "../../../src/lineage/graph/graph.ts";
+import { NODE_KINDS, toNode } from "../../../src/lineage/graph/node.ts";
+import type { ArtifactNode, Node } from "../../../src/lineage/graph/node.ts";
+import { harmless, shorten } from "../../../src/lineage/draw/terminal.ts";
+import { LIGHT } from "../../../src/lineage/draw/theme.ts";
 import { anyGraph } from "../arbitrary.ts";
 import { artifact, cohort, collection, edges, graph, oddities, projectFlow, run, transform } from "../sample.ts";
 

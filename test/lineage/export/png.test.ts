@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { Resvg } from "@resvg/resvg-js";
 import { describe, expect, test } from "vitest";
-import { LinealError } from "../../../src/errors.ts";
+import { LinealError } from "../../../src/ground/errors.ts";
 import { isShrunk } from "../../../src/lineage/export/png.ts";
 import { artifact, chain, fan, graph, singleFile } from "../sample.ts";
 

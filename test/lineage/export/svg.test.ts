@@ -1,15 +1,15 @@
 /** Pictures as SVG: golden text, hostile labels, what is marked how, and graphs of every size. */
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { figureOf, inside, measure } from "../../../src/lineage/figure.ts";
-import { folded } from "../../../src/lineage/fold.ts";
-import { Graph } from "../../../src/lineage/graph.ts";
-import type { Point } from "../../../src/lineage/layered.ts";
-import { arrange, plain } from "../../../src/lineage/layout.ts";
-import { toNode } from "../../../src/lineage/node.ts";
-import type { Node } from "../../../src/lineage/node.ts";
-import { figuresOf } from "../../../src/lineage/spread.ts";
-import { draw } from "../../../src/lineage/svg.ts";
+import { figureOf, inside, measure } from "../../../src/lineage/draw/node-shape.ts";
+import { folded } from "../../../src/lineage/draw/folding.ts";
+import { Graph } from "../../../src/lineage/graph/graph.ts";
+import type { Point } from "../../../src/lineage/draw/layered.ts";
+import { arrange, plain } from "../../../src/lineage/draw/layout.ts";
+import { toNode } from "../../../src/lineage/graph/node.ts";
+import type { Node } from "../../../src/lineage/graph/node.ts";
+import { figuresOf } from "../../../src/lineage/draw/spread.ts";
+import { draw } from "../../../src/lineage/draw/svg.ts";
 import { anyGraph, label } from "../arbitrary.ts";
 import {
   artifact,

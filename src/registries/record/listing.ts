@@ -1,0 +1,20 @@
+/** Rows as tables for people: the columns a registry shows, relations as short uids. */
+import type { Row, RowRef } from "../../db/columns.ts";
+import { Table } from "../../formats/table.ts";
+import { model, type Name } from "../../model/index.ts";
+
+/** Characters of a uid that people read. */
+export const SHORT = 8;
+
+/** A table of rows: the columns of `show`, all rows. */
+export function tableOfRows(name: Name, rows: readonly Row[]): Table {
+  return Table.from({
+    columns: model[name].show.map((key) => ({ name: key, values: rows.map((row) => cell(row[key])) })),
+  });
+}
+
+function cell(value: unknown): unknown {
+  return value !== null && typeof value === "object" && "uid" in value
+    ? (value as RowRef).uid.slice(0, SHORT)
+    : (value ?? null);
+}

@@ -1,0 +1,120 @@
+/** Trash, restore and removal for good. */
+import type { Row, RowRef } from "../../db/columns.ts";
+import { byId } from "../../db/select.ts";
+import { lock, referrers, remember, remove, update } from "../../db/write.ts";
+import { LinealError } from "../../ground/errors.ts";
+import { BUILT_IN, type Connection } from "../../instance/connection.ts";
+import { model, type Name } from "../../model/index.ts";
+import { dropObjects, removeBytes, storedObjectsOf } from "./purge.ts";
+import { naturalLock, requireNatural } from "./natural-key.ts";
+import { elect } from "./versions.ts";
+
+/** Moves a row to trash (undefined is never returned then), or removes it for good. */
+export async function deleteRecord(
+  connection: Connection,
+  name: Name,
+  row: Row,
+  options: { permanent?: boolean },
+): Promise<Row | undefined> {
+  if (options.permanent) {
+    await removeRecord(connection, name, row);
+    return undefined;
+  }
+  if (!model[name].columns.branch) {
+    throw new LinealError("invalid", `a ${name} cannot go to trash`, {
+      hint: "Remove it for good with delete({ permanent: true }).",
+      shell: "Remove it for good with --permanent.",
+    });
+  }
+  const { dialect } = connection.database;
+  const { trash } = connection.places;
+  const writer = await connection.writer();
+  const result = await connection.write(function* () {
+    yield* lockFamily(connection, row);
+    const now = yield* byId(dialect, name, row.id);
+    if (!now) throw gone(name, row);
+    const branch = now.branch as RowRef;
+    if (branch.id === trash.id) return { row: now, promoted: undefined };
+    const trashed = yield* update(dialect, writer, name, row.id, {
+      branch: trash,
+      formerBranch: branch,
+      ...(model[name].versioned ? { isLatest: false } : {}),
+    });
+    yield* remember(dialect, writer, name, row.uid, "trash", null);
+    const promoted =
+      model[name].versioned && now.isLatest ? yield* elect(dialect, writer, name, String(row.stem), branch) : undefined;
+    return { row: trashed, promoted };
+  });
+  connection.log("info", `moved ${name}('${row.uid.slice(0, 8)}') to trash`);
+  if (result.promoted) connection.log("info", `latest version is now: ${result.promoted.uid}`);
+  return result.row;
+}
+
+/** Takes a row out of trash or archive, back to where it was; the newest of its family becomes the latest. */
+export async function restoreRecord(connection: Connection, name: Name, row: Row): Promise<Row> {
+  const { dialect } = connection.database;
+  const writer = await connection.writer();
+  const { main } = connection.places;
+  const hidden = connection.hiddenBranches;
+  return connection.write(function* () {
+    yield* lockFamily(connection, row);
+    const now = yield* byId(dialect, name, row.id);
+    if (!now) throw gone(name, row);
+    if (!model[name].columns.branch || !hidden.includes((now.branch as RowRef).id)) return now;
+    const home = (now.formerBranch as RowRef | null) ?? main;
+    yield* lock(dialect, naturalLock(name, now));
+    yield* requireNatural(
+      dialect,
+      name,
+      yield* update(dialect, writer, name, row.id, { branch: home, formerBranch: null }),
+    );
+    yield* remember(dialect, writer, name, row.uid, "restore", null);
+    if (model[name].versioned) yield* elect(dialect, writer, name, String(row.stem), home, { strict: true });
+    return (yield* byId(dialect, name, row.id)) as Row;
+  });
+}
+
+async function removeRecord(connection: Connection, name: Name, row: Row): Promise<void> {
+  if (isBuiltIn(connection, name, row))
+    throw new LinealError("invalid", `this ${name} is built in: ${row[model[name].title]}`, {
+      hint: "Delete one that you made.",
+    });
+  const { dialect } = connection.database;
+  const writer = await connection.writer();
+  const objects = name === "Artifact" ? await storedObjectsOf(connection, row) : [];
+  const dropped = await connection.write(function* () {
+    yield* lockFamily(connection, row);
+    const now = yield* byId(dialect, name, row.id);
+    if (!now) throw gone(name, row);
+    const holding = yield* referrers(name, row.id);
+    if (holding.length > 0) {
+      const list = holding.map((h) => `${h.n} ${h.name}${h.n > 1 ? "s" : ""} (${h.key})`).join(", ");
+      throw new LinealError("conflict", `this ${name} is still referred to by ${list}`, {
+        hint: "Delete those first, or move this one to trash with delete().",
+        shell: "Delete those first, or move this one to the trash: without --permanent.",
+      });
+    }
+    yield* remove(dialect, writer, name, now);
+    if (model[name].versioned && now.isLatest)
+      yield* elect(dialect, writer, name, String(now.stem), now.branch as RowRef);
+    return yield* dropObjects(dialect, objects);
+  });
+  // Rows first: a crash in between leaves bytes without a row, never a row without bytes.
+  await removeBytes(connection, dropped);
+  connection.log("info", `deleted ${name}('${row.uid.slice(0, 8)}')`);
+}
+
+/** What every instance needs to work. */
+function isBuiltIn(connection: Connection, name: Name, row: Row): boolean {
+  if (name === "Branch" || name === "Space") return (Object.values(BUILT_IN) as string[]).includes(row.uid);
+  return name === "Storage" && row.root === connection.settings.storage;
+}
+
+/** All who change a family's latest wait for each other. */
+function* lockFamily(connection: Connection, row: Row) {
+  const { dialect } = connection.database;
+  yield* lock(dialect, ...(row.key ? [`key:${row.key}`] : []), ...(row.stem ? [`family:${row.stem}`] : []));
+}
+
+const gone = (name: Name, row: Row): LinealError =>
+  new LinealError("not-found", `this ${name} is gone: ${row.uid}`, { hint: "Someone deleted it for good." });

@@ -1,0 +1,100 @@
+/** Versions of a family: who is next, who is latest. */
+import type { Row, RowRef } from "../../db/columns.ts";
+import type { Dialect } from "../../db/dialect.ts";
+import type { Operation } from "../../db/operation.ts";
+import { select } from "../../db/select.ts";
+import { lastBuried, update, type Values, type Writer } from "../../db/write.ts";
+import { LinealError } from "../../ground/errors.ts";
+import { base62, type Name, REVISION_LENGTH, versionUid } from "../../model/index.ts";
+
+/** The columns of a new version: of the family of `row`, or of a new one with this stem. */
+export function* nextVersion(
+  dialect: Dialect,
+  name: Name,
+  family: Row | string,
+  tag: string | null | undefined,
+): Operation<Record<string, unknown>> {
+  if (typeof family === "string") return versionColumns(family, 0, tag);
+  const stem = String(family.stem);
+  const rows = yield* select(dialect, { name, where: [], family: stem, order: ["-revision"], hidden: [] });
+  const taken = tag && rows.find((row) => row.version === tag);
+  if (taken)
+    throw new LinealError("conflict", `the version "${tag}" of this ${name} is there already (${taken.uid})`, {
+      hint: "Give another version, or leave it out.",
+    });
+  return versionColumns(
+    stem,
+    Math.max(Number(rows[0]?.revision ?? -1), yield* lastBuried(dialect, name, stem)) + 1,
+    tag,
+  );
+}
+
+function versionColumns(stem: string, revision: number, tag: string | null | undefined): Record<string, unknown> {
+  return {
+    stem,
+    revision,
+    uid: versionUid(stem, revision),
+    version: tag ?? base62(revision, REVISION_LENGTH),
+    isLatest: true,
+  };
+}
+
+/** Makes room for a new latest of a family on a branch. */
+export function* demote(dialect: Dialect, writer: Writer, name: Name, stem: string, branch: RowRef): Operation<void> {
+  for (const row of yield* select(dialect, {
+    name,
+    where: [{ isLatest: true }],
+    family: stem,
+    onBranch: branch.id,
+    hidden: [],
+  })) {
+    yield* update(dialect, writer, name, row.id, { isLatest: false });
+  }
+}
+
+/**
+ * Makes the newest left of a family on a branch its latest. Returns it when it changed.
+ * One whose key another family has taken since is passed over, or refused with `strict`.
+ */
+export function* elect(
+  dialect: Dialect,
+  writer: Writer,
+  name: Name,
+  stem: string,
+  branch: RowRef,
+  options: { strict?: boolean } = {},
+): Operation<Row | undefined> {
+  for (const row of yield* select(dialect, {
+    name,
+    where: [],
+    family: stem,
+    onBranch: branch.id,
+    order: ["-revision"],
+    hidden: [],
+  })) {
+    if (row.isLatest) return undefined;
+    const holder = yield* keyHolder(dialect, name, row);
+    if (holder && options.strict) throw keyTaken(name, holder);
+    if (holder) continue;
+    yield* demote(dialect, writer, name, stem, branch);
+    return yield* update(dialect, writer, name, row.id, { isLatest: true });
+  }
+  return undefined;
+}
+
+/** The latest of another family that has the key of this row, where this row is. */
+export function* keyHolder(dialect: Dialect, name: Name, row: Values): Operation<Row | undefined> {
+  if (row.key === null || row.key === undefined) return undefined;
+  const heads = yield* select(dialect, {
+    name,
+    where: [{ key: row.key as string, isLatest: true }],
+    onBranch: (row.branch as RowRef).id,
+    hidden: [],
+  });
+  return heads.find((head) => head.stem !== row.stem && (head.space as RowRef).id === (row.space as RowRef).id);
+}
+
+export const keyTaken = (name: Name, holder: Row): LinealError =>
+  new LinealError("conflict", `another ${name} has the key "${holder.key}" (${holder.uid})`, {
+    hint: `Give one of the two another key: await (await ln.${name}.get("${holder.uid}")).update({ key: "…" }).`,
+  });
