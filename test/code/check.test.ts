@@ -428,16 +428,16 @@ describe("the examples of this repository", () => {
   const without = /\/(chart|means|analysis|charts|count-reads|generate|genes|random|compare|register-cellranger)\.ts$/;
 
   const files: Record<string, string[]> = {
-    "tour/deliver.ts": ["raw/penguins.csv (line 20, line 25)", "{…}/../data/penguins.json (line 11)"],
+    "tour/deliver.ts": ["raw/penguins.csv (line 24, line 29)", "{…}/../data/penguins.json (line 12)"],
     "project-flow/count-reads.ts": [
-      "{…}/barcodes.tsv.gz (line 62)",
-      "{…}/features.tsv.gz (line 62)",
-      "{…}/matrix.mtx.gz (line 62)",
+      "{…}/barcodes.tsv.gz (line 82)",
+      "{…}/features.tsv.gz (line 82)",
+      "{…}/matrix.mtx.gz (line 82)",
     ],
     "project-flow/generate.ts": [
-      "{…}/GENERATED.txt (line 40)",
-      "{…}/fastq/perturbseq_R1_001.fastq.gz (line 34)",
-      "{…}/fastq/perturbseq_R2_001.fastq.gz (line 34)",
+      "{…}/GENERATED.txt (line 45)",
+      "{…}/fastq/perturbseq_R1_001.fastq.gz (line 39)",
+      "{…}/fastq/perturbseq_R2_001.fastq.gz (line 39)",
       "{…}/schmidt22-crispra-gws-IFNG.csv (line 23)",
     ],
   };

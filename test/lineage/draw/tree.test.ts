@@ -55,7 +55,7 @@ test.each<[string, () => string]>([
       ),
   ],
 ])("%s", async (name, draw) => {
-  await expect(`${draw()}\n`).toMatchFileSnapshot(`../golden/lineage/${name}.txt`);
+  await expect(`${draw()}\n`).toMatchFileSnapshot(`../../golden/lineage/${name}.txt`);
 });
 
 describe("any graph", () => {

@@ -18,12 +18,12 @@ forEachDatabase((database) => {
     shop.script("named/inner.ts", "export const inner = 1;\n");
     shop.script(
       "named/late.ts",
-      'import { inner } from "../inner.ts";\nexport const late = inner;\nexport const later = () => import("../latest.ts");\n',
+      'import { inner } from "./inner.ts";\nexport const late = inner;\nexport const later = () => import("./latest.ts");\n',
     );
     shop.script("named/latest.ts", "export const latest = 1;\n");
     shop.script(
       "named/main.ts",
-      'import { a } from "../a.ts";\nimport { b } from "../b.ts";\nexport const late = () => import("../late.ts");\nexport const c = a + b;\n',
+      'import { a } from "./a.ts";\nimport { b } from "./b.ts";\nexport const late = () => import("./late.ts");\nexport const c = a + b;\n',
     );
     let n = 0;
     const again = async (): Promise<Artifact> =>
@@ -47,7 +47,7 @@ forEachDatabase((database) => {
     for (const [file, code] of [
       [
         "late.ts",
-        'import { inner } from "../inner.ts";\nexport const late = inner + 1;\nexport const later = () => import("../latest.ts");\n',
+        'import { inner } from "./inner.ts";\nexport const late = inner + 1;\nexport const later = () => import("./latest.ts");\n',
       ],
       ["inner.ts", "export const inner = 2;\n"],
       ["latest.ts", "export const latest = 2;\n"],
@@ -74,7 +74,7 @@ forEachDatabase((database) => {
     expect(await details(third)).toEqual([
       ["code-changed", "the code of inner.ts, late.ts and latest.ts, which named/main.ts imports, has changed"],
     ]);
-    shop.script("named/main.ts", 'import { a } from "../a.ts";\nexport const c = a;\n');
+    shop.script("named/main.ts", 'import { a } from "./a.ts";\nexport const c = a;\n');
     await again();
     expect(await details(third)).toEqual([
       ["code-changed", "the code of named/main.ts has changed; b.ts is not imported any more"],
@@ -89,7 +89,7 @@ forEachDatabase((database) => {
       const write = (file: string, text: string): string => shop.script(`${folder}/${file}`, text);
       write("a.ts", "export const a = 1;\n");
       write("b.ts", "function b() {}\nexport default b;\n");
-      write("main.ts", 'import { a } from "../a.ts";\nimport b from "../b.ts";\nexport const c = a + b.name;\n');
+      write("main.ts", 'import { a } from "./a.ts";\nimport b from "./b.ts";\nexport const c = a + b.name;\n');
       const out = only((await shop.work(`${folder}/main.ts`, { makes: { [`${folder}.out`]: "1" } })).made);
       const detail = async () => {
         if (devDir === undefined) await shop.work(`${folder}/main.ts`);
@@ -117,9 +117,9 @@ forEachDatabase((database) => {
       shop.script("ondisk/late.ts", "export const late = 1;\n");
       shop.script(
         "ondisk/main.ts",
-        'import { part } from "../part.ts";\nexport const late = () => import("../late.ts");\nexport const two = part;\n',
+        'import { part } from "./part.ts";\nexport const late = () => import("./late.ts");\nexport const two = part;\n',
       );
-      shop.script("ondisk/lone.ts", 'export const late = () => import("../late.ts");\n');
+      shop.script("ondisk/lone.ts", 'export const late = () => import("./late.ts");\n');
       const [out, lone] = [
         only((await shop.work("ondisk/main.ts", { makes: { "ondisk.out": "1" } })).made),
         only((await shop.work("ondisk/lone.ts", { makes: { "ondisk.lone": "1" } })).made),
@@ -145,7 +145,7 @@ forEachDatabase((database) => {
       for (const file of ["part.ts", "late.ts"]) rmSync(join(shop.lab.place.work, "ondisk", file));
       expect(await detail(out)).toBe("part.ts, which ondisk/main.ts imports, is missing on disk");
       expect(await detail(lone)).toBe("late.ts, which ondisk/lone.ts imports, is missing on disk");
-      shop.script("ondisk/main.ts", 'import { part } from "../part.ts";\nexport const two = part + 2;\n');
+      shop.script("ondisk/main.ts", 'import { part } from "./part.ts";\nexport const two = part + 2;\n');
       expect(await detail(out)).toBe(
         "ondisk/main.ts has changed on disk since; part.ts, which ondisk/main.ts imports, is missing on disk",
       );
@@ -169,24 +169,24 @@ forEachDatabase((database) => {
     try {
       const write = (file: string, text: string): string => shop.script(`imported/${file}`, text);
       write("deep.ts", "export const deep = 1;\n");
-      write("helper.ts", 'import { deep } from "../deep.ts";\nexport const help = deep;\n');
+      write("helper.ts", 'import { deep } from "./deep.ts";\nexport const help = deep;\n');
       write("other.ts", "export const other = 1;\n");
       const main =
-        'import { help } from "../helper.ts";\nimport { other } from "../other.ts";\nexport const sum = help + other;\n';
+        'import { help } from "./helper.ts";\nimport { other } from "./other.ts";\nexport const sum = help + other;\n';
       write("main.ts", main);
       const out = only((await shop.work("imported/main.ts", { makes: { "imported.out": "1" } })).made);
       const detail = async () => (await out.staleness()).reasons[0]?.detail;
-      write("main.ts", 'import { other } from "../other.ts";\nexport const sum = other;\n');
+      write("main.ts", 'import { other } from "./other.ts";\nexport const sum = other;\n');
       expect(await detail()).toBe(
         "imported/main.ts has changed on disk since; deep.ts and helper.ts are not imported any more",
       );
       write("more.ts", "export const more = 1;\n");
-      write("main.ts", `import { more } from "../more.ts";\n${main}export const less = more;\n`);
+      write("main.ts", `import { more } from "./more.ts";\n${main}export const less = more;\n`);
       expect(await detail()).toBe("imported/main.ts has changed on disk since; more.ts is imported now");
       write("main.ts", `${main}const = 1;\n`);
       expect(await detail()).toBe("imported/main.ts has changed on disk since and cannot be parsed");
       write("main.ts", main);
-      write("helper.ts", 'import { deep } from "../deep.ts";\nexport const = deep;\n');
+      write("helper.ts", 'import { deep } from "./deep.ts";\nexport const = deep;\n');
       expect(await detail()).toBe(
         "helper.ts, which imported/main.ts imports, has changed on disk since and cannot be parsed",
       );
@@ -194,7 +194,7 @@ forEachDatabase((database) => {
       expect(await detail()).toBe(
         "helper.ts, which imported/main.ts imports, has changed on disk since; deep.ts is not imported any more",
       );
-      write("helper.ts", 'import { deep } from "../deep.ts";\nexport const help = deep;\n');
+      write("helper.ts", 'import { deep } from "./deep.ts";\nexport const help = deep;\n');
       expect(await detail()).toBeUndefined();
     } finally {
       Object.assign(settings, { devDir: undefined });
@@ -206,10 +206,10 @@ forEachDatabase((database) => {
     Object.assign(settings, { devDir: shop.lab.place.work });
     try {
       const write = (file: string, text: string): string => shop.script(`worker/${file}`, text);
-      write("main.ts", 'export const start = () => new Worker(new URL("../lib/work.ts", import.meta.url));\n');
+      write("main.ts", 'export const start = () => new Worker(new URL("./lib/work.ts", import.meta.url));\n');
       write(
         "lib/work.ts",
-        'import { deep } from "../deep.ts";\nimport { other } from "../other.ts";\npostMessage(deep + other);\n',
+        'import { deep } from "./deep.ts";\nimport { other } from "./other.ts";\npostMessage(deep + other);\n',
       );
       write("lib/deep.ts", "export const deep = 1;\n");
       write("lib/other.ts", "export const other = 1;\n");
@@ -221,7 +221,7 @@ forEachDatabase((database) => {
       expect(await detail()).toBe("lib/deep.ts, which worker/main.ts imports, has changed on disk since");
       rmSync(join(shop.lab.place.work, "worker/lib/deep.ts"));
       expect(await detail()).toBe("lib/deep.ts, which worker/main.ts imports, is missing on disk");
-      write("lib/work.ts", 'import { other } from "../other.ts";\npostMessage(other);\n');
+      write("lib/work.ts", 'import { other } from "./other.ts";\npostMessage(other);\n');
       expect(await detail()).toBe(
         "lib/work.ts, which worker/main.ts imports, has changed on disk since; lib/deep.ts is not imported any more",
       );

@@ -37,7 +37,7 @@ forEachDatabase((database) => {
 
   test("code as a unified diff, local modules by path", async () => {
     shop.script("d/helper.ts", "export const one = 1;\n");
-    shop.script("d/main.ts", 'import { one } from "../helper.ts";\nconsole.log(one);\n');
+    shop.script("d/main.ts", 'import { one } from "./helper.ts";\nconsole.log(one);\n');
     const first = await work("d/main.ts");
     shop.script("d/helper.ts", "export const one = 1.5;\n");
     const second = await work("d/main.ts");
@@ -51,14 +51,14 @@ forEachDatabase((database) => {
     const third = await work("d/main.ts");
     const { code, modules } = await diff(second, third);
     expect(code).toBe(
-      '--- a/d/main.ts\n+++ b/d/main.ts\n@@ -1,2 +1,1 @@\n-import { one } from "../helper.ts";\n-console.log(one);\n+console.log(2);\n',
+      '--- a/d/main.ts\n+++ b/d/main.ts\n@@ -1,2 +1,1 @@\n-import { one } from "./helper.ts";\n-console.log(one);\n+console.log(2);\n',
     );
     expect(modules?.["helper.ts"]).toContain("-export const one = 1.5;");
   });
 
   test("modules that are imported on demand are named, with the hashes that are kept of them", async () => {
     shop.script("l/late.ts", "export const late = 1;\n");
-    shop.script("l/main.ts", 'export const late = () => import("../late.ts");\n');
+    shop.script("l/main.ts", 'export const late = () => import("./late.ts");\n');
     const first = await work("l/main.ts");
     expect(first.dynamicModules).toEqual([
       {

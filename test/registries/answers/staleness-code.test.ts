@@ -44,7 +44,7 @@ forEachDatabase((database) => {
 
     test("a changed local module flags, a comment in it does not", async () => {
       shop.script("module/helper.ts", "export const two = 2;\n");
-      shop.script("module/main.ts", 'import { two } from "../helper.ts";\nexport const four = two * 2;\n');
+      shop.script("module/main.ts", 'import { two } from "./helper.ts";\nexport const four = two * 2;\n');
       const out = only((await shop.work("module/main.ts", { makes: { "module.out": "4" } })).made);
       shop.script("module/helper.ts", "/** Two. */\nexport const two = 2;\n");
       await shop.work("module/main.ts");
@@ -58,7 +58,7 @@ forEachDatabase((database) => {
       const main = (text: string) => shop.script("refactor/main.ts", text);
       const helper = (text: string) => shop.script("refactor/lib/helper.ts", text);
       main(
-        'import { scale } from "../lib/helper.ts";\nconst rows = [{ id: 1, v: 2 }];\nexport const out = rows.map((row) => scale(row));\n',
+        'import { scale } from "./lib/helper.ts";\nconst rows = [{ id: 1, v: 2 }];\nexport const out = rows.map((row) => scale(row));\n',
       );
       helper(
         "export function scale(row: any): any {\n  const factor = 2;\n  return { ...row, v: row.v * factor };\n}\n",
@@ -69,10 +69,10 @@ forEachDatabase((database) => {
         (await status()).find((one) => one.uid === out.uid)?.reasons.map((reason) => reason.code);
 
       main(
-        'import { scale as times } from "../lib/helper.ts";\nimport type { Row } from "../lib/types.ts";\nconst data: Row[] = [{ id: 1, v: 2 }];\nexport const out = data.map((item: Row): Row => times(item) as Row);\n',
+        'import { scale as times } from "./lib/helper.ts";\nimport type { Row } from "./lib/types.ts";\nconst data: Row[] = [{ id: 1, v: 2 }];\nexport const out = data.map((item: Row): Row => times(item) as Row);\n',
       );
       helper(
-        'import type { Row } from "../types.ts";\ntype Scaled = Row;\nexport function scale(input: Row): Scaled {\n  const by = 2 as const;\n  return { ...input, v: input.v * by } satisfies Scaled;\n}\n',
+        'import type { Row } from "./types.ts";\ntype Scaled = Row;\nexport function scale(input: Row): Scaled {\n  const by = 2 as const;\n  return { ...input, v: input.v * by } satisfies Scaled;\n}\n',
       );
       const refactored = await shop.work("refactor/main.ts");
       expect(refactored.transform.uid).not.toBe((await (await out.run)?.transform)?.uid);

@@ -135,7 +135,7 @@ forEachDatabase((database) => {
     shop.script("w/late.ts", "export const late = 1;\n");
     shop.script(
       "w/main.ts",
-      'import { part } from "../part.ts";\nexport const late = () => import("../late.ts");\nexport const two = part;\n',
+      'import { part } from "./part.ts";\nexport const late = () => import("./late.ts");\nexport const two = part;\n',
     );
     const d = await make("w/main.ts", { makes: { modules: "1" } });
     shop.script("w/part.ts", "export const part = 2;\n");
