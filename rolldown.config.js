@@ -26,7 +26,7 @@ const startedFiles = {
 };
 
 export default {
-  input: { index: "src/index.ts", "cli/main": "src/cli/main.ts" },
+  input: { index: "src/index.ts", "cli/bin": "src/cli/bin.ts" },
   platform: "node",
   external: (id) => id.startsWith("node:") || outside.some((name) => id === name || id.startsWith(`${name}/`)),
   plugins: [startedFiles],

@@ -26,7 +26,7 @@ export interface Ended {
 /** Runs one command; its output goes to the terminal, or comes back as text when `quiet`. */
 export async function run(command: Command, place: Place, { quiet = false } = {}): Promise<Ended> {
   const [name, ...args] = command;
-  const [program = "", ...rest] = name === "lineal" ? ["src/cli/main.ts", ...args] : args;
+  const [program = "", ...rest] = name === "lineal" ? ["src/cli/bin.ts", ...args] : args;
   mkdirSync(place.folder, { recursive: true });
   const child = spawn(process.execPath, [join(root, program), ...rest], {
     cwd: place.folder,

@@ -4,8 +4,9 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Finished, repository } from "./support/child.ts";
+import type { Finished } from "./support/command-line.ts";
 import { oldNode } from "./support/old-node.ts";
+import { repository } from "./support/repository.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lineal-launcher-"));
 const old = oldNode();

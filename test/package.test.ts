@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { repository } from "./support/child.ts";
+import { repository } from "./support/repository.ts";
 import { oldNode } from "./support/old-node.ts";
 import { createDatabase } from "./support/postgres.ts";
 
@@ -89,7 +89,7 @@ describe("the package", () => {
         "dist/index.js",
         "dist/index.d.ts",
         "dist/bin.js",
-        "dist/cli/main.js",
+        "dist/cli/bin.js",
       ]),
     );
     expect(packed.size, "bytes, packed").toBeLessThan(1_000_000);

@@ -18,7 +18,7 @@ if (Number(process.versions.node.split(".")[0]) < needed) {
   process.exitCode = 1;
 } else {
   if (nodeModule.enableCompileCache) nodeModule.enableCompileCache();
-  import("./cli/main.js").catch((error) => {
+  import("./cli/bin.js").catch((error) => {
     process.stderr.write(String((error && error.stack) || error) + "\n");
     process.exitCode = 1;
   });

@@ -3,5 +3,5 @@
 import { fileURLToPath } from "node:url";
 import { withNode } from "./with-node.js";
 
-const main = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
+const main = fileURLToPath(new URL("../src/cli/bin.ts", import.meta.url));
 void withNode(["node", "--conditions=lineal-source", main, ...process.argv.slice(2)]);

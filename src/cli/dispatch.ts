@@ -1,31 +1,36 @@
 /** Finds the command that was typed, runs it, and turns its answer or failure into output and an exit code. */
 
 import { logTo, setVerbosity } from "../instance/log.ts";
+import { asOwnProcess } from "../instance/per-process.ts";
 import { type Answer, type Command, Misuse, section, suggestion } from "./command.ts";
 import { type Failure, failureOf, jsonText, paint } from "./print.ts";
+import { type Terminal, terminal, useTerminal } from "./terminal.ts";
 
 /** The commands by name; each module exports its `definition`. */
 export type CommandTable = Readonly<
   Record<string, { group: string; summary: string; load: () => Promise<{ definition: Command }> }>
 >;
 
-/** Runs one command line and sets the exit code: 0 done, 1 refused or failed, 2 misused: what was typed is `invalid`, whoever noticed it. */
-export async function dispatch(table: CommandTable, argv: readonly string[]): Promise<void> {
-  quietWhenThePipeCloses();
-  const json = wantsJson(argv);
-  try {
-    process.exitCode = await perform(table, argv);
-  } catch (error) {
-    const failure = failureOf(error);
-    process.stderr.write(`${json ? JSON.stringify({ error: failure }) : failureText(failure, error)}\n`);
-    process.exitCode = failure.code === "invalid" ? 2 : 1;
-  }
+/** Runs one command line and returns its exit code: 0 done, 1 refused or failed, 2 misused: what was typed is `invalid`, whoever noticed it. */
+export function dispatch(table: CommandTable, argv: readonly string[], given: Terminal): Promise<number> {
+  return asOwnProcess(async () => {
+    useTerminal(given);
+    logTo(given.stdout);
+    try {
+      return await perform(table, argv);
+    } catch (error) {
+      const failure = failureOf(error);
+      given.stderr.write(`${wantsJson(argv) ? JSON.stringify({ error: failure }) : failureText(failure, error)}\n`);
+      return failure.code === "invalid" ? 2 : 1;
+    }
+  });
 }
 
 async function perform(table: CommandTable, argv: readonly string[]): Promise<number> {
+  const { stdout, stderr } = terminal();
   const [first, ...others] = argv;
   if (first === undefined || first === "--help" || first === "-h" || (first === "help" && others.length === 0)) {
-    process.stdout.write(`${overview(table)}\n`);
+    stdout.write(`${overview(table)}\n`);
     return 0;
   }
   const [name, rest] = first === "help" ? [others[0] ?? "", ["--help"]] : [first, others];
@@ -34,11 +39,11 @@ async function perform(table: CommandTable, argv: readonly string[]): Promise<nu
   const { definition } = await entry.load();
   const started = definition.start(rest);
   if (started.help) {
-    process.stdout.write(`${definition.help(name)}\n`);
+    stdout.write(`${definition.help(name)}\n`);
     return 0;
   }
   if (started.quiet) setVerbosity(0);
-  if (started.json || !definition.acts) logTo(process.stderr);
+  if (started.json || !definition.acts) logTo(stderr);
   const answer = await started.run();
   await write(answer, started);
   return answer.exitCode ?? 0;
@@ -50,12 +55,13 @@ async function write(
 ): Promise<void> {
   const said = json ? [jsonText(value)] : [quiet ? undefined : note, typeof text === "function" ? await text() : text];
   for (const part of said)
-    if (part !== undefined && part !== "") process.stdout.write(part.endsWith("\n") ? part : `${part}\n`);
+    if (part !== undefined && part !== "") terminal().stdout.write(part.endsWith("\n") ? part : `${part}\n`);
 }
 
 function failureText({ code, message, hint }: Failure, error: unknown): string {
-  const lines = [`${paint("red", "Error:", process.stderr)} ${message}`];
-  if (hint !== undefined) lines.push(paint("dim", hint, process.stderr));
+  const { stderr } = terminal();
+  const lines = [`${paint("red", "Error:", stderr)} ${message}`];
+  if (hint !== undefined) lines.push(paint("dim", hint, stderr));
   if (code === "unexpected" && error instanceof Error && process.env.LINEAL_VERBOSITY === "debug")
     lines.push(error.stack ?? "");
   return lines.join("\n");
@@ -92,14 +98,4 @@ function overview(table: CommandTable): string {
 function wantsJson(argv: readonly string[]): boolean {
   const end = argv.indexOf("--");
   return argv.slice(0, end < 0 ? undefined : end).includes("--json");
-}
-
-/** `lineal list artifact | head -1` closes our output early: that is the reader's right, not a failure. */
-function quietWhenThePipeCloses(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE") process.exit();
-      throw error;
-    });
-  }
 }

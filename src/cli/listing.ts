@@ -3,6 +3,7 @@
 import { Table } from "../formats/table.ts";
 import { model, type Name, printTime } from "../model/index.ts";
 import type { Answer } from "./command.ts";
+import { columns } from "./print.ts";
 import { type AnyQuery, type AnyRecord, openRegistry, plural } from "./registries.ts";
 
 /** Characters of a uid that people read and type. */
@@ -29,15 +30,15 @@ export async function recordsTable(name: Name, records: readonly AnyRecord[]): P
   const rows = records.map((record) => record.toJSON());
   const handles = await handlesOf(rows);
   const telling = model[name].show.filter((key) => rows.some((row) => tells(key, row)));
-  const columns = (tight: boolean): { name: string; values: unknown[] }[] =>
+  const cells = (tight: boolean): { name: string; values: unknown[] }[] =>
     telling.map((key) => ({ name: key, values: rows.map((row) => cell(name, key, row[key], handles, tight)) }));
-  const whole = columns(false);
+  const whole = cells(false);
   const width = whole.reduce(
     (sum, column) =>
       sum + 2 + Math.max(column.name.length, ...column.values.map((value) => String(value ?? "").length)),
     -2,
   );
-  return Table.from({ columns: width > (process.stdout.columns || 80) ? columns(true) : whole }).toString({
+  return Table.from({ columns: width > columns() ? cells(true) : whole }).toString({
     rows: rows.length,
   });
 }

@@ -1,7 +1,7 @@
-#!/usr/bin/env node
 /** The command `lineal`: a table of commands, each loaded only when it is typed. */
 
 import type { CommandTable } from "./dispatch.ts";
+import type { Terminal } from "./terminal.ts";
 import { packageVersion } from "./version.ts";
 
 const commands: CommandTable = {
@@ -63,6 +63,18 @@ const commands: CommandTable = {
   finish: { group: "Lineage", summary: "end the tracked shell session", load: () => import("./commands/finish.ts") },
 };
 
-const argv = process.argv.slice(2);
-if (argv[0] === "--version" || argv[0] === "-V") process.stdout.write(`${packageVersion()}\n`);
-else void import("./dispatch.ts").then(({ dispatch }) => dispatch(commands, argv));
+/**
+ * Runs one command line (without the word `lineal`) and resolves to its exit code, leaving nothing behind in this
+ * process: a program may run many, one after the other. They share its working directory and environment.
+ *
+ * @example
+ * const code = await main(["list", "artifact"], process);
+ */
+export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  if (argv[0] === "--version" || argv[0] === "-V") {
+    terminal.stdout.write(`${packageVersion()}\n`);
+    return 0;
+  }
+  const { dispatch } = await import("./dispatch.ts");
+  return dispatch(commands, argv, terminal);
+}

@@ -3,6 +3,7 @@
 import { styleText } from "node:util";
 import { type ErrorCode, LinealError } from "../ground/errors.ts";
 import { printValue } from "../model/value.ts";
+import { type Output, terminal } from "./terminal.ts";
 
 /** What went wrong, and what to type next; `unexpected` is a fault of Lineal's own. */
 export interface Failure {
@@ -23,14 +24,19 @@ export function failureOf(error: unknown): Failure {
 export function paint(
   style: Parameters<typeof styleText>[0],
   text: string,
-  stream: NodeJS.WriteStream = process.stdout,
+  stream: Output = terminal().stdout,
 ): string {
   return styleText(style, text, { stream });
 }
 
-/** Whether a stream takes colour. */
-export function isColoured(stream: NodeJS.WriteStream = process.stdout): boolean {
-  return paint("bold", "x", stream) !== "x";
+/** Whether the output takes colour. */
+export function isColoured(): boolean {
+  return paint("bold", "x") !== "x";
+}
+
+/** How many columns the output has; 80 where it is no terminal. */
+export function columns(): number {
+  return terminal().stdout.columns || 80;
 }
 
 /** One line per fact, the values aligned; facts without a value are left out, lists take a line per item. */
@@ -47,5 +53,5 @@ export function factsText(facts: readonly (readonly [string, unknown])[]): strin
 
 /** A JSON document, indented for people when it goes to a terminal. */
 export function jsonText(value: unknown): string {
-  return JSON.stringify(value ?? null, undefined, process.stdout.isTTY ? 2 : undefined);
+  return JSON.stringify(value ?? null, undefined, terminal().stdout.isTTY ? 2 : undefined);
 }

@@ -1,5 +1,6 @@
 /** The registries as a command line sees them: chosen by name, with what all records have in common. */
 
+import type { Connection } from "../instance/connection.ts";
 import { model, type Name, names } from "../model/index.ts";
 import { Misuse, suggestion } from "./command.ts";
 
@@ -56,17 +57,19 @@ export async function openRegistry(name: Name): Promise<AnyRegistry> {
   return (ln as unknown as Readonly<Record<Name, AnyRegistry>>)[name];
 }
 
-let looked = false;
+/** Connections that were asked already. */
+const looked = new WeakSet<Connection>();
 
 /** Who asks for runs learns of those whose process is gone; who may only read still gets the answer. */
 async function closeLostRuns(): Promise<void> {
-  if (looked) return;
-  looked = true;
   const [{ defaultConnection }, { reap }] = await Promise.all([
     import("../instance/connect.ts"),
     import("../track/reap.ts"),
   ]);
-  await reap(await defaultConnection()).catch(() => {});
+  const connection = await defaultConnection();
+  if (looked.has(connection)) return;
+  looked.add(connection);
+  await reap(connection).catch(() => {});
 }
 
 /** How a record is called in one line: `Artifact('AsXmTxA3', key='x.csv')`. */

@@ -9,6 +9,7 @@ import type { Database } from "../db/operation.ts";
 import { LinealError } from "../ground/errors.ts";
 import { Connection, type Effects } from "./connection.ts";
 import { writeMarker } from "./marker.ts";
+import { perProcess } from "./per-process.ts";
 import { currentScope } from "./scope.ts";
 import {
   type InstanceSettings,
@@ -31,22 +32,27 @@ export interface ConnectOptions {
   timeout?: number;
 }
 
-interface Process {
+interface State {
   connection: Promise<Connection> | undefined;
+  /** Slugs of the instances that were named in a log line. */
   announced: Set<string>;
 }
-const process_: Process = { connection: undefined, announced: new Set() };
+const state = perProcess(
+  (): State => ({ connection: undefined, announced: new Set() }),
+  async ({ connection }) => (await connection?.catch(() => undefined))?.close(),
+);
 
 /** The default connection of this process; the first use of anything connects. */
 export function defaultConnection(): Promise<Connection> {
-  if (!process_.connection) {
+  const here = state();
+  if (!here.connection) {
     const opening = autoConnect();
-    process_.connection = opening;
+    here.connection = opening;
     opening.catch(() => {
-      if (process_.connection === opening) process_.connection = undefined;
+      if (here.connection === opening) here.connection = undefined;
     });
   }
-  return process_.connection;
+  return here.connection;
 }
 
 /** Makes a connection the default; refused while a run is open on another. */
@@ -57,7 +63,7 @@ export async function setDefault(connection: Connection | undefined): Promise<vo
       hint: "Call `await ln.finish()` before connecting elsewhere.",
     });
   }
-  process_.connection = connection && Promise.resolve(connection);
+  state().connection = connection && Promise.resolve(connection);
 }
 
 async function autoConnect(): Promise<Connection> {
@@ -74,8 +80,9 @@ async function autoConnect(): Promise<Connection> {
 
 /** Says once per process which instance is in use. */
 export function announce(connection: Connection): void {
-  if (process_.announced.has(connection.slug)) return;
-  process_.announced.add(connection.slug);
+  const { announced } = state();
+  if (announced.has(connection.slug)) return;
+  announced.add(connection.slug);
   connection.log("important", `connected lineal: ${connection.slug}`);
 }
 

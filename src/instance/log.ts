@@ -1,4 +1,5 @@
 /** Log lines: an icon, a text, one line each, shown as far as the verbosity goes. */
+import { perProcess } from "./per-process.ts";
 import { initialVerbosity, verbosityLevels } from "./verbosity.ts";
 
 /** Kinds of lines and how they look. `important` lines are shown from "warning" on. */
@@ -18,24 +19,23 @@ interface LogState {
   level: number | undefined;
   stream: { write(text: string): unknown };
 }
-const state: LogState = { level: undefined, stream: process.stdout };
+const state = perProcess((): LogState => ({ level: undefined, stream: process.stdout }));
 
 /** Prints one line on stdout (on stderr under `--json`). */
 export function log(kind: LogKind, text: string): void {
-  if (LEVELS[kind] <= verbosity()) state.stream.write(`${ICONS[kind]} ${text}\n`);
+  if (LEVELS[kind] <= verbosity()) state().stream.write(`${ICONS[kind]} ${text}\n`);
 }
 
 /** The level up to which lines are shown, 0 (errors) to 5 (everything). */
 export function verbosity(): number {
-  state.level ??= initialVerbosity();
-  return state.level;
+  return (state().level ??= initialVerbosity());
 }
 
 export function setVerbosity(level: number): void {
-  state.level = level;
+  state().level = level;
 }
 
 /** Sends log lines elsewhere: a program whose stdout is the answer sends them to stderr. */
 export function logTo(stream: { write(text: string): unknown }): void {
-  state.stream = stream;
+  state().stream = stream;
 }

@@ -1,5 +1,6 @@
 /** Who is running, here and now: the only place that knows the current run, user and instance of this process. */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { perProcess } from "./per-process.ts";
 
 /** A row as the scope keeps it: ids only. */
 export interface ScopeRef {
@@ -19,12 +20,11 @@ export interface Scope {
 
 const inside = new AsyncLocalStorage<Scope>();
 /** `track()` cannot wrap its caller, so a script's run has one slot of its own. */
-let slot: Scope | undefined;
-let handle: string | undefined;
+const ofProcess = perProcess((): { slot?: Scope | undefined; user?: string | undefined } => ({}));
 
 /** The innermost scope: that of the flow or request around this call, else that of the tracked script. */
 export function currentScope(): Scope | undefined {
-  return inside.getStore() ?? slot;
+  return inside.getStore() ?? ofProcess().slot;
 }
 
 /** Runs a function with a scope of its own; concurrent ones never see each other. */
@@ -37,12 +37,12 @@ export const isInside = (): boolean => inside.getStore() !== undefined;
 
 /** Sets or clears the run of the script. */
 export function setSlot(scope: Scope | undefined): void {
-  slot = scope && Object.freeze(scope);
+  ofProcess().slot = scope && Object.freeze(scope);
 }
 
 /** The user that this process switched to, if it did. */
-export const processUser = (): string | undefined => currentScope()?.user ?? handle;
+export const processUser = (): string | undefined => currentScope()?.user ?? ofProcess().user;
 
 export function setProcessUser(user: string | undefined): void {
-  handle = user;
+  ofProcess().user = user;
 }

@@ -3,9 +3,12 @@ import { resolve } from "node:path";
 import { LinealError } from "../ground/errors.ts";
 import { cacheHome } from "../instance/home.ts";
 import { setVerbosity, verbosity } from "../instance/log.ts";
+import { perProcess } from "../instance/per-process.ts";
 import { parseVerbosity } from "../instance/verbosity.ts";
 
-let syncGitRepo: string | undefined;
+const state = perProcess((): { trackRunInputs: boolean; syncGitRepo?: string | undefined } => ({
+  trackRunInputs: true,
+}));
 
 /**
  * What can be set while a program runs.
@@ -16,7 +19,12 @@ let syncGitRepo: string | undefined;
  */
 export const settings = {
   /** Whether cache(), load() and open() link inputs to the current run. */
-  trackRunInputs: true,
+  get trackRunInputs(): boolean {
+    return state().trackRunInputs;
+  },
+  set trackRunInputs(links: boolean) {
+    state().trackRunInputs = links;
+  },
 
   /** How much is logged: "error" "warning" "success" "info" "hint" "debug", or 0 to 5. */
   get verbosity(): number {
@@ -28,7 +36,7 @@ export const settings = {
 
   /** Repository whose committed state scripts must match; also LINEAL_SYNC_GIT_REPO. */
   get syncGitRepo(): string | undefined {
-    return syncGitRepo ?? process.env.LINEAL_SYNC_GIT_REPO;
+    return state().syncGitRepo ?? process.env.LINEAL_SYNC_GIT_REPO;
   },
   set syncGitRepo(url: string | undefined) {
     if (url !== undefined && !url.startsWith("https://")) {
@@ -36,7 +44,7 @@ export const settings = {
         hint: "Give one that begins with https://.",
       });
     }
-    syncGitRepo = url?.replace(/\.git$/, "");
+    state().syncGitRepo = url?.replace(/\.git$/, "");
   },
 
   /** Where copies of remote files and folders are kept; also LINEAL_CACHE_DIR. */

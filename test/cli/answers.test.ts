@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 import type { Artifact } from "../../src/index.ts";
 import { displayWidth } from "../../src/ground/width.ts";
 import { Workshop } from "../registries/workshop.ts";
-import { cli, type Finished } from "../support/child.ts";
+import { cli } from "../support/cli.ts";
+import type { Finished } from "../support/command-line.ts";
 import { forEachDatabase } from "../support/dialects.ts";
 
 /** Many processes on a machine that may be busy. */

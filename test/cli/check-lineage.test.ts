@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { cli } from "../support/child.ts";
+import { cli } from "../support/cli.ts";
 
 test("says what is missing, for people and for programs; needs no instance", { timeout: 120_000 }, async () => {
   const cwd = mkdtempSync(join(tmpdir(), "lineal-check-"));

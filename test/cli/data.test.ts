@@ -4,7 +4,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { saveUser } from "../../src/instance/users.ts";
-import { cli, type Finished } from "../support/child.ts";
+import { cli } from "../support/cli.ts";
+import type { Finished } from "../support/command-line.ts";
 import { freshPlace, type Place } from "../support/dialects.ts";
 
 /** Many processes on a machine that may be busy. */

@@ -1,10 +1,11 @@
-/** The commands around instances and settings, each a process of its own. */
+/** The commands around instances and settings. */
 
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cli, type Finished } from "../support/child.ts";
+import { cli } from "../support/cli.ts";
+import type { Finished } from "../support/command-line.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   version: string;

@@ -3,8 +3,9 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { Workshop } from "../registries/workshop.ts";
-import { cli, repository } from "../support/child.ts";
+import { cli } from "../support/cli.ts";
 import { forEachDatabase } from "../support/dialects.ts";
+import { repository } from "../support/repository.ts";
 
 /** A command line, a part of what it says, and of its environment. */
 type Row = readonly [line: string, says: string, env?: Readonly<Record<string, string>>];

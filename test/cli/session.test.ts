@@ -5,12 +5,14 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { cli, type Finished, repository, sourceEnvironment } from "../support/child.ts";
+import { cli } from "../support/cli.ts";
+import { type Finished, sourceEnvironment } from "../support/command-line.ts";
 import { forEachDatabase, freshPlace, type Place } from "../support/dialects.ts";
+import { repository } from "../support/repository.ts";
 
 const environment = (place: Place): Record<string, string> => ({
   LINEAL_HOME: place.home,
-  MAIN: join(repository, "src", "cli", "main.ts"),
+  MAIN: join(repository, "src", "cli", "bin.ts"),
 });
 const run = (place: Place, ...words: string[]): Promise<Finished> =>
   cli(words, { cwd: place.work, env: environment(place) });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkLineage } from "../../src/code/check.ts";
 import { programs } from "../support/checked.ts";
-import { repository } from "../support/child.ts";
+import { repository } from "../support/repository.ts";
 
 const { path: inFolder, check, missing, untracked, python } = programs();
 

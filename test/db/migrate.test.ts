@@ -7,7 +7,8 @@ import { openDatabase } from "../../src/db/open.ts";
 import { type Database, execute } from "../../src/db/operation.ts";
 import { allTables } from "../../src/db/tables.ts";
 import { names } from "../../src/model/index.ts";
-import { repository, runScript } from "../support/child.ts";
+import { runScript } from "../support/child.ts";
+import { repository } from "../support/repository.ts";
 import { type DatabaseUnderTest, forEachDatabase } from "../support/dialects.ts";
 import { NOW, placeOf } from "./fixture.ts";
 

@@ -6,7 +6,8 @@ import { migrate } from "../../src/db/migrate.ts";
 import { openDatabase } from "../../src/db/open.ts";
 import { type Database, execute, executeEach } from "../../src/db/operation.ts";
 import { insert, link } from "../../src/db/write.ts";
-import { repository, runScript } from "../support/child.ts";
+import { runScript } from "../support/child.ts";
+import { repository } from "../support/repository.ts";
 import { createDatabase, type TestDatabase } from "../support/postgres.ts";
 import { NOW } from "./fixture.ts";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import sql from "sql-template-tag";
 import { expect, test } from "vitest";
 import { connect, init } from "../../src/index.ts";
-import { sourceEnvironment } from "../support/child.ts";
+import { sourceEnvironment } from "../support/command-line.ts";
 import { forEachDatabase } from "../support/dialects.ts";
 import { checkBytes, Lab } from "./lab.ts";
 

@@ -1,7 +1,7 @@
 /** The programs of seed 001, each run by a process of its own, and what the lineage was after some of them. */
 import type { Artifact } from "lineal";
 import * as ln from "lineal";
-import type { Finished } from "../support/child.ts";
+import type { Finished } from "../support/command-line.ts";
 import { arrows, screen, type Session } from "./session.ts";
 
 const LOGIN = (handle: string): string => `import * as ln from "lineal";\nawait ln.login("${handle}");`;

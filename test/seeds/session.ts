@@ -6,7 +6,9 @@ import { expect, vi } from "vitest";
 import { setDefault } from "../../src/instance/connect.ts";
 import { logTo } from "../../src/instance/log.ts";
 import { setProcessUser } from "../../src/instance/scope.ts";
-import { cli, type Finished, runScript } from "../support/child.ts";
+import { runScript } from "../support/child.ts";
+import { cli } from "../support/cli.ts";
+import type { Finished } from "../support/command-line.ts";
 import type { DatabaseUnderTest, Place } from "../support/dialects.ts";
 
 type Node = Awaited<ReturnType<ln.Artifact["lineage"]>>["nodes"][number];

@@ -1,7 +1,7 @@
 /** The rules of the house: each takes source files and returns one line for every breach. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { repository } from "./child.ts";
+import { repository } from "./repository.ts";
 import { floorsOf } from "./floors.ts";
 import {
   at,

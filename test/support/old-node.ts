@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
-import { repository } from "./child.ts";
+import { repository } from "./repository.ts";
 
 /** The folder of a `node` from 18 to 23: the machine's own, else Node 20 fetched from npm into `.node/`. */
 export function oldNode(): string {

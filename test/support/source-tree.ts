@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { parse } from "@babel/parser";
-import { repository } from "./child.ts";
+import { repository } from "./repository.ts";
 
 /** A node of the syntax tree, seen without its kind. */
 export interface SyntaxNode {

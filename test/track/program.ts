@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect } from "vitest";
 import type { Lab } from "../registries/lab.ts";
-import { type Finished, runScript, type ScriptOptions } from "../support/child.ts";
+import { runScript, type ScriptOptions } from "../support/child.ts";
+import type { Finished } from "../support/command-line.ts";
 import { type DatabaseUnderTest, freshPlace } from "../support/dialects.ts";
 
 /** For what does not depend on the database. */

@@ -6,7 +6,7 @@ import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeInstance } from "../../src/instance/settings.ts";
 import { Lab } from "../registries/lab.ts";
-import { repository } from "../support/child.ts";
+import { repository } from "../support/repository.ts";
 import { forEachDatabase } from "../support/dialects.ts";
 import { lastRun, logLines, program, result, sqlite, start, UID8, write } from "./program.ts";
 

@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { repository } from "../support/child.ts";
+import { repository } from "../support/repository.ts";
 import { edit } from "./editor.ts";
 
 /** Type instantiations that a program may cost its author (decisions.md §12). */

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { repository } from "../support/child.ts";
+import { repository } from "../support/repository.ts";
 
 /** Type instantiations that a small program may cost (decisions.md §12). */
 const BUDGET = 400_000;

@@ -8,9 +8,9 @@ import { command } from "../command.ts";
 import { paint } from "../print.ts";
 
 const words = {
-  tracked: paint("green", "tracked"),
-  untracked: paint("yellow", "not fully tracked"),
-  error: paint("red", "error"),
+  tracked: () => paint("green", "tracked"),
+  untracked: () => paint("yellow", "not fully tracked"),
+  error: () => paint("red", "error"),
 };
 
 export const definition = command({
@@ -34,7 +34,7 @@ export const definition = command({
     }
     if (misused && items.length === 1) throw misused;
     const lines = items.flatMap(({ file, status, missingLineage, notes, error }) => [
-      `${words[status]}  ${file}`,
+      `${words[status]()}  ${file}`,
       ...missingLineage.map((one) => `  ${one}`),
       ...[...notes, ...(error?.hint === undefined ? [] : [error.hint])].map((one) => paint("dim", fitted(one, 2))),
     ]);

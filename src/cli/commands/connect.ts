@@ -21,9 +21,7 @@ export const definition = command({
   ],
   async run({ args, options }) {
     const { connectTo } = await import("../../instance/connect.ts");
-    const connection = await connectTo(args.instance, { here: options.here });
-    await connection.close();
-    let { settings } = connection;
+    let { settings } = await connectTo(args.instance, { here: options.here });
     const notes: string[] = [];
     if (options.here && settings.devDir === undefined) {
       settings = { ...settings, devDir: process.cwd() };

@@ -10,6 +10,7 @@ import { impactList } from "../../registries/answers/impact.ts";
 import type { Artifact } from "../../registries/index.ts";
 import { nameText } from "../chain.ts";
 import { command } from "../command.ts";
+import { columns } from "../print.ts";
 import { DATA, findRecord } from "../reference.ts";
 import type { AnyRecord } from "../registries.ts";
 
@@ -104,8 +105,7 @@ async function tableText(table: Table): Promise<string> {
   const widest = (name: keyof (typeof lines)[number]["rest"]): number =>
     lines.reduce((most, { rest }) => Math.max(most, displayWidth(String(rest[name] ?? ""))), name.length);
   const room =
-    (process.stdout.columns || 80) -
-    (["kind", "hops", "via", "by", "at"] as const).reduce((sum, name) => sum + 2 + widest(name), 0);
+    columns() - (["kind", "hops", "via", "by", "at"] as const).reduce((sum, name) => sum + 2 + widest(name), 0);
   const short = lines.map(({ what, version, rest }) => ({
     what: nameText(what, Math.max(12, room - version.length)) + version,
     ...rest,

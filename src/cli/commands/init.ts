@@ -18,13 +18,11 @@ export const definition = command({
   ],
   async run({ options: { storage = ".", name, db } }) {
     const { initialise } = await import("../../instance/init.ts");
-    const connection = await initialise({
+    const { settings } = await initialise({
       storage,
       ...(name === undefined ? {} : { name }),
       ...(db === undefined ? {} : { db }),
     });
-    const { settings } = connection;
-    await connection.close();
     return { json: instanceFacts(settings) };
   },
 });

@@ -11,7 +11,7 @@ import { RUN_STATUSES } from "../../lineage/graph/select.ts";
 import { shorten } from "../../lineage/draw/terminal.ts";
 import type { LineageOptions } from "../../registries/index.ts";
 import { type Answer, command, Misuse } from "../command.ts";
-import { isColoured } from "../print.ts";
+import { columns, isColoured } from "../print.ts";
 import { findRecord } from "../reference.ts";
 
 /** Records that have a lineage. */
@@ -100,7 +100,7 @@ export const definition = command({
     if (output === undefined) {
       const text =
         format === "tree"
-          ? graph.tree({ ...wide, width: process.stdout.columns || 80, color: isColoured() })
+          ? graph.tree({ ...wide, width: columns(), color: isColoured() })
           : String(await graph.to(format, ...picture));
       return Object.assign(document, { text });
     }
