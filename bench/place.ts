@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as ln from "../src/index.ts";
-import { createDatabase, type PostgresServer, startPostgres } from "../test/support/postgres.ts";
+import { createDatabase } from "../test/support/postgres.ts";
+import { type PostgresServer, startPostgres } from "../test/support/postgres-server.ts";
 
 export type DatabaseName = "SQLite" | "PostgreSQL";
 

@@ -36,7 +36,7 @@ async function answer(place: Place, ...words: string[]): Promise<Record<string, 
 
 /** An instance testuser1/lab, with a table and a folder to save in the working directory. */
 async function laboratory(name: "sqlite" | "postgres"): Promise<Place> {
-  const place = await freshPlace(name);
+  const place = await freshPlace(name, { migrated: true });
   saveUser("testuser1", undefined, { LINEAL_HOME: place.home });
   expect(
     await tell(place, "init", "--storage", place.storage, "--name", "lab", ...(place.db ? ["--db", place.db] : [])),

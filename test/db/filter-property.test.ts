@@ -163,7 +163,7 @@ describe("any filter over any rows", () => {
   const open: { place: Place; db: Database }[] = [];
   beforeAll(async () => {
     for (const name of ["sqlite", "postgres"] as const) {
-      const place = await freshPlace(name);
+      const place = await freshPlace(name, { migrated: true });
       const db = await openDatabase(placeOf(place));
       await migrate(db, NOW);
       open.push({ place, db });

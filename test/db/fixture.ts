@@ -35,7 +35,7 @@ export class Fixture {
   }
 
   static async open({ fresh }: DatabaseUnderTest): Promise<Fixture> {
-    const place = await fresh();
+    const place = await fresh({ migrated: true });
     const fixture = new Fixture(await openDatabase(placeOf(place)), place);
     onTestFinished(async () => {
       await fixture.db.close();

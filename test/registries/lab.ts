@@ -35,7 +35,7 @@ export class Lab implements AsyncDisposable {
 
   /** A new instance of testuser1; the settings home and the cache are its own. */
   static async open({ fresh }: DatabaseUnderTest): Promise<Lab> {
-    const place = await fresh();
+    const place = await fresh({ migrated: true });
     process.env.LINEAL_HOME = place.home;
     process.env.LINEAL_CACHE_DIR = join(place.home, "cache");
     settings.verbosity = "error";

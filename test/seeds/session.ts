@@ -34,7 +34,7 @@ export class Session {
   }
 
   static async open({ fresh }: DatabaseUnderTest): Promise<Session> {
-    return new Session(await fresh());
+    return new Session(await fresh({ migrated: true }));
   }
 
   get env(): Record<string, string> {

@@ -6,7 +6,7 @@ import { expect, it, vi } from "vitest";
 import { cacheDir, materialise } from "../../src/storage/cache.ts";
 import { putFolder } from "../../src/storage/folder.ts";
 import { localBackend } from "../../src/storage/local.ts";
-import { runUnder, scratchFolder } from "./children.ts";
+import { otherDisk, scratchFolder } from "./scratch.ts";
 
 async function stored(dir: string) {
   mkdirSync(join(dir, "in/deep"), { recursive: true });
@@ -47,15 +47,9 @@ it("a lost object or a path that leaves the folder fails and leaves nothing", as
   expect(readdirSync(join(target, ".."))).toEqual([]);
 });
 
-const otherDisk =
-  runUnder(
-    `p=$(mktemp /dev/shm/lineal.XXXXXX) && ! ln "$p" '${import.meta.dirname}/.link' 2>/dev/null; r=$?; rm -f "$p" '${import.meta.dirname}/.link'; test $r = 0`,
-    "",
-  ) !== undefined;
-
 it.runIf(otherDisk)("on another disk the files are read-only copies", async () => {
   const { backend, entries } = await stored(scratchFolder());
-  const target = join("/dev/shm", `lineal-cache-test-${process.pid}`);
+  const target = join(otherDisk ?? "", `lineal-cache-test-${process.pid}`);
   try {
     expect(() => linkSync(backend.url(entries[0]?.key ?? ""), target)).toThrow("EXDEV");
     await materialise(backend, entries, target);

@@ -1,11 +1,7 @@
 /** Starts parts of the storage tests in processes of their own. */
 
 import { execFile, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { promisify } from "node:util";
-import { onTestFinished } from "vitest";
 
 const room = new URL("../../src/storage/", import.meta.url).href;
 
@@ -50,11 +46,4 @@ export async function startChild(body: string): Promise<{ kill(signal: NodeJS.Si
       await ended;
     },
   };
-}
-
-/** A folder that is removed when the test ends; its path has no links in it. */
-export function scratchFolder(): string {
-  const dir = realpathSync(mkdtempSync(join(tmpdir(), "lineal-storage-")));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-  return dir;
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { hashBytes, hashFile, hashFiles, smallFile } from "../../src/storage/hash.ts";
 import { statFile } from "../../src/storage/stat-cache.ts";
-import { scratchFolder } from "./children.ts";
+import { scratchFolder } from "./scratch.ts";
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 

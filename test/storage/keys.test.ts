@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { relativeKey, validateKey } from "../../src/storage/keys.ts";
-import { scratchFolder } from "./children.ts";
+import { scratchFolder } from "./scratch.ts";
 
 it.each(["a.csv", "raw/2024/a b.csv", "ünï/🧬.txt", ".hidden/x", "a..b", "...", "x".repeat(1024), "lineal/x"])(
   "%j is a key",

@@ -6,7 +6,8 @@ import { expect, it } from "vitest";
 import { localBackend } from "../../src/storage/local.ts";
 import { sweepTmp } from "../../src/storage/tmp.ts";
 import { backendContract } from "../contract/backend.ts";
-import { runChild, runChildAsync, runUnder, scratchFolder, startChild } from "./children.ts";
+import { runChild, runChildAsync, runUnder, startChild } from "./children.ts";
+import { scratchFolder } from "./scratch.ts";
 
 backendContract("local", (scratch) => localBackend(join(scratch, "root")));
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { formatManifest, manifestHash, parseManifest, walkFolder, type Entry } from "../../src/storage/manifest.ts";
-import { scratchFolder } from "./children.ts";
+import { scratchFolder } from "./scratch.ts";
 
 const hash = fc.stringMatching(/^[0-9a-f]{64}$/);
 const part = fc

@@ -4,7 +4,8 @@ import { appendFileSync, mkdirSync, readFileSync, renameSync, statSync, utimesSy
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { StatCache, statFile } from "../../src/storage/stat-cache.ts";
-import { runChild, scratchFolder } from "./children.ts";
+import { runChild } from "./children.ts";
+import { scratchFolder } from "./scratch.ts";
 
 const hash = "ab".repeat(32);
 

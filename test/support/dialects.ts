@@ -10,7 +10,7 @@ import { createDatabase } from "./postgres.ts";
 export interface Place extends AsyncDisposable {
   /** A new empty folder, to become the storage root. */
   storage: string;
-  /** The URL of a new PostgreSQL database; undefined means the embedded SQLite file. */
+  /** The URL of a new PostgreSQL database; undefined means the embedded SQLite file, which is not there yet. */
   db: string | undefined;
   /** A new settings home (`LINEAL_HOME`). */
   home: string;
@@ -20,10 +20,15 @@ export interface Place extends AsyncDisposable {
   dispose(): Promise<void>;
 }
 
+export interface PlaceOptions {
+  /** Tables may be there already, without rows of ours: on PostgreSQL a copy of them is made much sooner. */
+  migrated?: boolean;
+}
+
 /** One of the two databases, as `forEachDatabase` hands it to its block. */
 export interface DatabaseUnderTest {
   name: "sqlite" | "postgres";
-  fresh(): Promise<Place>;
+  fresh(options?: PlaceOptions): Promise<Place>;
 }
 
 /** Describes the block for SQLite and for PostgreSQL: `forEachDatabase(({ name, fresh }) => { test(…) })`. */
@@ -31,8 +36,8 @@ export function forEachDatabase(block: (database: DatabaseUnderTest) => void): v
   for (const name of ["sqlite", "postgres"] as const) {
     describe(name, () => {
       const open = new Set<Place>();
-      const fresh = async (): Promise<Place> => {
-        const place = await freshPlace(name);
+      const fresh = async (options?: PlaceOptions): Promise<Place> => {
+        const place = await freshPlace(name, options);
         open.add(place);
         return place;
       };
@@ -45,13 +50,13 @@ export function forEachDatabase(block: (database: DatabaseUnderTest) => void): v
 }
 
 /** A place of its own for one instance; whoever asks must dispose of it. */
-export async function freshPlace(name: "sqlite" | "postgres"): Promise<Place> {
+export async function freshPlace(name: "sqlite" | "postgres", options?: PlaceOptions): Promise<Place> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "lineal-test-")));
   const folder = (part: string): string => {
     mkdirSync(join(root, part));
     return join(root, part);
   };
-  const database = name === "postgres" ? await createDatabase() : undefined;
+  const database = name === "postgres" ? await createDatabase(options) : undefined;
   let disposed: Promise<void> | undefined;
   const dispose = (): Promise<void> => {
     disposed ??= Promise.all([database?.drop(), rm(root, { recursive: true, force: true, maxRetries: 3 })]).then(

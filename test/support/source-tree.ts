@@ -52,22 +52,28 @@ export function sourceFile(path: string, text: string): SourceFile {
   }
 }
 
-/** Visits every node below `node`, parents first; `enter` returning false leaves out what is below. */
+/** Visits every node below `node`, parents first; `enter` returning false leaves out what is below. `parents` is only good during the call. */
 export function walk(
   node: SyntaxNode,
   enter: (node: SyntaxNode, parents: readonly SyntaxNode[]) => unknown,
-  parents: readonly SyntaxNode[] = [],
+  parents: SyntaxNode[] = [],
 ): void {
   if (enter(node, parents) === false) return;
-  const here = [...parents, node];
-  for (const child of children(node)) walk(child, enter, here);
+  parents.push(node);
+  for (const child of children(node)) walk(child, enter, parents);
+  parents.pop();
 }
 
 /** The nodes directly below. */
 export function children(node: SyntaxNode): SyntaxNode[] {
-  return Object.entries(node).flatMap(([field, value]) =>
-    field === "loc" || /[cC]omments$/.test(field) ? [] : [value].flat().filter(isNode),
-  );
+  const found: SyntaxNode[] = [];
+  for (const field in node) {
+    const value = node[field];
+    if (typeof value !== "object" || value === null || field === "loc" || field.endsWith("omments")) continue;
+    if (Array.isArray(value)) found.push(...value.filter(isNode));
+    else if (isNode(value)) found.push(value);
+  }
+  return found;
 }
 
 export function isNode(value: unknown): value is SyntaxNode {
@@ -85,9 +91,14 @@ export function nameOf(node: unknown): string {
   return String(node.type === "StringLiteral" ? node.value : (node.name ?? ""));
 }
 
+const imports = new WeakMap<SourceFile, ImportOf[]>();
+
 /** Everything the file takes from other files of the repository; `lineal` is `src/index.ts`. */
-export function importsOf(file: SourceFile): ImportOf[] {
+export function importsOf(file: SourceFile): readonly ImportOf[] {
+  const known = imports.get(file);
+  if (known) return known;
   const found: ImportOf[] = [];
+  imports.set(file, found);
   walk(file.program, (node, parents) => {
     const add = (source: unknown, names: ImportOf["names"], lazy = false): void => {
       const from = targetOf(file, nameOf(source));
