@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { repository } from "./support/repository.ts";
 import { oldNode } from "./support/old-node.ts";
@@ -108,6 +109,24 @@ describe("the package", () => {
       "dist",
       "package.json",
     ]);
+  });
+
+  test("leads every resolver to its code and its types", async () => {
+    const { messages } = await publint({ pkgDir: join(project, "node_modules", "lineal"), pack: false, strict: true });
+    expect(messages).toEqual([]);
+    // In a process of its own: the runner's conditions lead to this tool's unbuilt sources.
+    const script = `import { readFileSync } from "node:fs";
+      import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+      const { types, problems } = await checkPackage(createPackageFromTarballData(new Uint8Array(readFileSync(process.argv[1]))));
+      console.log(JSON.stringify({ types: types && types.kind, problems }));`;
+    const tarball = join(folder, packed.filename);
+    const said = JSON.parse(run(process.execPath, ["--input-type=module", "-e", script, tarball], repository)) as {
+      types: unknown;
+      problems: { kind: string }[];
+    };
+    // A module that is required: every Node that we run on can.
+    const problems = said.problems.filter(({ kind }) => kind !== "CJSResolvesToESM");
+    expect({ ...said, problems }).toEqual({ types: "included", problems: [] });
   });
 
   test.each([
