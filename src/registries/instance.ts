@@ -16,7 +16,7 @@ type Classes = typeof classes;
  * A connected instance; its registries are those of the library, bound to it.
  *
  * @example
- * await using team = await ln.connect("postgres://db.lab.org/team", { default: false });
+ * await using team = await ln.connect("testuser2/team", { default: false });
  * const raw = await team.Artifact.filter({ key: { startsWith: "raw/" } });
  */
 export interface Instance extends Classes, AsyncDisposable {

@@ -34,6 +34,7 @@ export function track(transform?: Transform | string | TrackOptions): Promise<Ru
  * Throws `invalid` when nothing is tracked.
  *
  * @example
+ * await ln.track();
  * await ln.finish();
  */
 export async function finish(): Promise<void> {

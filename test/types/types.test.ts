@@ -1,8 +1,8 @@
-import { execFile } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { compile } from "../support/compile.ts";
 import { repository } from "../support/repository.ts";
 
 /** Type instantiations that a small program may cost (decisions.md §12). */
@@ -13,25 +13,6 @@ const temporary = (): string => {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 };
-
-/** What the compiler says of these files under the project's settings. */
-async function compile(files: readonly string[], ...flags: string[]): Promise<string> {
-  const settings = join(temporary(), "tsconfig.json");
-  const typeRoots = [join(repository, "node_modules", "@types")];
-  writeFileSync(
-    settings,
-    JSON.stringify({ extends: join(repository, "tsconfig.json"), compilerOptions: { typeRoots }, include: [], files }),
-  );
-  const tsc = join(repository, "node_modules", "typescript", "bin", "tsc");
-  return new Promise((resolve) =>
-    execFile(
-      process.execPath,
-      [tsc, "-p", settings, "--pretty", "false", ...flags],
-      { timeout: 50_000, killSignal: "SIGKILL" },
-      (error, stdout) => resolve(error?.killed ? "the compiler did not end" : stdout),
-    ),
-  );
-}
 
 /** The model with one file changed, compiled; what the compiler says. */
 async function spoilt(file: string, from: string, to: string): Promise<string> {
