@@ -38,7 +38,7 @@ async function spoilt(file: string, from: string, to: string): Promise<string> {
   const folder = temporary();
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   cpSync(join(repository, "src", "model"), join(folder, "model"), { recursive: true });
-  cpSync(join(repository, "src", "errors.ts"), join(folder, "errors.ts"));
+  cpSync(join(repository, "src", "ground"), join(folder, "ground"), { recursive: true });
   const source = readFileSync(join(folder, "model", file), "utf8");
   expect(source).toContain(from);
   writeFileSync(join(folder, "model", file), source.replace(from, to));

@@ -20,13 +20,7 @@ export async function getRecord(
   checkWanted(connection, name, wanted);
   const { dialect } = connection.database;
   const asks = (key: string): boolean => key in wanted;
-  const branches = asks("branch") ? [] : connection.seenBranches;
-  const question = {
-    name,
-    visible: { branches, internal: typeof wanted.uid === "string" },
-    hidden: connection.hiddenBranches,
-    limit: 3,
-  };
+  const question = { name, limit: 3, ...connection.sight([wanted]) };
   const family = model[name].versioned && !["uid", "version", "isLatest", "versions"].some(asks);
   return connection.read(function* () {
     let rows = yield* select(dialect, { ...question, where: family ? [wanted, { isLatest: true }] : [wanted] });
