@@ -13,6 +13,7 @@ const benches: Record<string, () => Promise<{ bench: Bench }>> = {
   "save-many": () => import("./save-many.ts"),
   hash: () => import("./hash.ts"),
   filter: () => import("./filter.ts"),
+  versions: () => import("./versions.ts"),
   lineage: () => import("./lineage.ts"),
   status: () => import("./status.ts"),
   processes: () => import("./processes.ts"),

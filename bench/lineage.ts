@@ -11,7 +11,8 @@ export const bench: Bench = {
     const { names } = await databases();
     const rows: Row[] = [];
     for (const name of names) {
-      const { instance, place, size } = await million(name, options);
+      const { instance, place, size, analyze } = await million(name, options);
+      await analyze();
       const plain = await openPlain(name, place);
       // The last of an island: everything in the island may lie upstream of it.
       const last = size.island;
@@ -49,6 +50,7 @@ export const bench: Bench = {
 
       const rungs = options.quick ? 50 : 1000;
       const ladder = await filled(name, { runs: 2 * rungs, island: 2 * rungs, ladder: true });
+      await ladder.analyze();
       const steps = await openPlain(name, ladder.place);
       const top = await ladder.instance.Artifact.get({ key: `data/${(2 * rungs) % 1000}/${2 * rungs}.csv` });
       await compare(

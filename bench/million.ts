@@ -7,12 +7,15 @@ import type { Instance } from "../src/index.ts";
 import { generate, type Size } from "./generate.ts";
 import type { Options } from "./measure.ts";
 import { type DatabaseName, freshDatabase, freshFolder, freshInstance } from "./place.ts";
+import { openPlain } from "./plain.ts";
 
 export interface Million {
   readonly instance: Instance;
   /** The file or URL, for statements without the library. */
   readonly place: string;
   readonly size: Size;
+  /** Gives the database statistics; before it, it has none. */
+  analyze(): Promise<void>;
 }
 
 const made = new Map<DatabaseName, Promise<Million>>();
@@ -27,7 +30,7 @@ export function million(name: DatabaseName, options: Options): Promise<Million> 
   return known;
 }
 
-/** A new instance with made-up provenance of this size. */
+/** A new instance with made-up provenance of this size, without statistics. */
 export async function filled(name: DatabaseName, size: Size): Promise<Million> {
   const storage = freshFolder();
   mkdirSync(join(storage, ".lineal"));
@@ -37,5 +40,16 @@ export async function filled(name: DatabaseName, size: Size): Promise<Million> {
   await migrate(database, new Date());
   await generate(database, size);
   await database.close();
-  return { instance: await freshInstance(name, storage, db), place, size };
+  const plain = await openPlain(name, place);
+  // The server would gather them by itself, at some moment in the middle.
+  if (name === "PostgreSQL")
+    for (const table of ["artifact", "run", "transform", "user", "artifact_input_of"])
+      await plain.all(`alter table "${table}" set (autovacuum_enabled = false)`);
+  await plain.close();
+  const analyze = async (): Promise<void> => {
+    const plain = await openPlain(name, place);
+    await plain.all("analyze");
+    await plain.close();
+  };
+  return { instance: await freshInstance(name, storage, db), place, size, analyze };
 }

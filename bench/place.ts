@@ -1,11 +1,12 @@
 /** Folders, instances and databases of a bench; all of it goes when the benches end. */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as ln from "../src/index.ts";
 import { createDatabase } from "../test/support/postgres.ts";
 import { type PostgresServer, startPostgres } from "../test/support/postgres-server.ts";
+import { runProgram } from "./measure.ts";
 
 export type DatabaseName = "SQLite" | "PostgreSQL";
 
@@ -20,6 +21,20 @@ export const dist = fileURLToPath(new URL("../dist", import.meta.url));
 export function freshFolder(): string {
   const folder = join(root, String(++count));
   mkdirSync(folder);
+  return folder;
+}
+
+/** A folder where `import "lineal"` is the package as it is packed and installed. */
+export function packedProject(): string {
+  const folder = freshFolder();
+  const modules = join(folder, "node_modules");
+  const repository = fileURLToPath(new URL("..", import.meta.url));
+  runProgram("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder], { cwd: repository });
+  const [archive = ""] = readdirSync(folder);
+  mkdirSync(join(modules, "lineal"), { recursive: true });
+  runProgram("tar", ["-xzf", join(folder, archive), "-C", join(modules, "lineal"), "--strip-components", "1"]);
+  for (const name of readdirSync(join(repository, "node_modules")))
+    if (name !== "lineal") symlinkSync(join(repository, "node_modules", name), join(modules, name), "junction");
   return folder;
 }
 

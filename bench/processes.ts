@@ -1,10 +1,12 @@
-/** Many processes at once on one instance, each tracking runs that save artifacts, beside one process alone. */
+/** Many processes of the packed package at once on one instance, each tracking runs that save artifacts, beside one process alone. */
 import { spawn } from "node:child_process";
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Bench, type Row, secondsOf } from "./measure.ts";
-import { databases, freshFolder, freshInstance } from "./place.ts";
+import { databases, freshFolder, freshInstance, packedProject } from "./place.ts";
 
-const worker = fileURLToPath(new URL("./processes-worker.ts", import.meta.url));
+const source = fileURLToPath(new URL("./processes-worker.ts", import.meta.url));
 const PROCESSES = 8;
 
 export const bench: Bench = {
@@ -12,10 +14,12 @@ export const bench: Bench = {
   async run({ quick }) {
     const runs = quick ? 2 : 200;
     const rows: Row[] = [];
+    const worker = join(packedProject(), "worker.ts");
+    copyFileSync(source, worker);
     for (const name of (await databases()).names) {
       const instance = await freshInstance(name);
-      const alone = await secondsOf(() => worked(instance.slug, "alone", runs));
-      const { seconds, errors } = await atOnce(instance.slug, runs);
+      const alone = await secondsOf(() => worked(worker, instance.slug, "alone", runs));
+      const { seconds, errors } = await atOnce(worker, instance.slug, runs);
       const total = runs * (PROCESSES + 1);
       const lost = [
         total - (await instance.Run.filter({ status: "completed" }).count()),
@@ -40,21 +44,21 @@ export const bench: Bench = {
   },
 };
 
-async function atOnce(slug: string, runs: number): Promise<{ seconds: number; errors: string[] }> {
+async function atOnce(worker: string, slug: string, runs: number): Promise<{ seconds: number; errors: string[] }> {
   const errors: string[] = [];
   const seconds = await secondsOf(() =>
     Promise.all(
       Array.from({ length: PROCESSES }, (_, i) =>
-        worked(slug, `p${i}`, runs).catch((error: Error) => errors.push(error.message)),
+        worked(worker, slug, `p${i}`, runs).catch((error: Error) => errors.push(error.message)),
       ),
     ),
   );
   return { seconds, errors };
 }
 
-function worked(slug: string, who: string, runs: number): Promise<void> {
+function worked(worker: string, slug: string, who: string, runs: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--conditions=lineal-source", worker, who, String(runs)], {
+    const child = spawn(process.execPath, [worker, who, String(runs)], {
       cwd: freshFolder(),
       env: { ...process.env, LINEAL_INSTANCE: slug },
       stdio: ["ignore", "ignore", "pipe"],

@@ -13,7 +13,8 @@ export const bench: Bench = {
     const runs = options.quick ? 5_000 : 100_000;
     const rows: Row[] = [];
     for (const name of names) {
-      const { instance, place } = await filled(name, { runs, island: runs / 2 });
+      const { instance, place, analyze } = await filled(name, { runs, island: runs / 2 });
+      await analyze();
       const plain = await openPlain(name, place);
       const connection = connectionOf((await instance.Artifact.filter().first()) as object);
       const ask = async (): Promise<number> => (await statusOfAll(connection)).filter((one) => !one.stale).length;

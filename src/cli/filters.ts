@@ -1,8 +1,7 @@
 /** Filters as typed: `key=x.csv`, `size>=1000`, `run.transform.key=ingest.ts`, `key.startsWith=fastq/`. */
 
 import { LinealError } from "../ground/errors.ts";
-import { relationOf, relationsOf } from "../db/relations.ts";
-import { type Field, model, type Name, type Options, parseText } from "../model/index.ts";
+import { fieldsOf, isOperator, model, type Name, parseText, relationOf, relationsOf } from "../model/index.ts";
 import { Misuse, suggestion } from "./command.ts";
 
 type Where = { [key: string]: unknown };
@@ -16,17 +15,6 @@ const symbols: Readonly<Record<string, string>> = {
   "<=": "lte",
   "~": "icontains",
 };
-const operators = new Set([
-  ...Object.values(symbols),
-  "in",
-  "notIn",
-  "startsWith",
-  "endsWith",
-  "contains",
-  "istartsWith",
-  "iendsWith",
-  "matches",
-]);
 
 /** The filter that all of the texts together mean; fields and values are checked against the registry. */
 export function parseFilters(registry: Name, texts: readonly string[]): Where {
@@ -39,7 +27,7 @@ export function parseFilters(registry: Name, texts: readonly string[]): Where {
         "write FIELD=VALUE, for example --filter key=x.csv or --filter 'size>1000'",
       );
     const steps = path.trim().split(".");
-    const named = steps.length > 1 && operators.has(steps.at(-1) ?? "") ? steps.pop() : undefined;
+    const named = steps.length > 1 && isOperator(steps.at(-1) ?? "") ? steps.pop() : undefined;
     if (named !== undefined && symbol !== "=")
       throw new Misuse(`--filter ${text} has two operators`, `write ${steps.join(".")}.${named}=${value}`);
     place(where, registry, steps, named ?? (symbols[symbol] as string), value);
@@ -55,9 +43,8 @@ function place(where: Where, registry: Name, steps: readonly string[], operator:
     where[key] = relationTest(key, relation.to, operator, value);
     return;
   }
-  const column = Object.hasOwn(model[registry].columns, key) ? model[registry].columns[key] : undefined;
-  const field = column?.is === "field" && !column.options.hidden ? column : builtIn.get(key);
-  if (field === undefined) throw unknownField(registry, key);
+  const field = fieldsOf(registry).get(key);
+  if (field === undefined || field.options.hidden) throw unknownField(registry, key);
   if (rest.length > 0 && field.kind !== "json")
     throw new LinealError("invalid", `${key} has no part ${rest.join(".")}`, {
       hint: `Test it as a whole: --filter ${key}=VALUE`,
@@ -73,11 +60,6 @@ function place(where: Where, registry: Name, steps: readonly string[], operator:
       ? value
       : parse(value);
 }
-
-const builtIn = new Map<string, Field<unknown, Options>>([
-  ["uid", { is: "field", kind: "text", options: {} }],
-  ["createdAt", { is: "field", kind: "time", options: {} }],
-]);
 
 /** A relation is compared by the name or the uid of the record on its other side. */
 function relationTest(key: string, to: Name, operator: string, value: string): unknown {
@@ -103,11 +85,9 @@ function inside(where: Where, key: string): Where {
 }
 
 function unknownField(registry: Name, key: string): LinealError {
-  const columns = Object.entries(model[registry].columns).flatMap(([name, column]) =>
-    column.options.hidden ? [] : [name],
-  );
+  const own = [...fieldsOf(registry)].flatMap(([name, { options }]) => (options.hidden ? [] : [name]));
   const { ones, manys } = relationsOf(registry);
-  const fields = [...new Set(["uid", "createdAt", ...columns, ...ones, ...manys])];
+  const fields = [...own, ...ones, ...manys];
   const near = suggestion(key, fields);
   return new LinealError("invalid", `${registry} has no field '${key}'`, {
     hint: near === undefined ? `Its fields are ${fields.join(", ")}.` : `Did you mean '${near}'?`,

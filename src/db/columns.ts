@@ -1,9 +1,9 @@
 /** What the columns of each registry are called, how they are read and how rows come back. */
 import sql, { join, raw, type Sql } from "sql-template-tag";
-import { type Field, type Kind, model, type Name, type Options, text, time } from "../model/index.ts";
+import { type AnyField, fieldsOf, type Kind, model, type Name } from "../model/index.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Raw } from "./operation.ts";
-import { snake, tableOf } from "./tables.ts";
+import { columnNameOf, snake, tableOf } from "./tables.ts";
 
 /** A to-one relation in a row: the id for the database, the uid for people. */
 export interface RowRef {
@@ -18,7 +18,6 @@ export interface Row {
   readonly [column: string]: unknown;
 }
 
-export type AnyField = Field<unknown, Options>;
 interface Scalar {
   readonly key: string;
   readonly column: string;
@@ -40,27 +39,24 @@ export interface Shape {
   readonly fields: ReadonlyMap<string, Scalar>;
 }
 
-const UID: AnyField = text({ unique: true, editable: false }) as AnyField;
-const CREATED_AT: AnyField = time({ editable: false }) as AnyField;
 const shapes = new Map<Name, Shape>();
 
 export function shapeOf(name: Name): Shape {
   let shape = shapes.get(name);
   if (shape) return shape;
-  const scalars: Scalar[] = [
-    { key: "uid", column: "uid", kind: "text", field: UID },
-    { key: "createdAt", column: "created_at", kind: "time", field: CREATED_AT },
-  ];
-  const refs: Reference[] = [];
-  for (const [key, column] of Object.entries(model[name].columns)) {
-    if (column.is === "ref")
-      refs.push({ key, column: `${snake(key)}_id`, to: column.to as Name, optional: column.options.optional ?? false });
-    else scalars.push({ key, column: snake(key), kind: column.kind, field: column });
-  }
+  const scalars = [...fieldsOf(name)].map(([key, field]) => ({ key, column: snake(key), kind: field.kind, field }));
+  const refs = Object.entries(model[name].columns).flatMap(([key, column]) =>
+    column.is === "ref"
+      ? [{ key, column: columnNameOf(name, key), to: column.to as Name, optional: column.options.optional ?? false }]
+      : [],
+  );
   shape = { name, table: identifier(tableOf(name)), scalars, refs, fields: new Map(scalars.map((s) => [s.key, s])) };
   shapes.set(name, shape);
   return shape;
 }
+
+export const TRUE = sql`1 = 1`;
+export const FALSE = sql`1 = 0`;
 
 /** A quoted name from the model; never from outside. */
 export function identifier(name: string): Sql {
@@ -69,6 +65,12 @@ export function identifier(name: string): Sql {
 
 /** `"t0"."key"` */
 export const columnOf = (alias: string, column: string): Sql => raw(`"${alias}"."${column}"`);
+
+/** A prefix as a range of bytes, which an index can answer. */
+export function startsWith(dialect: Dialect, column: Sql, prefix: string): Sql {
+  const bound = dialect.encode("text", prefix);
+  return sql`${column} >= ${bound} and ${column} < ${`${bound}\u{10ffff}`}`;
+}
 
 const selections = new Map<string, Sql>();
 

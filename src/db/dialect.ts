@@ -46,6 +46,14 @@ export interface Dialect {
   withIds(table: string, alias: string, ids: readonly number[], fits: Sql): Sql;
   /** What follows `join`: the rows of a table that fit, looked up by index for each row before it, whatever the planner thinks. */
   seek(table: string, alias: string, fits: Sql): Sql;
+  /** What follows `cross join`: the column `get` of the rows `t` of a table of which the column `by` is `value`, found by index for each row before it, whatever the planner thinks; where it is known, no more than `most`. */
+  each(table: string, get: string, by: string, value: Sql, most: number): Sql;
+  /** What follows `from`: at least the first `most` rows `t0` of a table, by an index on `column`, whatever the planner thinks; `where` tells what more must hold. */
+  beginning(table: Sql, column: Sql, down: boolean, order: Sql, rows: Sql, most: number): { from: Sql; where: Sql[] };
+  /** A column whose index is not used, where the planner would choose it over a better one. */
+  withoutIndex(column: Sql): Sql;
+  /** What ends a subquery that must be asked for each row, whatever the planner thinks. */
+  readonly apart: Sql;
   /** The recursive part of the walk `name(id)`, or `name(id, hop)` of so many hops: what every arm finds from a row `w`, by index; no more than `most` rows of it are read. */
   steps(name: string, arms: readonly Arm[], most: number, hops?: number): Sql;
   /** A time as the text that costs least. */

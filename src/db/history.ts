@@ -1,11 +1,10 @@
 /** Rows as they were: what they hold now, with later changes taken back. */
 import sql, { empty, join, raw, type Sql } from "sql-template-tag";
-import { type Kind, model, type Name } from "../model/index.ts";
-import { columnOf, identifier, type Row, type RowRef, shapeOf } from "./columns.ts";
+import { type Filter, type Kind, model, type Name, parseFilter } from "../model/index.ts";
+import { columnOf, identifier, type Row, type RowRef, shapeOf, startsWith } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
 import { execute, type Operation } from "./operation.ts";
-import { Filters } from "./where.ts";
-import { type Filter, startsWith } from "./where-shared.ts";
+import { Conditions } from "./where.ts";
 
 /** The rows as they were at a time; those that were added later are left out. */
 export function* rowsAsOf(dialect: Dialect, name: Name, rows: readonly Row[], at: Date): Operation<Row[]> {
@@ -66,7 +65,7 @@ export function* fitting(
       );
       return sql`select ${join([typed(row.id, "ref", "id"), ...own, ...others])}`;
     });
-    const condition = new Filters(dialect, hidden).condition(name, "t0", where);
+    const condition = new Conditions(dialect, hidden).of(name, "t0", parseFilter(name, where));
     for (const row of yield* execute(sql`select t0.id from (${join(values, " union all ")}) t0 where ${condition}`))
       found.add(row.id as number);
   }

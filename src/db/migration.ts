@@ -105,10 +105,11 @@ export function difference(from: readonly TableSpec[], to: readonly TableSpec[])
         changes.push({ do: "add-column", table: table.name, column });
     if (table.repeats && !same(table.repeats, old.repeats))
       changes.push({ do: "repeat", table: table.name, repeats: table.repeats });
-    for (const index of table.indexes)
-      if (!old.indexes.some((i) => same(i, index))) changes.push({ do: "create-index", table: table.name, index });
+    // An index of the same columns, for other rows, has the same name.
     for (const index of old.indexes)
       if (!table.indexes.some((i) => same(i, index))) changes.push({ do: "drop-index", table: table.name, index });
+    for (const index of table.indexes)
+      if (!old.indexes.some((i) => same(i, index))) changes.push({ do: "create-index", table: table.name, index });
   }
   return changes;
 }

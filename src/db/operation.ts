@@ -26,6 +26,15 @@ export function* executeEach(statement: Sql, take: Take): Operation<void> {
   yield statement;
 }
 
+const often = new WeakSet<Sql>();
+
+/** A statement whose plan does not depend on its values, asked in the same words often: it may be kept prepared. */
+export const askedOften = (statement: Sql): Sql => {
+  often.add(statement);
+  return statement;
+};
+export const isAskedOften = (statement: Sql): boolean => often.has(statement) || takers.has(statement);
+
 /** A connection to one database. */
 export interface Database {
   readonly dialect: Dialect;

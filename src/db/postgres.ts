@@ -4,7 +4,7 @@ import type { ClientBase, Pool, PoolClient } from "pg";
 import sql, { join, raw, type Sql } from "sql-template-tag";
 import { LinealError } from "../ground/errors.ts";
 import type { Dialect } from "./dialect.ts";
-import { type Database, escapeNul, jsonText, type Operation, type Raw, takerOf } from "./operation.ts";
+import { type Database, escapeNul, jsonText, isAskedOften, type Operation, type Raw, takerOf } from "./operation.ts";
 
 const TYPES = {
   text: 'text collate "C"',
@@ -71,6 +71,15 @@ const postgresDialect: Dialect = {
   // In a deep recursion a join by hash would read the whole table for each step.
   seek: (table, alias, fits) =>
     sql`lateral (select * from ${raw(table)} ${raw(alias)} where ${fits} offset 0) ${raw(alias)} on true`,
+  // A range, for its order only an index has: for one value all entries of the index would be gathered before the first row is read.
+  each: (table, get, by, value, most) =>
+    sql`lateral (select t.${raw(`"${get}" from "${table}" t where t."${by}"`)} between ${value} and ${value} order by t.${raw(`"${by}" limit ${most}`)}) t`,
+  beginning: (table, _column, _down, order, rows, most) => ({
+    from: sql`(select t0.* from ${table} t0 where ${rows} order by ${order} ${raw(`limit ${most}`)}) t0`,
+    where: [],
+  }),
+  withoutIndex: (column) => column,
+  apart: sql` offset 0`,
   // Of a walk, no more is done than is read.
   steps: (name, arms, _, hops) => {
     const found = join(
@@ -112,15 +121,16 @@ export async function openPostgres(url: string): Promise<Database> {
   let keepsStatements = true;
   const place = url.replace(/(:\/\/[^:/@]*):[^@]*@/, "$1:***@");
 
-  const run = async (client: ClientBase, statement: Sql): Promise<Raw[]> => {
+  const run = async (client: ClientBase, statement: Sql, keep = false): Promise<Raw[]> => {
     const { text, values } = statement;
     const take = takerOf(statement);
-    if (!take) return (await client.query({ text, values })).rows as Raw[];
-    let name = keepsStatements ? nameOf(text) : undefined;
+    let name = keep && keepsStatements && isAskedOften(statement) ? nameOf(text) : undefined;
     for (;;) {
       let rows = 0;
       try {
-        const config = { text, values, rowMode: "array", ...(name === undefined ? {} : { name }) };
+        const named = name === undefined ? {} : { name };
+        if (!take) return (await client.query({ text, values, ...named })).rows as Raw[];
+        const config = { text, values, rowMode: "array", ...named };
         await new Promise<void>((resolve, reject) => {
           const query = client.query(new pg.Query(config));
           query.on("row", (row: unknown) => {
@@ -195,7 +205,8 @@ export async function openPostgres(url: string): Promise<Database> {
     writeSync: undefined,
     read: (body) =>
       drive(body(), async (statement) => {
-        const [client, rows] = await start((client) => run(client, statement));
+        // In a transaction a statement that was forgotten could not be asked anew.
+        const [client, rows] = await start((client) => run(client, statement, true));
         client.release();
         return rows;
       }).catch((error) => {
@@ -227,10 +238,13 @@ async function prepare(client: ClientBase): Promise<void> {
 /** A statement that was prepared under this name is not there, or another one is, or its tables have changed since. */
 const UNKNOWN_STATEMENT = ["26000", "42P05", "0A000"];
 
-/** The name under which a connection keeps a statement prepared. */
-function nameOf(text: string): string {
+/** How many statements a connection keeps prepared: the server holds their plans in memory. */
+const MAX_KEPT = 200;
+
+/** The name under which a connection keeps a statement prepared; undefined when it keeps enough others. */
+function nameOf(text: string): string | undefined {
   let name = names.get(text);
-  if (name === undefined)
+  if (name === undefined && names.size < MAX_KEPT)
     names.set(text, (name = `lineal_${createHash("sha256").update(text).digest("hex").slice(0, 24)}`));
   return name;
 }

@@ -95,6 +95,16 @@ const sqliteDialect: Dialect = {
   withIds: (table, alias, ids, fits) =>
     sql`json_each(${JSON.stringify(ids)}) i join ${raw(table)} ${raw(alias)} on ${raw(alias)}.id = i.value${fits}`,
   seek: (table, alias, fits) => sql`${raw(table)} ${raw(alias)} on ${fits}`,
+  each: (table, _, by, value) => sql`${raw(`"${table}" t on t."${by}"`)} = ${value}`,
+  // A range, so that the rows come in their order, and no more of them are looked at than are wanted.
+  beginning(table, column, down, order, rows, most) {
+    const last = sql`select ${column} from ${table} t0 where ${rows} order by ${order} limit 1 offset ${most}`;
+    const end = sql`select ${raw(down ? "min" : "max")}(${column}) from ${table} t0`;
+    const within = sql`${column} ${raw(down ? ">=" : "<=")} coalesce((${last}), (${end}))`;
+    return { from: sql`${table} t0`, where: [within] };
+  },
+  withoutIndex: (column) => sql`+${column}`,
+  apart: empty,
   // The limit stands in the walk itself: one around it is only found when it is read once.
   steps: (name, arms, most, hops) =>
     sql`${join(

@@ -41,8 +41,8 @@ const column = (name: string, kind: Column["kind"], more: Omit<Column, "name" | 
   ...more,
 });
 
-function registryTable(name: Name): TableSpec {
-  const { columns, versioned }: Registry = model[name];
+function registryTable(registry: Name): TableSpec {
+  const { columns, versioned }: Registry = model[registry];
   const specs = [column("id", "id"), column("uid", "text", { unique: true }), column("created_at", "time")];
   // Lists show the newest first.
   const indexes: Index[] = [{ columns: ["created_at", "id"] }];
@@ -52,17 +52,21 @@ function registryTable(name: Name): TableSpec {
     if (is === "ref")
       specs.push(column(`${snake(key)}_id`, "ref", { to: tableOf((rest as { to: Name }).to), ...optional }));
     else specs.push(column(snake(key), (rest as { kind: Kind }).kind, { ...optional, ...unique }));
-    if (options.index) indexes.push({ columns: [snake(key)] });
-    // Everybody has the same few users, spaces and branches: an index on them would only cost.
-    else if (is === "ref" && !["User", "Space", "Branch", "Storage"].includes((rest as { to: string }).to))
-      indexes.push({ columns: [`${snake(key)}_id`] });
+    // All rows have the same few spaces, branches and storages: an index would only cost, and mislead a planner.
+    const listed = is === "ref" && !["Space", "Branch", "Storage"].includes((rest as { to: string }).to);
+    if (!options.index && !listed) continue;
+    const name = columnNameOf(registry, key);
+    // Where most rows have no value, statistics would say that a value is that of most rows. And if the versions of a key
+    // came in the order of their ids, a planner without statistics would go through all of them for the latest.
+    const columns = versioned && key === "key" ? [name, "revision"] : [name];
+    indexes.push({ columns, ...(options.optional ? { where: `${name} is not null` } : {}) });
   }
   if (versioned) {
     indexes.push({ columns: ["stem", "revision"], unique: true });
     indexes.push({ columns: ["stem", "branch_id"], unique: true, where: "is_latest" });
-    indexes.push({ columns: ["key", "space_id", "branch_id"], unique: true, where: "is_latest and key is not null" });
+    indexes.push({ columns: ["key", "branch_id", "space_id"], unique: true, where: "is_latest and key is not null" });
   }
-  return { name: tableOf(name), columns: specs, indexes };
+  return { name: tableOf(registry), columns: specs, indexes };
 }
 
 function linkTables(name: Name): TableSpec[] {
@@ -166,4 +170,19 @@ const bookkeeping: TableSpec[] = [
 /** All tables, in an order in which a table follows those it refers to where that is possible. */
 export function allTables(): TableSpec[] {
   return [...names.map(registryTable), ...names.flatMap(linkTables), ...bookkeeping];
+}
+
+const beginnings = new Map<string, ReadonlySet<string>>();
+
+/** Whether an index, or the table itself, has the rows that hold a value in a column in the order of that column. */
+export function beginsIndex(table: string, column: string): boolean {
+  if (beginnings.size === 0)
+    for (const { name, columns, indexes } of allTables()) {
+      const own = columns.filter(({ kind, unique }) => kind === "id" || unique).map(({ name }) => name);
+      const led = indexes.flatMap(({ columns: [first = ""], where }) =>
+        where === undefined || where === `${first} is not null` ? [first] : [],
+      );
+      beginnings.set(name, new Set([...own, ...led]));
+    }
+  return beginnings.get(table)?.has(column) ?? false;
 }

@@ -1,22 +1,12 @@
 /** Writing rows: insert, update, link, remove; every change of a row leaves its former state in the history. */
 import sql, { empty, join, Sql } from "sql-template-tag";
-import { model, type Name, names } from "../model/index.ts";
-import {
-  type AnyField,
-  columnOf,
-  identifier,
-  type Row,
-  type RowRef,
-  selection,
-  shapeOf,
-  decodeRow,
-} from "./columns.ts";
+import { type AnyField, model, type Name, names } from "../model/index.ts";
+import { columnOf, identifier, type Row, type RowRef, selection, shapeOf, decodeRow, startsWith } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
 import { execute, type Operation } from "./operation.ts";
-import { relationOf } from "./relations.ts";
+import { linkTable } from "./relations.ts";
 import { epitaph, sever } from "./severed.ts";
 import { columnNameOf, linkTableOf, tableOf } from "./tables.ts";
-import { startsWith } from "./where-shared.ts";
 
 /** Who writes, when, and in which run: the same for all rows of one transaction. */
 export interface Writer {
@@ -141,10 +131,8 @@ export function* link(
   id: number,
   others: readonly number[],
 ): Operation<number> {
-  const relation = relationOf(name, key);
-  if (!relation?.link) throw new Error(`${name}.${key} is no link`);
+  const { table, here, there, repeats } = linkTable(name, key);
   if (others.length === 0) return 0;
-  const { table, here, there, repeats } = relation.link;
   // A row that is given a maker at this moment is waited for.
   const from = here === "from_id" ? sql`${id}` : sql`o.value`;
   const repeated = repeats.columns.map(
@@ -168,9 +156,7 @@ export function* unlink(
   row: { id: number; uid: string },
   others: readonly { id: number; uid: string }[],
 ): Operation<void> {
-  const relation = relationOf(name, key);
-  if (!relation?.link) throw new Error(`${name}.${key} is no link`);
-  const { table, here, there } = relation.link;
+  const { table, here, there } = linkTable(name, key);
   if (others.length === 0) return;
   yield* execute(
     sql`delete from ${identifier(table)} where ${identifier(here)} = ${row.id} and ${identifier(there)} in ${dialect.integers(others.map((o) => o.id))}`,
@@ -180,29 +166,21 @@ export function* unlink(
 
 /** The last link of the relation `key` of a row, 0 when there is none. */
 export function* highestLink(name: Name, key: string, id: number): Operation<number> {
-  const relation = relationOf(name, key);
-  if (!relation?.link) throw new Error(`${name}.${key} is no link`);
-  const rows = yield* execute(
-    sql`select max(id) as id from ${identifier(relation.link.table)} where ${identifier(relation.link.here)} = ${id}`,
-  );
+  const { table, here } = linkTable(name, key);
+  const rows = yield* execute(sql`select max(id) as id from ${identifier(table)} where ${identifier(here)} = ${id}`);
   return Number(rows[0]?.id ?? 0);
 }
 
 /** The first link of the relation `key` of a row, 0 when there is none. */
 export function* lowestLink(name: Name, key: string, id: number): Operation<number> {
-  const relation = relationOf(name, key);
-  if (!relation?.link) throw new Error(`${name}.${key} is no link`);
-  const rows = yield* execute(
-    sql`select min(id) as id from ${identifier(relation.link.table)} where ${identifier(relation.link.here)} = ${id}`,
-  );
+  const { table, here } = linkTable(name, key);
+  const rows = yield* execute(sql`select min(id) as id from ${identifier(table)} where ${identifier(here)} = ${id}`);
   return Number(rows[0]?.id ?? 0);
 }
 
 /** Whether two rows are linked through the relation `key`. */
 export function* hasLink(name: Name, key: string, id: number, other: number): Operation<boolean> {
-  const relation = relationOf(name, key);
-  if (!relation?.link) throw new Error(`${name}.${key} is no link`);
-  const { table, here, there } = relation.link;
+  const { table, here, there } = linkTable(name, key);
   return (
     (yield* execute(
       sql`select 1 from ${identifier(table)} where ${identifier(here)} = ${id} and ${identifier(there)} = ${other}`,

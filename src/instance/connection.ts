@@ -1,8 +1,9 @@
 /** One connected instance: its database, its storages, its clock and its ids. */
-import { randomUid, type Name, model, REVISION_LENGTH } from "../model/index.ts";
+import { type Filter, isAbout, randomUid, type Name, model, REVISION_LENGTH } from "../model/index.ts";
 import type { Row, RowRef } from "../db/columns.ts";
 import type { Database, Operation } from "../db/operation.ts";
 import { select } from "../db/select.ts";
+import type { Visibility } from "../db/visibility.ts";
 import { insert, lock, type Writer } from "../db/write.ts";
 import type { Backend } from "../storage/backend.ts";
 import { openBackend } from "../storage/open.ts";
@@ -115,6 +116,13 @@ export class Connection implements Effects {
   /** Ids of the branches that a query sees unasked: the current one and main. */
   get seenBranches(): readonly number[] {
     return [...new Set([this.places.branch.id, this.places.main.id])];
+  }
+
+  /** What a question sees: what it names itself, else the current branch and main, and nothing internal. */
+  sight(where: readonly Filter[] = []): { visible: Visibility; hidden: readonly number[] } {
+    const branches = where.some((filter) => isAbout(filter, "branch")) ? [] : this.seenBranches;
+    const internal = where.some((filter) => typeof filter?.uid === "string");
+    return { visible: { branches, internal }, hidden: this.hiddenBranches };
   }
 
   // ── storages ──────────────────────────────────────────────────────────────

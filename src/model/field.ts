@@ -38,6 +38,9 @@ export interface Field<T = unknown, O extends Options = Options> {
   readonly _type?: T;
 }
 
+/** A field of any type. */
+export type AnyField = Field<unknown, Options>;
+
 export interface RefOptions extends Options {
   /** The name of the way back: `project.artifacts`. */
   inverse?: string;
@@ -140,7 +143,7 @@ export interface Registry {
   /** Rows come in families of versions: `uid` is a stem and a revision. */
   readonly versioned?: true;
   readonly doc: string;
-  readonly columns: Readonly<Record<string, Field<unknown, Options> | Ref>>;
+  readonly columns: Readonly<Record<string, AnyField | Ref>>;
   readonly links?: Readonly<Record<string, Link>>;
   readonly derived?: Readonly<Record<string, Derived>>;
   /** Columns by which `save` finds an existing row. */

@@ -1,5 +1,6 @@
 /** Row, filter, order and draft types: all read off the declarations, nothing written twice. */
-import type { Field, Link, Options, Ref, RefOptions } from "./field.ts";
+import type { Field, Kind, Link, Options, Ref, RefOptions } from "./field.ts";
+import type { Operator, operators } from "./operators.ts";
 import type * as registries from "./registries.ts";
 
 export type Model = typeof registries;
@@ -69,41 +70,33 @@ export type Manys<N extends Name> = Flat<
 >;
 
 // ── filters ─────────────────────────────────────────────────────────────────
-type Comparable<T> = {
-  eq?: T | null;
-  ne?: T | null;
-  gt?: T;
-  gte?: T;
-  lt?: T;
-  lte?: T;
-  in?: readonly (T | null)[];
-  notIn?: readonly (T | null)[];
-};
-type TextTest<T> = Omit<Comparable<T>, "gt" | "gte" | "lt" | "lte"> & {
-  gt?: string;
-  gte?: string;
-  lt?: string;
-  lte?: string;
-  startsWith?: string;
-  endsWith?: string;
-  contains?: string;
-  istartsWith?: string;
-  iendsWith?: string;
-  icontains?: string;
-  /** A regular expression in the common subset (docs/queries.md). */
-  matches?: string;
+/** What operators compare with, for a column that holds `T`. */
+interface Operands<T> {
+  value: T | null;
+  list: readonly (T | null)[];
+  bound: [T] extends [string] ? string : T;
+  text: string;
+  pattern: string;
+}
+type OperatorsOf<K extends Kind> = Pick<
+  typeof operators,
+  { [O in Operator]: K extends (typeof operators)[O]["kinds"][number] ? O : never }[Operator]
+>;
+/** The operators that a column of kind `K` takes. */
+type Operators<K extends Kind, T> = {
+  [O in keyof OperatorsOf<K>]?: Operands<T>[OperatorsOf<K>[O]["takes"]];
 };
 /** A test of one JSON value: a literal, operators, or a path of keys. */
 export type JsonTest = string | number | boolean | null | readonly unknown[] | { readonly [key: string]: unknown };
 /** What a filter may say of a column that holds `T`. Wrapped in tuples so that unions stay whole. */
 export type Test<T> = [NonNullable<T>] extends [string]
-  ? NonNullable<T> | TextTest<NonNullable<T>> | AbsentTest<T>
+  ? NonNullable<T> | Operators<"text", NonNullable<T>> | AbsentTest<T>
   : [NonNullable<T>] extends [number]
-    ? number | Comparable<number> | AbsentTest<T>
+    ? number | Operators<"real", number> | AbsentTest<T>
     : [NonNullable<T>] extends [boolean]
-      ? boolean | { eq?: boolean | null; ne?: boolean | null } | AbsentTest<T>
+      ? boolean | Operators<"bool", boolean> | AbsentTest<T>
       : [NonNullable<T>] extends [Date]
-        ? Date | string | Comparable<Date | string> | AbsentTest<T>
+        ? Date | string | Operators<"time", Date | string> | AbsentTest<T>
         : JsonTest;
 type AbsentTest<T> = [null] extends [T] ? null : never;
 /** A record, or anything that carries its uid. */

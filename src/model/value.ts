@@ -1,6 +1,6 @@
 /** One value of one field: check it, parse it from text, print it, describe it as JSON Schema. */
 import { LinealError } from "../ground/errors.ts";
-import type { Field, Options } from "./field.ts";
+import type { AnyField } from "./field.ts";
 
 const EXPECTED = {
   text: "text",
@@ -12,7 +12,7 @@ const EXPECTED = {
 } as const;
 
 /** Checks a value and returns it in its canonical form (ISO text becomes a Date); throws `invalid` naming `path`. */
-export function checkValue(field: Field<unknown, Options>, value: unknown, path: string): unknown {
+export function checkValue(field: AnyField, value: unknown, path: string): unknown {
   if (value === null) {
     if (field.options.optional) return null;
     throw new LinealError("invalid", `${path} must not be null`, { hint: `Give ${path} ${EXPECTED[field.kind]}.` });
@@ -39,7 +39,7 @@ export function checkValue(field: Field<unknown, Options>, value: unknown, path:
 }
 
 /** The canonical form of a value for comparing, or undefined when it is of the wrong type. */
-export function coerce(field: Field<unknown, Options>, value: unknown): unknown {
+export function coerce(field: AnyField, value: unknown): unknown {
   switch (field.kind) {
     case "text":
       return typeof value === "string" ? value : undefined;
@@ -73,7 +73,7 @@ function asTime(value: unknown): Date | undefined {
 }
 
 /** A value from text, as typed on a command line. */
-export function parseText(field: Field<unknown, Options>, text: string, path: string): unknown {
+export function parseText(field: AnyField, text: string, path: string): unknown {
   if (text === "null") return checkValue(field, null, path);
   if (field.kind === "int" || field.kind === "real")
     return checkValue(field, text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text), path);
@@ -101,7 +101,7 @@ export function printTime(time: Date): string {
 }
 
 /** The JSON Schema (2020-12) of a field's value. */
-export function jsonSchema(field: Field<unknown, Options>): Record<string, unknown> {
+export function jsonSchema(field: AnyField): Record<string, unknown> {
   const types = {
     text: "string",
     int: "integer",

@@ -17,13 +17,11 @@ export async function viewText(
   const parts = await connection.read(function* () {
     const found: string[] = [];
     for (const name of wanted) {
-      const visible = { branches: connection.seenBranches, internal: false };
       const rows = yield* select(dialect, {
         name,
-        visible,
-        hidden: connection.hiddenBranches,
         order: ["-id"],
         limit: options.limit ?? 7,
+        ...connection.sight(),
       });
       if (rows.length > 0) found.push(`${name}\n${tableOfRows(name, rows)}`);
     }

@@ -5,7 +5,7 @@ import { migrate } from "../../src/db/migrate.ts";
 import { openDatabase } from "../../src/db/open.ts";
 import type { Database } from "../../src/db/operation.ts";
 import { select } from "../../src/db/select.ts";
-import type { Filter } from "../../src/db/where-shared.ts";
+import type { Filter } from "../../src/model/index.ts";
 import { insert } from "../../src/db/write.ts";
 import { freshPlace, type Place } from "../support/dialects.ts";
 import { ALL, MAIN, NOW, placeOf } from "./fixture.ts";

@@ -5,9 +5,8 @@ import { migrate } from "../../src/db/migrate.ts";
 import { databaseFile, openDatabase } from "../../src/db/open.ts";
 import type { Database, Operation } from "../../src/db/operation.ts";
 import { count, select } from "../../src/db/select.ts";
-import type { Filter } from "../../src/db/where-shared.ts";
 import { insert, link, type Values, type Writer } from "../../src/db/write.ts";
-import { model, type Name } from "../../src/model/index.ts";
+import { type Filter, model, type Name } from "../../src/model/index.ts";
 import type { DatabaseUnderTest, Place } from "../support/dialects.ts";
 
 export const NOW = new Date("2026-03-01T12:00:00.000Z");

@@ -50,7 +50,7 @@ forEachDatabase((database) => {
     expect(await find({ lte: "9" })).toEqual(["10", "9"]);
   });
 
-  test("null is absence and undefined is refused", async () => {
+  test("null is absence", async () => {
     const find = await named("a", null, "b");
     expect(await find(null)).toEqual([null]);
     expect(await find({ eq: null })).toEqual([null]);
@@ -61,21 +61,6 @@ forEachDatabase((database) => {
     expect(await find({ in: ["a", null] })).toEqual(["a", null]);
     expect(await find({ notIn: ["a", null] })).toEqual(["b"]);
     expect(await find({ notIn: ["a"] })).toEqual([null, "b"]);
-    for (const wrong of [
-      undefined,
-      { eq: undefined },
-      { in: [undefined] },
-      {},
-      { in: "a" },
-      1,
-      true,
-      ["a"],
-      { eq: { x: 1 } },
-      { contains: 1 },
-      { gt: null },
-    ]) {
-      await expect(find(wrong)).rejects.toMatchObject({ code: "invalid" });
-    }
   });
 
   test("any, not and several tests of one column", async () => {
@@ -96,41 +81,15 @@ forEachDatabase((database) => {
     expect(await find({ not: { any: [{ name: "a" }, { name: "b" }] }, description: "x" })).toEqual([null]);
     expect(await find({ name: { gte: "a", lt: "b" } })).toEqual(["a"]);
     expect(await find({})).toEqual(["a", "b", null]);
-    for (const wrong of [{ any: { name: "a" } }, { any: ["a"] }, { not: null }, { not: undefined }])
-      await expect(find(wrong)).rejects.toMatchObject({ code: "invalid" });
   });
 
-  test("matches reads the common subset alike, and refuses the rest", async () => {
+  test("matches reads the common subset alike", async () => {
     const find = await named("run-01", "run-12b", "RUN-3", "line\nbreak", "naïve");
     expect(await find({ matches: "^run-\\d+$" })).toEqual(["run-01"]);
     expect(await find({ matches: "run-(01|12)" })).toEqual(["run-01", "run-12b"]);
     expect(await find({ matches: "e.b" })).toEqual(["line\nbreak"]);
     expect(await find({ matches: "^[A-Z]{3}-" })).toEqual(["RUN-3"]);
     expect(await find({ matches: "n.$|^na.ve$" })).toEqual(["naïve"]);
-    for (const wrong of [
-      "(?=x)",
-      "(a+)+b",
-      "((a+))+$",
-      "(a|b*)*c",
-      "(a{2,})*",
-      "(a|a)*b",
-      "((a|b)c)+",
-      "a{1,300}",
-      "a*".repeat(11),
-      "a**",
-      "a+?",
-      "\\bword",
-      "(a)\\1",
-      "[[:alpha:]]",
-      "(",
-      "[z-a]",
-      "x".repeat(201),
-    ]) {
-      await expect(find({ matches: wrong }), wrong).rejects.toMatchObject({
-        code: "invalid",
-        hint: expect.stringContaining("Allowed"),
-      });
-    }
   });
 
   test("numbers, booleans and dates", async () => {
@@ -151,29 +110,6 @@ forEachDatabase((database) => {
     expect(await find({ createdAt: "2025-12-31T23:59:59.999Z" })).toEqual(["small"]);
     expect(await find({ createdAt: { in: [early, late.toISOString()] } })).toEqual(["small", "large"]);
     expect((await f.find("Artifact", { key: "large" }))[0]?.createdAt).toEqual(late);
-    for (const wrong of [
-      { size: "3" },
-      { size: 1.5 },
-      { size: true },
-      { isLatest: 1 },
-      { isLatest: { gt: false } },
-      { createdAt: "soon" },
-      { createdAt: 0 },
-      { size: { contains: "3" } },
-    ]) {
-      await expect(find(wrong)).rejects.toMatchObject({ code: "invalid" });
-    }
-  });
-
-  test("closed words are checked, open ones are not", async () => {
-    const f = await Fixture.open(database);
-    await f.add("Artifact", { key: "a", kind: "atlas" });
-    expect(await f.count("Artifact", { kind: { in: ["atlas", "model"] } })).toBe(1);
-    await expect(f.count("Transform", { kind: "skript" })).rejects.toMatchObject({
-      code: "invalid",
-      hint: expect.stringContaining("script"),
-    });
-    expect(await f.count("Run", { status: { in: ["started"] } })).toBe(0);
   });
 
   test("U+0000 is kept as an escape and found again", async () => {
@@ -235,14 +171,6 @@ forEachDatabase((database) => {
       await keys("Artifact", { any: [{ inputOf: { transform: { key: "plot.ts" } } }, { run: new Record(r2) }] }),
     ).toEqual(["table", "figure"]);
     expect(await keys("Artifact", { not: { ulabels: { name: "T cell" } } })).toEqual(["raw", "figure"]);
-    for (const wrong of [
-      { run: "abc" },
-      { run: 1 },
-      { run: undefined },
-      { ulabels: ["x"] },
-      { createdBy: "testuser1" },
-    ])
-      await expect(keys("Artifact", wrong)).rejects.toMatchObject({ code: "invalid" });
   });
 
   test("versions of a family, and a predicate about them", async () => {
@@ -275,36 +203,5 @@ forEachDatabase((database) => {
     await f.db.write(() => update(f.db.dialect, WRITER, "Run", run.id, { branch: TRASH }));
     await f.add("Artifact", { key: "p", run });
     expect(await f.count("Artifact", { run: { transform: { key: "t" } } })).toBe(1);
-  });
-
-  test("unknown fields and operators are refused with what was meant", async () => {
-    const f = await Fixture.open(database);
-    const refuse = async (where: object, hint: string): Promise<void> => {
-      await expect(f.count("Artifact", where as never)).rejects.toMatchObject({
-        code: "invalid",
-        hint: expect.stringContaining(hint),
-      });
-    };
-    await refuse({ kye: "a" }, "key");
-    await refuse({ ulabel: { name: "x" } }, "ulabels");
-    await refuse({ run: { transfrom: { key: "x" } } }, "transform");
-    await refuse({ key: { startswith: "a" } }, "startsWith");
-    await refuse({ size: { greater: 1 } }, "One of");
-    await refuse({ qqqqqqqqqqqq: 1 }, "Fields: ");
-    for (const hidden of [
-      "stem",
-      "internal",
-      "inputMark",
-      "placeKey",
-      "formerBranch",
-      "id",
-      "constructor",
-      "__proto__",
-      "toString",
-    ]) {
-      await expect(f.count("Artifact", JSON.parse(`{"${hidden}": "x"}`)), hidden).rejects.toMatchObject({
-        code: "invalid",
-      });
-    }
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { relationOf, relationsOf } from "../../src/db/relations.ts";
 import {
   checkValue,
   type Field,
@@ -7,6 +6,8 @@ import {
   model,
   names,
   type Options,
+  relationOf,
+  relationsOf,
   REVISION_LENGTH,
 } from "../../src/model/index.ts";
 

@@ -24,6 +24,7 @@ ln.Artifact.filter({ transform: record });
 ln.Artifact.filter({ key: { ne: null }, isLatest: { eq: true }, run: { not: null } });
 ln.Artifact.filter({ kind: { in: ["dataset", "something of my own"] } });
 ln.Artifact.filter({ kind: "anything" });
+ln.Artifact.filter({ isLatest: { in: [true] }, size: { notIn: [1, 2] }, key: { gte: "a", lt: "b", matches: "^a" } });
 ln.Artifact.filter({ run: null, description: null, nFiles: { in: [1, null] } });
 ln.Artifact.filter({ any: [{ suffix: ".jpg" }, { suffix: ".png" }], not: { kind: "model" } });
 ln.Artifact.filter({ createdAt: { gte: new Date(), lt: "2027-01-01" } });
@@ -52,6 +53,10 @@ ln.Artifact.filter({ key: { startswith: "a" } });
 ln.Artifact.filter({ size: "1" });
 // @ts-expect-error a text operator on a number
 ln.Artifact.filter({ size: { contains: "1" } });
+// @ts-expect-error a list is no value
+ln.Artifact.filter({ size: { in: 1 } });
+// @ts-expect-error absence has no order
+ln.Artifact.filter({ key: { gt: null } });
 // @ts-expect-error a boolean has no order
 ln.Artifact.filter({ isLatest: { gt: false } });
 // @ts-expect-error the size is never absent

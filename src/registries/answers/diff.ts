@@ -132,7 +132,7 @@ async function besides(run: Run, relations: typeof INPUTS | typeof OUTPUTS): Pro
     const rows = await connection.read(() =>
       select(connection.database.dialect, {
         name: registry,
-        from: { name: "Run", key, id: rowOf(run).id },
+        from: { name: "Run", key, uid: rowOf(run).uid },
         hidden: [],
       }),
     );

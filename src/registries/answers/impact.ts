@@ -115,7 +115,7 @@ async function startsOf(entry: object): Promise<object[]> {
   const runs = await connection.read(() =>
     rowsOf(connection.database.dialect, {
       name: "Run",
-      from: { name: "Transform", key: "runs", id: rowOf(entry).id },
+      from: { name: "Transform", key: "runs", uid: rowOf(entry).uid },
       hidden: [],
     }),
   );

@@ -1,11 +1,10 @@
 /** Everything about one record as text: a title, a block of facts, then relations. */
 import type { Row, RowRef } from "../../db/columns.ts";
 import { shapeOf } from "../../db/columns.ts";
-import { relationOf, relationsOf } from "../../db/relations.ts";
 import { byId, lazyColumn, select } from "../../db/select.ts";
 import type { Operation } from "../../db/operation.ts";
 import type { Connection } from "../../instance/connection.ts";
-import { model, type Name, printTime, printValue } from "../../model/index.ts";
+import { model, type Name, printTime, printValue, relationOf, relationsOf } from "../../model/index.ts";
 import { pathOfRow } from "../artifact/access.ts";
 import { SHORT } from "./listing.ts";
 
@@ -92,13 +91,11 @@ function* relations(connection: Connection, name: Name, row: Row): Operation<str
   for (const key of relationsOf(name).manys) {
     const to = relationOf(name, key)?.to;
     if (!to || key === "versions") continue;
-    const visible = { branches: connection.seenBranches, internal: false };
     const rows = yield* select(dialect, {
       name: to,
-      from: { name, key, id: row.id },
-      visible,
-      hidden: connection.hiddenBranches,
+      from: { name, key, uid: row.uid },
       limit: NAMES_SHOWN + 1,
+      ...connection.sight(),
     });
     if (rows.length === 0) continue;
     const shown = rows

@@ -1,5 +1,6 @@
 /** `get`: one row by uid, by the beginning of a uid, or by a filter. */
 import type { Row, RowRef } from "../../db/columns.ts";
+import type { Operation } from "../../db/operation.ts";
 import { buried } from "../../db/titles.ts";
 import { byUid, select } from "../../db/select.ts";
 import { LinealError } from "../../ground/errors.ts";
@@ -7,8 +8,10 @@ import type { Connection } from "../../instance/connection.ts";
 import { checkRecords } from "./row.ts";
 import { isUidLike, model, type Name, printTime, REVISION_LENGTH } from "../../model/index.ts";
 
-/** How many rows with the same beginning are looked at. */
+/** How many versions are looked at as of a time. */
 export const MANY = 2000;
+/** How many rows with the same beginning are looked at, unless they are of one family. */
+const SOME = 100;
 
 /** The row; `not-found` for none, `ambiguous` for several, `invalid` for what is neither uid nor filter. */
 export async function getRecord(
@@ -20,13 +23,7 @@ export async function getRecord(
   checkWanted(connection, name, wanted);
   const { dialect } = connection.database;
   const asks = (key: string): boolean => key in wanted;
-  const branches = asks("branch") ? [] : connection.seenBranches;
-  const question = {
-    name,
-    visible: { branches, internal: typeof wanted.uid === "string" },
-    hidden: connection.hiddenBranches,
-    limit: 3,
-  };
+  const question = { name, limit: 3, ...connection.sight([wanted]) };
   const family = model[name].versioned && !["uid", "version", "isLatest", "versions"].some(asks);
   return connection.read(function* () {
     let rows = yield* select(dialect, { ...question, where: family ? [wanted, { isLatest: true }] : [wanted] });
@@ -77,13 +74,37 @@ const otherwise = (name: Name, text: string, first = ""): { hint: string; shell:
 async function getByUid(connection: Connection, name: Name, prefix: string): Promise<Row> {
   checkUid(name, prefix);
   const { dialect } = connection.database;
-  const rows = await connection.read(() => byUid(dialect, name, prefix, MANY));
+  const rows = await connection.read(function* () {
+    const some = yield* byUid(dialect, name, prefix, SOME);
+    return some.length === SOME && asksFamily(name, prefix) ? yield* headsByUid(connection, name, prefix, some) : some;
+  });
   if (rows.length === 0)
     throw (
       (await gone(connection, name, prefix)) ??
       new LinealError("not-found", `no ${name} has a uid that begins with "${prefix}"`, otherwise(name, prefix))
     );
   return chooseByUid(connection, name, prefix, rows);
+}
+
+/** Of a large family the versions that may be meant; with one of another family, when there is any. */
+function* headsByUid(connection: Connection, name: Name, prefix: string, some: readonly Row[]): Operation<Row[]> {
+  const { dialect } = connection.database;
+  const stem = String(some[0]?.stem);
+  const question = { name, hidden: [], limit: 1 };
+  // Letters and digits all come before a tilde.
+  const beyond = { uid: { gt: `${stem}~`, lt: `${prefix}~` } };
+  const others = yield* select(dialect, { ...question, where: [beyond], order: ["uid"] });
+  if (others[0]) return [some[0] as Row, others[0]];
+  const { branch, main, trash, archive } = connection.places;
+  const seen = { branch: { uid: { notIn: [trash.uid, archive.uid] } } };
+  const newest = { ...question, family: stem, order: ["-revision"] };
+  const latest = { ...question, family: stem, where: [{ isLatest: true }] };
+  return [
+    ...(yield* select(dialect, { ...latest, onBranch: main.id })),
+    ...(yield* select(dialect, { ...latest, onBranch: branch.id })),
+    ...(yield* select(dialect, newest)),
+    ...(yield* select(dialect, { ...newest, where: [seen] })),
+  ].sort((a, b) => Number(a.revision) - Number(b.revision));
 }
 
 /** Says so when a uid is that of something that was deleted for good. */
@@ -97,10 +118,13 @@ export const deletedForGood = (what: string, at: Date): LinealError =>
     hint: "What it was made from, and what was made from it, still show it in their lineage.",
   });
 
+/** Whether the beginning of a uid may be that of a family. */
+const asksFamily = (name: Name, prefix: string): boolean =>
+  model[name].versioned === true && prefix.length <= model[name].uid - REVISION_LENGTH;
+
 /** Of rows whose uids begin so: the latest of one family, or the only one; `ambiguous` for others. */
 export function chooseByUid(connection: Connection, name: Name, prefix: string, rows: readonly Row[]): Row {
-  const stemLength = model[name].uid - REVISION_LENGTH;
-  if (model[name].versioned && prefix.length <= stemLength) {
+  if (asksFamily(name, prefix)) {
     const stems = new Set(rows.map((row) => row.stem));
     if (stems.size > 1) throw ambiguous(name, prefix, rows);
     return newest(connection, rows);

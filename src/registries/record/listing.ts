@@ -6,10 +6,10 @@ import { model, type Name } from "../../model/index.ts";
 /** Characters of a uid that people read. */
 export const SHORT = 8;
 
-/** A table of rows: the columns of `show`, all rows. */
-export function tableOfRows(name: Name, rows: readonly Row[]): Table {
+/** A table of rows: these columns, or those that the registry shows. */
+export function tableOfRows(name: Name, rows: readonly Row[], columns: readonly string[] = model[name].show): Table {
   return Table.from({
-    columns: model[name].show.map((key) => ({ name: key, values: rows.map((row) => cell(row[key])) })),
+    columns: columns.map((key) => ({ name: key, values: rows.map((row) => cell(row[key])) })),
   });
 }
 

@@ -1,17 +1,16 @@
 /** Queries: built up step by step, run when awaited. */
 import type { Row } from "../../db/columns.ts";
-import { count, type Question, select } from "../../db/select.ts";
+import type { Selection } from "../../db/question.ts";
+import { count, select } from "../../db/select.ts";
 import { link, unlink } from "../../db/write.ts";
-import { LinealError } from "../../ground/errors.ts";
+import { LinealError, refuseUnknown } from "../../ground/errors.ts";
 import type { Table } from "../../formats/table.ts";
 import type { Connection } from "../../instance/connection.ts";
-import { model, type Name, type Order, type Where } from "../../model/index.ts";
+import { type Name, type Ones, type Question, QuestionBuilder, relationOf, type Scalars } from "../../model/index.ts";
 import { make, type Of } from "./classes.ts";
 import { checkRecords, connectionOf, isEntry, nameOf, refOf, rowOf } from "./row.ts";
 import { tableOfRows } from "./listing.ts";
 
-/** What a query asks, without what the connection adds. */
-type Asked = Omit<Question, "hidden" | "visible">;
 const PAGE = 500;
 
 /**
@@ -21,42 +20,19 @@ const PAGE = 500;
  * @example
  * const big = await ln.Artifact.filter({ key: { startsWith: "raw/" }, size: { gt: 1e6 } }).orderBy("-createdAt").limit(10);
  */
-export class Query<in out N extends Name> implements PromiseLike<Of<N>[]>, AsyncIterable<Of<N>> {
+export class Query<in out N extends Name>
+  extends QuestionBuilder<N, Query<N>>
+  implements PromiseLike<Of<N>[]>, AsyncIterable<Of<N>>
+{
   protected readonly source: () => Promise<Connection>;
-  protected readonly asked: Asked;
 
-  constructor(source: () => Promise<Connection>, asked: Asked) {
+  constructor(source: () => Promise<Connection>, question: Question) {
+    super(question);
     this.source = source;
-    this.asked = asked;
   }
 
-  #with(more: Partial<Asked>): Query<N> {
-    return new Query<N>(this.source, { ...this.asked, ...more });
-  }
-
-  /** Rows that also fit `where`. */
-  filter(where: Where<N>): Query<N> {
-    return this.#with({ where: [...(this.asked.where ?? []), where as Record<string, unknown>] });
-  }
-
-  /** Sorted by these columns, `-` first for downwards; ties by age. */
-  orderBy(...by: Order<N>[]): Query<N> {
-    return this.#with({ order: by });
-  }
-
-  limit(n: number): Query<N> {
-    return this.#with({ limit: n });
-  }
-
-  offset(n: number): Query<N> {
-    return this.#with({ offset: n });
-  }
-
-  /** Rows whose name, key, description or uid holds the text, best first. */
-  search(text: string): Query<N> {
-    if (typeof text !== "string")
-      throw new LinealError("invalid", "search needs a text", { hint: 'Write .search("ingest").' });
-    return this.#with({ search: text });
+  protected override with(question: Question): Query<N> {
+    return new Query<N>(this.source, question);
   }
 
   // biome-ignore lint/suspicious/noThenProperty: awaiting a query runs it.
@@ -69,34 +45,35 @@ export class Query<in out N extends Name> implements PromiseLike<Of<N>[]>, Async
 
   /** The first row, or undefined. */
   async first(): Promise<Of<N> | undefined> {
-    return (await this.#with({ limit: Math.min(1, this.asked.limit ?? 1) }).#records())[0];
+    return (await this.#records({ limit: this.#atMost(1) }))[0];
   }
 
   /** The last row in this order, or undefined. */
   async last(): Promise<Of<N> | undefined> {
-    if (this.asked.limit !== undefined || this.asked.offset || this.asked.search !== undefined)
-      return (await this.#records()).at(-1);
-    if (this.asked.order === undefined) return (await this.#with({ order: ["-id"], limit: 1 }).#records())[0];
+    const { limit, offset, search, order } = this.question;
+    if (limit !== undefined || offset || search !== undefined) return (await this.#records()).at(-1);
+    if (order === undefined) return (await this.#records({ order: ["-id"], limit: 1 }))[0];
     // Not the first of the opposite order: absent values come last both ways.
     const n = await this.count();
-    return n === 0 ? undefined : (await this.#with({ offset: n - 1, limit: 1 }).#records())[0];
+    return n === 0 ? undefined : (await this.#records({ offset: n - 1, limit: 1 }))[0];
   }
 
   /** The only row; `not-found` for none, `ambiguous` for several. */
   async one(): Promise<Of<N>> {
+    const { name } = this.question;
     const found = await this.oneOrNull();
     if (!found)
-      throw new LinealError("not-found", `no ${this.asked.name} fits`, {
-        hint: `\`await ln.${this.asked.name}.filter()\` lists what there is.`,
+      throw new LinealError("not-found", `no ${name} fits`, {
+        hint: `\`await ln.${name}.filter()\` lists what there is.`,
       });
     return found;
   }
 
   /** The only row, or null for none; `ambiguous` for several. */
   async oneOrNull(): Promise<Of<N> | null> {
-    const found = await this.#with({ limit: Math.min(2, this.asked.limit ?? 2) }).#records();
+    const found = await this.#records({ limit: this.#atMost(2) });
     if (found.length > 1)
-      throw new LinealError("ambiguous", `more than one ${this.asked.name} fits`, {
+      throw new LinealError("ambiguous", `more than one ${this.question.name} fits`, {
         hint: "Say more in the filter, or take .first().",
       });
     return found[0] ?? null;
@@ -105,54 +82,55 @@ export class Query<in out N extends Name> implements PromiseLike<Of<N>[]>, Async
   /** How many rows there are; `limit` counts. */
   async count(): Promise<number> {
     const connection = await this.source();
-    return connection.read(() => count(connection.database.dialect, this.#question(connection)));
+    return connection.read(() => count(connection.database.dialect, this.#selection(connection)));
   }
 
   async exists(): Promise<boolean> {
-    return (await this.#with({ limit: Math.min(1, this.asked.limit ?? 1) }).#rows()).rows.length > 0;
+    return (await this.#rows({ limit: this.#atMost(1) })).rows.length > 0;
   }
 
-  /** All rows as a table that prints itself. */
-  async toTable(): Promise<Table> {
-    return tableOfRows(this.asked.name, (await this.#rows()).rows);
+  /** All rows as a table that prints itself. `columns`: own columns and to-one relations, instead of the usual ones. */
+  async toTable(options: { columns?: readonly ((keyof Scalars<N> | keyof Ones<N>) & string)[] } = {}): Promise<Table> {
+    refuseUnknown(options, ["columns"], "toTable");
+    const columns = options.columns ?? this.question.columns;
+    const { rows } = await this.#rows({ columns });
+    return tableOfRows(this.question.name, rows, columns);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Of<N>> {
-    const whole = this.asked.order === undefined && this.asked.search === undefined && !this.asked.offset;
-    let left = this.asked.limit ?? Number.POSITIVE_INFINITY;
-    let after: number | undefined = whole ? 0 : undefined;
-    let offset = this.asked.offset ?? 0;
-    while (left > 0) {
+    const { name, order, search, limit, offset = 0 } = this.question;
+    const byId = order === undefined && search === undefined && offset === 0;
+    let left = limit ?? Number.POSITIVE_INFINITY;
+    for (let [after, skipped] = [0, offset]; left > 0; ) {
       const size = Math.min(PAGE, left);
-      const { connection, rows } = await this.#with(
-        whole ? { after: after as number, limit: size } : { offset, limit: size },
-      ).#rows();
-      for (const row of rows) yield make(connection, this.asked.name as N, row);
+      const { connection, rows } = await this.#rows({ limit: size, ...(byId ? { after } : { offset: skipped }) });
+      for (const row of rows) yield make(connection, name as N, row);
       if (rows.length < size) return;
       left -= rows.length;
-      offset += rows.length;
-      after = rows.at(-1)?.id;
+      skipped += rows.length;
+      after = rows.at(-1)?.id ?? after;
     }
   }
 
-  async #records(): Promise<Of<N>[]> {
-    const { connection, rows } = await this.#rows();
-    return rows.map((row) => make(connection, this.asked.name as N, row));
+  #atMost(n: number): number {
+    return Math.min(n, this.question.limit ?? n);
   }
 
-  async #rows(): Promise<{ connection: Connection; rows: Row[] }> {
+  async #records(more: Partial<Selection> = {}): Promise<Of<N>[]> {
+    const { connection, rows } = await this.#rows(more);
+    return rows.map((row) => make(connection, this.question.name as N, row));
+  }
+
+  async #rows(more: Partial<Selection>): Promise<{ connection: Connection; rows: Row[] }> {
     const connection = await this.source();
-    const rows = await connection.read(() => select(connection.database.dialect, this.#question(connection)));
-    await knowStorages(connection, this.asked.name, rows);
+    const rows = await connection.read(() => select(connection.database.dialect, this.#selection(connection, more)));
+    await knowStorages(connection, this.question.name, rows);
     return { connection, rows };
   }
 
-  #question(connection: Connection): Question {
-    const where = this.asked.where ?? [];
-    checkRecords(where, connection);
-    const branches = where.some((filter) => mentions(filter, "branch")) ? [] : connection.seenBranches;
-    const internal = where.some((filter) => typeof filter.uid === "string");
-    return { ...this.asked, visible: { branches, internal }, hidden: connection.hiddenBranches };
+  #selection(connection: Connection, more: Partial<Selection> = {}): Selection {
+    checkRecords(this.question.where ?? [], connection);
+    return { ...this.question, ...more, ...connection.sight(this.question.where) };
   }
 }
 
@@ -165,7 +143,7 @@ export class Related<in out N extends Name> extends Query<N> {
     const connection = connectionOf(owner);
     super(async () => connection, {
       name: to,
-      from: { name: nameOf(owner), key, id: rowOf(owner).id },
+      from: { name: nameOf(owner), key, uid: rowOf(owner).uid },
       ...(key === "versions" ? { order: ["-id"] } : {}),
     });
     this.#owner = owner;
@@ -200,8 +178,8 @@ export class Related<in out N extends Name> extends Query<N> {
   #checked(items: readonly Of<N>[], verb: string): { connection: Connection; refs: { id: number; uid: string }[] } {
     const connection = connectionOf(this.#owner);
     const owner = nameOf(this.#owner);
-    const { name } = this.asked;
-    if (!isLinkRelation(owner, this.#key)) {
+    const { name } = this.question;
+    if (relationOf(owner, this.#key)?.way.is !== "link") {
       throw new LinealError("invalid", `${owner}.${this.#key} cannot ${verb}: it follows from a column of ${name}`, {
         hint: `Update the ${name} instead.`,
       });
@@ -217,25 +195,9 @@ export class Related<in out N extends Name> extends Query<N> {
   }
 }
 
-function isLinkRelation(name: Name, key: string): boolean {
-  if (Object.hasOwn(model[name].links ?? {}, key)) return true;
-  return Object.values(model).some((registry) =>
-    Object.values(registry.links ?? {}).some((l) => l.to === name && l.inverse === key),
-  );
-}
-
 /** Another process may have added a storage since this one connected. */
 export async function knowStorages(connection: Connection, name: Name, rows: readonly Row[]): Promise<void> {
   if (name !== "Artifact") return;
   if (rows.some((row) => !connection.knowsStorage((row.storage as { id: number }).id)))
     await connection.refreshStorages();
-}
-
-function mentions(filter: Record<string, unknown> | undefined, key: string): boolean {
-  if (!filter || typeof filter !== "object") return false;
-  if (key in filter) return true;
-  return (
-    (Array.isArray(filter.any) && filter.any.some((one) => mentions(one as Record<string, unknown>, key))) ||
-    mentions(filter.not as Record<string, unknown>, key)
-  );
 }

@@ -1,7 +1,6 @@
 /** The base class of every registry, made from its declaration. */
 import { one, lazyColumn } from "../../db/select.ts";
 import type { Row } from "../../db/columns.ts";
-import { relationOf, relationsOf } from "../../db/relations.ts";
 import { shapeOf } from "../../db/columns.ts";
 import { refuseUnknown } from "../../ground/errors.ts";
 import { defaultConnection } from "../../instance/connect.ts";
@@ -14,6 +13,8 @@ import {
   type MaybeOnes,
   type Name,
   type Ones,
+  relationOf,
+  relationsOf,
   type Scalars,
   type Where,
 } from "../../model/index.ts";

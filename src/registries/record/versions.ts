@@ -7,6 +7,9 @@ import { lastBuried, update, type Values, type Writer } from "../../db/write.ts"
 import { LinealError } from "../../ground/errors.ts";
 import { base62, type Name, REVISION_LENGTH, versionUid } from "../../model/index.ts";
 
+/** How many versions are read at once where the newest may not do. */
+const PAGE = 20;
+
 /** The columns of a new version: of the family of `row`, or of a new one with this stem. */
 export function* nextVersion(
   dialect: Dialect,
@@ -16,17 +19,15 @@ export function* nextVersion(
 ): Operation<Record<string, unknown>> {
   if (typeof family === "string") return versionColumns(family, 0, tag);
   const stem = String(family.stem);
-  const rows = yield* select(dialect, { name, where: [], family: stem, order: ["-revision"], hidden: [] });
-  const taken = tag && rows.find((row) => row.version === tag);
+  const question = { name, family: stem, limit: 1, hidden: [] };
+  const [taken] = tag ? yield* select(dialect, { ...question, where: [{ version: tag }] }) : [];
   if (taken)
     throw new LinealError("conflict", `the version "${tag}" of this ${name} is there already (${taken.uid})`, {
       hint: "Give another version, or leave it out.",
     });
-  return versionColumns(
-    stem,
-    Math.max(Number(rows[0]?.revision ?? -1), yield* lastBuried(dialect, name, stem)) + 1,
-    tag,
-  );
+  const [last] = yield* select(dialect, { ...question, order: ["-revision"] });
+  const revision = Math.max(Number(last?.revision ?? -1), yield* lastBuried(dialect, name, stem)) + 1;
+  return versionColumns(stem, revision, tag);
 }
 
 function versionColumns(stem: string, revision: number, tag: string | null | undefined): Record<string, unknown> {
@@ -64,22 +65,19 @@ export function* elect(
   branch: RowRef,
   options: { strict?: boolean } = {},
 ): Operation<Row | undefined> {
-  for (const row of yield* select(dialect, {
-    name,
-    where: [],
-    family: stem,
-    onBranch: branch.id,
-    order: ["-revision"],
-    hidden: [],
-  })) {
-    if (row.isLatest) return undefined;
-    const holder = yield* keyHolder(dialect, name, row);
-    if (holder && options.strict) throw keyTaken(name, holder);
-    if (holder) continue;
-    yield* demote(dialect, writer, name, stem, branch);
-    return yield* update(dialect, writer, name, row.id, { isLatest: true });
+  const question = { name, family: stem, onBranch: branch.id, order: ["-revision"], limit: PAGE, hidden: [] };
+  for (let offset = 0; ; offset += PAGE) {
+    const rows = yield* select(dialect, { ...question, offset });
+    for (const row of rows) {
+      if (row.isLatest) return undefined;
+      const holder = yield* keyHolder(dialect, name, row);
+      if (holder && options.strict) throw keyTaken(name, holder);
+      if (holder) continue;
+      yield* demote(dialect, writer, name, stem, branch);
+      return yield* update(dialect, writer, name, row.id, { isLatest: true });
+    }
+    if (rows.length < PAGE) return undefined;
   }
-  return undefined;
 }
 
 /** The latest of another family that has the key of this row, where this row is. */

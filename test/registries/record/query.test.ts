@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { insert } from "../../../src/db/write.ts";
 import { type Artifact, Query, type Run, type Transform } from "../../../src/index.ts";
-import { versionUid } from "../../../src/model/index.ts";
+import { type Question, versionUid } from "../../../src/model/index.ts";
 import { forEachDatabase } from "../../support/dialects.ts";
 import { Lab, refused } from "../lab.ts";
 
@@ -136,6 +136,7 @@ forEachDatabase((database) => {
     await refused(Artifact.filter({ placeKey: "x" } as never), "invalid");
     await refused(Artifact.filter({ run: { transfrom: {} } } as never), "invalid");
     await refused(Artifact.filter({ any: {} } as never), "invalid");
+    for (const wrong of [null, "key", ["key"]]) await refused(Artifact.filter().filter(wrong as never), "invalid");
     await refused(Artifact.filter().orderBy("sizee" as never), "invalid");
     expect(() => Artifact.filter().search(7 as never)).toThrow("search needs a text");
   });
@@ -206,6 +207,24 @@ forEachDatabase((database) => {
     const runs = await lab.ln.Run.filter().toTable();
     expect(runs.rows().map((row) => row.transform)).toContain(ingest.transform.uid.slice(0, 8));
     expect(runs.length).toBe(await lab.ln.Run.filter().count());
+    const some = await lab.ln.Artifact.filter({ suffix: ".png" }).toTable({ columns: ["key", "transform", "size"] });
+    expect(some.rows()).toEqual([{ key: "figures/hits.png", transform: null, size: 4 }]);
+    const message = { hint: "Did you mean suffix?" };
+    await expect(lab.ln.Artifact.filter().toTable({ columns: ["sufix" as never] })).rejects.toMatchObject(message);
+    await refused(lab.ln.Artifact.filter().toTable({ column: ["key"] } as never), "invalid");
+  });
+
+  test("a query is data: its JSON asks the same, records by their uids", async () => {
+    const query = lab.ln.Artifact.filter({ run: plot.run, createdAt: { gt: new Date(0) } }).orderBy("-key");
+    const question = JSON.parse(JSON.stringify(query)) as Question;
+    expect(question).toEqual({
+      name: "Artifact",
+      where: [{ run: { uid: plot.run.uid }, createdAt: { gt: "1970-01-01T00:00:00.000Z" } }],
+      order: ["-key"],
+    });
+    expect(uids(await new Query<"Artifact">(async () => lab.connection, question))).toEqual([figure.uid]);
+    const inputs = JSON.parse(JSON.stringify(plot.run.inputs)) as Question;
+    expect(uids(await new Query<"Artifact">(async () => lab.connection, inputs))).toEqual([table.uid]);
   });
 
   test("get: by uid, by a beginning of it, by the stem; several are ambiguous, none is not-found", async () => {
