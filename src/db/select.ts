@@ -18,8 +18,13 @@ export interface Question {
   readonly from?: { readonly name: Name; readonly key: string; readonly id: number };
   /** Rows of one family of versions. */
   readonly family?: string;
-  /** Artifacts registered in these places of a storage. */
-  readonly atPlaces?: { readonly storage: number; readonly keys: readonly string[] };
+  /** Artifacts with one of these hashes, the latest with one of these keys, and those in one of these places of a storage. */
+  readonly alike?: {
+    readonly hashes: readonly string[];
+    readonly keys: readonly string[];
+    readonly storage: number;
+    readonly places: readonly string[];
+  };
   /** Rows on one branch (id), whatever is visible. */
   readonly onBranch?: number;
   readonly search?: string;
@@ -52,8 +57,16 @@ function parts(dialect: Dialect, q: Question): { from: Sql; where: Sql; rank: Sq
   }
   if (q.family !== undefined) conditions.push(sql`${columnOf("t0", "stem")} = ${q.family}`);
   if (q.onBranch !== undefined) conditions.push(sql`${columnOf("t0", "branch_id")} = ${q.onBranch}`);
-  if (q.atPlaces)
-    conditions.push(sql`t0.place_key in ${dialect.texts(q.atPlaces.keys)} and t0.storage_id = ${q.atPlaces.storage}`);
+  if (q.alike) {
+    // Each part by its own index; joined by `or` they would be read together with all else.
+    const { hashes, keys, storage, places } = q.alike;
+    const parts = [
+      ...(hashes.length > 0 ? [sql`hash in ${dialect.texts(hashes)}`] : []),
+      ...(keys.length > 0 ? [sql`key in ${dialect.texts(keys)} and key is not null and is_latest`] : []),
+      ...(places.length > 0 ? [sql`place_key in ${dialect.texts(places)} and storage_id = ${storage}`] : []),
+    ].map((part) => sql`select id from artifact where ${part}`);
+    conditions.push(parts.length > 0 ? sql`t0.id in (${join(parts, " union ")})` : FALSE);
+  }
   if (q.after !== undefined) conditions.push(sql`t0.id > ${q.after}`);
   const found = q.search === undefined ? undefined : searchParts(dialect, q.name, q.search);
   if (found) conditions.push(found.condition);

@@ -3,6 +3,7 @@ import type { Database } from "../db/operation.ts";
 import { select } from "../db/select.ts";
 import { update } from "../db/write.ts";
 import { LinealError } from "../ground/errors.ts";
+import { isUrl } from "../ground/url.ts";
 import type { InstanceSettings } from "./settings.ts";
 
 /** The default storage root of an instance: the first that it manages. */
@@ -19,7 +20,7 @@ export async function storageRoot(database: Database, instanceUid: string): Prom
 
 /** An embedded database lies under its storage root: when the folder was moved, the root is where it lies now. */
 export async function alignStorage(settings: InstanceSettings, database: Database): Promise<void> {
-  if (settings.db) return;
+  if (settings.db || isUrl(settings.storage)) return;
   const { dialect } = database;
   const [own] = await database.read(() =>
     select(dialect, { name: "Storage", where: [{ instanceUid: settings.uid }], hidden: [], limit: 1 }),

@@ -31,16 +31,13 @@ export function validateKey(key: string): void {
 }
 
 /**
- * The posix path of `path` relative to the storage root, or undefined when it lies outside; symbolic links are
- * followed on both sides. The root itself and what lies in its `.lineal/` are `invalid`.
+ * The posix path of `path` relative to the storage root (`""` for the root itself), or undefined when it lies outside;
+ * symbolic links are followed on both sides. What lies in the root's `.lineal/` is `invalid`.
  */
 export function relativeKey(root: string, path: string): string | undefined {
   const below = relative(realPath(root), realPath(path));
   const segments = below.split(sep);
   if (segments[0] === ".." || resolve(below) === below) return undefined;
-  if (below === "") {
-    throw new LinealError("invalid", `${path} is the storage root itself`, { hint: "save a file or folder in it" });
-  }
   if (segments[0] === ".lineal") {
     throw new LinealError("invalid", `${path} is in the folder that Lineal keeps for itself`, {
       hint: "save the original file, or copy it elsewhere first",

@@ -2,7 +2,7 @@
 import { onTestFinished } from "vitest";
 import type { Row, RowRef } from "../../src/db/columns.ts";
 import { migrate } from "../../src/db/migrate.ts";
-import { databaseFile, openDatabase } from "../../src/db/open.ts";
+import { openDatabase } from "../../src/db/open.ts";
 import type { Database, Operation } from "../../src/db/operation.ts";
 import { count, select } from "../../src/db/select.ts";
 import type { Filter } from "../../src/db/where-shared.ts";
@@ -19,7 +19,7 @@ export const WRITER: Writer = { now: NOW, userUid: "user0001", runUid: null };
 export const HIDDEN = [2, 3];
 
 /** Where the database of a place is. */
-export const placeOf = (place: Place): string => place.db ?? databaseFile(place.storage);
+export const placeOf = (place: Place): string => place.db ?? `${place.storage}/lineal.db`;
 
 /** A database with all tables, one user and one storage; closed when the test ends. */
 export class Fixture {

@@ -15,8 +15,7 @@ import { type Artifact, type Run, settings, type Transform } from "../../src/ind
 import { bind, type Instance } from "../../src/registries/instance.ts";
 import { rowOf } from "../../src/registries/record/row.ts";
 import { objectKey } from "../../src/storage/backend.ts";
-import { entryKey } from "../../src/storage/folder.ts";
-import { parseManifest } from "../../src/storage/manifest.ts";
+import { memberSuffix, parseManifest } from "../../src/storage/manifest.ts";
 import type { DatabaseUnderTest, Place } from "../support/dialects.ts";
 
 let count = 0;
@@ -137,10 +136,10 @@ export async function refused(promise: PromiseLike<unknown>, code: LinealError["
 export const short = (artifacts: readonly Artifact[]): string[] =>
   artifacts.map((a) => `${a.key ?? "-"} ${a.version}${a.isLatest ? " latest" : ""}`);
 
-/** No row without bytes: every artifact's file, every member of a folder and every stored object is there and has its hash. */
+/** No row without bytes: every artifact's file, every member of a folder and every stored object without a mark is there and has its hash. */
 export async function checkBytes(lab: Lab): Promise<void> {
   for (const row of await lab.rows(
-    sql`select hash, suffix, (select root from storage s where s.id = o.storage_id) as root from object o`,
+    sql`select hash, suffix, (select root from storage s where s.id = o.storage_id) as root from object o where purging_since is null`,
   )) {
     expect(
       existsSync(join(String(row.root), objectKey(String(row.hash), String(row.suffix)))),
@@ -158,7 +157,7 @@ export async function checkBytes(lab: Lab): Promise<void> {
     if (row.n_files !== null) {
       if (row.place_key === null)
         for (const entry of parseManifest(readFileSync(path, "utf8")))
-          expect(hashOf(join(String(row.root), entryKey(entry)))).toBe(entry.hash);
+          expect(hashOf(join(String(row.root), objectKey(entry.hash, memberSuffix(entry.path))))).toBe(entry.hash);
     } else expect(hashOf(path), path).toBe(row.hash);
   }
 }

@@ -5,7 +5,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { formatManifest, manifestHash, parseManifest, walkFolder, type Entry } from "../../src/storage/manifest.ts";
+import { walkFolder } from "../../src/storage/folder.ts";
+import { formatManifest, manifestHash, parseManifest, type Entry } from "../../src/storage/manifest.ts";
 import { scratchFolder } from "./children.ts";
 
 const hash = fc.stringMatching(/^[0-9a-f]{64}$/);

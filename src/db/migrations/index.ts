@@ -3,5 +3,11 @@ import type { Migration } from "../migration.ts";
 import initial from "./0001-initial.json" with { type: "json" };
 import severedLinks from "./0002-severed-links.json" with { type: "json" };
 import linksRepeatMakers from "./0003-links-repeat-makers.json" with { type: "json" };
+import purgeMarks from "./0006-purge-marks.json" with { type: "json" };
 
-export const migrations = [initial, severedLinks, linksRepeatMakers] as readonly unknown[] as readonly Migration[];
+export const migrations = [
+  initial,
+  severedLinks,
+  linksRepeatMakers,
+  purgeMarks,
+] as readonly unknown[] as readonly Migration[];

@@ -1,6 +1,6 @@
 /** The one transaction of a save: rows, versions, links and history; never a row without bytes. */
 import type { Row, RowRef } from "../../db/columns.ts";
-import { keepObject, objectLocks } from "../../db/objects.ts";
+import { keepObjects, objectLocks } from "../../db/objects.ts";
 import type { Operation } from "../../db/operation.ts";
 import { select } from "../../db/select.ts";
 import { hasLink, highestLink, insert, link, lock, lowestLink, update, type Writer } from "../../db/write.ts";
@@ -8,17 +8,32 @@ import { LinealError } from "../../ground/errors.ts";
 import type { Connection } from "../../instance/connection.ts";
 import { demote, keyHolder, keyTaken, nextVersion } from "../record/versions.ts";
 import { match } from "./match.ts";
-import type { Content, Plan } from "./plan.ts";
+import { requireBytes } from "./objects.ts";
+import type { Content } from "./source.ts";
+
+/** A save that is ready for its transaction: bytes hashed and stored, names checked. */
+export interface Plan {
+  readonly content: Content;
+  readonly key: string | undefined;
+  readonly description: string | undefined;
+  readonly kind: string | undefined;
+  readonly version: string | undefined;
+  readonly revises: Row | undefined;
+  /** The creating run, or null for none. */
+  readonly run: RowRef | null;
+  readonly branch: RowRef;
+  readonly space: RowRef;
+  /** Labels to link: relation → ids. */
+  readonly labels: Readonly<Record<string, readonly number[]>>;
+  readonly internal: boolean;
+}
 
 export interface Saved {
   readonly row: Row;
   readonly outcome: "created" | "version" | "existing";
-  /** Stored bytes that the row does not refer to: the existing one has its own. */
-  readonly unused?: Content | undefined;
+  /** The stored objects are not those of the row, which has its own. */
+  readonly unused: boolean;
 }
-
-/** Thrown when bytes were purged between storing them and this transaction: the save starts again. */
-export class BytesVanished extends Error {}
 
 /** Saves all plans in one transaction. */
 export function* commit(
@@ -27,8 +42,11 @@ export function* commit(
   plans: readonly Plan[],
 ): Operation<Saved[]> {
   const { dialect } = connection.database;
-  yield* lock(dialect, ...plans.flatMap(locksOf));
-  if (plans.some((p) => !p.content.present())) throw new BytesVanished();
+  yield* lock(dialect, ...plans.flatMap((plan) => locksOf(connection, plan)));
+  yield* requireBytes(
+    connection,
+    plans.map(({ content }) => content),
+  );
   const known = yield* Known.read(connection, plans);
   const marks = new Map<number, number>();
   const saved: Saved[] = [];
@@ -40,15 +58,13 @@ export function* commit(
   return saved;
 }
 
-function locksOf({ key, revises, content }: Plan): string[] {
+function locksOf({ defaultStorage }: Connection, { key, revises, content }: Plan): string[] {
   return [
     ...(key === undefined ? [] : [`key:${key}`]),
     ...(revises ? [`family:${String(revises.stem)}`] : []),
-    ...(content.object ? objectLocks(objectStorage(content), [content.object, ...content.members]) : []),
+    ...objectLocks(defaultStorage.id, content.objects),
   ];
 }
-
-const objectStorage = ({ objectStorage, storage }: Content): number => (objectStorage ?? storage).id;
 
 /** The rows that could match any of the plans, read at once. */
 class Known {
@@ -56,36 +72,24 @@ class Known {
   readonly #heads = new Map<string, Row>();
   readonly #places = new Map<string, Map<number, Row>>();
 
-  static *read(connection: Connection, plans: readonly Plan[]): Operation<Known> {
+  static *read({ database: { dialect } }: Connection, plans: readonly Plan[]): Operation<Known> {
     const known = new Known();
-    const { dialect } = connection.database;
-    const hashes = [...new Set(plans.filter((p) => !p.internal && p.content.size > 0).map((p) => p.content.hash))];
-    const keys = [...new Set(plans.flatMap((p) => (p.key === undefined || p.internal ? [] : [p.key])))];
-    const question = { name: "Artifact" as const, hidden: [], visible: { branches: [], internal: false } };
-    for (const branch of new Set(plans.map((p) => p.branch.id))) {
-      if (hashes.length > 0)
-        for (const row of yield* select(dialect, { ...question, onBranch: branch, where: [{ hash: { in: hashes } }] }))
-          known.add(row);
-      if (keys.length > 0)
-        for (const row of yield* select(dialect, {
-          ...question,
-          onBranch: branch,
-          where: [{ key: { in: keys }, isLatest: true }],
-        }))
-          known.add(row);
-    }
-    for (const storage of new Set(plans.map((p) => p.content.storage.id))) {
-      const places = plans.flatMap(({ content }) =>
-        content.placeKey !== null && content.storage.id === storage ? [content.placeKey] : [],
-      );
-      if (places.length > 0)
-        for (const row of yield* select(dialect, { name: "Artifact", atPlaces: { storage, keys: places }, hidden: [] }))
-          known.place(row);
-    }
+    const visible = plans.filter(({ internal }) => !internal);
+    const alike = {
+      hashes: [...new Set(visible.flatMap(({ content }) => (content.size > 0 ? [content.hash] : [])))],
+      keys: [...new Set(visible.flatMap(({ key }) => key ?? []))],
+      // All plans of one transaction are for the same storage.
+      storage: plans[0]?.content.storage.id ?? 0,
+      places: plans.flatMap(({ content }) => content.placeKey ?? []),
+    };
+    if (alike.hashes.length + alike.keys.length + alike.places.length > 0)
+      for (const row of yield* select(dialect, { name: "Artifact", alike, hidden: [] })) known.add(row);
     return known;
   }
 
   add(row: Row): void {
+    this.place(row);
+    if (row.internal) return;
     const branch = (row.branch as RowRef).id;
     const twins = `${branch}:${row.hash}`;
     const rows = (this.#byHash.get(twins) ?? []).filter((other) => other.id !== row.id);
@@ -95,7 +99,6 @@ class Known {
     );
     if (row.key !== null && row.isLatest)
       this.#heads.set(headKey(branch, (row.space as RowRef).id, String(row.key)), row);
-    this.place(row);
   }
 
   /** Notes which row is registered where, as it is now. */
@@ -138,12 +141,11 @@ function* commitOne(
     const row = yield* reuse(connection, writer, plan, found.row, found.adoptKey);
     yield* label(connection, writer, plan, row);
     yield* markOverwritten(connection, writer, plan, row, known);
-    if (!content.object) return { row, outcome: "existing" };
-    if (!refersTo(row, content)) return { row, outcome: "existing", unused: content };
-    yield* keepObject(dialect, writer.now, objectStorage(content), content.object, content.members);
-    return { row, outcome: "existing" };
+    const unused = content.objects.length > 0 && !refersTo(row, content);
+    if (!unused) yield* keepObjects(dialect, writer.now, connection.defaultStorage.id, content.objects);
+    return { row, outcome: "existing", unused };
   }
-  if (content.object) yield* keepObject(dialect, writer.now, objectStorage(content), content.object, content.members);
+  yield* keepObjects(dialect, writer.now, connection.defaultStorage.id, content.objects);
   const version = yield* nextVersion(
     dialect,
     "Artifact",
@@ -169,14 +171,14 @@ function* commitOne(
     createdBy: writer.user,
     key,
     description: plan.description ?? (plan.revises ? before?.description : null) ?? null,
-    kind: plan.kind ?? content.kind ?? null,
+    kind: plan.kind ?? content.kind,
     suffix: content.suffix,
-    otype: content.otype ?? null,
+    otype: content.otype,
     size: content.size,
     hash: content.hash,
     hashType: content.hashType,
     nFiles: content.nFiles,
-    nObservations: content.nObservations ?? null,
+    nObservations: content.nObservations,
     storage: content.storage,
     run: plan.run,
     branch: plan.branch,
@@ -188,7 +190,7 @@ function* commitOne(
   });
   yield* label(connection, writer, plan, row);
   yield* markOverwritten(connection, writer, plan, row, known);
-  return { row, outcome: found.do === "version" ? "version" : "created" };
+  return { row, outcome: found.do === "version" ? "version" : "created", unused: false };
 }
 
 /** An artifact that is there already: it may adopt a key, a description and a creator, or be made again. */
@@ -213,7 +215,7 @@ function* reuse(connection: Connection, writer: Writer, plan: Plan, row: Row, ad
     changes.version = plan.version;
   }
   // What lay in place only is stored now, where nobody can overwrite it.
-  if (row.placeKey !== null && content.object && content.placeKey === null && row.suffix === content.suffix)
+  if (row.placeKey !== null && content.placeKey === null && row.suffix === content.suffix)
     Object.assign(changes, { storage: content.storage, placeKey: null, placeStat: null, overwritten: false });
   if (content.placeKey !== null && row.placeKey === content.placeKey) {
     if (!sameStat(content.placeStat, row.placeStat as Content["placeStat"])) changes.placeStat = content.placeStat;

@@ -1,13 +1,16 @@
 /** `save` of everything but artifacts: found by the natural key, or added. */
-import { realpathSync, statSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import type { Row, RowRef } from "../../db/columns.ts";
 import { select } from "../../db/select.ts";
 import { insert, lock, update } from "../../db/write.ts";
 import { LinealError } from "../../ground/errors.ts";
+import { isUrl } from "../../ground/url.ts";
 import type { Connection } from "../../instance/connection.ts";
 import { readStorageNote } from "../../instance/storage-note.ts";
 import { model, type Name } from "../../model/index.ts";
+import { isFolder } from "../../storage/file.ts";
+import { localPath, openBackend } from "../../storage/open.ts";
 import { checkDraft, commonValues, differing } from "./draft.ts";
 import { naturalFilter, naturalLock } from "./natural-key.ts";
 import { demote, nextVersion } from "./versions.ts";
@@ -57,15 +60,16 @@ export async function saveDraft(connection: Connection, name: Name, draft: Recor
   return row;
 }
 
-/** A local root as it is on disk, and whose bytes are kept there. */
+/** A root as its backend names it, a local one as it is on disk; and whose bytes are kept there. */
 function placeOfStorage(root: string): Record<string, unknown> {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(root)) return { root: root.replace(/\/+$/, "") };
-  if (!isAbsolute(root) || !statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
+  const { type } = openBackend(root);
+  if (type !== "local") return { root: openBackend(root).root, type };
+  if ((!isUrl(root) && !isAbsolute(root)) || !isFolder(localPath(root))) {
     throw new LinealError("invalid", `${root} is no folder with an absolute path`, {
       hint: 'Write ln.Storage.save({ root: "/data/sequencer" }) with a folder that exists.',
     });
   }
-  const real = realpathSync(root);
+  const real = realpathSync(localPath(root));
   const note = readStorageNote(real);
   return { root: real, ...(note ? { instanceUid: note.instance } : {}) };
 }

@@ -3,7 +3,6 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sql from "sql-template-tag";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { storeBytes } from "../../../src/registries/artifact/content.ts";
 import { saveInternal } from "../../../src/registries/artifact/save.ts";
 import { forEachDatabase } from "../../support/dialects.ts";
 import { Lab, refused } from "../lab.ts";
@@ -211,12 +210,11 @@ forEachDatabase((database) => {
 
   test("internal rows never match, in neither direction, and are seen only by their uid", async () => {
     const text = "internal report";
-    const content = await storeBytes(lab.connection, { bytes: Buffer.from(text) }, ".txt");
-    const internal = await saveInternal(lab.connection, content, "log of a run");
+    const internal = await saveInternal(lab.connection, text, ".txt", "log of a run");
     const own = await lab.ln.Artifact.save(lab.file("internal.txt", text), { description: "mine" });
     expect(own.uid).not.toBe(internal.uid);
-    expect((await saveInternal(lab.connection, content, "log of another")).uid).not.toBe(own.uid);
-    expect(await lab.ln.Artifact.filter({ hash: content.hash }).count()).toBe(1);
+    expect((await saveInternal(lab.connection, text, ".txt", "log of another")).uid).not.toBe(own.uid);
+    expect(await lab.ln.Artifact.filter({ hash: own.hash }).count()).toBe(1);
     expect((await lab.ln.Artifact.get(internal.uid)).description).toBe("log of a run");
   });
 

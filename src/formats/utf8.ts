@@ -1,50 +1,6 @@
-/** Bytes to read from: random access, whole, in chunks, or as text. */
+/** UTF-8 text of a source: whole, in parts or by lines. */
 import { LinealError } from "../ground/errors.ts";
-
-/**
- * Where a format reads from: `byteLength` bytes (NaN while unknown), any part of which can be had.
- *
- * `chunks` is optional; a source that can be read from start to end more cheaply than in slices offers it.
- */
-export interface ByteSource {
-  readonly byteLength: number;
-  slice(start: number, end?: number): Promise<Uint8Array>;
-  chunks?(): AsyncIterable<Uint8Array>;
-}
-
-const CHUNK_BYTES = 1 << 18;
-
-/** A source over bytes in memory. */
-export function sourceOf(bytes: Uint8Array): ByteSource {
-  return { byteLength: bytes.byteLength, slice: async (start, end) => bytes.subarray(start, end) };
-}
-
-/** All bytes of a source. */
-export async function bytesOf(source: ByteSource): Promise<Uint8Array> {
-  if (source.chunks === undefined) return source.slice(0, source.byteLength);
-  const parts: Uint8Array[] = [];
-  for await (const part of source.chunks()) parts.push(part);
-  return concat(parts);
-}
-
-/** Several pieces of bytes as one. */
-export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.byteLength;
-  }
-  return bytes;
-}
-
-/** The bytes of a source from start to end, a part at a time. */
-export async function* chunksOf(source: ByteSource): AsyncGenerator<Uint8Array> {
-  if (source.chunks !== undefined) return yield* source.chunks();
-  for (let start = 0; start < source.byteLength; start += CHUNK_BYTES) {
-    yield await source.slice(start, Math.min(start + CHUNK_BYTES, source.byteLength));
-  }
-}
+import { type ByteSource, bytesOf, chunksOf } from "../ground/bytes.ts";
 
 /** The text of a source, a part at a time, without a byte-order mark; `invalid` when it is not UTF-8. */
 export async function* textChunksOf(source: ByteSource): AsyncGenerator<string> {
@@ -82,13 +38,10 @@ export function utf8(text: string): Uint8Array {
 /** Throws `invalid` when a text holds half a character, which UTF-8 cannot store. */
 export function assertWellFormed(text: string): void {
   if (text.isWellFormed()) return;
-  throw new LinealError(
-    "invalid",
-    `the text ${JSON.stringify(text.slice(0, 40))} holds half a character and cannot be stored as UTF-8`,
-    {
-      hint: "text.toWellFormed() replaces such halves",
-    },
-  );
+  const start = JSON.stringify(text.slice(0, 40));
+  throw new LinealError("invalid", `the text ${start} holds half a character and cannot be stored as UTF-8`, {
+    hint: "text.toWellFormed() replaces such halves",
+  });
 }
 
 function decodeWith(decoder: TextDecoder, bytes: Uint8Array | undefined, stream: boolean): string {
