@@ -18,12 +18,14 @@ export interface Question {
   readonly from?: { readonly name: Name; readonly key: string; readonly id: number };
   /** Rows of one family of versions. */
   readonly family?: string;
-  /** Artifacts with one of these hashes, the latest with one of these keys, and those in one of these places of a storage. */
+  /** Artifacts with one of these hashes, the latest with one of these keys in a space and branch, and those in one of these places of a storage. */
   readonly alike?: {
     readonly hashes: readonly string[];
     readonly keys: readonly string[];
-    readonly storage: number;
+    readonly space: number;
+    readonly branch: number;
     readonly places: readonly string[];
+    readonly storage: number;
   };
   /** Rows on one branch (id), whatever is visible. */
   readonly onBranch?: number;
@@ -59,11 +61,17 @@ function parts(dialect: Dialect, q: Question): { from: Sql; where: Sql; rank: Sq
   if (q.onBranch !== undefined) conditions.push(sql`${columnOf("t0", "branch_id")} = ${q.onBranch}`);
   if (q.alike) {
     // Each part by its own index; joined by `or` they would be read together with all else.
-    const { hashes, keys, storage, places } = q.alike;
+    const { hashes, keys, space, branch, places, storage } = q.alike;
     const parts = [
       ...(hashes.length > 0 ? [sql`hash in ${dialect.texts(hashes)}`] : []),
-      ...(keys.length > 0 ? [sql`key in ${dialect.texts(keys)} and key is not null and is_latest`] : []),
-      ...(places.length > 0 ? [sql`place_key in ${dialect.texts(places)} and storage_id = ${storage}`] : []),
+      ...(keys.length > 0
+        ? [
+            sql`"key" in ${dialect.texts(keys)} and "key" is not null and is_latest and space_id = ${space} and branch_id = ${branch}`,
+          ]
+        : []),
+      ...(places.length > 0
+        ? [sql`place_key in ${dialect.texts(places)} and place_key is not null and storage_id = ${storage}`]
+        : []),
     ].map((part) => sql`select id from artifact where ${part}`);
     conditions.push(parts.length > 0 ? sql`t0.id in (${join(parts, " union ")})` : FALSE);
   }

@@ -48,12 +48,25 @@ export function* commit(
     plans.map(({ content }) => content),
   );
   const known = yield* Known.read(connection, plans);
-  const marks = new Map<number, number>();
   const saved: Saved[] = [];
   for (const plan of plans) {
-    const result = yield* commitOne(connection, writer, plan, known, marks);
-    known.add(result.row);
-    saved.push(result);
+    const { content } = plan;
+    const found = plan.internal
+      ? ({ do: "new" } as const)
+      : match({ ...content, key: plan.key, revises: plan.revises }, known.of(plan));
+    const one =
+      found.do === "return"
+        ? yield* reuse(connection, writer, plan, found.row, found.adoptKey)
+        : yield* add(connection, writer, plan, found.do === "version" ? found.of : undefined, known);
+    if (!one.unused) yield* keepObjects(dialect, writer.now, connection.defaultStorage.id, content.objects);
+    for (const [key, ids] of Object.entries(plan.labels))
+      yield* link(dialect, writer, "Artifact", key, one.row.id, ids);
+    known.add(one.row);
+    // Other versions that were registered in the same place have lost their bytes.
+    for (const other of known.inPlaceOf(content))
+      if (other.hash !== one.row.hash && !other.overwritten)
+        known.add(yield* update(dialect, writer, "Artifact", other.id, { overwritten: true }));
+    saved.push(one);
   }
   return saved;
 }
@@ -66,11 +79,10 @@ function locksOf({ defaultStorage }: Connection, { key, revises, content }: Plan
   ];
 }
 
-/** The rows that could match any of the plans, read at once. */
+/** The rows that could match any of the plans, read at once and then kept as they are written. */
 class Known {
-  readonly #byHash = new Map<string, Row[]>();
-  readonly #heads = new Map<string, Row>();
-  readonly #places = new Map<string, Map<number, Row>>();
+  readonly #rows = new Map<string, Map<number, Row>>();
+  readonly #marks = new Map<number, number>();
 
   static *read({ database: { dialect } }: Connection, plans: readonly Plan[]): Operation<Known> {
     const known = new Known();
@@ -78,7 +90,9 @@ class Known {
     const alike = {
       hashes: [...new Set(visible.flatMap(({ content }) => (content.size > 0 ? [content.hash] : [])))],
       keys: [...new Set(visible.flatMap(({ key }) => key ?? []))],
-      // All plans of one transaction are for the same storage.
+      // All plans of one transaction are for the same space, branch and storage.
+      space: plans[0]?.space.id ?? 0,
+      branch: plans[0]?.branch.id ?? 0,
       storage: plans[0]?.content.storage.id ?? 0,
       places: plans.flatMap(({ content }) => content.placeKey ?? []),
     };
@@ -88,77 +102,52 @@ class Known {
   }
 
   add(row: Row): void {
-    this.place(row);
-    if (row.internal) return;
-    const branch = (row.branch as RowRef).id;
-    const twins = `${branch}:${row.hash}`;
-    const rows = (this.#byHash.get(twins) ?? []).filter((other) => other.id !== row.id);
-    this.#byHash.set(
-      twins,
-      [row, ...rows].sort((a, b) => b.id - a.id),
-    );
-    if (row.key !== null && row.isLatest)
-      this.#heads.set(headKey(branch, (row.space as RowRef).id, String(row.key)), row);
+    const keys = row.placeKey === null ? [] : [placeOf(row.storage, row.placeKey)];
+    if (!row.internal) keys.push(hashOf(row.branch, row.hash));
+    if (!row.internal && row.key !== null && row.isLatest) keys.push(keyOf(row.branch, row.space, row.key));
+    for (const key of keys) this.#rows.set(key, (this.#rows.get(key) ?? new Map<number, Row>()).set(row.id, row));
   }
 
-  /** Notes which row is registered where, as it is now. */
-  place(row: Row): void {
-    if (row.placeKey === null) return;
-    const place = placeKeyOf((row.storage as RowRef).id, String(row.placeKey));
-    const rows = this.#places.get(place) ?? new Map<number, Row>();
-    this.#places.set(place, rows.set(row.id, row));
+  #at(key: string): Row[] {
+    return [...(this.#rows.get(key)?.values() ?? [])].sort((a, b) => b.id - a.id);
   }
 
-  /** The rows registered in the place of a content, trashed and internal ones too. */
-  at({ storage, placeKey }: Content): readonly Row[] {
-    return placeKey === null ? [] : [...(this.#places.get(placeKeyOf(storage.id, placeKey))?.values() ?? [])];
+  of({ branch, space, key, content }: Plan): { sameHash: readonly Row[]; head: Row | undefined } {
+    // A new version has a higher id than the latest before it.
+    const [head] = key === undefined ? [] : this.#at(keyOf(branch, space, key));
+    return { sameHash: this.#at(hashOf(branch, content.hash)), head };
   }
 
-  of(plan: Plan): { sameHash: readonly Row[]; head: Row | undefined } {
-    return {
-      sameHash: this.#byHash.get(`${plan.branch.id}:${plan.content.hash}`) ?? [],
-      head: plan.key === undefined ? undefined : this.#heads.get(headKey(plan.branch.id, plan.space.id, plan.key)),
-    };
+  /** The last input of a run, asked once. */
+  *inputMark(run: RowRef): Operation<number> {
+    const mark = this.#marks.get(run.id) ?? (yield* highestLink("Run", "inputs", run.id));
+    this.#marks.set(run.id, mark);
+    return mark;
+  }
+
+  /** The rows registered in the same place, trashed and internal ones too. */
+  inPlaceOf({ storage, placeKey }: Content): readonly Row[] {
+    return placeKey === null ? [] : this.#at(placeOf(storage, placeKey));
   }
 }
 
-const placeKeyOf = (storage: number, key: string): string => `${storage}:${key}`;
-const headKey = (branch: number, space: number, key: string): string => `${branch}:${space}:${key}`;
+const idOf = (ref: unknown): number => (ref as RowRef).id;
+const hashOf = (branch: unknown, hash: unknown): string => `hash ${idOf(branch)} ${hash}`;
+const keyOf = (branch: unknown, space: unknown, key: unknown): string => `key ${idOf(branch)} ${idOf(space)} ${key}`;
+const placeOf = (storage: unknown, key: unknown): string => `place ${idOf(storage)} ${key}`;
 
-function* commitOne(
+/** A new artifact, or the next version of one. */
+function* add(
   connection: Connection,
   writer: Writer & { user: RowRef },
   plan: Plan,
+  before: Row | undefined,
   known: Known,
-  marks: Map<number, number>,
 ): Operation<Saved> {
   const { dialect } = connection.database;
-  const { content } = plan;
-  const found = plan.internal
-    ? ({ do: "new" } as const)
-    : match({ ...content, key: plan.key, revises: plan.revises }, known.of(plan));
-  if (found.do === "return") {
-    const row = yield* reuse(connection, writer, plan, found.row, found.adoptKey);
-    yield* label(connection, writer, plan, row);
-    yield* markOverwritten(connection, writer, plan, row, known);
-    const unused = content.objects.length > 0 && !refersTo(row, content);
-    if (!unused) yield* keepObjects(dialect, writer.now, connection.defaultStorage.id, content.objects);
-    return { row, outcome: "existing", unused };
-  }
-  yield* keepObjects(dialect, writer.now, connection.defaultStorage.id, content.objects);
-  const version = yield* nextVersion(
-    dialect,
-    "Artifact",
-    found.do === "version" ? found.of : connection.newUid("Artifact"),
-    plan.version,
-  );
-  if (found.do === "version") yield* demote(dialect, writer, "Artifact", String(version.stem), plan.branch);
-  let mark = 0;
-  if (plan.run) {
-    mark = marks.get(plan.run.id) ?? (yield* highestLink("Run", "inputs", plan.run.id));
-    marks.set(plan.run.id, mark);
-  }
-  const before = found.do === "version" ? found.of : undefined;
+  const { content, run, branch, space, internal } = plan;
+  const version = yield* nextVersion(dialect, "Artifact", before ?? connection.newUid("Artifact"), plan.version);
+  if (before) yield* demote(dialect, writer, "Artifact", String(version.stem), branch);
   const key = plan.key ?? before?.key ?? null;
   const holder =
     before && before.key !== key
@@ -166,35 +155,24 @@ function* commitOne(
       : undefined;
   if (holder) throw keyTaken("Artifact", holder);
   const row = yield* insert(dialect, "Artifact", {
+    ...content,
     ...version,
     createdAt: writer.now,
     createdBy: writer.user,
     key,
     description: plan.description ?? (plan.revises ? before?.description : null) ?? null,
     kind: plan.kind ?? content.kind,
-    suffix: content.suffix,
-    otype: content.otype,
-    size: content.size,
-    hash: content.hash,
-    hashType: content.hashType,
-    nFiles: content.nFiles,
-    nObservations: content.nObservations,
-    storage: content.storage,
-    run: plan.run,
-    branch: plan.branch,
-    space: plan.space,
-    internal: plan.internal,
-    placeKey: content.placeKey,
-    placeStat: content.placeStat,
-    inputMark: mark,
+    run,
+    branch,
+    space,
+    internal,
+    inputMark: run ? yield* known.inputMark(run) : 0,
   });
-  yield* label(connection, writer, plan, row);
-  yield* markOverwritten(connection, writer, plan, row, known);
-  return { row, outcome: found.do === "version" ? "version" : "created", unused: false };
+  return { row, outcome: before ? "version" : "created", unused: false };
 }
 
 /** An artifact that is there already: it may adopt a key, a description and a creator, or be made again. */
-function* reuse(connection: Connection, writer: Writer, plan: Plan, row: Row, adoptKey: boolean): Operation<Row> {
+function* reuse(connection: Connection, writer: Writer, plan: Plan, row: Row, adoptKey: boolean): Operation<Saved> {
   const { dialect } = connection.database;
   const { content } = plan;
   const changes: Record<string, unknown> = {};
@@ -230,9 +208,10 @@ function* reuse(connection: Connection, writer: Writer, plan: Plan, row: Row, ad
   }
   if (again === "recreate")
     yield* link(dialect, writer, "Artifact", "recreatingRuns", row.id, [(plan.run as RowRef).id]);
-  if (Object.keys(changes).length === 0) return row;
   const silent = Object.keys(changes).every((key) => key === "placeStat");
-  return yield* update(dialect, writer, "Artifact", row.id, changes, { silent });
+  const now =
+    Object.keys(changes).length > 0 ? yield* update(dialect, writer, "Artifact", row.id, changes, { silent }) : row;
+  return { row: now, outcome: "existing", unused: content.objects.length > 0 && !refersTo(now, content) };
 }
 
 /** Whether these stored bytes are those of the row. */
@@ -249,18 +228,4 @@ function* creator(run: RowRef, row: Row): Operation<"create" | "recreate" | unde
   if (!made) return "create";
   if (made.id === run.id) return undefined;
   return (yield* hasLink("Run", "inputs", run.id, row.id)) ? undefined : "recreate";
-}
-
-function* label(connection: Connection, writer: Writer, plan: Plan, row: Row): Operation<void> {
-  for (const [key, ids] of Object.entries(plan.labels))
-    yield* link(connection.database.dialect, writer, "Artifact", key, row.id, ids);
-}
-
-/** Other versions that were registered in the same place have lost their bytes. */
-function* markOverwritten(connection: Connection, writer: Writer, plan: Plan, row: Row, known: Known): Operation<void> {
-  const { dialect } = connection.database;
-  for (const other of known.at(plan.content)) {
-    if (other.id !== row.id && other.hash !== row.hash && !other.overwritten)
-      known.place(yield* update(dialect, writer, "Artifact", other.id, { overwritten: true }));
-  }
 }

@@ -35,19 +35,7 @@ export interface SaveOptions {
   branch?: HasUid | string;
 }
 
-const OPTIONS = [
-  "key",
-  "description",
-  "kind",
-  "run",
-  "version",
-  "revises",
-  "project",
-  "projects",
-  "ulabels",
-  "space",
-  "branch",
-];
+const OPTIONS = "key description kind run version revises project projects ulabels space branch".split(" ");
 /** Files of one transaction: small enough that others need not wait long. */
 const CHUNK = 250;
 /** Files stored at once: the disk is asked to keep each folder of objects once, not for every transaction. */
@@ -68,34 +56,22 @@ async function checkOptions(connection: Connection, options: SaveOptions): Promi
     validateKey(options.key);
   }
   const revises = options.revises === undefined ? undefined : await revised(connection, options.revises);
-  const list = async (to: "Project" | "ULabel", items: readonly (HasUid | string)[]): Promise<number[]> => {
-    const refs = await Promise.all(items.map((item) => resolveRef(connection, to, item, to, false)));
-    return refs.map((ref) => (ref as RowRef).id);
-  };
+  const given = async (to: "Project" | "ULabel" | "Run" | "Branch" | "Space", what: HasUid | string, key: string) =>
+    (await resolveRef(connection, to, what, key, false)) as RowRef;
+  const idsOf = async (to: "Project" | "ULabel", items: readonly (HasUid | string)[]): Promise<number[]> =>
+    (await Promise.all(items.map((item) => given(to, item, to)))).map(({ id }) => id);
   const projects = [...(options.projects ?? []), ...(options.project === undefined ? [] : [options.project])];
-  const labels: Record<string, number[]> = {};
-  if (projects.length > 0) labels.projects = await list("Project", projects);
-  if (options.ulabels?.length) labels.ulabels = await list("ULabel", options.ulabels);
+  const { run, branch, space, ulabels = [] } = options;
+  const current = connection.scope?.run ?? null;
   return {
     description: options.description,
     kind: options.kind,
     version: options.version,
     revises,
-    run:
-      options.run === false
-        ? null
-        : options.run === undefined
-          ? (connection.scope?.run ?? null)
-          : await resolveRef(connection, "Run", options.run, "run", false),
-    branch:
-      options.branch === undefined
-        ? connection.places.branch
-        : ((await resolveRef(connection, "Branch", options.branch, "branch", false)) as RowRef),
-    space:
-      options.space === undefined
-        ? connection.places.space
-        : ((await resolveRef(connection, "Space", options.space, "space", false)) as RowRef),
-    labels,
+    run: run === false ? null : run === undefined ? current : await given("Run", run, "run"),
+    branch: branch === undefined ? connection.places.branch : await given("Branch", branch, "branch"),
+    space: space === undefined ? connection.places.space : await given("Space", space, "space"),
+    labels: { projects: await idsOf("Project", projects), ulabels: await idsOf("ULabel", ulabels) },
     internal: false,
   };
 }
