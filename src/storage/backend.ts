@@ -24,6 +24,7 @@ export interface Stored {
   readonly key: string;
   /** SHA-256 as 64 hex digits. */
   readonly hash: string;
+  readonly suffix: string;
   /** Bytes. */
   readonly size: number;
   /** False when the same bytes were there already. */

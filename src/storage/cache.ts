@@ -1,7 +1,7 @@
 /** Copies that can be thrown away: folders laid out from objects, and files fetched from elsewhere. */
 
 import { createHash } from "node:crypto";
-import { constants, copyFileSync, chmodSync, existsSync, linkSync, renameSync, rmSync, statSync } from "node:fs";
+import { constants, copyFileSync, chmodSync, linkSync, renameSync, rmSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { chunksOf } from "../ground/bytes.ts";
@@ -93,19 +93,12 @@ async function download(backend: Backend, key: string, expect: string | undefine
 }
 
 function isComplete(entries: readonly Entry[], target: string): boolean {
-  return (
-    existsSync(target) &&
-    entries.every(({ path, size }) => statSync(join(target, path), { throwIfNoEntry: false })?.size === size)
-  );
+  return entries.every(({ path, size }) => statSync(join(target, path), { throwIfNoEntry: false })?.size === size);
 }
 
 /** Renames the draft to its place; whoever came first wins, and what is not complete makes way. */
 function replace(entries: readonly Entry[], draft: string, target: string): void {
-  if (existsSync(target) && !isComplete(entries, target)) {
-    const aside = draftBeside(target);
-    renameSync(target, aside);
-    rmSync(aside, { recursive: true, force: true });
-  }
+  if (!isComplete(entries, target)) rmSync(target, { recursive: true, force: true });
   try {
     renameSync(draft, target);
   } catch (error) {

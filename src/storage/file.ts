@@ -31,6 +31,12 @@ export function statFile(path: string): FileStat {
   return { size: Number(stat.size), mtimeNs: stat.mtimeNs, ino: stat.ino, dev: stat.dev };
 }
 
+/** The size of a file in bytes, or undefined when there is none. */
+export function sizeOf(path: string): number | undefined {
+  const stat = atPath(path, () => statSync(path, { throwIfNoEntry: false }));
+  return stat?.isFile() === true ? stat.size : undefined;
+}
+
 /** Whether a path is a folder, or undefined when there is nothing. */
 export function isFolder(path: string): boolean | undefined {
   return atPath(path, () => statSync(path, { throwIfNoEntry: false }))?.isDirectory();

@@ -1,7 +1,7 @@
 /** Puts bytes into a folder on disk: hashed while copied to tmp/, on disk before they get their final name. */
 
 import { createHash, randomBytes } from "node:crypto";
-import { closeSync, fsync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, fsync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { chunksOf, sourceOf } from "../ground/bytes.ts";
@@ -14,7 +14,7 @@ import {
   type PutSource,
   type Stored,
 } from "./backend.ts";
-import { checkUnchanged, type FileStat, makeFolder, newScratch, pacer, readWhole, statFile } from "./file.ts";
+import { checkUnchanged, type FileStat, makeFolder, newScratch, pacer, readWhole, sizeOf, statFile } from "./file.ts";
 import { atPath, fsError } from "./fs-error.ts";
 import { hashBytes, smallFile } from "./hash.ts";
 import { type Digest, digestInWorkers } from "./hash-worker.ts";
@@ -31,7 +31,7 @@ function newTmpPath(root: string): string {
 }
 
 /** Small objects that are written, but not yet known to be on disk: to sync many at once is many times faster. */
-class Batch {
+class Batch implements Disposable {
   readonly #root: string;
   readonly #drafts = new Map<string, { file: number; tmp: string }>();
   readonly #folders = new Set<string>();
@@ -47,7 +47,7 @@ class Batch {
 
   add(bytes: Uint8Array, suffix: string): Stored {
     const hash = hashBytes(bytes);
-    const stored = { key: objectKey(hash, suffix), hash, size: bytes.length };
+    const stored = { key: objectKey(hash, suffix), hash, suffix, size: bytes.length };
     const target = join(this.#root, stored.key);
     if (this.#drafts.has(target) || sizeOf(target) === bytes.length) return { ...stored, created: false };
     const tmp = newTmpPath(this.#root);
@@ -81,7 +81,7 @@ class Batch {
   }
 
   /** Makes the new names durable, and removes what was not committed. */
-  end(): void {
+  [Symbol.dispose](): void {
     for (const { file, tmp } of this.#drafts.values()) {
       closeSync(file);
       rmSync(tmp, { force: true });
@@ -107,27 +107,19 @@ export async function putLocal(
     const chunks = "bytes" in source ? chunksOf(sourceOf(source.bytes)) : checkedChunks(source.stream);
     return putBig(root, suffix, (tmp) => copyChunks(chunks, tmp, size, onProgress));
   }
-  const batch = new Batch(root);
-  try {
-    const stored = batch.add(source.bytes, suffix);
-    await batch.commit();
-    onProgress?.(stored.size, stored.size);
-    return stored;
-  } finally {
-    batch.end();
-  }
+  using batch = new Batch(root);
+  const stored = batch.add(source.bytes, suffix);
+  await batch.commit();
+  onProgress?.(stored.size, stored.size);
+  return stored;
 }
 
 /** Stores bytes before it returns; see `Backend.putSync`. */
 export function putLocalSync(root: string, bytes: Uint8Array, suffix: string): Stored {
-  const batch = new Batch(root);
-  try {
-    const stored = batch.add(bytes, suffix);
-    batch.commitSync();
-    return stored;
-  } finally {
-    batch.end();
-  }
+  using batch = new Batch(root);
+  const stored = batch.add(bytes, suffix);
+  batch.commitSync();
+  return stored;
 }
 
 /** Stores many files below `root`; see `Backend.putFiles`. */
@@ -146,22 +138,18 @@ export async function putFilesLocal(root: string, files: readonly PutFile[], onP
     done += bytes;
     onProgress?.(done, total);
   };
-  const batch = new Batch(root);
-  try {
-    for (const [i, { path, suffix }] of files.entries()) {
-      const stat = stats[i] as FileStat;
-      if (stat.size > smallFile) stored.push(await putBig(root, suffix, (tmp) => copyFile(path, stat, tmp, report)));
-      else {
-        stored.push(batch.add(readWhole(path, stat, scratch), suffix));
-        if (batch.full) await batch.commit();
-        report(stat.size);
-      }
-      await pause();
+  using batch = new Batch(root);
+  for (const [i, { path, suffix }] of files.entries()) {
+    const stat = stats[i] as FileStat;
+    if (stat.size > smallFile) stored.push(await putBig(root, suffix, (tmp) => copyFile(path, stat, tmp, report)));
+    else {
+      stored.push(batch.add(readWhole(path, stat, scratch), suffix));
+      if (batch.full) await batch.commit();
+      report(stat.size);
     }
-    await batch.commit();
-  } finally {
-    batch.end();
+    await pause();
   }
+  await batch.commit();
   return stored;
 }
 
@@ -172,10 +160,10 @@ async function putBig(root: string, suffix: string, copy: (tmp: string) => Promi
     const { hash, size } = await copy(tmp);
     const key = objectKey(hash, suffix);
     const target = join(root, key);
-    if (sizeOf(target) === size) return { key, hash, size, created: false };
+    if (sizeOf(target) === size) return { key, hash, suffix, size, created: false };
     rename(tmp, target);
     for (const folder of [dirname(target), dirname(dirname(target))]) syncFolder(folder);
-    return { key, hash, size, created: true };
+    return { key, hash, suffix, size, created: true };
   } finally {
     rmSync(tmp, { force: true });
   }
@@ -223,13 +211,10 @@ function rename(tmp: string, target: string): void {
   atPath(target, () => renameSync(tmp, target));
 }
 
-async function sync(file: number, path: string): Promise<void> {
-  try {
-    await syncFile(file);
-  } catch (error) {
+const sync = (file: number, path: string): Promise<void> =>
+  syncFile(file).catch((error) => {
     throw fsError(error, path);
-  }
-}
+  });
 
 /** Makes names in a folder survive a power cut; some systems cannot sync a folder, and need not. */
 function syncFolder(dir: string): void {
@@ -242,9 +227,4 @@ function syncFolder(dir: string): void {
   } finally {
     if (file !== undefined) closeSync(file);
   }
-}
-
-function sizeOf(path: string): number | undefined {
-  const stat = atPath(path, () => statSync(path, { throwIfNoEntry: false }));
-  return stat?.isFile() === true ? stat.size : undefined;
 }

@@ -3,7 +3,7 @@
 import { type Dirent, existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { checkInside, type Backend } from "./backend.ts";
-import { openFile } from "./file.ts";
+import { openFile, sizeOf } from "./file.ts";
 import { atPath } from "./fs-error.ts";
 import { putFilesLocal, putLocal, putLocalSync, tmpKey } from "./local-put.ts";
 
@@ -20,8 +20,8 @@ export function localBackend(root: string): Backend {
     root: base,
     url: path,
     async stat(key) {
-      const stat = atPath(path(key), () => statSync(path(key), { throwIfNoEntry: false }));
-      return stat?.isFile() === true ? { size: stat.size } : undefined;
+      const size = sizeOf(path(key));
+      return size === undefined ? undefined : { size };
     },
     open: async (key) => openFile(path(key)),
     put: (source, { suffix, onProgress }) => putLocal(base, source, suffix, onProgress),
@@ -35,8 +35,8 @@ export function localBackend(root: string): Backend {
       const start = join(base, prefix.endsWith("/") ? prefix : dirname(prefix));
       for (const path of filesBelow(start)) {
         const key = path.slice(base.length + (base.endsWith(sep) ? 0 : 1)).replaceAll(sep, "/");
-        const stat = key.startsWith(prefix) ? statSync(path, { throwIfNoEntry: false }) : undefined;
-        if (stat?.isFile() === true) yield { key, size: stat.size };
+        const size = key.startsWith(prefix) ? sizeOf(path) : undefined;
+        if (size !== undefined) yield { key, size };
       }
     },
     local: {

@@ -45,7 +45,12 @@ export function manifestHash(entries: readonly Entry[]): string {
   return hashBytes(Buffer.from(formatManifest(entries)));
 }
 
-/** The suffix of the object that holds a file of a folder: the last one of its name when that is a plain one. */
+/** The object that holds a file of a folder; its suffix is the last one of the file's name when that is a plain one. */
+export function memberObject({ path, hash, size }: Entry): { hash: string; suffix: string; size: number } {
+  return { hash, suffix: memberSuffix(path), size };
+}
+
+/** The suffix of the object that holds a file of a folder. */
 export function memberSuffix(path: string): string {
   const suffix = extname(path);
   return /^\.[A-Za-z0-9]{1,16}$/.test(suffix) ? suffix : "";

@@ -18,7 +18,7 @@ export function memoryBackend(url: string): Backend {
     const key = objectKey(hash, suffix);
     const created = !files.has(key);
     if (created) files.set(key, new Uint8Array(bytes)); // a copy of our own
-    return { key, hash, size: bytes.length, created };
+    return { key, hash, suffix, size: bytes.length, created };
   };
   return {
     type: "memory",

@@ -18,7 +18,7 @@ export async function putFiles(
     if (hash === undefined) continue;
     const key = objectKey(hash, suffix);
     if ((await backend.stat(key))?.size === stat?.size)
-      stored[i] = { key, hash, size: stat?.size ?? 0, created: false };
+      stored[i] = { key, hash, suffix, size: stat?.size ?? 0, created: false };
   }
   const unread = [...files.keys()].filter((i) => stored[i] === undefined);
   const fresh = await putAll(

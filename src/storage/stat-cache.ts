@@ -1,6 +1,6 @@
 /** Remembers the hashes of files that have not changed since, in one text file that processes share. */
 
-import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { FileStat } from "./file.ts";
 
@@ -52,32 +52,25 @@ export class StatCache {
 
   #load(): Known {
     const known: Known = new Map();
-    let text = "";
-    try {
-      text = readFileSync(this.#file, "utf8");
-    } catch {
-      return known;
-    }
-    for (const row of text.split("\n")) {
+    for (const row of this.#read().split("\n")) {
       const [, hash, state, path] = line.exec(row) ?? [];
-      if (hash === undefined || state === undefined || path === undefined) continue;
-      known.delete(state); // so that the newest stands last
-      known.set(state, { hash, path });
+      if (hash !== undefined && state !== undefined && path !== undefined) known.set(state, { hash, path });
     }
-    if (text.length > this.#maxBytes) this.#shrink(known, text.length);
     return known;
   }
 
-  /** Keeps the newest entries, about half of what is allowed; what others append meanwhile may be lost, which costs a hash. */
-  #shrink(known: Known, bytes: number): void {
-    const rows = [...known].map(([state, { hash, path }]) => `${hash} ${state} ${path}\n`);
-    const kept = Math.ceil((rows.length * this.#maxBytes) / bytes / 2);
-    const draft = `${this.#file}.${process.pid}`;
+  /** The text of the file; the newest part of it when it is too long, which costs others that append meanwhile a hash. */
+  #read(): string {
     try {
-      writeFileSync(draft, rows.slice(-kept).join(""));
+      const text = readFileSync(this.#file, "utf8");
+      if (text.length <= this.#maxBytes) return text;
+      const kept = text.slice(text.indexOf("\n", text.length - this.#maxBytes / 2));
+      const draft = `${this.#file}.${process.pid}`;
+      writeFileSync(draft, kept);
       renameSync(draft, this.#file);
+      return kept;
     } catch {
-      rmSync(draft, { force: true });
+      return "";
     }
   }
 }

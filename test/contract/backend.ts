@@ -51,7 +51,13 @@ export function backendContract(name: string, make: (scratch: string) => Backend
     it("stores bytes, a file and a stream of the same content once, under a name made of their hash", async () => {
       const hash = sha256("a,b\n1,2\n");
       const first = await backend.put({ bytes: bytesOf("a,b\n1,2\n") }, { suffix: ".csv" });
-      expect(first).toEqual({ key: `.lineal/objects/${hash.slice(0, 2)}/${hash}.csv`, hash, size: 8, created: true });
+      expect(first).toEqual({
+        key: `.lineal/objects/${hash.slice(0, 2)}/${hash}.csv`,
+        hash,
+        suffix: ".csv",
+        size: 8,
+        created: true,
+      });
       const again = { ...first, created: false };
       expect(await backend.put({ path: file("table.csv", "a,b\n1,2\n") }, { suffix: ".csv" })).toEqual(again);
       const stream = new Response("a,b\n1,2\n").body;

@@ -1,17 +1,16 @@
 /** From sources to content: hashed, and stored unless they stay in place. */
 import { basename } from "node:path";
-import type { ObjectName } from "../../db/objects.ts";
 import { encode, summarise } from "../../formats/index.ts";
 import type { Connection } from "../../instance/connection.ts";
-import type { PutSource, Stored } from "../../storage/backend.ts";
+import type { PutSource } from "../../storage/backend.ts";
 import { openFile } from "../../storage/file.ts";
 import { hashFolder, putFolder } from "../../storage/folder.ts";
 import { hashFiles } from "../../storage/hash.ts";
-import { type Entry, formatManifest, memberSuffix } from "../../storage/manifest.ts";
+import { type Entry, formatManifest, memberObject } from "../../storage/manifest.ts";
 import { putFiles } from "../../storage/put.ts";
 import { reading } from "./hashes.ts";
-import { type Claims, claim } from "./objects.ts";
-import type { Content, Location, Source } from "./source.ts";
+import { claim } from "./objects.ts";
+import type { ClaimedObject, Content, Location, Source } from "./source.ts";
 
 /** A file to be saved. */
 export interface FileSource {
@@ -51,7 +50,9 @@ export async function contentOfFiles(
   label: string,
 ): Promise<Content[]> {
   const contents = files[0]?.location ? await inPlace(files, label) : await copied(connection, files, label);
-  return Promise.all(contents.map(async (content, i) => ({ ...content, ...(await factsOf(files[i] as FileSource)) })));
+  for (const [i, file] of files.entries())
+    if (file.suffix === ".parquet") contents[i] = { ...(contents[i] as Content), ...(await factsOfParquet(file.path)) };
+  return contents;
 }
 
 async function inPlace(files: readonly FileSource[], label: string): Promise<Content[]> {
@@ -67,11 +68,7 @@ async function inPlace(files: readonly FileSource[], label: string): Promise<Con
 async function copied(connection: Connection, files: readonly FileSource[], label: string): Promise<Content[]> {
   const { defaultBackend } = connection;
   const stored = await reading(`saving ${label}`, (options) => putFiles(defaultBackend, files, options));
-  const claims = await claim(
-    connection,
-    stored.map((one, i) => ({ ...one, suffix: files[i]?.suffix ?? "" })),
-  );
-  return stored.map((one, i) => ofObject(connection, one, files[i]?.suffix ?? "", claims));
+  return (await claim(connection, stored)).map((one) => ofObjects(connection, [one]));
 }
 
 async function storedBytes(connection: Connection, source: PutSource, suffix: string, label: string): Promise<Content> {
@@ -79,7 +76,7 @@ async function storedBytes(connection: Connection, source: PutSource, suffix: st
   const stored = await reading(`saving ${label}`, ({ onProgress }) =>
     defaultBackend.put(source, { suffix, onProgress }),
   );
-  return ofObject(connection, stored, suffix, await claim(connection, [{ ...stored, suffix }]));
+  return ofObjects(connection, await claim(connection, [stored]));
 }
 
 /** Stores a text. */
@@ -90,7 +87,7 @@ export function contentOfText(connection: Connection, text: string, suffix: stri
 /** The content of a text that is stored before this returns, for a process that is about to end; undefined where that cannot be. */
 export function contentOfTextSync(connection: Connection, text: string, suffix: string): Content | undefined {
   const stored = connection.defaultBackend.putSync?.(Buffer.from(text), suffix);
-  return stored && ofObject(connection, stored, suffix, new Map());
+  return stored && ofObjects(connection, [stored]);
 }
 
 /** What most contents have in common. */
@@ -101,20 +98,14 @@ const plain = {
   nObservations: null,
   nFiles: null,
   objects: [],
-  claims: [],
   placeKey: null,
   placeStat: null,
 } as const;
 
-function ofObject(
-  connection: Connection,
-  { hash, size }: Stored,
-  suffix: string,
-  claims: Claims,
-  objects: readonly ObjectName[] = [{ hash, suffix, size }],
-): Content {
-  const ids = objects.flatMap((one) => claims.get(one.hash + one.suffix) ?? []);
-  return { ...plain, hash, size, suffix, storage: connection.defaultStorage, objects, claims: ids };
+/** The content of stored bytes, or of a manifest and then what it lists. */
+function ofObjects(connection: Connection, objects: readonly ClaimedObject[]): Content {
+  const { hash, suffix, size } = objects[0] as ClaimedObject;
+  return { ...plain, hash, suffix, size, storage: connection.defaultStorage, objects };
 }
 
 async function folderInPlace(
@@ -124,7 +115,7 @@ async function folderInPlace(
   { storage, key }: Location,
 ): Promise<Content> {
   const entries = await reading(`hashing ${basename(path)}`, (options) => hashFolder(path, options));
-  const manifest = await storedBytes(connection, { bytes: Buffer.from(formatManifest(entries)) }, "", "manifest");
+  const manifest = await contentOfText(connection, formatManifest(entries), "");
   return { ...manifest, ...factsOfFolder(entries), suffix, storage, placeKey: key };
 }
 
@@ -132,10 +123,8 @@ async function copiedFolder(connection: Connection, path: string, suffix: string
   const { manifest, entries } = await reading(`saving ${basename(path)}`, (options) =>
     putFolder(connection.defaultBackend, path, options),
   );
-  const members = entries.map((entry) => ({ ...entry, suffix: memberSuffix(entry.path) }));
-  const objects = [{ hash: manifest.hash, suffix: "", size: manifest.size }, ...members];
-  const claims = await claim(connection, objects);
-  return { ...ofObject(connection, manifest, suffix, claims, objects), ...factsOfFolder(entries) };
+  const objects = await claim(connection, [manifest, ...entries.map(memberObject)]);
+  return { ...ofObjects(connection, objects), ...factsOfFolder(entries), suffix };
 }
 
 function factsOfFolder(entries: readonly Entry[]): Pick<Content, "size" | "nFiles" | "hashType"> {
@@ -146,13 +135,12 @@ function factsOfFolder(entries: readonly Entry[]): Pick<Content, "size" | "nFile
 /** Above this many bytes a file is registered without looking inside. */
 const LARGEST_SUMMARY = 64 << 20;
 
-/** Only of formats that know without reading everything: a large CSV is not parsed to register it. */
-async function factsOf({ path, suffix }: FileSource): Promise<Partial<Content>> {
-  if (suffix !== ".parquet") return {};
+/** A table that tells its length without being read; a large CSV is not parsed to register it. */
+async function factsOfParquet(path: string): Promise<Partial<Content>> {
   const source = openFile(path);
   try {
     if (source.byteLength > LARGEST_SUMMARY) return {};
-    const { otype = null, nObservations = null } = await summarise(source, suffix);
+    const { otype = null, nObservations = null } = await summarise(source, ".parquet");
     return { otype, nObservations, kind: "dataset" };
   } catch {
     return {}; // a damaged file can still be registered; load() will say what is wrong

@@ -17,8 +17,8 @@ import { bytesOf } from "../../ground/bytes.ts";
 import { LinealError } from "../../ground/errors.ts";
 import type { Connection } from "../../instance/connection.ts";
 import { objectKey } from "../../storage/backend.ts";
-import { type Entry, memberSuffix, parseManifest } from "../../storage/manifest.ts";
-import type { Content } from "./source.ts";
+import { type Entry, memberObject, parseManifest } from "../../storage/manifest.ts";
+import type { ClaimedObject, Content } from "./source.ts";
 
 /** Thrown when bytes were purged between storing them and the row that refers to them: they have to be stored again. */
 export class BytesVanished extends Error {}
@@ -26,20 +26,17 @@ export class BytesVanished extends Error {}
 /** Milliseconds for which a mark stays as it is before its purge is taken for dead; a purge removes nothing after half of it. */
 const PATIENCE = 10_000;
 
-/** Object rows that were claimed, by hash and suffix. */
-export type Claims = ReadonlyMap<string, number>;
-
 /**
- * Makes sure that stored bytes far away are there, and stay until a row refers to them: the rows of the objects, for
- * `requireBytes`. A purge that is under way is waited for. On this machine's disk the transaction looks itself.
+ * Makes sure that stored bytes far away are there, and stay until a row refers to them: `requireBytes` asks for what
+ * was claimed. A purge that is under way is waited for. On this machine's disk the transaction looks itself.
  */
 export async function claim(
   connection: Connection,
   names: readonly ObjectName[],
   patience: number = PATIENCE,
-): Promise<Claims> {
+): Promise<readonly ClaimedObject[]> {
   const { defaultBackend: backend, defaultStorage: storage } = connection;
-  if (backend.local) return new Map();
+  if (backend.local) return names;
   const { dialect } = connection.database;
   let marks = "";
   let since = performance.now();
@@ -52,7 +49,8 @@ export async function claim(
         const found = await Promise.all(some.map(({ hash, suffix }) => backend.stat(objectKey(hash, suffix))));
         if (found.includes(undefined)) throw new BytesVanished();
       }
-      return new Map(claimed.map(({ hash, suffix, id }) => [hash + suffix, id]));
+      const ids = new Map(claimed.map(({ hash, suffix, id }) => [hash + suffix, id]));
+      return names.map((name) => ({ ...name, claim: ids.get(name.hash + name.suffix) }));
     }
     if (claimed !== marks) since = performance.now();
     marks = claimed;
@@ -67,7 +65,7 @@ export function* requireBytes(connection: Connection, contents: readonly Content
     if (placeKey !== null && !connection.backend(storage.root).local?.has(placeKey)) throw new BytesVanished();
     if (local && !objects.every(({ hash, suffix }) => local.has(objectKey(hash, suffix)))) throw new BytesVanished();
   }
-  const claims = contents.flatMap((content) => content.claims);
+  const claims = contents.flatMap(({ objects }) => objects.flatMap(({ claim }) => claim ?? []));
   if (claims.length > 0 && !(yield* holdClaims(connection.database.dialect, claims))) throw new BytesVanished();
 }
 
@@ -101,8 +99,7 @@ export async function storedObjectsOf(connection: Connection, row: Row): Promise
   // The manifest of a folder that stays in place is kept in the default storage.
   if (row.placeKey !== null) return { storage: connection.defaultStorage, names: [manifest] };
   const entries = await readManifest(connection, row).catch(() => []);
-  const members = entries.map((entry) => ({ ...entry, suffix: memberSuffix(entry.path) }));
-  return { storage: row.storage as RowRef, names: [manifest, ...members] };
+  return { storage: row.storage as RowRef, names: [manifest, ...entries.map(memberObject)] };
 }
 
 /** The files of a folder artifact, in manifest order. */

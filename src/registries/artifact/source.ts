@@ -22,6 +22,11 @@ export interface Location {
   readonly key: string;
 }
 
+/** A stored object and, where the bytes are far away, its row that was claimed. */
+export interface ClaimedObject extends ObjectName {
+  readonly claim?: number | undefined;
+}
+
 /** What is known of bytes once they are hashed and, unless they stay in place, stored. */
 export interface Content {
   readonly hash: string;
@@ -35,9 +40,7 @@ export interface Content {
   readonly nFiles: number | null;
   readonly storage: StorageRow;
   /** What is stored for it in the default storage: its bytes, or its manifest and then its files. Nothing of a file in place. */
-  readonly objects: readonly ObjectName[];
-  /** The rows of these objects that were claimed, where the bytes are far away. */
-  readonly claims: readonly number[];
+  readonly objects: readonly ClaimedObject[];
   /** The path in the storage, for what stays in place. */
   readonly placeKey: string | null;
   readonly placeStat: { size: number; mtimeNs: string; ino: string } | null;
