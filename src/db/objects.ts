@@ -121,14 +121,19 @@ export function* markUnused(
   return marked > 0;
 }
 
-/** Some of the marked objects of a storage, locked and marked anew: those that no save has claimed meanwhile. */
+/**
+ * Some of the marked objects of a storage, locked and marked anew: those that no save has claimed meanwhile. A version
+ * of Lineal that knows no marks may have taken a marked one into use: it loses its mark.
+ */
 export function* takeMarked(dialect: Dialect, now: Date, storage: number): Operation<ObjectRow[]> {
   const seen = (yield* execute(
     sql`select id, hash, suffix, size from object where storage_id = ${storage} and purging_since is not null order by id limit 100`,
   )).map(asRow);
   yield* lock(dialect, ...objectLocks(storage, seen));
+  const ids = dialect.integers(seen.map(({ id }) => id));
+  yield* execute(sql`update object as o set purging_since = null where id in ${ids} and not (${unused})`);
   return (yield* execute(
-    sql`update object set purging_since = ${dialect.encode("time", now)} where purging_since is not null and id in ${dialect.integers(seen.map(({ id }) => id))} returning id, hash, suffix, size`,
+    sql`update object set purging_since = ${dialect.encode("time", now)} where purging_since is not null and id in ${ids} returning id, hash, suffix, size`,
   )).map(asRow);
 }
 

@@ -24,7 +24,7 @@ import {
   writeInstance,
 } from "./settings.ts";
 import { readStorageNote } from "./storage-note.ts";
-import { alignStorage, storageRoot } from "./place.ts";
+import { alignStorage, storageRoot } from "./default-storage.ts";
 
 export interface ConnectOptions {
   /** Bind the working directory to this instance, not the settings home. */

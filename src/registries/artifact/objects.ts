@@ -151,7 +151,8 @@ export async function removeMarked(connection: Connection, storage: RowRef): Pro
       );
     }
   } catch (error) {
-    connection.log("warning", `stored bytes could not be removed: ${(error as Error).message}`);
+    if (!(error instanceof LinealError)) throw error;
+    connection.log("warning", `stored bytes could not be removed, the next deletion tries again: ${error.message}`);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Saves and purges of the same bytes, stopped after each of their steps and all at once: never a row without bytes. */
 import sql from "sql-template-tag";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { execute } from "../../../src/db/operation.ts";
 import { commit } from "../../../src/registries/artifact/commit.ts";
 import { contentOfText } from "../../../src/registries/artifact/content.ts";
 import { BytesVanished, claim, markObjects, purge, removeMarked } from "../../../src/registries/artifact/objects.ts";
@@ -57,6 +58,14 @@ forEachStorage((open, far) => {
     expect([left, await marks()]).toEqual([0, 0]);
     for (const { hash, suffix } of [one, two])
       expect(await lab.connection.defaultBackend.stat(objectKey(hash, suffix))).toBeUndefined();
+  });
+
+  test("marked though in use, as a version without marks may leave it: the mark goes, not the bytes", async () => {
+    const artifact = await save("in use", "in-use.txt");
+    const update = sql`update object set purging_since = created_at where hash = ${artifact.hash}`;
+    await lab.connection.write(() => execute(update));
+    await removeMarked(lab.connection, lab.connection.defaultStorage);
+    expect([await artifact.load(), await marks()]).toEqual(["in use", 0]);
   });
 
   test("a save that begins while a purge removes the same bytes", async () => {

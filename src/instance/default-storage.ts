@@ -1,4 +1,4 @@
-/** Where the bytes of an instance lie, as its database says. */
+/** The default storage of an instance, as its database has it. */
 import type { Database } from "../db/operation.ts";
 import { select } from "../db/select.ts";
 import { update } from "../db/write.ts";
