@@ -33,6 +33,10 @@ export function openBackend(root: string): Backend {
   if (root === "")
     throw new LinealError("invalid", "a storage root cannot be empty", { hint: "Give a folder, for example ./data." });
   const scheme = schemeOf(root) ?? "file";
+  if (scheme !== "file" && /^[^/]*:\/*$/.test(root))
+    throw new LinealError("invalid", `${root} names no storage`, {
+      hint: `Give a name too, for example ${scheme}://data.`,
+    });
   if (Object.hasOwn(backends, scheme)) return (backends[scheme] as (root: string) => Backend)(root);
   const near = closest(scheme, Object.keys(backends));
   const known = Object.keys(backends).map((name) => `${name}://`);

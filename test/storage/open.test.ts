@@ -20,7 +20,8 @@ it.each(["s3://bucket/x", "https://example.org/", "gs://b", "s3:/b", "constructo
 );
 
 it("an empty root is refused, and a misspelt scheme gets a suggestion", () => {
-  expect(() => openBackend("")).toThrow(expect.objectContaining({ code: "invalid" }));
+  for (const root of ["", "memory://", "memory:///"])
+    expect(() => openBackend(root)).toThrow(expect.objectContaining({ code: "invalid" }));
   const hint = expect.stringContaining("did you mean memory:");
   expect(() => openBackend("memry://x")).toThrow(expect.objectContaining({ hint }));
 });
