@@ -138,8 +138,9 @@ export function* takeMarked(dialect: Dialect, now: Date, storage: number): Opera
 }
 
 /** Removes the rows of bytes that are gone, but not of those that a save has claimed meanwhile. */
-export function* forgetObjects(dialect: Dialect, ids: readonly number[]): Operation<void> {
-  yield* execute(sql`delete from object where purging_since is not null and id in ${dialect.integers(ids)}`);
+export function* forgetObjects(dialect: Dialect, rows: readonly ObjectRow[]): Operation<void> {
+  const ids = dialect.integers(rows.map(({ id }) => id));
+  yield* execute(sql`delete from object where purging_since is not null and id in ${ids}`);
 }
 
 /**

@@ -14,11 +14,11 @@ import type { Content } from "./source.ts";
 /** A save that is ready for its transaction: bytes hashed and stored, names checked. */
 export interface Plan {
   readonly content: Content;
-  readonly key: string | undefined;
-  readonly description: string | undefined;
-  readonly kind: string | undefined;
-  readonly version: string | undefined;
-  readonly revises: Row | undefined;
+  readonly key?: string | undefined;
+  readonly description?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly version?: string | undefined;
+  readonly revises?: Row | undefined;
   /** The creating run, or null for none. */
   readonly run: RowRef | null;
   readonly branch: RowRef;

@@ -134,21 +134,13 @@ export async function removeMarked(connection: Connection, storage: RowRef): Pro
         const found = yield* takeMarked(dialect, connection.now(), storage.id);
         if (!backend.local) return found;
         for (const { hash, suffix } of found) backend.local.remove(objectKey(hash, suffix));
-        yield* forgetObjects(
-          dialect,
-          found.map(({ id }) => id),
-        );
+        yield* forgetObjects(dialect, found);
         return found;
       });
       if (marked.length === 0) return;
       if (backend.local || performance.now() - start > PATIENCE / 2) continue;
       await backend.remove(marked.map(({ hash, suffix }) => objectKey(hash, suffix)));
-      await connection.write(() =>
-        forgetObjects(
-          dialect,
-          marked.map(({ id }) => id),
-        ),
-      );
+      await connection.write(() => forgetObjects(dialect, marked));
     }
   } catch (error) {
     if (!(error instanceof LinealError)) throw error;

@@ -137,19 +137,7 @@ function tell(connection: Connection, row: Row, outcome: Saved["outcome"], { run
 /** The plan of an internal artifact: a report, an environment, a bundle. */
 export function internalPlan(connection: Connection, content: Content, description: string): Plan {
   const { branch, space } = connection.places;
-  return {
-    content,
-    key: undefined,
-    description,
-    kind: "report",
-    version: undefined,
-    revises: undefined,
-    run: null,
-    branch,
-    space,
-    labels: {},
-    internal: true,
-  };
+  return { content, description, kind: "report", run: null, branch, space, labels: {}, internal: true };
 }
 
 /** Saves a text that belongs to Lineal itself as an internal artifact. */
