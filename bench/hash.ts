@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { hashFile } from "../src/storage/hash.ts";
+import { hashFiles } from "../src/storage/hash.ts";
 import { type Bench, inTurns, runProgram } from "./measure.ts";
 import { freshFolder } from "./place.ts";
 
@@ -15,7 +15,7 @@ export const bench: Bench = {
     closeSync(file);
     const t = await inTurns(quick ? 1 : 3, {
       sum: () => runProgram("sha256sum", [path]),
-      ours: () => hashFile(path),
+      ours: () => hashFiles([path]),
       thread: () => oneThread(path),
     });
     rmSync(path);

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { migrate } from "../src/db/migrate.ts";
-import { databaseFile, openDatabase } from "../src/db/open.ts";
+import { openDatabase } from "../src/db/open.ts";
 import type { Instance } from "../src/index.ts";
 import { generate, type Size } from "./generate.ts";
 import type { Options } from "./measure.ts";
@@ -35,7 +35,7 @@ export async function filled(name: DatabaseName, size: Size): Promise<Million> {
   const storage = freshFolder();
   mkdirSync(join(storage, ".lineal"));
   const db = await freshDatabase(name);
-  const place = db ?? databaseFile(join(storage, ".lineal"));
+  const place = db ?? join(storage, ".lineal", "lineal.db");
   const database = await openDatabase(place);
   await migrate(database, new Date());
   await generate(database, size);

@@ -1,7 +1,7 @@
 /** One more version of a large family, beside one more of a small one. */
 import { type Bench, inTurns, type Row } from "./measure.ts";
 import { databases, freshDatabase, freshFolder, freshInstance } from "./place.ts";
-import { databaseFile } from "../src/db/open.ts";
+import { databaseFile } from "../src/instance/settings.ts";
 import { join } from "node:path";
 import { openPlain } from "./plain.ts";
 
@@ -20,7 +20,7 @@ export const bench: Bench = {
       let n = 0;
       const save = (key: string) => instance.Artifact.save({ n: n++ }, { key });
       for (const key of [SMALL, LARGE]) await save(key);
-      const plain = await openPlain(name, db ?? databaseFile(join(storage, ".lineal")));
+      const plain = await openPlain(name, db ?? databaseFile(storage));
       const yes = name === "SQLite" ? "1" : "true";
       const no = name === "SQLite" ? "0" : "false";
       await plain.all(`update artifact set is_latest = ${no} where "key" = '${LARGE}'`);

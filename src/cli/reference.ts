@@ -1,6 +1,7 @@
 /** Which record a reference means: a uid or its beginning, a key or name, a URL, or `artifact:UID`. */
 
 import { LinealError } from "../ground/errors.ts";
+import { isUrl } from "../ground/url.ts";
 import { defaultConnection } from "../instance/connect.ts";
 import { model, type Name } from "../model/index.ts";
 import { goneThen } from "../registries/record/as-of.ts";
@@ -86,10 +87,8 @@ const lookFor = (name: Name, id: string): string =>
 
 /** `https://host/…/artifact/UID` and `artifact:UID` say the registry; anything else is an id. */
 function read(reference: string): { name?: Name; id: string } {
-  const [, kind, uid] =
-    /^https?:\/\/.*\/([A-Za-z]+)\/([0-9A-Za-z]+)\/?(?:[?#].*)?$/.exec(reference) ??
-    /^([A-Za-z]+):([0-9A-Za-z]+)$/.exec(reference) ??
-    [];
+  const form = isUrl(reference) ? /\/([A-Za-z]+)\/([0-9A-Za-z]+)\/?(?:[?#].*)?$/ : /^([A-Za-z]+):([0-9A-Za-z]+)$/;
+  const [, kind, uid] = form.exec(reference) ?? [];
   const name = kind === undefined ? undefined : findRegistryName(kind);
   return name === undefined || uid === undefined ? { id: reference } : { name, id: uid };
 }

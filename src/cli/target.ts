@@ -1,9 +1,8 @@
 /** The instance a command works on, as far as the settings tell: no database is opened here. */
 
-import { join } from "node:path";
-import { databaseFile } from "../db/open.ts";
 import { LinealError } from "../ground/errors.ts";
 import {
+  databaseOf,
   type InstanceSettings,
   maskPassword,
   readInstance,
@@ -55,7 +54,7 @@ export function instanceFacts(settings: InstanceSettings): InstanceFacts {
     slug: slugOf(settings),
     uid: settings.uid,
     storage: settings.storage,
-    db: settings.db === undefined ? databaseFile(join(settings.storage, ".lineal")) : maskPassword(settings.db),
+    db: maskPassword(databaseOf(settings)),
     devDir: settings.devDir ?? null,
     branch: settings.branch ?? "main",
     space: settings.space ?? "all",

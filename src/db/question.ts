@@ -1,7 +1,7 @@
 /** A question as SQL: its conditions, its order, and reading the rows. */
 import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import { check, type Checked, type Condition, type Question, type Relation, relationOf } from "../model/index.ts";
-import { columnOf, decodeRow, identifier, type Row, selection, shapeOf, TRUE } from "./columns.ts";
+import { columnOf, decodeRow, FALSE, identifier, type Row, selection, shapeOf, TRUE } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
 import { askedOften, execute, type Operation } from "./operation.ts";
 import { joinOf } from "./relations.ts";
@@ -14,8 +14,15 @@ import { Conditions } from "./where.ts";
 interface Internal {
   /** Rows of one family of versions. */
   readonly family?: string;
-  /** Artifacts registered in these places of a storage. */
-  readonly atPlaces?: { readonly storage: number; readonly keys: readonly string[] };
+  /** Artifacts with one of these hashes, the latest with one of these keys in a space and branch, and those at one of these places of a storage. */
+  readonly alike?: {
+    readonly hashes: readonly string[];
+    readonly keys: readonly string[];
+    readonly space: number;
+    readonly branch: number;
+    readonly places: readonly string[];
+    readonly storage: number;
+  };
   /** Rows on one branch (id), whatever is visible. */
   readonly onBranch?: number;
   /** Rows after this id, for paging by key (only without order and search). */
@@ -46,7 +53,7 @@ export interface Asked extends Omit<Checked, "order"> {
   readonly internal: Internal;
 }
 
-export function ask({ family, atPlaces, onBranch, after, visible, hidden, ...question }: Selection): Asked {
+export function ask({ family, alike, onBranch, after, visible, hidden, ...question }: Selection): Asked {
   const checked = check(question);
   const { fields } = shapeOf(checked.name);
   const order = checked.order.map(({ key, down }) => {
@@ -55,7 +62,7 @@ export function ask({ family, atPlaces, onBranch, after, visible, hidden, ...que
     const optional = scalar?.field.options.optional ?? false;
     return { key, column, down, optional, indexed: beginsIndex(tableOf(checked.name), column) };
   });
-  const internal = { hidden, family, atPlaces, onBranch, after, visible } as Internal;
+  const internal = { hidden, family, alike, onBranch, after, visible } as Internal;
   const { where, from, search } = checked;
   const sorted = search !== undefined || from !== undefined || !isEmpty(where) || order[0]?.indexed === false;
   return { ...checked, order, sorted, internal };
@@ -70,13 +77,25 @@ export function conditionsOf(dialect: Dialect, asked: Asked, rowByRow = false): 
   if (from) parts.push(isReachedFrom(from, column, rowByRow ? dialect.apart : undefined));
   if (internal.family !== undefined) parts.push(sql`${column("stem")} = ${internal.family}`);
   if (internal.onBranch !== undefined) parts.push(sql`${column("branch_id")} = ${internal.onBranch}`);
-  if (internal.atPlaces) {
-    const { keys, storage } = internal.atPlaces;
-    parts.push(sql`${column("place_key")} in ${dialect.texts(keys)} and ${column("storage_id")} = ${storage}`);
-  }
+  if (internal.alike) parts.push(isAlike(dialect, internal.alike));
   if (internal.after !== undefined) parts.push(sql`${columnOf("t0", "id")} > ${internal.after}`);
   if (search !== undefined) parts.push(searchFor(dialect, name, search).condition);
   return parts.filter((part) => part !== TRUE);
+}
+
+/** Each part by its own index; joined by `or` they would be read together with all else. */
+function isAlike(dialect: Dialect, alike: NonNullable<Internal["alike"]>): Sql {
+  const { hashes, keys, space, branch, places, storage } = alike;
+  const parts: Sql[] = [];
+  if (hashes.length > 0) parts.push(sql`hash in ${dialect.texts(hashes)}`);
+  if (keys.length > 0)
+    parts.push(
+      sql`"key" in ${dialect.texts(keys)} and "key" is not null and is_latest and space_id = ${space} and branch_id = ${branch}`,
+    );
+  if (places.length > 0)
+    parts.push(sql`place_key in ${dialect.texts(places)} and place_key is not null and storage_id = ${storage}`);
+  const artifacts = parts.map((part) => sql`select id from artifact where ${part}`);
+  return artifacts.length > 0 ? sql`t0.id in (${join(artifacts, " union ")})` : FALSE;
 }
 
 /** The condition that a to-many relation leads to row `t0` from one record. */

@@ -116,8 +116,13 @@ const bookkeeping: TableSpec[] = [
       column("suffix", "text"),
       column("size", "int"),
       column("created_at", "time"),
+      // Set while a purge removes the bytes: whoever wants them has to store them again.
+      column("purging_since", "time", { optional: true }),
     ],
-    indexes: [{ columns: ["hash", "suffix", "storage_id"], unique: true }],
+    indexes: [
+      { columns: ["hash", "suffix", "storage_id"], unique: true },
+      { columns: ["storage_id"], where: "purging_since is not null" },
+    ],
   },
   {
     name: "object_member",

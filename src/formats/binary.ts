@@ -1,7 +1,8 @@
 /** Files that stay bytes: images, archives, whatever is unknown; and those that are not readable yet. */
 import { LinealError } from "../ground/errors.ts";
 import type { Format } from "./format.ts";
-import { bytesOf, utf8 } from "./source.ts";
+import { bytesOf } from "../ground/bytes.ts";
+import { utf8 } from "./utf8.ts";
 
 /** Any file as `Uint8Array`; a string may be written too (an SVG picture). */
 export const binary: Format = bytes("binary", [], "application/octet-stream");

@@ -2,7 +2,7 @@
 import type { Transform } from "node:stream";
 import { LinealError } from "../ground/errors.ts";
 import type { Format, ReadOptions } from "./format.ts";
-import { type ByteSource, bytesOf, chunksOf } from "./source.ts";
+import { type ByteSource, bytesOf, chunksOf } from "../ground/bytes.ts";
 
 /** How many bytes a compressed file may unfold to unless told otherwise: 4 GiB. */
 const MAX_UNFOLDED_BYTES = 4 * 1024 ** 3;

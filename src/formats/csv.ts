@@ -4,7 +4,8 @@ import { LinealError } from "../ground/errors.ts";
 import { type Cell, CellTypes, parseCell, printCell } from "./cells.ts";
 import { type Column, type Row, setCell, type Value } from "./column.ts";
 import { type Format, type Handle, type Part, rangeOf } from "./format.ts";
-import { type ByteSource, concat, linesOf, textChunksOf, utf8 } from "./source.ts";
+import { type ByteSource, concat } from "../ground/bytes.ts";
+import { linesOf, textChunksOf, utf8 } from "./utf8.ts";
 import { Table, unknownColumn } from "./table.ts";
 
 /** `.csv`: a Table; types are found from all cells, empty cells are null, lines end with `\n` when written. */

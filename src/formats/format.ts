@@ -1,7 +1,7 @@
 /** What a format is: the one interface that every file of this room fills in. */
 import { LinealError } from "../ground/errors.ts";
 import type { Column, Row } from "./column.ts";
-import type { ByteSource } from "./source.ts";
+import type { ByteSource } from "../ground/bytes.ts";
 import type { Table } from "./table.ts";
 
 /** What a file holds once read: a `Table`, a plain value, text, or its bytes. */

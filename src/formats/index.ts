@@ -7,7 +7,7 @@ import type { Format, Handle, ReadOptions, Summary } from "./format.ts";
 import { isTabular, tableFrom } from "./infer.ts";
 import { json, jsonl } from "./json.ts";
 import { parquet } from "./parquet.ts";
-import type { ByteSource } from "./source.ts";
+import type { ByteSource } from "../ground/bytes.ts";
 import { baseSuffix, compressionOf } from "./suffix.ts";
 import { Table } from "./table.ts";
 import { text } from "./text.ts";
@@ -16,7 +16,6 @@ import { yaml } from "./yaml.ts";
 export type { Column, ColumnType, Row, Value } from "./column.ts";
 export type { Format, Handle, ReadOptions, Summary } from "./format.ts";
 export { isTabular, tableFrom } from "./infer.ts";
-export { type ByteSource, sourceOf } from "./source.ts";
 export { suffixOf } from "./suffix.ts";
 export { Table } from "./table.ts";
 

@@ -2,7 +2,7 @@
 import { LinealError } from "../ground/errors.ts";
 import type { Format } from "./format.ts";
 import { plainValue } from "./plain.ts";
-import { linesOf, textOf, utf8 } from "./source.ts";
+import { linesOf, textOf, utf8 } from "./utf8.ts";
 import { openText } from "./text.ts";
 
 /** `.json`: any JSON value; written with two spaces and a final line end. */

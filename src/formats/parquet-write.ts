@@ -5,7 +5,7 @@ import { LinealError } from "../ground/errors.ts";
 import type { ColumnType, Value } from "./column.ts";
 import { fitsInt32 } from "./frames.ts";
 import { plainValue } from "./plain.ts";
-import { assertWellFormed } from "./source.ts";
+import { assertWellFormed } from "./utf8.ts";
 import type { Table } from "./table.ts";
 
 /** The parquet file of a table; `invalid` when it has no columns or a cell that parquet cannot hold. */

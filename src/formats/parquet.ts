@@ -14,7 +14,7 @@ import {
 import { type Format, type Handle, type Part, rangeOf } from "./format.ts";
 import { plainCell } from "./frames.ts";
 import { writeParquet } from "./parquet-write.ts";
-import { type ByteSource, bytesOf, sourceOf } from "./source.ts";
+import { type ByteSource, bytesOf, sourceOf } from "../ground/bytes.ts";
 import { Table, unknownColumn } from "./table.ts";
 
 /** `.parquet`: a Table. Nested columns are `json`, times are exact to the millisecond, compression is snappy. */

@@ -2,7 +2,8 @@
 import { LinealError } from "../ground/errors.ts";
 import type { Row, Value } from "./column.ts";
 import { type Format, type Handle, type Part, rangeOf } from "./format.ts";
-import { type ByteSource, linesOf, textOf, utf8 } from "./source.ts";
+import type { ByteSource } from "../ground/bytes.ts";
+import { linesOf, textOf, utf8 } from "./utf8.ts";
 import { Table, unknownColumn } from "./table.ts";
 
 /** UTF-8 text, read and written as a string, byte for byte. */

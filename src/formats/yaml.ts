@@ -2,7 +2,7 @@
 import { LinealError } from "../ground/errors.ts";
 import type { Format } from "./format.ts";
 import { plainValue } from "./plain.ts";
-import { textOf, utf8 } from "./source.ts";
+import { textOf, utf8 } from "./utf8.ts";
 
 /** `.yaml`, `.yml`: any plain value, bigint and NaN included; dates are ISO text. */
 export const yaml: Format = {

@@ -1,18 +1,22 @@
 /** Making, finding, opening and leaving instances. */
 import { existsSync, realpathSync, statSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { basename, resolve } from "node:path";
 import { readIdentity } from "../db/meta.ts";
 import { migrate, migrationState } from "../db/migrate.ts";
-import { databaseFile, isDatabaseUrl, openDatabase } from "../db/open.ts";
+import { isDatabaseUrl, openDatabase } from "../db/open.ts";
 import type { Database } from "../db/operation.ts";
 import { LinealError } from "../ground/errors.ts";
+import { isUrl, schemeOf } from "../ground/url.ts";
+import { localPath } from "../storage/open.ts";
 import { Connection, type Effects } from "./connection.ts";
 import { writeMarker } from "./marker.ts";
 import { perProcess } from "./per-process.ts";
 import { currentScope } from "./scope.ts";
 import {
+  databaseFile,
+  databaseOf,
   type InstanceSettings,
+  listInstances,
   maskPassword,
   readInstance,
   resolveTarget,
@@ -21,7 +25,7 @@ import {
   writeInstance,
 } from "./settings.ts";
 import { readStorageNote } from "./storage-note.ts";
-import { alignStorage, storageRoot } from "./place.ts";
+import { alignStorage, storageRoot } from "./default-storage.ts";
 
 export interface ConnectOptions {
   /** Bind the working directory to this instance, not the settings home. */
@@ -109,7 +113,7 @@ export async function open(
   options: { timeout?: number } = {},
   effects: Partial<Effects> = {},
 ): Promise<Connection> {
-  const place = settings.db ?? databaseFile(join(settings.storage, ".lineal"));
+  const place = databaseOf(settings);
   if (!settings.db && !existsSync(place)) {
     throw new LinealError("not-found", `the database of ${slugOf(settings)} is gone: ${place}`, {
       hint: `Forget the instance with \`lineal delete ${slugOf(settings)}\`, or put the folder back.`,
@@ -136,9 +140,13 @@ async function find(target: string, mayBePlace = true): Promise<InstanceSettings
   if (isDatabaseUrl(target)) return fromDatabase(target);
   const known = readInstance(target);
   if (known) return known;
-  const path = target.startsWith("file:") ? fileURLToPath(target) : target;
-  const folder = resolve(path);
-  if (mayBePlace && existsSync(folder) && statSync(folder).isDirectory()) return fromFolder(folder);
+  if (isUrl(target) && schemeOf(target) !== "file") {
+    const stored = listInstances().find(({ storage }) => storage === target.replace(/\/+$/, ""));
+    if (stored) return stored;
+  } else if (mayBePlace) {
+    const folder = localPath(target);
+    if (existsSync(folder) && statSync(folder).isDirectory()) return fromFolder(folder);
+  }
   throw new LinealError("not-found", `there is no instance ${target}`, {
     hint: "Run `lineal connect` with owner/name, a folder or a postgres:// URL; `lineal init` makes a new one.",
   });
@@ -146,7 +154,7 @@ async function find(target: string, mayBePlace = true): Promise<InstanceSettings
 
 async function fromFolder(folder: string): Promise<InstanceSettings> {
   const root = realpathSync(folder);
-  const file = databaseFile(join(root, ".lineal"));
+  const file = databaseFile(root);
   if (!existsSync(file)) {
     const note = readStorageNote(root);
     if (note)
@@ -211,7 +219,7 @@ export async function migrateInstance(
       hint: "Run `lineal connect owner/name` first.",
     });
   const settings = await find(slug);
-  const database: Database = await openDatabase(settings.db ?? databaseFile(join(settings.storage, ".lineal")));
+  const database: Database = await openDatabase(databaseOf(settings));
   try {
     const { pending } = await migrationState(database);
     const applied = apply ? await migrate(database, new Date()) : [];
@@ -221,5 +229,5 @@ export async function migrateInstance(
   }
 }
 
-/** The name an instance takes when none is given: the folder's, in lower case. */
+/** The name an instance takes when none is given: the last part of its storage, in lower case. */
 export const defaultName = (storage: string): string => basename(storage).toLowerCase();

@@ -7,7 +7,6 @@ import type { Visibility } from "../db/visibility.ts";
 import { insert, lock, type Writer } from "../db/write.ts";
 import type { Backend } from "../storage/backend.ts";
 import { openBackend } from "../storage/open.ts";
-import { sweepTmp } from "../storage/tmp.ts";
 import { LinealError } from "../ground/errors.ts";
 import { log, type LogKind } from "./log.ts";
 import { currentScope, processUser } from "./scope.ts";
@@ -46,7 +45,7 @@ export class Connection implements Effects {
   readonly uid: (length: number) => string;
   readonly log: (kind: LogKind, text: string) => void;
   #storages = new Map<number, StorageRow>();
-  #backends = new Map<string, Promise<Backend>>();
+  #backends = new Map<string, Backend>();
   #handle: string | undefined;
   #users = new Map<string, Promise<RowRef>>();
   #places: { branch: RowRef; space: RowRef; main: RowRef; archive: RowRef; trash: RowRef } | undefined;
@@ -89,17 +88,12 @@ export class Connection implements Effects {
       trash: named(branches, "branch", BUILT_IN.trash),
     };
     await this.refreshStorages();
-    await this.#sweep();
-    return this;
-  }
-
-  /** What killed processes left half-written. */
-  async #sweep(): Promise<void> {
     try {
-      sweepTmp(await this.backend(this.settings.storage), DAY);
+      this.defaultBackend.local?.sweep(DAY);
     } catch {
       // A storage that cannot be read says so when it is used.
     }
+    return this;
   }
 
   /** The current branch and space, and the built-in branches. */
@@ -165,7 +159,13 @@ export class Connection implements Effects {
     return found;
   }
 
-  backend(root: string): Promise<Backend> {
+  /** The backend of the default storage. */
+  get defaultBackend(): Backend {
+    return this.backend(this.settings.storage);
+  }
+
+  /** The backend of a storage root. */
+  backend(root: string): Backend {
     let backend = this.#backends.get(root);
     if (!backend) this.#backends.set(root, (backend = openBackend(root)));
     return backend;

@@ -1,35 +1,39 @@
 /** A new instance: folder, database, tables, user and storage; nothing is left behind when it fails. */
 import { existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
 import { readIdentity, writeIdentity } from "../db/meta.ts";
 import { migrate } from "../db/migrate.ts";
-import { databaseFile, isDatabaseUrl, openDatabase } from "../db/open.ts";
+import { isDatabaseUrl, openDatabase } from "../db/open.ts";
 import { insert, lock } from "../db/write.ts";
 import { select } from "../db/select.ts";
 import { LinealError } from "../ground/errors.ts";
+import { isUrl } from "../ground/url.ts";
 import { model, randomUid } from "../model/index.ts";
+import { openBackend } from "../storage/open.ts";
 import { announce, defaultName, open, setDefault } from "./connect.ts";
 import type { Connection, Effects } from "./connection.ts";
 import { processUser } from "./scope.ts";
 import {
   checkInstanceName,
+  databaseFile,
+  databaseOf,
   type InstanceSettings,
+  listInstances,
   maskPassword,
   readInstance,
   setCurrent,
   slugOf,
   writeInstance,
 } from "./settings.ts";
-import { readStorageNote, writeStorageNote } from "./storage-note.ts";
+import { readStorageNote, type StorageNote, writeStorageNote } from "./storage-note.ts";
 import { currentUser, profileOf } from "./users.ts";
 
 export interface InitOptions {
-  /** The folder where bytes live; made when it is missing. */
+  /** Where bytes live: a folder, which is made when it is missing, or a URL such as `memory://name`. */
   storage: string;
-  /** Default: the folder's name in lower case. */
+  /** Default: the last part of the storage, in lower case. */
   name?: string;
-  /** A `postgres://` URL; left out, an embedded database under the storage. */
+  /** A `postgres://` URL; left out, an embedded database: under the storage, or in the settings home when that is a URL. */
   db?: string;
   /** Milliseconds that a writer waits for others (embedded database). */
   timeout?: number;
@@ -38,13 +42,12 @@ export interface InitOptions {
 /** Makes an instance of the current user, or connects to it when it is there already. */
 export async function initialise(options: InitOptions, effects: Partial<Effects> = {}): Promise<Connection> {
   const { storage, db } = checked(options);
-  const handle = processUser() ?? currentUser().handle;
+  const owner = processUser() ?? currentUser().handle;
   const name = options.name ?? defaultName(storage);
   checkInstanceName(name);
-  const slug = `${handle}/${name}`;
+  const slug = `${owner}/${name}`;
   const known = readInstance(slug);
-  const existed = existsSync(storage);
-  if (known && (known.storage !== (existed ? realpathSync(storage) : storage) || known.db !== db)) {
+  if (known && (known.storage !== (existsSync(storage) ? realpathSync(storage) : storage) || known.db !== db)) {
     throw new LinealError(
       "conflict",
       `${slug} is there already, with the storage ${known.storage}${known.db ? ` and the database ${maskPassword(known.db)}` : ""}`,
@@ -53,26 +56,11 @@ export async function initialise(options: InitOptions, effects: Partial<Effects>
       },
     );
   }
-  const hadFolder = existsSync(join(storage, ".lineal"));
-  makeFolder(join(storage, ".lineal"));
-  const root = realpathSync(storage);
-  const note = readStorageNote(root);
-  if (note && (note.slug !== slug || (known && note.instance !== known.uid))) {
-    throw new LinealError("conflict", `${root} is a storage of another instance, ${note.slug}`, {
-      hint: `Connect to it with \`lineal connect ${root}\`, or choose another folder.`,
-    });
-  }
-  const around = enclosing(root);
-  if (around) {
-    if (!hadFolder) rmSync(existed ? join(root, ".lineal") : root, { recursive: true, force: true });
-    throw new LinealError("conflict", `${root} lies inside ${around.root}, a storage of ${around.slug}`, {
-      hint: "Choose a folder outside of it: a file can belong to one instance only.",
-    });
-  }
+  const { root, note, undo } = isUrl(storage) ? prepareUrl(storage, slug) : prepareFolder(storage, slug, known);
   try {
     const settings = await build(
       {
-        owner: handle,
+        owner,
         name,
         uid: known?.uid ?? note?.instance ?? randomUid(12),
         storage: root,
@@ -88,9 +76,7 @@ export async function initialise(options: InitOptions, effects: Partial<Effects>
     announce(connection);
     return connection;
   } catch (error) {
-    // Another process may be making the same instance: only what is certainly ours goes away.
-    if (!hadFolder && !readStorageNote(root) && !existsSync(databaseFile(join(root, ".lineal"))))
-      rmSync(existed ? join(root, ".lineal") : root, { recursive: true, force: true });
+    undo();
     throw error;
   }
 }
@@ -102,21 +88,59 @@ function checked(options: InitOptions): { storage: string; db: string | undefine
       shell: "lineal init --storage ./mydata",
     });
   }
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(options.storage) && !options.storage.startsWith("file://")) {
-    throw new LinealError("invalid", `an instance's own storage is a local folder, not ${options.storage}`, {
-      hint: "Give a folder.",
-    });
-  }
   if (options.db !== undefined && !isDatabaseUrl(options.db)) {
     throw new LinealError("invalid", `${options.db} is no database URL`, {
       hint: "Give postgres://user@host/name, or none for the embedded database.",
     });
   }
+  return { storage: openBackend(options.storage).root, db: options.db };
+}
+
+/** A storage root that is ready for an instance; `undo` removes what was made for it. */
+interface Prepared {
+  readonly root: string;
+  readonly note?: StorageNote | undefined;
+  undo(): void;
+}
+
+/** A storage far away has no note of whose it is: what this settings home knows has to do. */
+function prepareUrl(root: string, slug: string): Prepared {
+  const other = listInstances().find((one) => one.storage === root && slugOf(one) !== slug);
+  if (other) throw takenBy(root, slugOf(other), slugOf(other));
+  return { root, undo() {} };
+}
+
+function prepareFolder(storage: string, slug: string, known: InstanceSettings | undefined): Prepared {
+  const existed = existsSync(storage);
+  const hadFolder = existsSync(join(storage, ".lineal"));
+  makeFolder(join(storage, ".lineal"));
+  const root = realpathSync(storage);
+  const remove = (): void => {
+    if (!hadFolder) rmSync(existed ? join(root, ".lineal") : root, { recursive: true, force: true });
+  };
+  const note = readStorageNote(root);
+  if (note && (note.slug !== slug || (known && note.instance !== known.uid))) throw takenBy(root, note.slug, root);
+  const around = enclosing(root);
+  if (around) {
+    remove();
+    throw new LinealError("conflict", `${root} lies inside ${around.root}, a storage of ${around.slug}`, {
+      hint: "Choose a folder outside of it: a file can belong to one instance only.",
+    });
+  }
   return {
-    storage: resolve(options.storage.startsWith("file://") ? fileURLToPath(options.storage) : options.storage),
-    db: options.db,
+    root,
+    note,
+    undo() {
+      // Another process may be making the same instance: only what is certainly ours goes away.
+      if (!readStorageNote(root) && !existsSync(databaseFile(root))) remove();
+    },
   };
 }
+
+const takenBy = (root: string, slug: string, target: string): LinealError =>
+  new LinealError("conflict", `${root} is a storage of another instance, ${slug}`, {
+    hint: `Connect to it with \`lineal connect ${target}\`, or choose another storage.`,
+  });
 
 /** The storage that a folder lies in, if it is somebody's. */
 function enclosing(root: string): { root: string; slug: string } | undefined {
@@ -140,7 +164,7 @@ function makeFolder(folder: string): void {
 
 /** Tables, identity, user and storage, in one write transaction each process can repeat safely. */
 async function build(wanted: InstanceSettings, options: InitOptions): Promise<InstanceSettings> {
-  const database = await openDatabase(wanted.db ?? databaseFile(join(wanted.storage, ".lineal")), options);
+  const database = await openDatabase(databaseOf(wanted), options);
   try {
     const now = new Date();
     await migrate(database, now);
@@ -158,7 +182,7 @@ async function build(wanted: InstanceSettings, options: InitOptions): Promise<In
       const storages = yield* select(dialect, { name: "Storage", where: [{ instanceUid: uid }], hidden: [], limit: 1 });
       if (storages[0] && wanted.db && storages[0].root !== wanted.storage) {
         throw new LinealError("conflict", `${slugOf(wanted)} stores its bytes in ${storages[0].root}`, {
-          hint: "Give that folder as the storage.",
+          hint: "Give that as the storage.",
         });
       }
       if (!identity) yield* writeIdentity(dialect, { owner: wanted.owner, name: wanted.name, uid });
@@ -176,14 +200,15 @@ async function build(wanted: InstanceSettings, options: InitOptions): Promise<In
           uid: randomUid(model.Storage.uid),
           createdAt: now,
           root: wanted.storage,
-          type: "local",
+          type: openBackend(wanted.storage).type,
           instanceUid: uid,
           createdBy: { id: owner.id, uid: owner.uid },
         });
       }
       return { ...wanted, uid };
     });
-    writeStorageNote(settings.storage, { uid: settings.uid, instance: settings.uid, slug: slugOf(settings) });
+    if (!isUrl(settings.storage))
+      writeStorageNote(settings.storage, { uid: settings.uid, instance: settings.uid, slug: slugOf(settings) });
     return settings;
   } finally {
     await database.close();

@@ -1,12 +1,15 @@
 /** Leaving and removing instances. */
-import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { LinealError } from "../ground/errors.ts";
+import { isUrl } from "../ground/url.ts";
+import { type Backend, objectsPrefix } from "../storage/backend.ts";
+import { openBackend } from "../storage/open.ts";
 import { setDefault } from "./connect.ts";
 import { log } from "./log.ts";
 import { findMarker, removeMarker, removeMarkers } from "./marker.ts";
 import { readStorageNote } from "./storage-note.ts";
-import { getCurrent, maskPassword, readInstance, removeInstance, setCurrent, slugOf } from "./settings.ts";
+import { databaseOf, getCurrent, maskPassword, readInstance, removeInstance, setCurrent, slugOf } from "./settings.ts";
 
 /** Disconnects: from the directory's marker with `here`, else from the current instance. Returns the slug left, if any. */
 export async function disconnect(options: { here?: boolean } = {}): Promise<string | undefined> {
@@ -29,7 +32,7 @@ export async function disconnect(options: { here?: boolean } = {}): Promise<stri
 /** What removing an instance did. */
 export interface Removed {
   readonly slug: string;
-  /** The folder that still holds stored bytes, if any do. */
+  /** Where there still are stored bytes, if there are any. */
   readonly kept: string | undefined;
 }
 
@@ -46,30 +49,43 @@ export async function deleteInstance(target: string, options: { force?: boolean 
   const slug = slugOf(settings);
   log("info", `deleting instance ${slug}`);
   await setDefault(undefined).catch(() => {});
-  const folder = join(settings.storage, ".lineal");
-  const objects = join(folder, "objects");
+  const far = isUrl(settings.storage);
   // Another instance may live there by now: what is not this one's stays.
-  const note = readStorageNote(settings.storage);
-  if (note && note.instance !== settings.uid) {
-    removeMarkers(slug);
-    removeInstance(slug);
-    return { slug, kept: undefined };
+  const note = far ? undefined : readStorageNote(settings.storage);
+  let kept: string | undefined;
+  if (!note || note.instance === settings.uid) {
+    if (!settings.db) for (const end of ["", "-wal", "-shm"]) rmSync(databaseOf(settings) + end, { force: true });
+    const backend = openBackend(settings.storage);
+    if (options.force) await removeObjects(backend);
+    const folder = join(settings.storage, ".lineal");
+    if (!far) {
+      rmSync(join(folder, "storage.json"), { force: true });
+      rmSync(join(folder, "tmp"), { recursive: true, force: true });
+    }
+    if (await hasObjects(backend)) kept = far ? settings.storage : join(folder, "objects");
+    else if (!far) for (const empty of [join(folder, "objects"), folder, settings.storage]) removeEmpty(empty);
+    if (settings.db) log("warning", `the tables remain in ${maskPassword(settings.db)}`);
   }
-  for (const file of ["lineal.db", "lineal.db-wal", "lineal.db-shm", "storage.json"])
-    rmSync(join(folder, file), { force: true });
-  rmSync(join(folder, "tmp"), { recursive: true, force: true });
-  if (options.force) rmSync(objects, { recursive: true, force: true });
   removeMarkers(slug);
   removeInstance(slug);
-  const kept = existsSync(objects) && readdirSync(objects).length > 0 ? objects : undefined;
-  if (!kept && existsSync(folder)) {
-    rmSync(objects, { recursive: true, force: true });
-    removeEmpty(folder);
-    removeEmpty(settings.storage);
-  }
   if (kept) log("info", `stored files remain here: ${kept}`);
-  if (settings.db) log("warning", `the tables remain in ${maskPassword(settings.db)}`);
   return { slug, kept };
+}
+
+async function hasObjects(backend: Backend): Promise<boolean> {
+  for await (const _ of backend.list(objectsPrefix)) return true;
+  return false;
+}
+
+async function removeObjects(backend: Backend): Promise<void> {
+  let keys: string[] = [];
+  for await (const { key } of backend.list(objectsPrefix)) {
+    keys.push(key);
+    if (keys.length < 1000) continue;
+    await backend.remove(keys);
+    keys = [];
+  }
+  await backend.remove(keys);
 }
 
 function removeEmpty(folder: string): void {

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { LinealError } from "../ground/errors.ts";
+import { isUrl } from "../ground/url.ts";
 import { brokenFile, type Environment, readJson, removeFile, settingsHome, writeJson } from "./home.ts";
 import { findMarker } from "./marker.ts";
 import { currentUser } from "./users.ts";
@@ -13,9 +14,9 @@ export interface InstanceSettings {
   name: string;
   /** 12 base-62 characters. */
   uid: string;
-  /** Absolute root of the default storage. */
+  /** Root of the default storage: an absolute path or a URL. */
   storage: string;
-  /** PostgreSQL URL; absent: SQLite under the storage root. */
+  /** PostgreSQL URL; absent: the embedded database, see `databaseOf`. */
   db?: string;
   /** Absolute directory that transform keys are relative to. */
   devDir?: string;
@@ -29,6 +30,16 @@ export interface InstanceSettings {
 export function slugOf(settings: Pick<InstanceSettings, "owner" | "name">): string {
   return `${settings.owner}/${settings.name}`;
 }
+
+/** Where the rows of an instance are: at its PostgreSQL URL, else in a file below the storage root; for a storage far away, in the settings home. */
+export function databaseOf(settings: InstanceSettings, env: Environment = process.env): string {
+  if (settings.db) return settings.db;
+  if (!isUrl(settings.storage)) return databaseFile(settings.storage);
+  return filePath(settings.owner, settings.name, env).replace(/json$/, "db");
+}
+
+/** The file of the embedded database below a storage root. */
+export const databaseFile = (root: string): string => join(root, ".lineal", "lineal.db");
 
 /** Refuses a name that is not 1–63 of `A-Z a-z 0-9 . _ -`. */
 export function checkInstanceName(name: string): void {

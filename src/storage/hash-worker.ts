@@ -1,6 +1,7 @@
 /** Hashes (and on the way copies) big files in worker threads, so that the main thread stays free. */
 
 import { Worker } from "node:worker_threads";
+import { fsError } from "./fs-error.ts";
 
 /** A file to hash; with `copyTo`, its bytes are written there too (mode 0444) and are on disk before the hash comes back. */
 export interface Job {
@@ -17,7 +18,7 @@ export interface Digest {
 type Message =
   | { index: number; bytes: number }
   | { index: number; digest: Digest }
-  | { index: number; failure: { message: string; code: string | undefined; writing: boolean } };
+  | { failure: { message: string; code: string | undefined; path: string } };
 
 // Plain JavaScript in a string, not a file of its own: it runs the same from source and from any bundle.
 const program = `
@@ -26,28 +27,28 @@ const { createHash } = process.getBuiltinModule("node:crypto");
 const { parentPort } = process.getBuiltinModule("node:worker_threads");
 const buffer = Buffer.allocUnsafeSlow(1 << 20);
 parentPort.on("message", ({ index, path, copyTo }) => {
-  let input, output, writing = false;
+  let input, output, busy = path;
   try {
     input = openSync(path, "r");
-    writing = true;
+    busy = copyTo;
     if (copyTo !== undefined) output = openSync(copyTo, "wx", 0o444);
     const hash = createHash("sha256");
     let size = 0;
     for (;;) {
-      writing = false;
+      busy = path;
       const read = readSync(input, buffer, 0, buffer.length, null);
       if (read === 0) break;
-      writing = true;
+      busy = copyTo;
       for (let at = 0; output !== undefined && at < read; ) at += writeSync(output, buffer, at, read - at);
       hash.update(read === buffer.length ? buffer : buffer.subarray(0, read));
       size += read;
       parentPort.postMessage({ index, bytes: read });
     }
-    writing = true;
+    busy = copyTo;
     if (output !== undefined) fsyncSync(output);
     parentPort.postMessage({ index, digest: { hash: hash.digest("hex"), size } });
   } catch (error) {
-    parentPort.postMessage({ index, failure: { message: error.message, code: error.code, writing } });
+    parentPort.postMessage({ failure: { message: error.message, code: error.code, path: busy } });
   } finally {
     if (input !== undefined) closeSync(input);
     if (output !== undefined) closeSync(output);
@@ -55,23 +56,8 @@ parentPort.on("message", ({ index, path, copyTo }) => {
 });
 `;
 
-/** Why a job failed: the error of the file system, at the source or at the copy. */
-export class JobError extends Error {
-  readonly code: string | undefined;
-  readonly path: string;
-  constructor(message: string, code: string | undefined, path: string) {
-    super(message);
-    this.code = code;
-    this.path = path;
-  }
-}
-
-/** Digests in the order of `jobs`, read by up to `threads` workers; the first failure ends all (`JobError`). */
-export async function digestInWorkers(
-  jobs: readonly Job[],
-  onBytes?: (bytes: number) => void,
-  threads = 2,
-): Promise<Digest[]> {
+/** Digests in the order of `jobs`, read by up to two workers; the first failure ends all. */
+export async function digestInWorkers(jobs: readonly Job[], onBytes: (bytes: number) => void): Promise<Digest[]> {
   const digests: Digest[] = [];
   let next = 0;
   const workers: Worker[] = [];
@@ -90,11 +76,10 @@ export async function digestInWorkers(
       worker.on("exit", () => reject(new Error("the hashing thread ended early")));
       worker.on("message", (message: Message) => {
         try {
-          if ("bytes" in message) return onBytes?.(message.bytes);
+          if ("bytes" in message) return onBytes(message.bytes);
           if ("failure" in message) {
-            const { message: text, code, writing } = message.failure;
-            const job = jobs[message.index];
-            return reject(new JobError(text, code, (writing ? job?.copyTo : job?.path) ?? ""));
+            const { code, path } = message.failure;
+            return reject(fsError(Object.assign(new Error(message.failure.message), { code }), path));
           }
           digests[message.index] = message.digest;
           start();
@@ -105,7 +90,7 @@ export async function digestInWorkers(
       start();
     });
   try {
-    await Promise.all(Array.from({ length: Math.min(threads, jobs.length) }, work));
+    await Promise.all(Array.from({ length: Math.min(2, jobs.length) }, work));
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
   }

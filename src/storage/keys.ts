@@ -12,35 +12,31 @@ export function validateKey(key: string): void {
   const refuse = (what: string, hint: string): never => {
     throw new LinealError("invalid", `key ${JSON.stringify(key)} ${what}`, { hint });
   };
+  const write = (better: string): string => `write ${JSON.stringify(better)}`;
   if (key === "") refuse("is empty", "give a name such as data/table.csv");
   if (key.length > maxLength) refuse(`is longer than ${maxLength} characters`, "shorten it");
   if (/\p{Cc}/u.test(key) || !key.isWellFormed())
     refuse("holds control characters or broken text", "use printable characters");
-  if (key.includes("\\")) refuse("holds a backslash", `write ${JSON.stringify(key.replaceAll("\\", "/"))}`);
-  if (key.startsWith("/"))
-    refuse("begins with a slash", `write ${JSON.stringify(key.replace(/^\/+/, ""))}: keys are relative`);
-  if (key.endsWith("/"))
-    refuse("ends with a slash", `write ${JSON.stringify(key.replace(/\/+$/, ""))}, for folders too`);
-  for (const segment of key.split("/")) {
-    if (segment === "") refuse("has an empty part", "write one slash between parts");
-    if (segment === "." || segment === "..")
-      refuse(`holds ${JSON.stringify(segment)}`, "name the place itself, without . and ..");
-    if (segment.toLowerCase() === ".lineal")
+  if (key.includes("\\")) refuse("holds a backslash", write(key.replaceAll("\\", "/")));
+  if (key.startsWith("/")) refuse("begins with a slash", `${write(key.replace(/^\/+/, ""))}: keys are relative`);
+  if (key.endsWith("/")) refuse("ends with a slash", `${write(key.replace(/\/+$/, ""))}, for folders too`);
+  for (const part of key.split("/")) {
+    if (part === "") refuse("has an empty part", "write one slash between parts");
+    if (part === "." || part === "..")
+      refuse(`holds ${JSON.stringify(part)}`, "name the file itself, without . and ..");
+    if (part.toLowerCase() === ".lineal")
       refuse("holds .lineal, the folder that Lineal keeps for itself", "choose another name");
   }
 }
 
 /**
- * The posix path of `path` relative to the storage root, or undefined when it lies outside; symbolic links are
- * followed on both sides. The root itself and what lies in its `.lineal/` are `invalid`.
+ * The posix path of `path` relative to the storage root (`""` for the root itself), or undefined when it lies outside;
+ * symbolic links are followed on both sides. What lies in the root's `.lineal/` is `invalid`.
  */
 export function relativeKey(root: string, path: string): string | undefined {
   const below = relative(realPath(root), realPath(path));
   const segments = below.split(sep);
   if (segments[0] === ".." || resolve(below) === below) return undefined;
-  if (below === "") {
-    throw new LinealError("invalid", `${path} is the storage root itself`, { hint: "save a file or folder in it" });
-  }
   if (segments[0] === ".lineal") {
     throw new LinealError("invalid", `${path} is in the folder that Lineal keeps for itself`, {
       hint: "save the original file, or copy it elsewhere first",

@@ -1,76 +1,58 @@
 /** Bytes in a folder on this machine's disk. */
 
-import { closeSync, type Dirent, fstatSync, openSync, read, readdirSync, rmSync, statSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
-import { promisify } from "node:util";
-import { checkInside, type Backend, type OpenBytes } from "./backend.ts";
-import { cutRange, streamOf } from "./byte-stream.ts";
-import { atPath, fsError } from "./fs-error.ts";
-import { putFilesLocal, putLocal } from "./local-put.ts";
-
-const readAt = promisify(read);
+import { checkInside, type Backend } from "./backend.ts";
+import { openFile, sizeOf } from "./file.ts";
+import { atPath } from "./fs-error.ts";
+import { putFilesLocal, putLocal, putLocalSync, tmpKey } from "./local-put.ts";
 
 /** The backend whose keys are files below the folder `root`, which is made at the first `put`. */
 export function localBackend(root: string): Backend {
   const base = resolve(root);
-  const pathOf = (key: string): string => {
+  const path = (key: string): string => {
     checkInside(key);
     return join(base, key);
   };
+  const remove = (key: string): void => atPath(path(key), () => rmSync(path(key), { force: true }));
   return {
     type: "local",
     root: base,
-    url: pathOf,
-    localPath: pathOf,
+    url: path,
     async stat(key) {
-      const path = pathOf(key);
-      const stat = atPath(path, () => statSync(path, { throwIfNoEntry: false }));
-      return stat?.isFile() === true ? { size: stat.size } : undefined;
+      const size = sizeOf(path(key));
+      return size === undefined ? undefined : { size };
     },
-    open: async (key) => openFile(pathOf(key)),
-    read: (key) => streamOf(async () => openFile(pathOf(key))),
-    put: (source, options) => putLocal(base, source, options),
-    putFiles: (files, options) => putFilesLocal(base, files, options?.onProgress),
-    async remove(key) {
-      const path = pathOf(key);
-      atPath(path, () => rmSync(path, { force: true }));
+    open: async (key) => openFile(path(key)),
+    put: (source, { suffix, onProgress }) => putLocal(base, source, suffix, onProgress),
+    putFiles: (files, onProgress) => putFilesLocal(base, files, onProgress),
+    putSync: (bytes, suffix) => putLocalSync(base, bytes, suffix),
+    async remove(keys) {
+      keys.forEach(remove);
     },
     async *list(prefix) {
       if (prefix !== "") checkInside(prefix);
       const start = join(base, prefix.endsWith("/") ? prefix : dirname(prefix));
       for (const path of filesBelow(start)) {
         const key = path.slice(base.length + (base.endsWith(sep) ? 0 : 1)).replaceAll(sep, "/");
-        const stat = key.startsWith(prefix) ? statSync(path, { throwIfNoEntry: false }) : undefined;
-        if (stat?.isFile() === true) yield { key, size: stat.size };
+        const size = key.startsWith(prefix) ? sizeOf(path) : undefined;
+        if (size !== undefined) yield { key, size };
       }
     },
-  };
-}
-
-function openFile(path: string): OpenBytes {
-  const file = atPath(path, () => openSync(path, "r"));
-  const stat = fstatSync(file);
-  if (!stat.isFile()) {
-    closeSync(file);
-    throw fsError(Object.assign(new Error("EISDIR"), { code: "EISDIR" }), path);
-  }
-  let open = true;
-  return {
-    byteLength: stat.size,
-    async slice(from, to) {
-      const { start, end } = cutRange(stat.size, from, to);
-      const bytes = new Uint8Array(end - start);
-      let at = 0;
-      while (at < bytes.length) {
-        const { bytesRead } = await readAt(file, bytes, at, bytes.length - at, start + at);
-        if (bytesRead === 0) break; // cut shorter since it was opened
-        at += bytesRead;
-      }
-      return bytes.subarray(0, at);
-    },
-    async close() {
-      if (open) closeSync(file);
-      open = false;
+    local: {
+      path,
+      has: (key) => existsSync(path(key)),
+      remove,
+      sweep(olderThanMs) {
+        let removed = 0;
+        for (const path of filesBelow(join(base, tmpKey))) {
+          const stat = statSync(path, { throwIfNoEntry: false });
+          if (stat === undefined || Date.now() - stat.mtimeMs < olderThanMs) continue;
+          atPath(path, () => rmSync(path, { force: true }));
+          removed++;
+        }
+        return removed;
+      },
     },
   };
 }

@@ -1,7 +1,8 @@
 /** What every format keeps: values come back, and writing what was read gives the same bytes. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { decode, encode, formatFor, openHandle, sourceOf, summarise, Table } from "../../src/formats/index.ts";
+import { sourceOf } from "../../src/ground/bytes.ts";
+import { decode, encode, formatFor, openHandle, summarise, Table } from "../../src/formats/index.ts";
 
 /** One format's examples: values it must hold, and a file that something else wrote. */
 export interface FormatExamples {

@@ -2,7 +2,7 @@
 import { onTestFinished } from "vitest";
 import type { Row, RowRef } from "../../src/db/columns.ts";
 import { migrate } from "../../src/db/migrate.ts";
-import { databaseFile, openDatabase } from "../../src/db/open.ts";
+import { openDatabase } from "../../src/db/open.ts";
 import type { Database, Operation } from "../../src/db/operation.ts";
 import { count, select } from "../../src/db/select.ts";
 import { insert, link, type Values, type Writer } from "../../src/db/write.ts";
@@ -18,7 +18,7 @@ export const WRITER: Writer = { now: NOW, userUid: "user0001", runUid: null };
 export const HIDDEN = [2, 3];
 
 /** Where the database of a place is. */
-export const placeOf = (place: Place): string => place.db ?? databaseFile(place.storage);
+export const placeOf = (place: Place): string => place.db ?? `${place.storage}/lineal.db`;
 
 /** A database with all tables, one user and one storage; closed when the test ends. */
 export class Fixture {

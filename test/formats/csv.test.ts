@@ -1,7 +1,8 @@
 /** CSV and TSV: types, odd files, round trips. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decode, encode, sourceOf, Table } from "../../src/formats/index.ts";
+import { sourceOf } from "../../src/ground/bytes.ts";
+import { decode, encode, Table } from "../../src/formats/index.ts";
 import { isReadBack } from "../support/json.ts";
 
 const read = async (text: string | Uint8Array, suffix = ".csv"): Promise<Table> =>

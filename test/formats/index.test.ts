@@ -2,7 +2,8 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { LinealError } from "../../src/ground/errors.ts";
-import { decode, encode, formatFor, openHandle, sourceOf, summarise, Table } from "../../src/formats/index.ts";
+import { sourceOf } from "../../src/ground/bytes.ts";
+import { decode, encode, formatFor, openHandle, summarise, Table } from "../../src/formats/index.ts";
 import { collect } from "../contract/format.ts";
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import polars from "nodejs-polars";
 import { expect, test } from "vitest";
-import { decode, encode, openHandle, sourceOf, Table } from "../../src/formats/index.ts";
+import { sourceOf } from "../../src/ground/bytes.ts";
+import { decode, encode, openHandle, Table } from "../../src/formats/index.ts";
 import { collect } from "../contract/format.ts";
 import { isReadBack } from "../support/json.ts";
 

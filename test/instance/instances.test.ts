@@ -178,6 +178,34 @@ forEachDatabase((database) => {
     expect(await (await again.Artifact.get({ key: "second.txt" })).load()).toBe("second");
   });
 
+  test("bytes far away: the embedded database lies in the settings home, a server's where it is", async () => {
+    await using lab = await Lab.open(database);
+    const { home, db } = lab.place;
+    const storage = `memory://Far-${database.name}`;
+    const far = await init({ storage, ...withDb(await database.fresh().then((place) => place.db)) });
+    expect([far.slug, far.storage]).toEqual([`testuser1/far-${database.name}`, storage]);
+    const file = join(home, "instances", "testuser1", `far-${database.name}.db`);
+    expect([existsSync(file), db === undefined]).toEqual([db === undefined, db === undefined]);
+    if (db === undefined) expect(far.db).toBe(file);
+    const artifact = await far.Artifact.save(Buffer.from("far away"), { key: "far.txt" });
+    expect(artifact.path.startsWith(`${storage}/.lineal/objects/`)).toBe(true);
+    expect(await far.Storage.filter()).toMatchObject([{ root: storage, type: "memory" }]);
+    for (const target of [far.slug, storage, `${storage}/`]) {
+      const again = await connect(target, { default: false });
+      expect([again.uid, await (await again.Artifact.get({ key: "far.txt" })).load()]).toEqual([far.uid, "far away"]);
+      await again.close();
+    }
+    expect(listInstances().map(({ name }) => name)).toContain(far.name);
+    const error = await refused(init({ storage, name: "another" }), "conflict");
+    expect(error.message).toContain(far.slug);
+    await refused(connect("memory://nobodys"), "not-found");
+    const { kept } = await deleteInstance(far.slug);
+    expect([kept, existsSync(file)]).toEqual([storage, false]);
+    const anew = await init({ storage, name: "anew" });
+    await anew.Artifact.save(Buffer.from("far away"), { key: "far.txt" });
+    expect((await deleteInstance(anew.slug, { force: true })).kept).toBeUndefined();
+  });
+
   test("without storage, with a wrong name, URL or place: refused, and nothing is left", async () => {
     await using lab = await Lab.open(database);
     const { work } = lab.place;
@@ -186,7 +214,11 @@ forEachDatabase((database) => {
     await refused(init({} as never), "invalid");
     await refused(init({ storage: join(work, "new"), name: "a/b" }), "invalid");
     await refused(init({ storage: join(work, "new"), db: "mysql://x/y" }), "invalid");
-    await refused(init({ storage: "s3://bucket/x" }), "invalid");
+    for (const storage of ["s3://bucket/x", "s3:/bucket", "https://example.org/data", "file://host/share"])
+      expect((await refused(init({ storage }), "invalid")).hint).toMatch(/file:/);
+    expect((await refused(init({ storage: "s3://bucket/x" }), "invalid")).hint).toContain("memory://");
+    await refused(lab.ln.Storage.save({ root: "s3://bucket/x" }), "invalid");
+    expect(await lab.ln.Storage.filter().count()).toBe(1);
     await refused(init({ storage: join(work, "file", "below"), name: "below" }), "forbidden");
     await refused(
       init({ storage: join(work, "new"), name: "unreachable", db: "postgres://nobody@127.0.0.1:9/none" }),

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import sql from "sql-template-tag";
 import { expect, test } from "vitest";
 import { connect, init } from "../../src/index.ts";
+import { runScript } from "../support/child.ts";
 import { sourceEnvironment } from "../support/command-line.ts";
 import { forEachDatabase } from "../support/dialects.ts";
 import { checkBytes, Lab } from "./lab.ts";
@@ -89,6 +90,35 @@ forEachDatabase((database) => {
     expect(await lab.count(sql`select count(*) as n from object`)).toBe(0);
     expect(await lab.count(sql`select count(*) as n from object_member`)).toBe(0);
   }, 120_000);
+
+  test.each(["before", "after"])("killed in the middle of a purge, %s the bytes went", async (when) => {
+    await using lab = await Lab.open(database);
+    const kept = await lab.ln.Artifact.save(Buffer.from("kept"), { key: "kept.txt" });
+    const text = `purged by a process that is killed ${when}`;
+    const doomed = await lab.ln.Artifact.save(Buffer.from(text), { key: "doomed.txt" });
+    const script = `
+      import fs from "node:fs";
+      import { syncBuiltinESMExports } from "node:module";
+      import * as ln from "lineal";
+      const artifact = await ln.Artifact.get({ key: "doomed.txt" });
+      const plain = fs.rmSync;
+      fs.rmSync = (...args) => {
+        if (${when === "after"}) plain(...args);
+        process.kill(process.pid, "SIGKILL");
+      };
+      syncBuiltinESMExports();
+      await artifact.delete({ permanent: true });
+    `;
+    const env = { LINEAL_HOME: lab.place.home, LINEAL_CACHE_DIR: join(lab.place.home, "cache") };
+    const ended = await runScript(script, { env });
+    expect([ended.signal, await lab.has(doomed)]).toEqual(["SIGKILL", when === "before"]);
+    expect(await lab.count(sql`select count(*) as n from object where purging_since is not null`)).toBe(1);
+    const again = await lab.ln.Artifact.save(Buffer.from(text), { key: "doomed.txt" });
+    expect([await again.load(), await kept.load()]).toEqual([text, "kept"]);
+    await checkBytes(lab);
+    await again.delete({ permanent: true });
+    expect([await lab.has(again), await lab.count(sql`select count(*) as n from object`)]).toEqual([false, 1]);
+  });
 
   test("killed in its first start: init again makes the instance", async () => {
     await using lab = await Lab.open(database);

@@ -1,11 +1,12 @@
 /** One instance for a block of tests: files to save, rows to look at, runs to work in. */
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import sql, { type Sql } from "sql-template-tag";
-import { expect } from "vitest";
+import { describe, expect } from "vitest";
 import { execute, type Raw } from "../../src/db/operation.ts";
+import { bytesOf } from "../../src/ground/bytes.ts";
 import { LinealError } from "../../src/ground/errors.ts";
+import { isUrl } from "../../src/ground/url.ts";
 import { connectTo, setDefault } from "../../src/instance/connect.ts";
 import type { Connection } from "../../src/instance/connection.ts";
 import { initialise } from "../../src/instance/init.ts";
@@ -14,10 +15,10 @@ import { saveUser } from "../../src/instance/users.ts";
 import { type Artifact, type Run, settings, type Transform } from "../../src/index.ts";
 import { bind, type Instance } from "../../src/registries/instance.ts";
 import { rowOf } from "../../src/registries/record/row.ts";
-import { objectKey } from "../../src/storage/backend.ts";
-import { entryKey } from "../../src/storage/folder.ts";
-import { parseManifest } from "../../src/storage/manifest.ts";
-import type { DatabaseUnderTest, Place } from "../support/dialects.ts";
+import { type Backend, objectKey } from "../../src/storage/backend.ts";
+import { hashBytes } from "../../src/storage/hash.ts";
+import { memberSuffix, parseManifest } from "../../src/storage/manifest.ts";
+import { type DatabaseUnderTest, forEachDatabase, type Place } from "../support/dialects.ts";
 
 let count = 0;
 
@@ -33,19 +34,21 @@ export class Lab implements AsyncDisposable {
     this.place = place;
   }
 
-  /** A new instance of testuser1; the settings home and the cache are its own. */
-  static async open({ fresh }: DatabaseUnderTest): Promise<Lab> {
+  /**
+   * A new instance of testuser1; the settings home and the cache are its own. `far`: its bytes are in memory, as if far
+   * away, and `place.storage` is a second storage, whose files are registered in place.
+   */
+  static async open({ fresh }: DatabaseUnderTest, { far = false } = {}): Promise<Lab> {
     const place = await fresh({ migrated: true });
     process.env.LINEAL_HOME = place.home;
     process.env.LINEAL_CACHE_DIR = join(place.home, "cache");
     settings.verbosity = "error";
     saveUser("testuser1");
-    const connection = await initialise({
-      storage: place.storage,
-      name: `lab${++count}`,
-      ...(place.db ? { db: place.db } : {}),
-    });
-    return new Lab(connection, place);
+    const name = `lab${++count}`;
+    const storage = far ? `memory://${name}` : place.storage;
+    const lab = new Lab(await initialise({ storage, name, ...(place.db ? { db: place.db } : {}) }), place);
+    if (far) await lab.ln.Storage.save({ root: place.storage });
+    return lab;
   }
 
   /** The same folders, another instance of this settings home; `place` is disposed of with it. */
@@ -56,7 +59,7 @@ export class Lab implements AsyncDisposable {
     };
     return new Lab(connection, {
       ...this.place,
-      storage: connection.settings.storage,
+      storage: isUrl(connection.settings.storage) ? this.place.storage : connection.settings.storage,
       db: connection.settings.db,
       dispose,
       [Symbol.asyncDispose]: dispose,
@@ -88,6 +91,18 @@ export class Lab implements AsyncDisposable {
   /** Writes a file inside the storage; returns its path. Old enough for its hash to be remembered. */
   stored(name: string, content: string | Uint8Array): string {
     return write(join(this.place.storage, name), content);
+  }
+
+  /** The backend and the key of an artifact's stored bytes. */
+  object(artifact: Artifact): [backend: Backend, key: string] {
+    const suffix = artifact.nFiles === null ? artifact.suffix : "";
+    return [this.connection.defaultBackend, objectKey(artifact.hash, suffix)];
+  }
+
+  /** Whether an artifact's stored bytes are there. */
+  async has(artifact: Artifact): Promise<boolean> {
+    const [backend, key] = this.object(artifact);
+    return (await backend.stat(key)) !== undefined;
   }
 
   /** Rows of a statement, as the driver gives them. */
@@ -137,30 +152,35 @@ export async function refused(promise: PromiseLike<unknown>, code: LinealError["
 export const short = (artifacts: readonly Artifact[]): string[] =>
   artifacts.map((a) => `${a.key ?? "-"} ${a.version}${a.isLatest ? " latest" : ""}`);
 
-/** No row without bytes: every artifact's file, every member of a folder and every stored object is there and has its hash. */
-export async function checkBytes(lab: Lab): Promise<void> {
-  for (const row of await lab.rows(
-    sql`select hash, suffix, (select root from storage s where s.id = o.storage_id) as root from object o`,
+/** No row without bytes: every artifact's file, every member of a folder and every stored object without a mark is there and has its hash. */
+export async function checkBytes({ connection }: Lab): Promise<void> {
+  const check = async (row: Raw, key: string, hash: unknown = row.hash): Promise<Uint8Array> => {
+    const source = await connection.backend(String(row.root)).open(key);
+    const bytes = await bytesOf(source).finally(() => source.close());
+    expect(hashBytes(bytes), `${row.root}/${key}`).toBe(hash);
+    return bytes;
+  };
+  const rows = (statement: Sql) => connection.read(() => execute(statement));
+  for (const row of await rows(
+    sql`select hash, suffix, (select root from storage s where s.id = o.storage_id) as root from object o where purging_since is null`,
+  ))
+    await check(row, objectKey(String(row.hash), String(row.suffix)));
+  for (const row of await rows(
+    sql`select hash, suffix, n_files, place_key, (select root from storage s where s.id = a.storage_id) as root from artifact a where not overwritten`,
   )) {
-    expect(
-      existsSync(join(String(row.root), objectKey(String(row.hash), String(row.suffix)))),
-      `object ${row.hash}${row.suffix}`,
-    ).toBe(true);
-  }
-  for (const row of await lab.rows(
-    sql`select uid, hash, suffix, size, n_files, place_key, (select root from storage s where s.id = a.storage_id) as root from artifact a where not overwritten`,
-  )) {
-    const path =
-      row.place_key === null
-        ? join(String(row.root), objectKey(String(row.hash), row.n_files === null ? String(row.suffix) : ""))
-        : join(String(row.root), String(row.place_key));
-    expect(existsSync(path), `${row.uid} has no bytes: ${path}`).toBe(true);
-    if (row.n_files !== null) {
-      if (row.place_key === null)
-        for (const entry of parseManifest(readFileSync(path, "utf8")))
-          expect(hashOf(join(String(row.root), entryKey(entry)))).toBe(entry.hash);
-    } else expect(hashOf(path), path).toBe(row.hash);
+    const folder = row.n_files !== null;
+    if (folder && row.place_key !== null) expect(existsSync(join(String(row.root), String(row.place_key)))).toBe(true);
+    else if (!folder) await check(row, String(row.place_key ?? objectKey(String(row.hash), String(row.suffix))));
+    else
+      for (const entry of parseManifest(Buffer.from(await check(row, objectKey(String(row.hash), ""))).toString()))
+        await check(row, objectKey(entry.hash, memberSuffix(entry.path)), entry.hash);
   }
 }
 
-const hashOf = (path: string): string => createHash("sha256").update(readFileSync(path)).digest("hex");
+/** Describes the block on both databases, with stored bytes on disk and with stored bytes in memory, as if far away. */
+export function forEachStorage(block: (open: () => Promise<Lab>, far: boolean) => void): void {
+  forEachDatabase((database) => {
+    for (const far of [false, true])
+      describe(far ? "bytes far away" : "bytes on disk", () => block(() => Lab.open(database, { far }), far));
+  });
+}

@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { hashBytes, hashFile, hashFiles, smallFile } from "../../src/storage/hash.ts";
-import { statFile } from "../../src/storage/stat-cache.ts";
+import { hashBytes, hashFiles, smallFile } from "../../src/storage/hash.ts";
+import { statFile } from "../../src/storage/file.ts";
 import { scratchFolder } from "./scratch.ts";
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
@@ -19,11 +19,9 @@ it.each([0, 1, 4096, smallFile, smallFile + 1, smallFile + (1 << 20)])("a file o
   const bytes = Buffer.alloc(size, "some text that repeats");
   writeFileSync(path, bytes);
   const seen: number[] = [];
-  expect(await hashFile(path, { onProgress: (done) => seen.push(done) })).toEqual({
-    hash: sha256(bytes),
-    size,
-    stat: statFile(path),
-  });
+  expect(await hashFiles([path], { onProgress: (done) => seen.push(done) })).toEqual([
+    { path, hash: sha256(bytes), size, stat: statFile(path) },
+  ]);
   expect(seen.at(-1)).toBe(size);
   expect(seen).toEqual([...seen].sort((a, b) => a - b));
 });
@@ -55,7 +53,7 @@ it.each(["appended to", "replaced by a file of the same size"])(
     writeFileSync(path, bytes);
     writeFileSync(join(dir, "other"), bytes);
     let changed = false;
-    const hashing = hashFile(path, {
+    const hashing = hashFiles([path], {
       onProgress() {
         if (changed) return;
         changed = true;
@@ -69,16 +67,16 @@ it.each(["appended to", "replaced by a file of the same size"])(
 
 it("missing files and folders are refused; an error in a progress callback reaches the caller", async () => {
   const dir = scratchFolder();
-  await expect(hashFile(join(dir, "missing"))).rejects.toMatchObject({
+  await expect(hashFiles([join(dir, "missing")])).rejects.toMatchObject({
     code: "not-found",
     hint: expect.stringMatching(/./),
   });
-  await expect(hashFile(dir)).rejects.toMatchObject({ code: "invalid" });
-  await expect(hashFile("/dev/zero")).rejects.toMatchObject({ code: "invalid" });
+  await expect(hashFiles([dir])).rejects.toMatchObject({ code: "invalid" });
+  await expect(hashFiles(["/dev/zero"])).rejects.toMatchObject({ code: "invalid" });
   const path = join(dir, "big");
   writeFileSync(path, Buffer.alloc(10 << 20));
   const fail = (): never => {
     throw new RangeError("no");
   };
-  await expect(hashFile(path, { onProgress: fail })).rejects.toThrow(RangeError);
+  await expect(hashFiles([path], { onProgress: fail })).rejects.toThrow(RangeError);
 });

@@ -4,7 +4,6 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFile
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { localBackend } from "../../src/storage/local.ts";
-import { sweepTmp } from "../../src/storage/tmp.ts";
 import { backendContract } from "../contract/backend.ts";
 import { runChild, runChildAsync, runUnder, startChild } from "./children.ts";
 import { scratchFolder } from "./scratch.ts";
@@ -22,7 +21,7 @@ it("objects are read-only files below the root", async () => {
   const root = scratchFolder();
   const backend = localBackend(`${root}/`);
   const { key } = await backend.put({ bytes: Buffer.from("x") }, { suffix: ".txt" });
-  expect([backend.root, backend.url(key), backend.localPath(key)]).toEqual([root, join(root, key), join(root, key)]);
+  expect([backend.root, backend.url(key), backend.local?.path(key)]).toEqual([root, join(root, key), join(root, key)]);
   expect(statSync(join(root, key)).mode & 0o777).toBe(0o444);
   expect(filesIn(join(root, ".lineal/tmp"))).toEqual([]);
 });
@@ -38,9 +37,9 @@ it("a file that changes while it is copied is a conflict, and nothing of it is k
   };
   const backend = localBackend(join(root, "store"));
   await expect(backend.put({ path }, { suffix: "", onProgress })).rejects.toMatchObject({ code: "conflict" });
-  await expect(
-    backend.putFiles([{ path, suffix: "" }], { onProgress: () => appendFileSync(path, "more") }),
-  ).rejects.toMatchObject({ code: "conflict" });
+  await expect(backend.putFiles?.([{ path, suffix: "" }], () => appendFileSync(path, "more"))).rejects.toMatchObject({
+    code: "conflict",
+  });
   expect(filesIn(join(root, "store"))).toEqual([]);
 });
 
@@ -61,8 +60,8 @@ it.each(["SIGKILL", "SIGTERM"] as const)(
     expect(filesIn(join(root, ".lineal/objects"))).toEqual([]);
     expect(filesIn(join(root, ".lineal/tmp"))).toHaveLength(1);
     const backend = localBackend(root);
-    expect(sweepTmp(backend, 3_600_000)).toBe(0);
-    expect(sweepTmp(backend, 0)).toBe(1);
+    expect(backend.local?.sweep(3_600_000)).toBe(0);
+    expect(backend.local?.sweep(0)).toBe(1);
     expect(filesIn(join(root, ".lineal"))).toEqual([]);
   },
 );
@@ -164,7 +163,6 @@ it("a folder without permission is forbidden, for writing and for reading", () =
   const output = runChild(`
     const { mkdirSync, writeFileSync, chmodSync, chownSync } = await import("node:fs");
     const { localBackend } = await load("local.ts");
-    await load("local-put.ts");
     const dir = ${JSON.stringify(dir)};
     mkdirSync(dir + "/closed", { mode: 0o555 });
     writeFileSync(dir + "/secret", "s", { mode: 0 });

@@ -1,8 +1,9 @@
 /** `lineal save`: a file or folder becomes an artifact, a source file a transform. */
 
-import { existsSync, statSync } from "node:fs";
 import type { SaveOptions } from "../../registries/artifact/save.ts";
 import { isSourceFile } from "../../code/source.ts";
+import { isFolder } from "../../storage/file.ts";
+import { localPath } from "../../storage/open.ts";
 import { command, Misuse } from "../command.ts";
 import { findRecord } from "../reference.ts";
 import { type AnyRecord, recordText } from "../registries.ts";
@@ -33,17 +34,18 @@ export const definition = command({
     "lineal save ingest.ts",
   ],
   async run({ args: { file }, options }) {
-    if (!existsSync(file))
+    const path = localPath(file);
+    const folder = isFolder(path);
+    if (folder === undefined)
       throw new Misuse(`there is no file ${file}`, "give the path of a file or folder that exists");
-    const registry =
-      options.registry ?? (!statSync(file).isDirectory() && isSourceFile(file) ? "transform" : "artifact");
+    const registry = options.registry ?? (!folder && isSourceFile(path) ? "transform" : "artifact");
     const project = options.project === undefined ? undefined : (await findRecord(options.project, ["Project"])).record;
     const name = registry === "artifact" ? "Artifact" : "Transform";
     const { key, description, kind, space, branch } = options;
     const given = Object.fromEntries(
       Object.entries({ key, description, kind, space, branch, project }).filter(([, value]) => value !== undefined),
     );
-    const record = registry === "artifact" ? await saveFile(file, given) : await saveSource(file, given);
+    const record = registry === "artifact" ? await saveFile(path, given) : await saveSource(path, given);
     return { note: `→ saved ${recordText(name, record)}`, json: record.toJSON() };
   },
 });

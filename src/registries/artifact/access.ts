@@ -1,17 +1,20 @@
 /** Getting at an artifact's bytes: path, cache, load and open. */
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Row, RowRef } from "../../db/columns.ts";
 import { update } from "../../db/write.ts";
+import type { OpenBytes } from "../../ground/bytes.ts";
 import { LinealError } from "../../ground/errors.ts";
 import { decode, type DecodeOptions, type Handle, openHandle } from "../../formats/index.ts";
 import type { Connection } from "../../instance/connection.ts";
 import { cacheHome } from "../../instance/home.ts";
-import { objectKey, type OpenBytes } from "../../storage/backend.ts";
+import { type Backend, objectKey } from "../../storage/backend.ts";
 import { fetchToCache, materialise } from "../../storage/cache.ts";
+import { hashFolder } from "../../storage/folder.ts";
+import { statFile } from "../../storage/file.ts";
+import { hashFiles } from "../../storage/hash.ts";
 import { manifestHash } from "../../storage/manifest.ts";
-import { entriesOf, hashOf } from "./hashes.ts";
-import { readManifest } from "./manifest.ts";
+import { reading } from "./hashes.ts";
+import { readManifest } from "./objects.ts";
 
 /** The key of the bytes in their storage. */
 const storedKey = (row: Row): string =>
@@ -19,11 +22,13 @@ const storedKey = (row: Row): string =>
     ? objectKey(String(row.hash), row.nFiles === null ? String(row.suffix) : "")
     : String(row.placeKey);
 
+const backendOf = (connection: Connection, row: Row): Backend =>
+  connection.backend(connection.storageOf((row.storage as RowRef).id).root);
+
 /** The local path, or the URL for remote storage; of a stored folder, where `cache()` lays it out. */
 export function pathOfRow(connection: Connection, row: Row): string {
-  const { root } = connection.storageOf((row.storage as RowRef).id);
   if (row.nFiles !== null && row.placeKey === null) return folderPath(connection, row);
-  return /^[a-z]+:\/\//.test(root) ? `${root}/${storedKey(row)}` : join(root, storedKey(row));
+  return backendOf(connection, row).url(storedKey(row));
 }
 
 const folderPath = (connection: Connection, row: Row): string =>
@@ -31,77 +36,61 @@ const folderPath = (connection: Connection, row: Row): string =>
 
 /** The local path of the bytes, which are there and are those that were saved. */
 export async function cacheRow(connection: Connection, row: Row): Promise<string> {
-  if (row.placeKey !== null) return checkPlace(connection, row);
-  const backend = await connection.backend(connection.storageOf((row.storage as RowRef).id).root);
+  const backend = backendOf(connection, row);
+  return found(connection, row, async () => {
+    if (row.placeKey !== null) return checkInPlace(connection, row);
+    if (row.nFiles === null) return fetchToCache(backend, storedKey(row), cacheHome());
+    return materialise(backend, await readManifest(connection, row), folderPath(connection, row));
+  });
+}
+
+/** What is not found is `unavailable`, with the name of the artifact. */
+async function found<T>(connection: Connection, row: Row, work: () => Promise<T>): Promise<T> {
   try {
-    if (row.nFiles !== null)
-      return await materialise(backend, await readManifest(connection, row), folderPath(connection, row));
-    const path = await fetchToCache(backend, storedKey(row), cacheHome());
-    statSync(path);
-    return path;
+    return await work();
   } catch (error) {
-    if (
-      (error as NodeJS.ErrnoException).code === "ENOENT" ||
-      (error instanceof LinealError && error.code === "not-found")
-    )
-      throw missing(row, pathOfRow(connection, row), error);
-    throw error;
+    if (!(error instanceof LinealError && error.code === "not-found")) throw error;
+    throw new LinealError("unavailable", `the bytes of ${name(row)} are not there: ${pathOfRow(connection, row)}`, {
+      hint: "Put the file back, or save it again under the same key.",
+      cause: error,
+    });
   }
 }
 
-/** A file that stays where it is may have been changed or removed since. */
-async function checkPlace(connection: Connection, row: Row): Promise<string> {
+/** The path of what stays where it is; `unavailable` when it has been changed since. */
+async function checkInPlace(connection: Connection, row: Row): Promise<string> {
   const path = pathOfRow(connection, row);
-  const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
-  if (!stat) throw missing(row, path);
-  if (row.overwritten) throw overwritten(row, path);
-  if (row.nFiles !== null) {
-    if (manifestHash(await entriesOf(path)) !== row.hash) await noteOverwritten(connection, row, path);
-    return path;
+  if (row.nFiles === null) {
+    const { size, mtimeNs, ino } = statFile(path);
+    const known = row.placeStat as { size: number; mtimeNs: string; ino: string } | null;
+    const same = known?.size === size && known.mtimeNs === String(mtimeNs) && known.ino === String(ino);
+    if (same && !row.overwritten) return path;
   }
-  const known = row.placeStat as { size: number; mtimeNs: string; ino: string } | null;
-  if (
-    known &&
-    BigInt(known.size) === stat.size &&
-    known.mtimeNs === String(stat.mtimeNs) &&
-    known.ino === String(stat.ino)
-  )
-    return path;
-  const found = await hashOf(path);
-  if (found.hash !== row.hash) await noteOverwritten(connection, row, path);
-  return path;
+  if (!row.overwritten && (await hashInPlace(row, path)) === row.hash) return path;
+  if (!row.overwritten) {
+    const writer = await connection.writer();
+    const { dialect } = connection.database;
+    await connection.write(() => update(dialect, writer, "Artifact", row.id, { overwritten: true }));
+  }
+  throw new LinealError("unavailable", `the bytes of ${name(row)} have been overwritten in place: ${path}`, {
+    hint: "Save the file as it is now to get a new version, or put the old bytes back. To keep every version, save from outside the storage.",
+  });
 }
 
-async function noteOverwritten(connection: Connection, row: Row, path: string): Promise<never> {
-  const writer = await connection.writer();
-  await connection.write(() => update(connection.database.dialect, writer, "Artifact", row.id, { overwritten: true }));
-  throw overwritten(row, path);
+async function hashInPlace(row: Row, path: string): Promise<string | undefined> {
+  if (row.nFiles !== null) return manifestHash(await reading("hashing", (options) => hashFolder(path, options)));
+  return (await reading("hashing", (options) => hashFiles([path], options)))[0]?.hash;
 }
 
-const overwritten = (row: Row, path: string): LinealError =>
-  new LinealError("unavailable", `the bytes of ${name(row)} have been overwritten in place: ${path}`, {
-    hint: `Save the file as it is now to get a new version, or put the old bytes back. To keep every version, save from outside the storage.`,
-  });
-const missing = (row: Row, path: string, cause?: unknown): LinealError =>
-  new LinealError("unavailable", `the bytes of ${name(row)} are not there: ${path}`, {
-    hint: "Put the file back, or save it again under the same key.",
-    cause,
-  });
 const name = (row: Row): string => `Artifact('${row.uid.slice(0, 8)}'${row.key ? `, key='${row.key}'` : ""})`;
 
 async function openBytes(connection: Connection, row: Row): Promise<OpenBytes> {
   if (row.nFiles !== null)
     throw new LinealError("invalid", `${name(row)} is a folder`, { hint: "Use cache() for its path." });
-  const { root } = connection.storageOf((row.storage as RowRef).id);
-  const backend = await connection.backend(root);
-  if (row.placeKey !== null) await checkPlace(connection, row);
-  try {
-    return await backend.open(storedKey(row));
-  } catch (error) {
-    if (error instanceof LinealError && error.code === "not-found")
-      throw missing(row, pathOfRow(connection, row), error);
-    throw error;
-  }
+  return found(connection, row, async () => {
+    if (row.placeKey !== null) await checkInPlace(connection, row);
+    return backendOf(connection, row).open(storedKey(row));
+  });
 }
 
 /** The value of the bytes, by suffix. */

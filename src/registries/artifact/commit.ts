@@ -1,6 +1,6 @@
 /** The one transaction of a save: rows, versions, links and history; never a row without bytes. */
 import type { Row, RowRef } from "../../db/columns.ts";
-import { keepObject, objectLocks } from "../../db/objects.ts";
+import { keepObjects, objectLocks } from "../../db/objects.ts";
 import type { Operation } from "../../db/operation.ts";
 import { select } from "../../db/select.ts";
 import { hasLink, highestLink, insert, link, lock, lowestLink, update, type Writer } from "../../db/write.ts";
@@ -8,17 +8,32 @@ import { LinealError } from "../../ground/errors.ts";
 import type { Connection } from "../../instance/connection.ts";
 import { demote, keyHolder, keyTaken, nextVersion } from "../record/versions.ts";
 import { match } from "./match.ts";
-import type { Content, Plan } from "./plan.ts";
+import { requireBytes } from "./objects.ts";
+import type { Content } from "./source.ts";
+
+/** A save that is ready for its transaction: bytes hashed and stored, names checked. */
+export interface Plan {
+  readonly content: Content;
+  readonly key?: string | undefined;
+  readonly description?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly version?: string | undefined;
+  readonly revises?: Row | undefined;
+  /** The creating run, or null for none. */
+  readonly run: RowRef | null;
+  readonly branch: RowRef;
+  readonly space: RowRef;
+  /** Labels to link: relation → ids. */
+  readonly labels: Readonly<Record<string, readonly number[]>>;
+  readonly internal: boolean;
+}
 
 export interface Saved {
   readonly row: Row;
   readonly outcome: "created" | "version" | "existing";
-  /** Stored bytes that the row does not refer to: the existing one has its own. */
-  readonly unused?: Content | undefined;
+  /** The stored objects are not those of the row, which has its own. */
+  readonly unused: boolean;
 }
-
-/** Thrown when bytes were purged between storing them and this transaction: the save starts again. */
-export class BytesVanished extends Error {}
 
 /** Saves all plans in one transaction. */
 export function* commit(
@@ -27,136 +42,112 @@ export function* commit(
   plans: readonly Plan[],
 ): Operation<Saved[]> {
   const { dialect } = connection.database;
-  yield* lock(dialect, ...plans.flatMap(locksOf));
-  if (plans.some((p) => !p.content.present())) throw new BytesVanished();
+  yield* lock(dialect, ...plans.flatMap((plan) => locksOf(connection, plan)));
+  yield* requireBytes(
+    connection,
+    plans.map(({ content }) => content),
+  );
   const known = yield* Known.read(connection, plans);
-  const marks = new Map<number, number>();
   const saved: Saved[] = [];
   for (const plan of plans) {
-    const result = yield* commitOne(connection, writer, plan, known, marks);
-    known.add(result.row);
-    saved.push(result);
+    const { content } = plan;
+    const found = plan.internal
+      ? ({ do: "new" } as const)
+      : match({ ...content, key: plan.key, revises: plan.revises }, known.of(plan));
+    const one =
+      found.do === "return"
+        ? yield* reuse(connection, writer, plan, found.row, found.adoptKey)
+        : yield* add(connection, writer, plan, found.do === "version" ? found.of : undefined, known);
+    if (!one.unused) yield* keepObjects(dialect, writer.now, connection.defaultStorage.id, content.objects);
+    for (const [key, ids] of Object.entries(plan.labels))
+      yield* link(dialect, writer, "Artifact", key, one.row.id, ids);
+    known.add(one.row);
+    // Other versions that were registered in the same place have lost their bytes.
+    for (const other of known.inPlaceOf(content))
+      if (other.hash !== one.row.hash && !other.overwritten)
+        known.add(yield* update(dialect, writer, "Artifact", other.id, { overwritten: true }));
+    saved.push(one);
   }
   return saved;
 }
 
-function locksOf({ key, revises, content }: Plan): string[] {
+function locksOf({ defaultStorage }: Connection, { key, revises, content }: Plan): string[] {
   return [
     ...(key === undefined ? [] : [`key:${key}`]),
     ...(revises ? [`family:${String(revises.stem)}`] : []),
-    ...(content.object ? objectLocks(objectStorage(content), [content.object, ...content.members]) : []),
+    ...objectLocks(defaultStorage.id, content.objects),
   ];
 }
 
-const objectStorage = ({ objectStorage, storage }: Content): number => (objectStorage ?? storage).id;
-
-/** The rows that could match any of the plans, read at once. */
+/** The rows that could match any of the plans, read at once and then kept as they are written. */
 class Known {
-  readonly #byHash = new Map<string, Row[]>();
-  readonly #heads = new Map<string, Row>();
-  readonly #places = new Map<string, Map<number, Row>>();
+  readonly #rows = new Map<string, Map<number, Row>>();
+  readonly #marks = new Map<number, number>();
 
-  static *read(connection: Connection, plans: readonly Plan[]): Operation<Known> {
+  static *read({ database: { dialect } }: Connection, plans: readonly Plan[]): Operation<Known> {
     const known = new Known();
-    const { dialect } = connection.database;
-    const hashes = [...new Set(plans.filter((p) => !p.internal && p.content.size > 0).map((p) => p.content.hash))];
-    const keys = [...new Set(plans.flatMap((p) => (p.key === undefined || p.internal ? [] : [p.key])))];
-    const question = { name: "Artifact" as const, hidden: [], visible: { branches: [], internal: false } };
-    for (const branch of new Set(plans.map((p) => p.branch.id))) {
-      if (hashes.length > 0)
-        for (const row of yield* select(dialect, { ...question, onBranch: branch, where: [{ hash: { in: hashes } }] }))
-          known.add(row);
-      if (keys.length > 0)
-        for (const row of yield* select(dialect, {
-          ...question,
-          onBranch: branch,
-          where: [{ key: { in: keys }, isLatest: true }],
-        }))
-          known.add(row);
-    }
-    for (const storage of new Set(plans.map((p) => p.content.storage.id))) {
-      const places = plans.flatMap(({ content }) =>
-        content.placeKey !== null && content.storage.id === storage ? [content.placeKey] : [],
-      );
-      if (places.length > 0)
-        for (const row of yield* select(dialect, { name: "Artifact", atPlaces: { storage, keys: places }, hidden: [] }))
-          known.place(row);
-    }
+    const visible = plans.filter(({ internal }) => !internal);
+    const alike = {
+      hashes: [...new Set(visible.flatMap(({ content }) => (content.size > 0 ? [content.hash] : [])))],
+      keys: [...new Set(visible.flatMap(({ key }) => key ?? []))],
+      // All plans of one transaction are for the same space, branch and storage.
+      space: plans[0]?.space.id ?? 0,
+      branch: plans[0]?.branch.id ?? 0,
+      storage: plans[0]?.content.storage.id ?? 0,
+      places: plans.flatMap(({ content }) => content.placeKey ?? []),
+    };
+    if (alike.hashes.length + alike.keys.length + alike.places.length > 0)
+      for (const row of yield* select(dialect, { name: "Artifact", alike, hidden: [] })) known.add(row);
     return known;
   }
 
   add(row: Row): void {
-    const branch = (row.branch as RowRef).id;
-    const twins = `${branch}:${row.hash}`;
-    const rows = (this.#byHash.get(twins) ?? []).filter((other) => other.id !== row.id);
-    this.#byHash.set(
-      twins,
-      [row, ...rows].sort((a, b) => b.id - a.id),
-    );
-    if (row.key !== null && row.isLatest)
-      this.#heads.set(headKey(branch, (row.space as RowRef).id, String(row.key)), row);
-    this.place(row);
+    const keys = row.placeKey === null ? [] : [placeOf(row.storage, row.placeKey)];
+    if (!row.internal) keys.push(hashOf(row.branch, row.hash));
+    if (!row.internal && row.key !== null && row.isLatest) keys.push(keyOf(row.branch, row.space, row.key));
+    for (const key of keys) this.#rows.set(key, (this.#rows.get(key) ?? new Map<number, Row>()).set(row.id, row));
   }
 
-  /** Notes which row is registered where, as it is now. */
-  place(row: Row): void {
-    if (row.placeKey === null) return;
-    const place = placeKeyOf((row.storage as RowRef).id, String(row.placeKey));
-    const rows = this.#places.get(place) ?? new Map<number, Row>();
-    this.#places.set(place, rows.set(row.id, row));
+  #at(key: string): Row[] {
+    return [...(this.#rows.get(key)?.values() ?? [])].sort((a, b) => b.id - a.id);
   }
 
-  /** The rows registered in the place of a content, trashed and internal ones too. */
-  at({ storage, placeKey }: Content): readonly Row[] {
-    return placeKey === null ? [] : [...(this.#places.get(placeKeyOf(storage.id, placeKey))?.values() ?? [])];
+  of({ branch, space, key, content }: Plan): { sameHash: readonly Row[]; head: Row | undefined } {
+    // A new version has a higher id than the latest before it.
+    const [head] = key === undefined ? [] : this.#at(keyOf(branch, space, key));
+    return { sameHash: this.#at(hashOf(branch, content.hash)), head };
   }
 
-  of(plan: Plan): { sameHash: readonly Row[]; head: Row | undefined } {
-    return {
-      sameHash: this.#byHash.get(`${plan.branch.id}:${plan.content.hash}`) ?? [],
-      head: plan.key === undefined ? undefined : this.#heads.get(headKey(plan.branch.id, plan.space.id, plan.key)),
-    };
+  /** The last input of a run, asked once. */
+  *inputMark(run: RowRef): Operation<number> {
+    const mark = this.#marks.get(run.id) ?? (yield* highestLink("Run", "inputs", run.id));
+    this.#marks.set(run.id, mark);
+    return mark;
+  }
+
+  /** The rows registered in the same place, trashed and internal ones too. */
+  inPlaceOf({ storage, placeKey }: Content): readonly Row[] {
+    return placeKey === null ? [] : this.#at(placeOf(storage, placeKey));
   }
 }
 
-const placeKeyOf = (storage: number, key: string): string => `${storage}:${key}`;
-const headKey = (branch: number, space: number, key: string): string => `${branch}:${space}:${key}`;
+const idOf = (ref: unknown): number => (ref as RowRef).id;
+const hashOf = (branch: unknown, hash: unknown): string => `hash ${idOf(branch)} ${hash}`;
+const keyOf = (branch: unknown, space: unknown, key: unknown): string => `key ${idOf(branch)} ${idOf(space)} ${key}`;
+const placeOf = (storage: unknown, key: unknown): string => `place ${idOf(storage)} ${key}`;
 
-function* commitOne(
+/** A new artifact, or the next version of one. */
+function* add(
   connection: Connection,
   writer: Writer & { user: RowRef },
   plan: Plan,
+  before: Row | undefined,
   known: Known,
-  marks: Map<number, number>,
 ): Operation<Saved> {
   const { dialect } = connection.database;
-  const { content } = plan;
-  const found = plan.internal
-    ? ({ do: "new" } as const)
-    : match({ ...content, key: plan.key, revises: plan.revises }, known.of(plan));
-  if (found.do === "return") {
-    const row = yield* reuse(connection, writer, plan, found.row, found.adoptKey);
-    yield* label(connection, writer, plan, row);
-    yield* markOverwritten(connection, writer, plan, row, known);
-    if (!content.object) return { row, outcome: "existing" };
-    if (!refersTo(row, content)) return { row, outcome: "existing", unused: content };
-    yield* keepObject(dialect, writer.now, objectStorage(content), content.object, content.members);
-    return { row, outcome: "existing" };
-  }
-  if (content.object) yield* keepObject(dialect, writer.now, objectStorage(content), content.object, content.members);
-  const version = yield* nextVersion(
-    dialect,
-    "Artifact",
-    found.do === "version" ? found.of : connection.newUid("Artifact"),
-    plan.version,
-  );
-  if (found.do === "version") yield* demote(dialect, writer, "Artifact", String(version.stem), plan.branch);
-  let mark = 0;
-  if (plan.run) {
-    mark = marks.get(plan.run.id) ?? (yield* highestLink("Run", "inputs", plan.run.id));
-    marks.set(plan.run.id, mark);
-  }
-  const before = found.do === "version" ? found.of : undefined;
+  const { content, run, branch, space, internal } = plan;
+  const version = yield* nextVersion(dialect, "Artifact", before ?? connection.newUid("Artifact"), plan.version);
+  if (before) yield* demote(dialect, writer, "Artifact", String(version.stem), branch);
   const key = plan.key ?? before?.key ?? null;
   const holder =
     before && before.key !== key
@@ -164,35 +155,24 @@ function* commitOne(
       : undefined;
   if (holder) throw keyTaken("Artifact", holder);
   const row = yield* insert(dialect, "Artifact", {
+    ...content,
     ...version,
     createdAt: writer.now,
     createdBy: writer.user,
     key,
     description: plan.description ?? (plan.revises ? before?.description : null) ?? null,
-    kind: plan.kind ?? content.kind ?? null,
-    suffix: content.suffix,
-    otype: content.otype ?? null,
-    size: content.size,
-    hash: content.hash,
-    hashType: content.hashType,
-    nFiles: content.nFiles,
-    nObservations: content.nObservations ?? null,
-    storage: content.storage,
-    run: plan.run,
-    branch: plan.branch,
-    space: plan.space,
-    internal: plan.internal,
-    placeKey: content.placeKey,
-    placeStat: content.placeStat,
-    inputMark: mark,
+    kind: plan.kind ?? content.kind,
+    run,
+    branch,
+    space,
+    internal,
+    inputMark: run ? yield* known.inputMark(run) : 0,
   });
-  yield* label(connection, writer, plan, row);
-  yield* markOverwritten(connection, writer, plan, row, known);
-  return { row, outcome: found.do === "version" ? "version" : "created" };
+  return { row, outcome: before ? "version" : "created", unused: false };
 }
 
 /** An artifact that is there already: it may adopt a key, a description and a creator, or be made again. */
-function* reuse(connection: Connection, writer: Writer, plan: Plan, row: Row, adoptKey: boolean): Operation<Row> {
+function* reuse(connection: Connection, writer: Writer, plan: Plan, row: Row, adoptKey: boolean): Operation<Saved> {
   const { dialect } = connection.database;
   const { content } = plan;
   const changes: Record<string, unknown> = {};
@@ -213,7 +193,7 @@ function* reuse(connection: Connection, writer: Writer, plan: Plan, row: Row, ad
     changes.version = plan.version;
   }
   // What lay in place only is stored now, where nobody can overwrite it.
-  if (row.placeKey !== null && content.object && content.placeKey === null && row.suffix === content.suffix)
+  if (row.placeKey !== null && content.placeKey === null && row.suffix === content.suffix)
     Object.assign(changes, { storage: content.storage, placeKey: null, placeStat: null, overwritten: false });
   if (content.placeKey !== null && row.placeKey === content.placeKey) {
     if (!sameStat(content.placeStat, row.placeStat as Content["placeStat"])) changes.placeStat = content.placeStat;
@@ -228,9 +208,10 @@ function* reuse(connection: Connection, writer: Writer, plan: Plan, row: Row, ad
   }
   if (again === "recreate")
     yield* link(dialect, writer, "Artifact", "recreatingRuns", row.id, [(plan.run as RowRef).id]);
-  if (Object.keys(changes).length === 0) return row;
   const silent = Object.keys(changes).every((key) => key === "placeStat");
-  return yield* update(dialect, writer, "Artifact", row.id, changes, { silent });
+  const now =
+    Object.keys(changes).length > 0 ? yield* update(dialect, writer, "Artifact", row.id, changes, { silent }) : row;
+  return { row: now, outcome: "existing", unused: content.objects.length > 0 && !refersTo(now, content) };
 }
 
 /** Whether these stored bytes are those of the row. */
@@ -247,18 +228,4 @@ function* creator(run: RowRef, row: Row): Operation<"create" | "recreate" | unde
   if (!made) return "create";
   if (made.id === run.id) return undefined;
   return (yield* hasLink("Run", "inputs", run.id, row.id)) ? undefined : "recreate";
-}
-
-function* label(connection: Connection, writer: Writer, plan: Plan, row: Row): Operation<void> {
-  for (const [key, ids] of Object.entries(plan.labels))
-    yield* link(connection.database.dialect, writer, "Artifact", key, row.id, ids);
-}
-
-/** Other versions that were registered in the same place have lost their bytes. */
-function* markOverwritten(connection: Connection, writer: Writer, plan: Plan, row: Row, known: Known): Operation<void> {
-  const { dialect } = connection.database;
-  for (const other of known.at(plan.content)) {
-    if (other.id !== row.id && other.hash !== row.hash && !other.overwritten)
-      known.place(yield* update(dialect, writer, "Artifact", other.id, { overwritten: true }));
-  }
 }

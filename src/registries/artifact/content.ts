@@ -1,235 +1,150 @@
-/** From what people give to stored bytes: paths, folders, bytes, streams and values. */
-import { existsSync, statSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { LinealError } from "../../ground/errors.ts";
-import { encode, type Encoded, isTabular, suffixOf, summarise } from "../../formats/index.ts";
-import type { Connection, StorageRow } from "../../instance/connection.ts";
-import type { Backend, FileStat, Source as Bytes } from "../../storage/backend.ts";
-import { objectKey } from "../../storage/backend.ts";
-import { putFolder, type StoredEntry } from "../../storage/folder.ts";
-import { relativeKey, validateKey } from "../../storage/keys.ts";
-import { localBackend } from "../../storage/local.ts";
-import { formatManifest } from "../../storage/manifest.ts";
-import { statFile } from "../../storage/stat-cache.ts";
-import { progress } from "../../instance/progress.ts";
-import { entriesOf, hashes, hashOf } from "./hashes.ts";
-import type { Content } from "./plan.ts";
+/** From sources to content: hashed, and stored unless they stay in place. */
+import { basename } from "node:path";
+import { encode, summarise } from "../../formats/index.ts";
+import type { Connection } from "../../instance/connection.ts";
+import type { PutSource } from "../../storage/backend.ts";
+import { openFile } from "../../storage/file.ts";
+import { hashFolder, putFolder } from "../../storage/folder.ts";
+import { hashFiles } from "../../storage/hash.ts";
+import { type Entry, formatManifest, memberObject } from "../../storage/manifest.ts";
+import { putFiles } from "../../storage/put.ts";
+import { reading } from "./hashes.ts";
+import { claim } from "./objects.ts";
+import type { ClaimedObject, Content, Location, Source } from "./source.ts";
 
-const MANIFEST_SUFFIX = "";
-/** The local path that a string or file URL means, or undefined when the source is no path. */
-export function pathOf(source: unknown): string | undefined {
-  if (source instanceof URL || (typeof source === "string" && source.startsWith("file:"))) {
-    const url = new URL(source);
-    if (url.protocol !== "file:")
-      throw new LinealError("invalid", `${url.protocol}// addresses cannot be saved`, {
-        hint: "Download the file first, then save its path.",
-      });
-    return fileURLToPath(url);
-  }
-  if (typeof source !== "string") return undefined;
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(source))
-    throw new LinealError("invalid", `${source} is no local path`, {
-      hint: "Download the file first, then save its path.",
-    });
-  if (source === "" || source.includes("\0"))
-    throw new LinealError("invalid", "the path is empty or holds a NUL character", {
-      hint: "Give the path of a file or folder.",
-    });
-  return resolve(source);
+/** A file to be saved. */
+export interface FileSource {
+  readonly path: string;
+  readonly suffix: string;
+  /** Where it lies in a registered storage: then it stays there. */
+  readonly location: Location | undefined;
 }
 
-/** Hashes and stores a source. `key` decides the suffix of bytes and values. */
+/** Hashes and stores one source. */
 export async function contentOf(
   connection: Connection,
-  source: unknown,
-  key: string | undefined,
-): Promise<Content & { inferredKey?: string }> {
-  const path = pathOf(source);
-  if (path === undefined) return contentOfValue(connection, source, key);
-  if (!existsSync(path))
-    throw new LinealError("not-found", `there is no file ${source}`, {
-      hint: `Check the path; the working directory is ${process.cwd()}.`,
-    });
-  const folder = statSync(path).isDirectory();
-  const suffix = folder ? folderSuffix(key ?? path) : suffixOf(path);
-  if (key !== undefined && !folder && suffixOf(key) !== suffix) {
-    throw new LinealError("invalid", `the key "${key}" and the path "${source}" have different suffixes`, {
-      hint: `End the key with ${suffix || "no suffix"}.`,
-    });
-  }
-  const place = placeOf(connection, path);
-  if (place)
-    return {
-      ...(folder ? await folderInPlace(connection, path, suffix, place) : await fileInPlace(path, suffix, place)),
-      inferredKey: place.key,
-    };
-  return folder ? copiedFolder(connection, path, suffix) : copiedFile(connection, path, suffix);
-}
-
-interface Place {
-  readonly storage: StorageRow;
-  readonly key: string;
-}
-
-/** The registered storage that a path lies in; the longest root wins. */
-export function placeOf(connection: Connection, path: string): Place | undefined {
-  const roots = connection.storages
-    .filter((s) => !/^[a-z]+:\/\//.test(s.root))
-    .sort((a, b) => b.root.length - a.root.length);
-  for (const storage of roots) {
-    const key = relativeKey(storage.root, path);
-    if (key === undefined) continue;
-    validateKey(key);
-    if (storage.instanceUid !== null && storage.instanceUid !== connection.settings.uid) {
-      throw new LinealError("forbidden", `${storage.root} is a storage of another instance`, {
-        hint: "Connect to that instance, or copy the file elsewhere first.",
-      });
-    }
-    return { storage, key };
-  }
-  return undefined;
-}
-
-const folderSuffix = (name: string): string => (/\.zarr$/i.test(name) ? suffixOf(basename(name)) : "");
-const plainStat = (stat: FileStat): NonNullable<Content["placeStat"]> => ({
-  size: stat.size,
-  mtimeNs: String(stat.mtimeNs),
-  ino: String(stat.ino),
-});
-
-async function fileInPlace(path: string, suffix: string, place: Place): Promise<Content> {
-  const { hash, size, stat } = await hashOf(path);
-  return {
-    ...(await factsOfFile(path, suffix)),
-    hash,
-    size,
-    suffix,
-    hashType: "sha256",
-    nFiles: null,
-    storage: place.storage,
-    object: undefined,
-    members: [],
-    placeKey: place.key,
-    placeStat: plainStat(stat),
-    present: () => existsSync(path),
-  };
-}
-
-async function copiedFile(connection: Connection, path: string, suffix: string): Promise<Content> {
-  const stat = statFile(path);
-  const stored = await storeBytes(connection, { path }, suffix, hashes().get(path, stat), basename(path));
-  hashes().set(path, stat, stored.hash);
-  hashes().flush();
-  return { ...stored, ...(await factsOfFile(path, suffix)) };
-}
-
-/** Stores bytes as an object of the default storage. */
-export async function storeBytes(
-  connection: Connection,
-  bytes: Bytes,
-  suffix: string,
-  expect?: string,
-  label = "bytes",
+  source: Source,
+  suffix: string | undefined,
+  label = "data",
 ): Promise<Content> {
-  const storage = connection.defaultStorage;
-  const backend = await connection.backend(storage.root);
-  const bar = progress(`saving ${label}`);
-  const stored = await backend.put(bytes, { suffix, expect, onProgress: bar.update }).finally(bar.stop);
-  const name = { hash: stored.hash, suffix, size: stored.size };
-  return {
-    hash: stored.hash,
-    size: stored.size,
-    suffix,
-    hashType: "sha256",
-    nFiles: null,
-    storage,
-    object: name,
-    members: [],
-    placeKey: null,
-    placeStat: null,
-    present: () => isThere(backend, objectKey(name.hash, suffix)),
-  };
+  if ("path" in source) return contentOfPath(connection, source, suffix ?? "");
+  if (source.is === "stream") return storedBytes(connection, source, suffix ?? "", label);
+  const { bytes, ...facts } = await encode(source.is === "bytes" ? source.bytes : source.value, suffix);
+  return { ...(await storedBytes(connection, { bytes }, facts.suffix, label)), ...facts };
 }
 
-const isThere = (backend: Backend, key: string): boolean => {
-  const path = backend.localPath(key);
-  return path === undefined || existsSync(path);
-};
+async function contentOfPath(
+  connection: Connection,
+  { is, path, location }: Extract<Source, { path: string }>,
+  suffix: string,
+): Promise<Content> {
+  if (is === "file")
+    return (await contentOfFiles(connection, [{ path, suffix, location }], basename(path)))[0] as Content;
+  return location ? folderInPlace(connection, path, suffix, location) : copiedFolder(connection, path, suffix);
+}
 
-async function folderInPlace(connection: Connection, path: string, suffix: string, place: Place): Promise<Content> {
-  const entries = await entriesOf(path);
-  const manifest = await storeBytes(connection, { bytes: Buffer.from(formatManifest(entries)) }, MANIFEST_SUFFIX);
-  return {
-    ...manifest,
-    ...folderFacts(entries),
-    suffix,
-    hash: manifest.hash,
-    storage: place.storage,
-    objectStorage: manifest.storage,
-    placeKey: place.key,
-    present: () => existsSync(path) && manifest.present(),
-  };
+/** Hashes and stores files, all in the same storage or all outside; contents come in their order. */
+export async function contentOfFiles(
+  connection: Connection,
+  files: readonly FileSource[],
+  label: string,
+): Promise<Content[]> {
+  const contents = files[0]?.location ? await inPlace(files, label) : await copied(connection, files, label);
+  for (const [i, file] of files.entries())
+    if (file.suffix === ".parquet") contents[i] = { ...(contents[i] as Content), ...(await factsOfParquet(file.path)) };
+  return contents;
+}
+
+async function inPlace(files: readonly FileSource[], label: string): Promise<Content[]> {
+  const paths = files.map(({ path }) => path);
+  const hashed = await reading(`hashing ${label}`, (options) => hashFiles(paths, options));
+  return hashed.map(({ hash, size, stat }, i) => {
+    const { suffix, location } = files[i] as FileSource & { location: Location };
+    const placeStat = { size, mtimeNs: String(stat.mtimeNs), ino: String(stat.ino) };
+    return { ...plain, hash, size, suffix, storage: location.storage, placeKey: location.key, placeStat };
+  });
+}
+
+async function copied(connection: Connection, files: readonly FileSource[], label: string): Promise<Content[]> {
+  const { defaultBackend } = connection;
+  const stored = await reading(`saving ${label}`, (options) => putFiles(defaultBackend, files, options));
+  return (await claim(connection, stored)).map((one) => ofObjects(connection, [one]));
+}
+
+async function storedBytes(connection: Connection, source: PutSource, suffix: string, label: string): Promise<Content> {
+  const { defaultBackend } = connection;
+  const stored = await reading(`saving ${label}`, ({ onProgress }) =>
+    defaultBackend.put(source, { suffix, onProgress }),
+  );
+  return ofObjects(connection, await claim(connection, [stored]));
+}
+
+/** Stores a text. */
+export function contentOfText(connection: Connection, text: string, suffix: string): Promise<Content> {
+  return storedBytes(connection, { bytes: Buffer.from(text) }, suffix, "text");
+}
+
+/** The content of a text that is stored before this returns, for a process that is about to end; undefined where that cannot be. */
+export function contentOfTextSync(connection: Connection, text: string, suffix: string): Content | undefined {
+  const stored = connection.defaultBackend.putSync?.(Buffer.from(text), suffix);
+  return stored && ofObjects(connection, [stored]);
+}
+
+/** What most contents have in common. */
+const plain = {
+  hashType: "sha256",
+  kind: null,
+  otype: null,
+  nObservations: null,
+  nFiles: null,
+  objects: [],
+  placeKey: null,
+  placeStat: null,
+} as const;
+
+/** The content of stored bytes, or of a manifest and then what it lists. */
+function ofObjects(connection: Connection, objects: readonly ClaimedObject[]): Content {
+  const { hash, suffix, size } = objects[0] as ClaimedObject;
+  return { ...plain, hash, suffix, size, storage: connection.defaultStorage, objects };
+}
+
+async function folderInPlace(
+  connection: Connection,
+  path: string,
+  suffix: string,
+  { storage, key }: Location,
+): Promise<Content> {
+  const entries = await reading(`hashing ${basename(path)}`, (options) => hashFolder(path, options));
+  const manifest = await contentOfText(connection, formatManifest(entries), "");
+  return { ...manifest, ...factsOfFolder(entries), suffix, storage, placeKey: key };
 }
 
 async function copiedFolder(connection: Connection, path: string, suffix: string): Promise<Content> {
-  const storage = connection.defaultStorage;
-  const backend = await connection.backend(storage.root);
-  const bar = progress(`saving ${basename(path)}`);
-  const { manifest, entries } = await putFolder(backend, path, { onProgress: bar.update }).finally(bar.stop);
-  const members = entries.map((entry) => ({ hash: entry.hash, suffix: memberSuffix(entry), size: entry.size }));
-  return {
-    hash: manifest.hash,
-    suffix,
-    ...folderFacts(entries),
-    storage,
-    placeKey: null,
-    placeStat: null,
-    object: { hash: manifest.hash, suffix: MANIFEST_SUFFIX, size: manifest.size },
-    members,
-    present: () => isThere(backend, manifest.key) && entries.every((entry) => isThere(backend, entry.key)),
-  };
+  const { manifest, entries } = await reading(`saving ${basename(path)}`, (options) =>
+    putFolder(connection.defaultBackend, path, options),
+  );
+  const objects = await claim(connection, [manifest, ...entries.map(memberObject)]);
+  return { ...ofObjects(connection, objects), ...factsOfFolder(entries), suffix };
 }
 
-/** What follows the hash in an object's name. */
-export const memberSuffix = (entry: StoredEntry): string =>
-  entry.key.slice(entry.key.lastIndexOf("/") + 1 + entry.hash.length);
-
-function folderFacts(entries: readonly { size: number }[]): Pick<Content, "size" | "nFiles" | "hashType"> {
-  return {
-    size: entries.reduce((sum, entry) => sum + entry.size, 0),
-    nFiles: entries.length,
-    hashType: "sha256-manifest",
-  };
+function factsOfFolder(entries: readonly Entry[]): Pick<Content, "size" | "nFiles" | "hashType"> {
+  const size = entries.reduce((sum, entry) => sum + entry.size, 0);
+  return { size, nFiles: entries.length, hashType: "sha256-manifest" };
 }
 
-const EMPTY = { otype: null, nObservations: null } as const;
-/** Above this a file is registered without looking inside, in bytes. */
+/** Above this many bytes a file is registered without looking inside. */
 const LARGEST_SUMMARY = 64 << 20;
 
-async function factsOfFile(path: string, suffix: string): Promise<Pick<Content, "otype" | "nObservations" | "kind">> {
-  // Only formats that know without reading everything: a large CSV is not parsed to register it.
-  if (!/^\.parquet$/.test(suffix) || statSync(path).size > LARGEST_SUMMARY) return EMPTY;
-  const source = await localBackend(dirname(path)).open(basename(path));
+/** A table that tells its length without being read; a large CSV is not parsed to register it. */
+async function factsOfParquet(path: string): Promise<Partial<Content>> {
+  const source = openFile(path);
   try {
-    const facts = await summarise(source, suffix);
-    return { otype: facts.otype ?? null, nObservations: facts.nObservations ?? null, kind: "dataset" };
+    if (source.byteLength > LARGEST_SUMMARY) return {};
+    const { otype = null, nObservations = null } = await summarise(source, ".parquet");
+    return { otype, nObservations, kind: "dataset" };
   } catch {
-    return EMPTY; // a damaged file can still be registered; load() will say what is wrong
+    return {}; // a damaged file can still be registered; load() will say what is wrong
   } finally {
     await source.close();
   }
-}
-
-async function contentOfValue(connection: Connection, source: unknown, key: string | undefined): Promise<Content> {
-  if (isStream(source)) return storeBytes(connection, { stream: source }, key === undefined ? "" : suffixOf(key));
-  const encoded: Encoded = await encode(source, key === undefined ? undefined : suffixOf(key));
-  const stored = await storeBytes(connection, { bytes: encoded.bytes }, encoded.suffix, undefined, key ?? "data");
-  return { ...stored, otype: encoded.otype ?? null, nObservations: encoded.nObservations ?? null, kind: encoded.kind };
-}
-
-/** Whether a source can be read only once. */
-export function isStream(source: unknown): source is ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> {
-  if (source === null || typeof source !== "object" || isTabular(source)) return false;
-  return source instanceof ReadableStream || Symbol.asyncIterator in source;
 }

@@ -1,5 +1,4 @@
 /** `Artifact.save` and `saveDir`: options checked, bytes stored, then one transaction. */
-import { existsSync, realpathSync, statSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import type { Row, RowRef } from "../../db/columns.ts";
 import { LinealError, refuseUnknown } from "../../ground/errors.ts";
@@ -7,16 +6,14 @@ import { suffixOf } from "../../formats/index.ts";
 import type { Connection } from "../../instance/connection.ts";
 import { progress } from "../../instance/progress.ts";
 import { checkValue, type HasUid, model } from "../../model/index.ts";
-import { objectKey } from "../../storage/backend.ts";
+import { walkFolder } from "../../storage/folder.ts";
 import { validateKey } from "../../storage/keys.ts";
-import { walkFolder } from "../../storage/manifest.ts";
 import { resolveRef } from "../record/draft.ts";
 import { isEntry, refOf, rowOf } from "../record/row.ts";
-import { purgeBytes } from "../record/purge.ts";
-import { BytesVanished, commit, type Saved } from "./commit.ts";
-import { contentOf, isStream, pathOf, placeOf } from "./content.ts";
-import { hashAll, hashes } from "./hashes.ts";
-import type { Content, Labels, Plan } from "./plan.ts";
+import { commit, type Plan, type Saved } from "./commit.ts";
+import { contentOf, contentOfFiles, contentOfText } from "./content.ts";
+import { purge, untilBytesStay } from "./objects.ts";
+import { type Content, sourceOf, suffixFor } from "./source.ts";
 
 /** What `Artifact.save` takes besides the source. */
 export interface SaveOptions {
@@ -38,19 +35,7 @@ export interface SaveOptions {
   branch?: HasUid | string;
 }
 
-const OPTIONS = [
-  "key",
-  "description",
-  "kind",
-  "run",
-  "version",
-  "revises",
-  "project",
-  "projects",
-  "ulabels",
-  "space",
-  "branch",
-];
+const OPTIONS = "key description kind run version revises project projects ulabels space branch".split(" ");
 /** Files of one transaction: small enough that others need not wait long. */
 const CHUNK = 250;
 /** Files stored at once: the disk is asked to keep each folder of objects once, not for every transaction. */
@@ -71,34 +56,22 @@ async function checkOptions(connection: Connection, options: SaveOptions): Promi
     validateKey(options.key);
   }
   const revises = options.revises === undefined ? undefined : await revised(connection, options.revises);
-  const list = async (to: "Project" | "ULabel", items: readonly (HasUid | string)[]): Promise<number[]> => {
-    const refs = await Promise.all(items.map((item) => resolveRef(connection, to, item, to, false)));
-    return refs.map((ref) => (ref as RowRef).id);
-  };
+  const given = async (to: "Project" | "ULabel" | "Run" | "Branch" | "Space", what: HasUid | string, key: string) =>
+    (await resolveRef(connection, to, what, key, false)) as RowRef;
+  const idsOf = async (to: "Project" | "ULabel", items: readonly (HasUid | string)[]): Promise<number[]> =>
+    (await Promise.all(items.map((item) => given(to, item, to)))).map(({ id }) => id);
   const projects = [...(options.projects ?? []), ...(options.project === undefined ? [] : [options.project])];
-  const labels: Record<string, number[]> = {};
-  if (projects.length > 0) labels.projects = await list("Project", projects);
-  if (options.ulabels?.length) labels.ulabels = await list("ULabel", options.ulabels);
+  const { run, branch, space, ulabels = [] } = options;
+  const current = connection.scope?.run ?? null;
   return {
     description: options.description,
     kind: options.kind,
     version: options.version,
     revises,
-    run:
-      options.run === false
-        ? null
-        : options.run === undefined
-          ? (connection.scope?.run ?? null)
-          : await resolveRef(connection, "Run", options.run, "run", false),
-    branch:
-      options.branch === undefined
-        ? connection.places.branch
-        : ((await resolveRef(connection, "Branch", options.branch, "branch", false)) as RowRef),
-    space:
-      options.space === undefined
-        ? connection.places.space
-        : ((await resolveRef(connection, "Space", options.space, "space", false)) as RowRef),
-    labels: labels as Labels,
+    run: run === false ? null : run === undefined ? current : await given("Run", run, "run"),
+    branch: branch === undefined ? connection.places.branch : await given("Branch", branch, "branch"),
+    space: space === undefined ? connection.places.space : await given("Space", space, "space"),
+    labels: { projects: await idsOf("Project", projects), ulabels: await idsOf("ULabel", ulabels) },
     internal: false,
   };
 }
@@ -113,56 +86,41 @@ async function revised(connection: Connection, value: HasUid): Promise<Row> {
 }
 
 /** Saves one source; see the truth table in match.ts for what is returned. */
-export async function saveArtifact(connection: Connection, source: unknown, options: SaveOptions = {}): Promise<Row> {
+export async function saveArtifact(connection: Connection, given: unknown, options: SaveOptions = {}): Promise<Row> {
   const common = await checkOptions(connection, options);
-  const path = pathOf(source);
+  const source = sourceOf(connection, given);
+  const path = "path" in source ? source.path : undefined;
+  const location = "path" in source ? source.location : undefined;
+  if (location?.key === "")
+    throw new LinealError("invalid", `${path} is the storage root itself`, { hint: "Save a file or folder in it." });
   const key = options.key ?? (common.revises?.key as string | null | undefined) ?? undefined;
-  if (path !== undefined && !existsSync(path))
-    throw new LinealError("not-found", `there is no file ${source}`, {
-      hint: `Check the path; the working directory is ${process.cwd()}.`,
-    });
-  const inPlace = path !== undefined && placeOf(connection, path) !== undefined;
-  if (key === undefined && !inPlace && options.description === undefined && !common.run) {
+  if (key === undefined && !location && options.description === undefined && !common.run) {
     throw new LinealError("invalid", "an artifact needs a key, a description or a run", {
       hint: 'Write { key: "data/table.parquet" }, or call `await ln.track()` first.',
       shell: `Give it a key: --key ${path === undefined ? "KEY" : basename(path)}`,
     });
   }
-  const [saved] = await attempt(
-    connection,
-    async () => {
-      const { inferredKey, ...content } = await contentOf(connection, source, key);
-      return [{ ...common, content, key: key ?? inferredKey }];
-    },
-    isStream(source),
-  );
+  const suffix = suffixFor(source, key);
+  const prepare = async (): Promise<Plan[]> => {
+    const content = await contentOf(connection, source, suffix, key);
+    return [{ ...common, content, key: key ?? location?.key }];
+  };
+  const [saved] = await savePlans(connection, prepare, source.is === "stream");
   const { row, outcome } = saved as Saved;
   tell(connection, row, outcome, common);
   return row;
 }
 
-/** Stores bytes, then writes rows; starts again when somebody purged the same bytes in between (`once`: the source can be read only once). */
-async function attempt(connection: Connection, prepare: () => Promise<Plan[]>, once = false): Promise<Saved[]> {
-  for (let tries = 0; ; tries++) {
+/** Stores bytes, then writes rows in one transaction (`once`: the source can be read only once). */
+function savePlans(connection: Connection, prepare: () => Promise<Plan[]>, once = false): Promise<Saved[]> {
+  return untilBytesStay(async () => {
     const plans = await prepare();
     const writer = await connection.writer();
-    try {
-      const saved = await connection.write(() => commit(connection, writer, plans));
-      for (const { unused } of saved)
-        if (unused?.object)
-          await purgeBytes(connection, [
-            { storage: unused.objectStorage ?? unused.storage, names: [unused.object, ...unused.members] },
-          ]);
-      return saved;
-    } catch (error) {
-      if (!(error instanceof BytesVanished)) throw error;
-      if (tries >= (once ? 0 : 5))
-        throw new LinealError("conflict", "the same bytes were deleted for good while they were saved", {
-          hint: "Save them again.",
-          cause: error,
-        });
-    }
-  }
+    const saved = await connection.write(() => commit(connection, writer, plans));
+    const unused = plans.flatMap(({ content }, i) => (saved[i]?.unused ? content.objects : []));
+    if (unused.length > 0) await purge(connection, { storage: connection.defaultStorage, names: unused });
+    return saved;
+  }, once);
 }
 
 function tell(connection: Connection, row: Row, outcome: Saved["outcome"], { run }: Common): void {
@@ -179,127 +137,70 @@ function tell(connection: Connection, row: Row, outcome: Saved["outcome"], { run
 /** The plan of an internal artifact: a report, an environment, a bundle. */
 export function internalPlan(connection: Connection, content: Content, description: string): Plan {
   const { branch, space } = connection.places;
-  return {
-    content,
-    key: undefined,
-    description,
-    kind: "report",
-    version: undefined,
-    revises: undefined,
-    run: null,
-    branch,
-    space,
-    labels: {},
-    internal: true,
-  };
+  return { content, description, kind: "report", run: null, branch, space, labels: {}, internal: true };
 }
 
-/** Saves an internal artifact. */
-export async function saveInternal(connection: Connection, content: Content, description: string): Promise<Row> {
-  const [saved] = await attempt(connection, async () => [internalPlan(connection, content, description)]);
+/** Saves a text that belongs to Lineal itself as an internal artifact. */
+export async function saveInternal(
+  connection: Connection,
+  text: string,
+  suffix: string,
+  description: string,
+): Promise<Row> {
+  const prepare = async (): Promise<Plan[]> => [
+    internalPlan(connection, await contentOfText(connection, text, suffix), description),
+  ];
+  const [saved] = await savePlans(connection, prepare);
   return (saved as Saved).row;
 }
 
 /** One artifact for each file of a folder, in the order of their keys. */
 export async function saveFolderFiles(
   connection: Connection,
-  folder: unknown,
+  given: unknown,
   options: SaveOptions = {},
 ): Promise<Row[]> {
   const common = await checkOptions(connection, options);
-  const path = pathOf(folder);
-  if (path === undefined)
-    throw new LinealError("invalid", "saveDir needs the path of a folder", {
-      hint: 'Write ln.Artifact.saveDir("./results").',
-    });
-  if (!existsSync(path))
-    throw new LinealError("not-found", `there is no folder ${folder}`, {
-      hint: `Check the path; the working directory is ${process.cwd()}.`,
-    });
-  if (!statSync(path).isDirectory())
-    throw new LinealError("invalid", `${folder} is a file`, { hint: "Use ln.Artifact.save for one file." });
   if (options.version !== undefined || options.revises !== undefined)
     throw new LinealError("invalid", "saveDir takes no version of one artifact", {
       hint: "Leave version and revises out.",
     });
-  const files = (await walkFolder(path)).sort();
-  const place = isRoot(connection, path) ? undefined : placeOf(connection, path);
-  const prefix = options.key ?? (place ? place.key : isRoot(connection, path) ? "" : basename(path));
+  const source = sourceOf(connection, given);
+  if (source.is !== "folder")
+    throw new LinealError(
+      "invalid",
+      `saveDir needs the path of a folder${source.is === "file" ? `, not of a file: ${given}` : ""}`,
+      {
+        hint: 'Write ln.Artifact.saveDir("./results"); ln.Artifact.save is for one file.',
+      },
+    );
+  const { path: folder, location } = source;
+  const prefix = options.key ?? location?.key ?? basename(folder);
+  const below = (start: string, file: string): string => (start === "" ? file : `${start}/${file}`);
+  const files = (await walkFolder(folder)).sort().map((file) => ({
+    key: below(prefix, file),
+    path: join(folder, file),
+    suffix: suffixOf(file),
+    location: location && { storage: location.storage, key: below(location.key, file) },
+  }));
+  for (const { key } of files) validateKey(key);
   const rows: Row[] = [];
-  const bar = progress(`saving ${basename(path)}`);
-  const keyOf = (file: string): string => (prefix === "" ? file : `${prefix}/${file}`);
-  const read = place || isRoot(connection, path) ? inPlace : copied;
-  for (const file of files) validateKey(keyOf(file));
+  const bar = progress(`saving ${basename(folder)}`);
   for (let i = 0; i < files.length; i += STORED) {
-    const batch = files.slice(i, i + STORED);
-    const contents = await read(connection, path, batch);
-    for (let j = 0; j < batch.length; j += CHUNK) {
-      const chunk = batch.slice(j, j + CHUNK);
+    const contents = await contentOfFiles(connection, files.slice(i, i + STORED), basename(folder));
+    for (let j = 0; j < contents.length; j += CHUNK) {
+      const some = files.slice(i + j, i + j + CHUNK);
       let ready: Content[] | undefined = contents.slice(j, j + CHUNK);
-      const saved = await attempt(connection, async () => {
-        const plans = (ready ?? (await read(connection, path, chunk))).map((content, k) => ({
-          ...common,
-          content,
-          key: keyOf(chunk[k] as string),
-        }));
+      const saved = await savePlans(connection, async () => {
+        const now = ready ?? (await contentOfFiles(connection, some, basename(folder)));
         ready = undefined; // a second attempt finds that the bytes are gone
-        return plans;
+        return now.map((content, k) => ({ ...common, content, key: some[k]?.key }));
       });
-      rows.push(...saved.map((s) => s.row));
+      rows.push(...saved.map(({ row }) => row));
       bar.update(rows.length, undefined);
     }
   }
   bar.stop();
-  hashes().flush();
-  connection.log("info", `saved ${rows.length} artifacts from ${relative(process.cwd(), path) || "."}`);
+  connection.log("info", `saved ${rows.length} artifacts from ${relative(process.cwd(), folder) || "."}`);
   return rows;
-}
-
-const isRoot = (connection: Connection, path: string): boolean =>
-  connection.storages.some((s) => s.root === realpathSync(path));
-
-async function inPlace(connection: Connection, folder: string, files: readonly string[]): Promise<Content[]> {
-  const hashed = await hashAll(
-    files.map((file) => join(folder, file)),
-    basename(folder),
-  );
-  const base = placeOf(connection, join(folder, files[0] as string));
-  if (!base) throw new Error("the folder is in no storage");
-  const prefix = base.key.slice(0, base.key.length - (files[0] as string).length);
-  return hashed.map(({ hash, stat }, i) => ({
-    hash,
-    hashType: "sha256",
-    size: stat.size,
-    suffix: suffixOf(files[i] as string),
-    nFiles: null,
-    storage: base.storage,
-    object: undefined,
-    members: [],
-    placeKey: prefix + files[i],
-    placeStat: { size: stat.size, mtimeNs: String(stat.mtimeNs), ino: String(stat.ino) },
-    present: () => true,
-  }));
-}
-
-async function copied(connection: Connection, folder: string, files: readonly string[]): Promise<Content[]> {
-  const storage = connection.defaultStorage;
-  const backend = await connection.backend(storage.root);
-  const stored = await backend.putFiles(files.map((file) => ({ path: join(folder, file), suffix: suffixOf(file) })));
-  return stored.map((one, i) => {
-    const suffix = suffixOf(files[i] as string);
-    const path = backend.localPath(objectKey(one.hash, suffix));
-    return {
-      hash: one.hash,
-      hashType: "sha256",
-      size: one.size,
-      suffix,
-      nFiles: null,
-      storage,
-      object: { hash: one.hash, suffix, size: one.size },
-      members: [],
-      placeKey: null,
-      placeStat: null,
-      present: () => path === undefined || existsSync(path),
-    };
-  });
 }

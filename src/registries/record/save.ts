@@ -1,13 +1,16 @@
 /** `save` of everything but artifacts: found by the natural key, or added. */
-import { realpathSync, statSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import type { Row, RowRef } from "../../db/columns.ts";
 import { select } from "../../db/select.ts";
 import { insert, lock, update } from "../../db/write.ts";
 import { LinealError } from "../../ground/errors.ts";
+import { isUrl } from "../../ground/url.ts";
 import type { Connection } from "../../instance/connection.ts";
 import { readStorageNote } from "../../instance/storage-note.ts";
 import { model, type Name } from "../../model/index.ts";
+import { isFolder } from "../../storage/file.ts";
+import { openBackend } from "../../storage/open.ts";
 import { checkDraft, commonValues, differing } from "./draft.ts";
 import { naturalFilter, naturalLock } from "./natural-key.ts";
 import { demote, nextVersion } from "./versions.ts";
@@ -16,7 +19,7 @@ import { demote, nextVersion } from "./versions.ts";
 export async function saveDraft(connection: Connection, name: Name, draft: Record<string, unknown>): Promise<Row> {
   const values = await checkDraft(connection, name, draft);
   checkRules(name, values);
-  if (name === "Storage") Object.assign(values, placeOfStorage(String(values.root)));
+  if (name === "Storage") Object.assign(values, storageValues(String(values.root)));
   const { natural = [] } = model[name];
   const common = await commonValues(connection, name, values);
   const writer = await connection.writer();
@@ -57,17 +60,17 @@ export async function saveDraft(connection: Connection, name: Name, draft: Recor
   return row;
 }
 
-/** A local root as it is on disk, and whose bytes are kept there. */
-function placeOfStorage(root: string): Record<string, unknown> {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(root)) return { root: root.replace(/\/+$/, "") };
-  if (!isAbsolute(root) || !statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new LinealError("invalid", `${root} is no folder with an absolute path`, {
+/** The root of a storage as its backend names it, a local one as it is on disk; and whose bytes are kept there. */
+function storageValues(given: string): Record<string, unknown> {
+  const { root, type, local } = openBackend(given);
+  if (!local) return { root, type };
+  if ((!isUrl(given) && !isAbsolute(given)) || !isFolder(root)) {
+    throw new LinealError("invalid", `${given} is no folder with an absolute path`, {
       hint: 'Write ln.Storage.save({ root: "/data/sequencer" }) with a folder that exists.',
     });
   }
-  const real = realpathSync(root);
-  const note = readStorageNote(real);
-  return { root: real, ...(note ? { instanceUid: note.instance } : {}) };
+  const note = readStorageNote(realpathSync(root));
+  return { root: realpathSync(root), ...(note ? { instanceUid: note.instance } : {}) };
 }
 
 function checkRules(name: Name, values: Record<string, unknown>): void {

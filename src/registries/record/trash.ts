@@ -5,7 +5,7 @@ import { lock, referrers, remember, remove, update } from "../../db/write.ts";
 import { LinealError } from "../../ground/errors.ts";
 import { BUILT_IN, type Connection } from "../../instance/connection.ts";
 import { model, type Name } from "../../model/index.ts";
-import { dropObjects, removeBytes, storedObjectsOf } from "./purge.ts";
+import { markObjects, removeMarked, storedObjectsOf } from "../artifact/objects.ts";
 import { naturalLock, requireNatural } from "./natural-key.ts";
 import { elect } from "./versions.ts";
 
@@ -81,8 +81,8 @@ async function removeRecord(connection: Connection, name: Name, row: Row): Promi
     });
   const { dialect } = connection.database;
   const writer = await connection.writer();
-  const objects = name === "Artifact" ? await storedObjectsOf(connection, row) : [];
-  const dropped = await connection.write(function* () {
+  const objects = name === "Artifact" ? await storedObjectsOf(connection, row) : undefined;
+  const marked = await connection.write(function* () {
     yield* lockFamily(connection, row);
     const now = yield* byId(dialect, name, row.id);
     if (!now) throw gone(name, row);
@@ -97,10 +97,10 @@ async function removeRecord(connection: Connection, name: Name, row: Row): Promi
     yield* remove(dialect, writer, name, now);
     if (model[name].versioned && now.isLatest)
       yield* elect(dialect, writer, name, String(now.stem), now.branch as RowRef);
-    return yield* dropObjects(dialect, objects);
+    return objects !== undefined && (yield* markObjects(dialect, writer.now, objects));
   });
-  // Rows first: a crash in between leaves bytes without a row, never a row without bytes.
-  await removeBytes(connection, dropped);
+  // The row first: a crash in between leaves bytes without a row, never a row without bytes.
+  if (objects && marked) await removeMarked(connection, objects.storage);
   connection.log("info", `deleted ${name}('${row.uid.slice(0, 8)}')`);
 }
 

@@ -4,11 +4,12 @@ import { byId, select } from "../../db/select.ts";
 import { insert, update } from "../../db/write.ts";
 import { LinealError } from "../../ground/errors.ts";
 import type { Connection } from "../../instance/connection.ts";
-import { putBytesSync } from "../../storage/put-sync.ts";
+import { hashBytes } from "../../storage/hash.ts";
 import { commit } from "../artifact/commit.ts";
-import { storeBytes } from "../artifact/content.ts";
-import type { Content } from "../artifact/plan.ts";
+import { contentOfText, contentOfTextSync } from "../artifact/content.ts";
+import { BytesVanished, untilBytesStay } from "../artifact/objects.ts";
 import { internalPlan, saveInternal } from "../artifact/save.ts";
+import type { Content } from "../artifact/source.ts";
 import { make, type Of } from "../record/classes.ts";
 import { resolveRef } from "../record/draft.ts";
 import { refOf, rowOf } from "../record/row.ts";
@@ -59,17 +60,17 @@ export async function keepText(
   suffix: string,
   description: string,
 ): Promise<RowRef> {
-  const content = await storeBytes(connection, { bytes: Buffer.from(text) }, suffix);
+  const hash = hashBytes(Buffer.from(text));
   const [shared] = await connection.read(() =>
     select(connection.database.dialect, {
       name: "Artifact",
-      where: [{ hash: content.hash, description }],
+      where: [{ hash, description }],
       visible: { branches: connection.seenBranches, internal: true },
       hidden: [],
       limit: 1,
     }),
   );
-  const row = shared ?? (await saveInternal(connection, content, description));
+  const row = shared ?? (await saveInternal(connection, text, suffix, description));
   return { id: row.id, uid: row.uid };
 }
 
@@ -168,14 +169,14 @@ export async function endRun(
   event: RunEvent,
   report: string | undefined,
 ): Promise<Row> {
-  const content = report
-    ? await storeBytes(connection, { bytes: Buffer.from(report) }, ".txt").catch(unkept(connection, run))
-    : undefined;
-  const writer = await connection.writer();
-  return connection.write(() => ending(connection, { ...writer, runUid: run.uid }, run, event, content));
+  return untilBytesStay(async () => {
+    const content = report ? await contentOfText(connection, report, ".txt").catch(unkept(connection, run)) : undefined;
+    const writer = await connection.writer();
+    return connection.write(() => ending(connection, { ...writer, runUid: run.uid }, run, event, content));
+  });
 }
 
-/** Like `endRun`, before it returns; undefined where the database cannot be written without waiting. */
+/** Like `endRun`, before it returns; undefined where the database or the storage cannot be written without waiting. */
 export function endRunSync(
   connection: Connection,
   user: RowRef,
@@ -187,7 +188,8 @@ export function endRunSync(
   if (!writeSync) return undefined;
   let content: Content | undefined;
   try {
-    content = report ? storeSync(connection, report) : undefined;
+    content = report ? contentOfTextSync(connection, report, ".txt") : undefined;
+    if (report && !content) return undefined;
   } catch (error) {
     unkept(connection, run)(error);
   }
@@ -195,28 +197,11 @@ export function endRunSync(
   return writeSync(() => ending(connection, writer, run, event, content));
 }
 
-function storeSync(connection: Connection, report: string): Content {
-  const storage = connection.defaultStorage;
-  const stored = putBytesSync(storage.root, Buffer.from(report), ".txt");
-  return {
-    hash: stored.hash,
-    size: stored.size,
-    suffix: ".txt",
-    hashType: "sha256",
-    nFiles: null,
-    storage,
-    members: [],
-    placeKey: null,
-    placeStat: null,
-    object: { hash: stored.hash, suffix: ".txt", size: stored.size },
-    present: () => true,
-  };
-}
-
 /** A run whose log cannot be stored ends all the same. */
 const unkept =
   (connection: Connection, run: RowRef) =>
   (error: unknown): undefined => {
+    if (error instanceof BytesVanished) throw error;
     connection.log(
       "warning",
       `the console log of Run('${run.uid.slice(0, 8)}') could not be kept: ${(error as Error).message}`,

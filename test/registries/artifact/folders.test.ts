@@ -3,13 +3,12 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, wri
 import { join } from "node:path";
 import sql from "sql-template-tag";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { forEachDatabase } from "../../support/dialects.ts";
-import { checkBytes, Lab, refused, short } from "../lab.ts";
+import { checkBytes, forEachStorage, type Lab, refused, short } from "../lab.ts";
 
-forEachDatabase((database) => {
+forEachStorage((open) => {
   let lab: Lab;
   beforeAll(async () => {
-    lab = await Lab.open(database);
+    lab = await open();
   });
   afterAll(async () => {
     await checkBytes(lab);
@@ -125,7 +124,7 @@ forEachDatabase((database) => {
   });
 
   test("saveDir in the storage registers in place; the whole root, also by a link, leaves out .lineal", async () => {
-    await using other = await Lab.open(database);
+    await using other = await open();
     const within = (...parts: string[]): string => join(other.place.storage, ...parts);
     for (const name of ["x/1.txt", "x/2.txt", "top.txt"]) other.stored(name, name);
     const some = await other.ln.Artifact.saveDir(within("x"));
@@ -191,13 +190,15 @@ forEachDatabase((database) => {
     lab.file("bad/ok.txt", "ok");
     lab.file("bad/back\\slash.txt", "x");
     await refused(lab.ln.Artifact.saveDir(work("bad")), "invalid");
+    mkdirSync(stored(".lineal"), { recursive: true });
     await refused(lab.ln.Artifact.save(stored(".lineal"), { key: "own" }), "invalid");
     expect(await lab.count(sql`select count(*) as n from artifact`)).toBe(rows);
   });
 
   test("stored bytes that are gone: unavailable with a hint; saving them again brings them back", async () => {
     const artifact = await lab.ln.Artifact.save(Buffer.from("fragile"), { key: "fragile.txt" });
-    rmSync(artifact.path);
+    const [backend, key] = lab.object(artifact);
+    await backend.remove([key]);
     for (const use of [() => artifact.load(), () => artifact.cache(), () => artifact.open()])
       await refused(use(), "unavailable");
     expect((await lab.ln.Artifact.save(Buffer.from("fragile"), { key: "fragile.txt" })).uid).toBe(artifact.uid);

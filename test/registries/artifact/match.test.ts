@@ -1,17 +1,16 @@
 /** What save returns: the truth table of decisions, row by row, on both databases. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sql from "sql-template-tag";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { storeBytes } from "../../../src/registries/artifact/content.ts";
+import { bytesOf } from "../../../src/ground/bytes.ts";
 import { saveInternal } from "../../../src/registries/artifact/save.ts";
-import { forEachDatabase } from "../../support/dialects.ts";
-import { Lab, refused } from "../lab.ts";
+import { forEachStorage, type Lab, refused } from "../lab.ts";
 
-forEachDatabase((database) => {
+forEachStorage((open) => {
   let lab: Lab;
   beforeAll(async () => {
-    lab = await Lab.open(database);
+    lab = await open();
   });
   afterAll(() => lab.close());
 
@@ -211,12 +210,11 @@ forEachDatabase((database) => {
 
   test("internal rows never match, in neither direction, and are seen only by their uid", async () => {
     const text = "internal report";
-    const content = await storeBytes(lab.connection, { bytes: Buffer.from(text) }, ".txt");
-    const internal = await saveInternal(lab.connection, content, "log of a run");
+    const internal = await saveInternal(lab.connection, text, ".txt", "log of a run");
     const own = await lab.ln.Artifact.save(lab.file("internal.txt", text), { description: "mine" });
     expect(own.uid).not.toBe(internal.uid);
-    expect((await saveInternal(lab.connection, content, "log of another")).uid).not.toBe(own.uid);
-    expect(await lab.ln.Artifact.filter({ hash: content.hash }).count()).toBe(1);
+    expect((await saveInternal(lab.connection, text, ".txt", "log of another")).uid).not.toBe(own.uid);
+    expect(await lab.ln.Artifact.filter({ hash: own.hash }).count()).toBe(1);
     expect((await lab.ln.Artifact.get(internal.uid)).description).toBe("log of a run");
   });
 
@@ -258,8 +256,8 @@ forEachDatabase((database) => {
     const again = await lab.ln.Artifact.save(lab.file("lost.txt", "lost"), { key: "raw/lost.txt" });
     expect(again.uid).toBe(artifact.uid);
     expect(await again.load()).toBe("lost");
-    expect(existsSync(again.path)).toBe(true);
-    expect(readFileSync(again.path, "utf8")).toBe("lost");
+    expect(readFileSync(await again.cache(), "utf8")).toBe("lost");
+    expect(await lab.has(again)).toBe(true);
   });
 
   test("revises: the next version of that family, whatever its key", async () => {
@@ -320,10 +318,8 @@ forEachDatabase((database) => {
   test("a folder and a file that reads like its manifest are two artifacts", async () => {
     lab.file("twin-folder/a.txt", "a");
     const folder = await lab.ln.Artifact.save(join(lab.place.work, "twin-folder"), { description: "folder" });
-    const manifest = readFileSync(
-      join(lab.place.storage, ".lineal", "objects", folder.hash.slice(0, 2), folder.hash),
-      "utf8",
-    );
+    const [backend, key] = lab.object(folder);
+    const manifest = await bytesOf(await backend.open(key));
     const path = join(lab.place.work, "manifest-text");
     writeFileSync(path, manifest);
     const file = await lab.ln.Artifact.save(path, { description: "file" });

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import sql from "sql-template-tag";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { update } from "../../../src/db/write.ts";
-import { storeBytes } from "../../../src/registries/artifact/content.ts";
 import { saveInternal } from "../../../src/registries/artifact/save.ts";
 import { rowOf } from "../../../src/registries/record/row.ts";
 import { forEachDatabase } from "../../support/dialects.ts";
@@ -161,8 +160,7 @@ forEachDatabase((database) => {
   test("what a run needs is not removed: its report, its environment; a run with outputs neither", async () => {
     const { run, within, transform } = await lab.run();
     const output = await within(() => save("output", "held/output.txt"));
-    const content = await storeBytes(lab.connection, { bytes: Buffer.from("log of the run") }, ".txt");
-    const report = await saveInternal(lab.connection, content, "log");
+    const report = await saveInternal(lab.connection, "log of the run", ".txt", "log");
     const writer = await lab.connection.writer();
     await lab.connection.write(() =>
       update(lab.connection.database.dialect, writer, "Run", rowOf(run).id, {
