@@ -1,6 +1,5 @@
 /** The run of a shell session: begun by `lineal track`, found again by the commands typed after it in that shell. */
 
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { LinealError } from "../ground/errors.ts";
@@ -30,7 +29,7 @@ export function requireShell(): ShellProcess {
 
 /** Remembers a run for the commands that follow in a shell. */
 export function rememberSessionRun(shell: ShellProcess, run: string): void {
-  rememberShellRun(keyOf(shell), { run, instance: slugOf(requireTarget()) });
+  rememberShellRun(shell.key, { run, instance: slugOf(requireTarget()) });
 }
 
 /** The record of this shell's run, for linking what is saved and loaded; undefined when none is under way. */
@@ -85,7 +84,7 @@ function findSession(shells: readonly ShellProcess[], environment = true): Sessi
   const uid = environment ? process.env.LINEAL_RUN : undefined;
   if (uid) return { uid };
   const slug = slugOf(requireTarget());
-  for (const key of shells.map(keyOf)) {
+  for (const { key } of shells) {
     const state = shellRun(key);
     if (state?.instance === slug) return { uid: state.run, key };
     if (state)
@@ -95,9 +94,4 @@ function findSession(shells: readonly ShellProcess[], environment = true): Sessi
       );
   }
   return undefined;
-}
-
-/** Start times are long on some systems; the key is a file name. */
-function keyOf(shell: ShellProcess): string {
-  return `${shell.pid}-${createHash("sha256").update(shell.startedAt).digest("hex").slice(0, 12)}`;
 }

@@ -66,8 +66,7 @@ export async function begin(
   const begun = await beginRun(connection, target, {
     ...(await describeRun(file, options, connection)),
     dynamicModules: dynamic,
-    gitCommit: git?.commit,
-    gitDirty: git?.commit ? git.dirty : undefined,
+    ...git,
     // A registered transform has no file: its arguments are those of whatever runs it.
     newRun: options.newRun,
   });

@@ -1,5 +1,4 @@
-/** What git knows of a file: its repository and commit, and the published commit that holds exactly its bytes. */
-
+/** What git knows of a file: the commit around it, and where its exact bytes are published. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
@@ -8,38 +7,23 @@ import { promisify } from "node:util";
 import { LinealError } from "../ground/errors.ts";
 import { redactSource } from "../ground/redact.ts";
 
-/** The state of the repository around a path. */
-export type GitState = {
-  /** Undefined before the first commit. */
-  commit: string | undefined;
-  /** Undefined when no branch is checked out. */
-  branch: string | undefined;
-  /** The commit does not say what ran: a tracked file of the repository is changed, or this one is not tracked. */
-  dirty: boolean;
-  /** URL of `origin`, else of the first remote, without credentials. */
-  remote: string | undefined;
-  /** Absolute path of the checkout. */
-  root: string;
-  /** Posix path inside the checkout. */
-  pathInRepo: string;
-  /** Whether git knows the file. */
-  tracked: boolean;
-};
-
-/** Where a file's exact bytes are published. */
-export type BlobCommit = { url: string; commit: string; pathInRepo: string; onDefaultBranch: boolean };
-
 const run = promisify(execFile);
 
-/** The commit around `path`, and whether it says what ran; as little work as that takes. */
-export async function commitOf(path: string): Promise<Pick<GitState, "commit" | "dirty"> | undefined> {
+/**
+ * The commit around a file, and whether the file or a tracked one beside it differs from that commit.
+ *
+ * Undefined outside of a repository, before the first commit, without git, and when git does not answer in 5 s.
+ */
+export async function commitOf(path: string): Promise<{ gitCommit: string; gitDirty: boolean } | undefined> {
   const place = placeOf(path);
   if (!place) return undefined;
-  try {
-    return await commitIn(place.folder, place.real);
-  } catch {
-    return undefined;
-  }
+  const pathspec = `:(literal)${posix(relative(place.folder, place.real)) || "."}`;
+  const [status, known] = await Promise.all([
+    answer(place.folder, ["status", "--porcelain=v2", "--branch", "--untracked-files=no"]),
+    answer(place.folder, ["ls-files", "--", pathspec]),
+  ]);
+  const commit = /^# branch\.oid ([0-9a-f]+)$/m.exec(status ?? "")?.[1];
+  return commit ? { gitCommit: commit, gitDirty: !known || /^[^#\n]/m.test(status ?? "") } : undefined;
 }
 
 /** Where to ask git, or undefined where no folder above holds a repository: then nothing is started. */
@@ -53,38 +37,14 @@ function placeOf(path: string): { real: string; folder: string } | undefined {
   }
 }
 
-async function commitIn(
-  folder: string,
-  real: string,
-): Promise<Pick<GitState, "commit" | "branch" | "dirty" | "tracked">> {
-  const [status, known] = await Promise.all([
-    git(folder, ["status", "--porcelain=v2", "--branch", "--untracked-files=no"]),
-    git(folder, ["ls-files", "--", `:(literal)${relative(folder, real).split(sep).join("/") || "."}`]),
-  ]);
-  const commit = /^# branch\.oid ([0-9a-f]+)$/m.exec(status)?.[1];
-  const head = /^# branch\.head (.+)$/m.exec(status)?.[1];
-  const tracked = known !== "";
-  return {
-    commit,
-    branch: head === "(detached)" ? undefined : head,
-    dirty: !tracked || /^[^#\n]/m.test(status),
-    tracked,
-  };
-}
-
-/** State of the repository that holds `path`; undefined outside of one, and when git is missing or does not answer in 5 s. */
-export async function gitState(path: string): Promise<GitState | undefined> {
+/** The checkout that holds a file: its root, the file's path in it, and the URL of its remote without credentials. */
+async function checkoutOf(path: string): Promise<{ root: string; pathInRepo: string; remote: string } | undefined> {
   const place = placeOf(path);
-  if (!place) return undefined;
-  const { real, folder } = place;
-  try {
-    const root = realpathSync(line(await git(folder, ["rev-parse", "--show-toplevel"])));
-    const pathInRepo = relative(root, real).split(sep).join("/");
-    const [state, remote] = await Promise.all([commitIn(folder, real), remoteUrl(root)]);
-    return { ...state, remote, root, pathInRepo };
-  } catch {
-    return undefined;
-  }
+  const root = place && (await answer(place.folder, ["rev-parse", "--show-toplevel"]));
+  const remote = root && (await remoteUrl(root));
+  return place && root && remote
+    ? { root, pathInRepo: posix(relative(realpathSync(root), place.real)), remote }
+    : undefined;
 }
 
 /**
@@ -96,30 +56,28 @@ export async function gitState(path: string): Promise<GitState | undefined> {
 export async function findBlobCommit(
   path: string,
   repoUrl: string,
-  options: { cacheDir: string; allowFileUrl?: boolean },
-): Promise<BlobCommit> {
-  const repo = checkedUrl(repoUrl, options.allowFileUrl ?? false);
+  options: { cacheDir: string },
+): Promise<{ url: string; onDefaultBranch: boolean }> {
+  const repo = checkedUrl(repoUrl);
   const blob = blobHash(path);
-  const state = await gitState(path);
-  const local = state?.remote !== undefined && sameRepo(state.remote, repo);
-  const clone = local ? state.root : await cachedClone(repoUrl, repo, options.cacheDir);
-  const wanted = { blob, pathInRepo: local ? state.pathInRepo : undefined, filename: basename(path) };
+  const checkout = await checkoutOf(path);
+  const local = checkout && sameRepo(checkout.remote, repo) ? checkout : undefined;
+  const clone = local ? local.root : await cachedClone(repoUrl, repo, options.cacheDir);
+  const wanted = { blob, pathInRepo: local?.pathInRepo, filename: basename(path) };
   const found = (await search(clone, wanted)) ?? ((await fetchAll(clone)) ? await search(clone, wanted) : undefined);
   if (found === undefined) {
     throw new LinealError(
       "not-found",
-      `no commit of ${repo} holds ${local ? state.pathInRepo : basename(path)} as it is on disk`,
-      {
-        hint: "did you commit and push? git commit, git push, then run again",
-      },
+      `no commit of ${repo} holds ${local?.pathInRepo ?? basename(path)} as it is on disk`,
+      { hint: "did you commit and push? git commit, git push, then run again" },
     );
   }
   const encoded = found.pathInRepo.split("/").map(encodeURIComponent).join("/");
-  return { url: `${repo}/blob/${found.commit}/${encoded}`, ...found };
+  return { url: `${repo}/blob/${found.commit}/${encoded}`, onDefaultBranch: found.onDefaultBranch };
 }
 
 /** A remote's URL without user name and password; the user of `git@host:path` and ssh URLs is no secret and stays. */
-export function withoutCredentials(remote: string): string {
+function withoutCredentials(remote: string): string {
   if (!URL.canParse(remote) || !remote.includes("://")) return remote;
   const url = new URL(remote);
   url.password = "";
@@ -136,9 +94,9 @@ async function git(folder: string, args: string[], timeout = 5000): Promise<stri
     LC_ALL: "C",
   };
   env.GIT_SSH_COMMAND ??= "ssh -o BatchMode=yes";
-  // inside a hook these point at the hook's repository, which need not be the file's
+  // Inside a hook these point at the hook's repository, which need not be the file's.
   for (const name of ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"]) delete env[name];
-  // a repository's own settings may name a program to run on `status`
+  // A repository's own settings may name a program to run on `status`.
   const safe = ["-c", "core.fsmonitor=false", "-c", "core.quotePath=false"];
   const { stdout } = await run("git", ["-C", folder, ...safe, ...args], {
     env,
@@ -149,8 +107,12 @@ async function git(folder: string, args: string[], timeout = 5000): Promise<stri
   return stdout;
 }
 
-async function answer(folder: string, args: string[]): Promise<string | undefined> {
-  return git(folder, args).then(line, () => undefined);
+/** What git says, or undefined when it fails. */
+function answer(folder: string, args: string[]): Promise<string | undefined> {
+  return git(folder, args).then(
+    (output) => output.trimEnd(),
+    () => undefined,
+  );
 }
 
 async function remoteUrl(root: string): Promise<string | undefined> {
@@ -160,14 +122,12 @@ async function remoteUrl(root: string): Promise<string | undefined> {
   return url ? withoutCredentials(url) : undefined;
 }
 
-function checkedUrl(repoUrl: string, allowFileUrl: boolean): string {
-  if (!repoUrl.startsWith("https://") && !(allowFileUrl && repoUrl.startsWith("file://"))) {
+function checkedUrl(repoUrl: string): string {
+  if (!repoUrl.startsWith("https://")) {
     throw new LinealError(
       "invalid",
       `the git repository to sync with must start with https://, got ${withoutCredentials(repoUrl)}`,
-      {
-        hint: "lineal settings set sync-git-repo https://github.com/<owner>/<repo>",
-      },
+      { hint: "Set LINEAL_SYNC_GIT_REPO=https://github.com/<owner>/<repo>, or ln.settings.syncGitRepo." },
     );
   }
   return plainUrl(withoutCredentials(repoUrl));
@@ -205,7 +165,7 @@ async function cachedClone(cloneUrl: string, repo: string, cacheDir: string): Pr
     await git(temporary, ["config", "remote.origin.url", withoutCredentials(cloneUrl)]);
     if (!existsSync(target)) renameSync(temporary, target);
   } catch (cause) {
-    // another process may have put its own clone there first
+    // Another process may have put its own clone there first.
     if (existsSync(join(target, ".git"))) return target;
     const { code, stderr, message } = cause as { code?: unknown; stderr?: string; message: string };
     if (code === "ENOENT")
@@ -234,7 +194,7 @@ async function fetchAll(clone: string): Promise<boolean> {
 }
 
 type Wanted = { blob: string; pathInRepo: string | undefined; filename: string };
-type Found = Omit<BlobCommit, "url">;
+type Found = { commit: string; pathInRepo: string; onDefaultBranch: boolean };
 
 /** The tip of the default branch if it holds the blob, else another tip, else the newest commit of any branch that does. */
 async function search(clone: string, wanted: Wanted): Promise<Found | undefined> {
@@ -285,6 +245,4 @@ async function pathOfBlob(clone: string, revision: string, wanted: Wanted): Prom
   return paths.find((path) => basename(path) === wanted.filename) ?? paths[0];
 }
 
-function line(output: string): string {
-  return output.trimEnd();
-}
+const posix = (path: string): string => path.split(sep).join("/");

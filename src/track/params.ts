@@ -1,8 +1,5 @@
-/** Turns the params of a run into plain JSON, and a call's arguments into params. */
-
+/** Turns the params of a run into plain JSON. */
 import { redactParams } from "../ground/redact.ts";
-import { parseExpression } from "../code/syntax.ts";
-import type { SyntaxNode } from "../code/syntax-tree.ts";
 
 /** A value as it is stored: JSON, nothing else. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
@@ -112,99 +109,4 @@ export function isPlain(value: unknown): value is Record<string, unknown> {
   return (
     prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "hasOwnProperty"))
   );
-}
-
-type Callable = (...args: never[]) => unknown;
-type Parameter = { name: string; rest: boolean; default: unknown; fields?: Record<string, unknown> };
-
-/** The names of a function's parameters in order; a destructured one, or one that cannot be read, is `arg0`, `arg1` … */
-export function parameterNames(fn: Callable): string[] {
-  return parametersOf(fn).map((parameter) => parameter.name);
-}
-
-/**
- * A call's arguments as params: an object given to a destructured parameter, or as the only argument, by its fields;
- * every other argument under its parameter's name. Literal defaults of the declaration are filled in.
- */
-export function bindArguments(
-  fn: Callable,
-  args: readonly unknown[],
-  isRecord: (value: object) => boolean = () => false,
-): Record<string, unknown> {
-  const bound: [string, unknown][] = [];
-  const parameters = parametersOf(fn);
-  for (let i = 0; i < Math.max(parameters.length, args.length); i++) {
-    const parameter = parameters[i] ?? { name: `arg${i}`, rest: false, default: undefined };
-    if (parameter.rest) {
-      bound.push([parameter.name, args.slice(i)]);
-      break;
-    }
-    const value = args[i] === undefined ? (parameter.default ?? (parameter.fields && {})) : args[i];
-    const spread =
-      isPlain(value) &&
-      !isRecord(value) &&
-      (parameter.fields !== undefined || (args.length <= 1 && parameters.length <= 1));
-    if (!spread) bound.push([parameter.name, value]);
-    else {
-      const given = Object.entries(value).filter(([, item]) => item !== undefined);
-      bound.push(
-        ...Object.entries(parameter.fields ?? {}).filter(([key]) => !given.some(([name]) => name === key)),
-        ...given,
-      );
-    }
-  }
-  return Object.fromEntries(bound.filter(([, value]) => value !== undefined));
-}
-
-function parametersOf(fn: Callable): Parameter[] {
-  const source = Function.prototype.toString.call(fn);
-  const nodes = functionNode(parseExpression(`(${source}\n)`)) ?? functionNode(parseExpression(`({${source}\n})`));
-  if (nodes === undefined)
-    return Array.from({ length: fn.length }, (_, i) => ({ name: `arg${i}`, rest: false, default: undefined }));
-  return nodes.map((node, i) => parameterOf(node, i));
-}
-
-/** The parameters of a function expression, an object with one method, or a class's constructor. */
-function functionNode(node: SyntaxNode | undefined): SyntaxNode[] | undefined {
-  if (node === undefined) return undefined;
-  if (Array.isArray(node.params)) return node.params as SyntaxNode[];
-  if (node.type === "ObjectExpression") return functionNode((node.properties as SyntaxNode[])[0]);
-  if (node.type !== "ClassExpression") return undefined;
-  const members = (node.body as SyntaxNode).body as SyntaxNode[];
-  return functionNode(members.find((member) => member.kind === "constructor"));
-}
-
-function parameterOf(node: SyntaxNode, position: number): Parameter {
-  if (node.type === "AssignmentPattern") {
-    const inner = parameterOf(node.left as SyntaxNode, position);
-    return { ...inner, default: literalValue(node.right as SyntaxNode) };
-  }
-  if (node.type === "RestElement") return { ...parameterOf(node.argument as SyntaxNode, position), rest: true };
-  if (node.type === "ObjectPattern")
-    return { name: `arg${position}`, rest: false, default: undefined, fields: fieldDefaults(node) };
-  return {
-    name: node.type === "Identifier" ? (node.name as string) : `arg${position}`,
-    rest: false,
-    default: undefined,
-  };
-}
-
-function fieldDefaults(pattern: SyntaxNode): Record<string, unknown> {
-  const pairs = (pattern.properties as SyntaxNode[]).flatMap((property) => {
-    const value = property.value as SyntaxNode | undefined;
-    const key = property.key as SyntaxNode | undefined;
-    const name = key?.type === "Identifier" ? key.name : key?.value;
-    if (value?.type !== "AssignmentPattern" || typeof name !== "string" || property.computed === true) return [];
-    const literal = literalValue(value.right as SyntaxNode);
-    return literal === undefined ? [] : [[name, literal] as const];
-  });
-  return Object.fromEntries(pairs);
-}
-
-/** The value of a literal default; undefined for anything that would have to be run. */
-function literalValue(node: SyntaxNode): unknown {
-  if (["NumericLiteral", "StringLiteral", "BooleanLiteral"].includes(node.type)) return node.value;
-  if (node.type !== "UnaryExpression" || node.operator !== "-") return undefined;
-  const inner = literalValue(node.argument as SyntaxNode);
-  return typeof inner === "number" ? -inner : undefined;
 }
