@@ -64,7 +64,7 @@ async function closeLostRuns(): Promise<void> {
   looked = true;
   const [{ defaultConnection }, { reap }] = await Promise.all([
     import("../instance/connect.ts"),
-    import("../track/reap.ts"),
+    import("../track/run.ts"),
   ]);
   await reap(await defaultConnection()).catch(() => {});
 }
