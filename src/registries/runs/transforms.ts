@@ -74,6 +74,8 @@ async function readySource(connection: Connection, spec: TransformSpec): Promise
     const column = COLUMNS[key];
     if (column?.is === "field") checkValue(column, spec[key], key);
   }
+  if (spec.key.trim() === "")
+    throw new LinealError("invalid", "the key of a transform is empty", { hint: "Give a name, or leave the key out." });
   await connection.read(() => choose(connection, spec, undefined));
   const bundle =
     spec.source?.bundle === undefined
