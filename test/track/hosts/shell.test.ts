@@ -115,7 +115,8 @@ forEachDatabase(({ name, fresh }) => {
       const newest = `newest() { lineal list run --filter transform.key=${file} --json | sed 's/.*"uid":"\\([^"]*\\)".*/\\1/'; }`;
       await bash(place, `${newest}\n${ending.script}`, { file }).catch(() => {});
     });
-    const refused = "lineal track\nlineal track --key '' 2>&1 || lineal track gone.sh 2>&1 || lineal list run --filter transform.key=refused.sh --json";
+    const refused =
+      "lineal track\nlineal track --key '' 2>&1 || lineal track gone.sh 2>&1 || lineal list run --filter transform.key=refused.sh --json";
     const text = await bash(place, `${refused}\nlineal finish`, { file: "refused.sh" });
     expect(text).toMatch(/"status":"started"[^]*finished Run/);
     const statuses = await Promise.all(
