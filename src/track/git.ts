@@ -8,6 +8,8 @@ import { LinealError } from "../ground/errors.ts";
 import { redactSource } from "../ground/redact.ts";
 
 const run = promisify(execFile);
+/** How long git may take, in milliseconds: on this disk, and over the network. */
+const [QUICK, SLOW] = [5000, 120_000];
 
 /**
  * The commit around a file, and whether the file or a tracked one beside it differs from that commit.
@@ -85,7 +87,7 @@ function withoutCredentials(remote: string): string {
   return url.href;
 }
 
-async function git(folder: string, args: string[], timeout = 5000): Promise<string> {
+async function git(folder: string, args: string[], timeout = QUICK): Promise<string> {
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     GIT_TERMINAL_PROMPT: "0",
@@ -108,15 +110,20 @@ async function git(folder: string, args: string[], timeout = 5000): Promise<stri
 }
 
 /** What git says, or undefined when it fails. */
-function answer(folder: string, args: string[]): Promise<string | undefined> {
-  return git(folder, args).then(
+function answer(folder: string, args: string[], timeout?: number): Promise<string | undefined> {
+  return git(folder, args, timeout).then(
     (output) => output.trimEnd(),
     () => undefined,
   );
 }
 
+/** The lines that git prints, none when it fails. */
+async function lines(folder: string, args: string[]): Promise<string[]> {
+  return ((await answer(folder, args)) ?? "").split("\n").filter(Boolean);
+}
+
 async function remoteUrl(root: string): Promise<string | undefined> {
-  const remotes = ((await answer(root, ["remote"])) ?? "").split("\n").filter(Boolean);
+  const remotes = await lines(root, ["remote"]);
   const name = remotes.includes("origin") ? "origin" : remotes[0];
   const url = name === undefined ? undefined : await answer(root, ["config", "--get", `remote.${name}.url`]);
   return url ? withoutCredentials(url) : undefined;
@@ -157,11 +164,8 @@ async function cachedClone(cloneUrl: string, repo: string, cacheDir: string): Pr
   mkdirSync(cacheDir, { recursive: true });
   const temporary = mkdtempSync(join(cacheDir, "clone-"));
   try {
-    await git(
-      cacheDir,
-      ["clone", "--quiet", "--depth", "1", "--no-single-branch", "--no-checkout", cloneUrl, temporary],
-      120_000,
-    );
+    const shallow = ["--depth", "1", "--no-single-branch", "--no-checkout"];
+    await git(cacheDir, ["clone", "--quiet", ...shallow, cloneUrl, temporary], SLOW);
     await git(temporary, ["config", "remote.origin.url", withoutCredentials(cloneUrl)]);
     if (!existsSync(target)) renameSync(temporary, target);
   } catch (cause) {
@@ -184,13 +188,8 @@ async function cachedClone(cloneUrl: string, repo: string, cacheDir: string): Pr
 
 async function fetchAll(clone: string): Promise<boolean> {
   const shallow = (await answer(clone, ["rev-parse", "--is-shallow-repository"])) === "true";
-  try {
-    const depth = shallow ? ["--unshallow"] : [];
-    await git(clone, ["fetch", "--quiet", ...depth, "origin", "+refs/heads/*:refs/remotes/origin/*"], 120_000);
-    return true;
-  } catch {
-    return false;
-  }
+  const all = ["origin", "+refs/heads/*:refs/remotes/origin/*"];
+  return (await answer(clone, ["fetch", "--quiet", ...(shallow ? ["--unshallow"] : []), ...all], SLOW)) !== undefined;
 }
 
 type Wanted = { blob: string; pathInRepo: string | undefined; filename: string };
@@ -198,39 +197,23 @@ type Found = { commit: string; pathInRepo: string; onDefaultBranch: boolean };
 
 /** The tip of the default branch if it holds the blob, else another tip, else the newest commit of any branch that does. */
 async function search(clone: string, wanted: Wanted): Promise<Found | undefined> {
-  const listed = (await answer(clone, ["for-each-ref", "--format=%(refname) %(symref)", "refs/remotes/origin"])) ?? "";
-  const refs = listed
-    .split("\n")
-    .map((row) => row.split(" ")[0] ?? "")
-    .filter((ref) => ref !== "" && !ref.endsWith("/HEAD"));
-  const main = await defaultBranch(clone, refs);
+  const origin = "refs/remotes/origin";
+  const refs = (await lines(clone, ["for-each-ref", "--format=%(refname)", origin])).filter((ref) => !ref.endsWith("/HEAD"));
+  const head = await answer(clone, ["symbolic-ref", "--quiet", `${origin}/HEAD`]);
+  const main = head ?? [`${origin}/main`, `${origin}/master`].find((ref) => refs.includes(ref));
   const tips = refs.toSorted((a, b) => Number(b === main) - Number(a === main));
   const history = ["log", "--remotes=origin", "--full-history", "-m", "--format=%H", `--find-object=${wanted.blob}`];
-  for (const candidates of [
-    async () => tips,
-    async () => ((await answer(clone, history)) ?? "").split("\n").filter(Boolean),
-  ]) {
-    for (const revision of await candidates()) {
+  for (const revisions of [() => tips, () => lines(clone, history)]) {
+    for (const revision of await revisions()) {
       const pathInRepo = await pathOfBlob(clone, revision, wanted);
-      const commit = pathInRepo === undefined ? undefined : await answer(clone, ["rev-parse", `${revision}^{commit}`]);
-      if (pathInRepo === undefined || commit === undefined) continue;
+      const commit = pathInRepo && (await answer(clone, ["rev-parse", `${revision}^{commit}`]));
+      if (!pathInRepo || !commit) continue;
       const onDefaultBranch =
         main !== undefined && (await answer(clone, ["merge-base", "--is-ancestor", commit, main])) !== undefined;
       return { commit, pathInRepo, onDefaultBranch };
     }
   }
   return undefined;
-}
-
-async function defaultBranch(clone: string, refs: string[]): Promise<string | undefined> {
-  const known = await answer(clone, ["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"]);
-  if (known) return known;
-  const asked = /^ref: refs\/heads\/(\S+)\s+HEAD/m.exec(
-    (await answer(clone, ["ls-remote", "--symref", "origin", "HEAD"])) ?? "",
-  )?.[1];
-  const guess = ["main", "master"].find((name) => refs.includes(`refs/remotes/origin/${name}`));
-  const name = asked ?? guess;
-  return name === undefined ? undefined : `refs/remotes/origin/${name}`;
 }
 
 /** The path that holds the blob in a commit: the one asked for, or, for a file outside of any clone, the likeliest by name. */

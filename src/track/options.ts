@@ -4,6 +4,7 @@ import { checkValue, model } from "../model/index.ts";
 import type { Run, Transform } from "../registries/index.ts";
 import { isEntry, nameOf, rowOf } from "../registries/record/row.ts";
 import { isPlain, type SerialisedParams, serialiseParams } from "./params.ts";
+import type { RunFacts } from "./run.ts";
 
 /** What `track` takes besides a transform. */
 export interface TrackOptions {
@@ -71,13 +72,9 @@ function checkRegistered({ kind }: Transform, key: string | undefined): void {
     });
 }
 
-/** Params as they are kept: records by uid, undefined when there are none. */
-export function readParams(
-  given: TrackOptions["params"],
-): { params: SerialisedParams["params"] | undefined } & Pick<SerialisedParams, "dropped"> {
-  const { params, dropped } = serialiseParams(
-    { ...given },
-    { reference: (value) => (isEntry(value) ? `${nameOf(value)}[${rowOf(value).uid}]` : undefined) },
-  );
+/** Params as they are kept: records by uid, undefined when there are none; and the names of those that cannot be kept. */
+export function readParams(given: TrackOptions["params"]): Pick<SerialisedParams, "dropped"> & Pick<RunFacts, "params"> {
+  const uidOf = (value: object) => (isEntry(value) ? `${nameOf(value)}[${rowOf(value).uid}]` : undefined);
+  const { params, dropped } = serialiseParams({ ...given }, uidOf);
   return { params: Object.keys(params).length > 0 ? params : undefined, dropped };
 }

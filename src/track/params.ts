@@ -2,10 +2,12 @@
 import { redactParams } from "../ground/redact.ts";
 
 /** A value as it is stored: JSON, nothing else. */
-export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
 /** Params ready to be stored, and the names (`a.b`) of those that have no JSON form. */
 export type SerialisedParams = { params: { [key: string]: JsonValue }; dropped: string[] };
+
+const DEEPEST = 100;
 
 /**
  * Plain, redacted JSON of the params of a run.
@@ -15,91 +17,44 @@ export type SerialisedParams = { params: { [key: string]: JsonValue }; dropped: 
  */
 export function serialiseParams(
   params: Record<string, unknown>,
-  options: { reference?: (value: object) => string | undefined } = {},
+  reference: (value: object) => string | undefined,
 ): SerialisedParams {
   const dropped: string[] = [];
-  const walk = new Walk(dropped, options.reference ?? (() => undefined));
-  const entries = walk
-    .entries(Object.entries(params), "")
-    .filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0));
-  return { params: redactParams(Object.fromEntries(entries)) as SerialisedParams["params"], dropped };
-}
+  const drop = (path: string): undefined => void dropped.push(path);
 
-const deepest = 100;
-
-class Walk {
-  readonly #ancestors: object[] = [];
-  readonly #dropped: string[];
-  readonly #reference: (value: object) => string | undefined;
-
-  constructor(dropped: string[], reference: (value: object) => string | undefined) {
-    this.#dropped = dropped;
-    this.#reference = reference;
-  }
-
-  entries(pairs: Iterable<readonly [string, unknown]>, path: string): [string, JsonValue][] {
-    return [...pairs].flatMap(([key, value]) => {
-      const json = this.#value(value, path === "" ? key : `${path}.${key}`);
+  const fields = (pairs: [string, unknown][], path: string, above: readonly object[]): [string, JsonValue][] =>
+    pairs.flatMap(([key, value]) => {
+      const json = plain(value, path === "" ? key : `${path}.${key}`, above);
       return json === undefined ? [] : [[key, json] as [string, JsonValue]];
     });
-  }
 
-  #value(value: unknown, path: string): JsonValue | undefined {
-    switch (typeof value) {
-      case "undefined":
-        return undefined;
-      case "boolean":
-      case "string":
-        return value;
-      case "number":
-        return Number.isFinite(value) ? value + 0 : String(value);
-      case "bigint":
-        return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value);
-      case "object":
-        return value === null ? null : this.#object(value, path);
-      default:
-        return this.#drop(path);
-    }
-  }
-
-  #object(value: object, path: string): JsonValue | undefined {
-    const reference = this.#reference(value);
-    if (reference !== undefined) return reference;
-    if (value instanceof Date) return Number.isNaN(value.getTime()) ? this.#drop(path) : value.toISOString();
+  const plain = (value: unknown, path: string, above: readonly object[]): JsonValue | undefined => {
+    if (value === null || value === undefined || typeof value === "boolean" || typeof value === "string")
+      return value as JsonValue | undefined;
+    if (typeof value === "number") return Number.isFinite(value) ? value + 0 : String(value);
+    if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+    if (typeof value !== "object") return drop(path);
+    const named = reference(value);
+    if (named !== undefined) return named;
+    if (value instanceof Date) return Number.isNaN(value.getTime()) ? drop(path) : value.toISOString();
     if (value instanceof URL) return value.href;
-    if (this.#ancestors.includes(value) || this.#ancestors.length >= deepest) return this.#drop(path);
-    this.#ancestors.push(value);
+    if (above.includes(value) || above.length >= DEEPEST) return drop(path);
+    const inside = [...above, value];
     try {
-      if (Array.isArray(value)) return this.#list(value, path);
-      if (value instanceof Set) return this.#list([...value], path);
-      if (value instanceof Map) return this.#map(value, path);
-      return isPlain(value) ? Object.fromEntries(this.entries(Object.entries(value), path)) : this.#drop(path);
+      if (value instanceof Map && [...value.keys()].every((key) => /^(string|number|boolean|bigint)$/.test(typeof key)))
+        return Object.fromEntries(fields(Array.from(value, ([key, item]) => [String(key), item]), path, inside));
+      if (Array.isArray(value) || value instanceof Set || value instanceof Map)
+        return Array.from(value, (item: unknown, i) => plain(item, `${path}.${i}`, inside)).filter((item) => item !== undefined);
+      return isPlain(value) ? Object.fromEntries(fields(Object.entries(value), path, inside)) : drop(path);
     } catch {
-      return this.#drop(path); // a getter threw
-    } finally {
-      this.#ancestors.pop();
+      return drop(path); // A getter threw.
     }
-  }
+  };
 
-  #list(items: unknown[], path: string): JsonValue[] {
-    return Array.from(items, (item, i) => this.#value(item, `${path}.${i}`)).filter((item) => item !== undefined);
-  }
-
-  #map(map: Map<unknown, unknown>, path: string): JsonValue {
-    const pairs = [...map];
-    if (pairs.some(([key]) => typeof key === "object" || typeof key === "function" || typeof key === "symbol"))
-      return this.#list(pairs, path);
-    return Object.fromEntries(
-      this.entries(
-        pairs.map(([key, value]) => [String(key), value] as const),
-        path,
-      ),
-    );
-  }
-
-  #drop(path: string): undefined {
-    this.#dropped.push(path);
-  }
+  const kept = fields(Object.entries(params), "", []).filter(
+    ([, value]) => value !== null && !(Array.isArray(value) && value.length === 0),
+  );
+  return { params: redactParams(Object.fromEntries(kept)) as SerialisedParams["params"], dropped };
 }
 
 /** Whether a value is an object literal, of this realm or another. */

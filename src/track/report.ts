@@ -1,5 +1,5 @@
 /** The console log of a run: what passes through this process's stdout and stderr, kept in a local file. */
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { redactSource } from "../ground/redact.ts";
@@ -81,8 +81,9 @@ export function captureConsole(options: { file: string; header?: string; limit?:
   };
 }
 
-/** The text of a console log as it would be read: without escape codes, progress lines as they ended, secrets replaced. */
+/** The text of a console log as it would be read: without escape codes, progress lines as they ended, secrets replaced; empty when it is gone. */
 export function readReport(path: string): string {
+  if (!existsSync(path)) return "";
   const text = stripVTControlCharacters(readFileSync(path, "utf8"));
   return redactSource(text.split(/\r*\n/).map(lastSegment).join("\n"));
 }

@@ -1,5 +1,5 @@
 /** The one way to begin and end a run, whatever hosts it. Only this file says what status a run has. */
-import { existsSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Connection } from "../instance/connection.ts";
 import type { Scope } from "../instance/scope.ts";
@@ -238,9 +238,8 @@ export async function reap(connection: Connection): Promise<void> {
   for (const { run, process: facts } of await unfinishedRuns(connection, hostname())) {
     if (isAlive(facts) !== false) continue;
     const file = logFile(run.uid);
-    const log = existsSync(file) ? readReport(file) : "";
     const remark = `reaped: process ${facts.pid} on ${facts.host} was gone without closing this run`;
-    await endRun(connection, run, "gone", `${log}\n${remark}\n`);
+    await endRun(connection, run, "gone", `${readReport(file)}\n${remark}\n`);
     rmSync(file, { force: true });
     connection.log("warning", `reaped ${shortName(run)}: its process was gone, it is aborted now`);
   }

@@ -10,6 +10,8 @@ class Artifact {
 }
 const reference = (value: object) => (value instanceof Artifact ? `Artifact[${value.uid}]` : undefined);
 
+const serialise = (params: Record<string, unknown>) => serialiseParams(params, reference);
+
 describe("serialiseParams", () => {
   test("keeps what is JSON and translates what is near it", () => {
     const { params, dropped } = serialiseParams(
@@ -37,7 +39,7 @@ describe("serialiseParams", () => {
         data: new Artifact(),
         list: [new Artifact()],
       },
-      { reference },
+      reference,
     );
     expect(params).toEqual({
       flag: false,
@@ -64,7 +66,7 @@ describe("serialiseParams", () => {
     const loop: Record<string, unknown> = { ok: 1 };
     loop.self = loop;
     const shared = { a: 1 };
-    const { params, dropped } = serialiseParams({
+    const { params, dropped } = serialise({
       fn: () => 1,
       deep: { list: [1, Symbol("s"), new Artifact()] },
       loop,
@@ -85,7 +87,7 @@ describe("serialiseParams", () => {
   });
 
   test("redacts", () => {
-    expect(serialiseParams({ apiKey: "abc", db: "postgres://a:b@c/d", model: { token: "t" } }).params).toEqual({
+    expect(serialise({ apiKey: "abc", db: "postgres://a:b@c/d", model: { token: "t" } }).params).toEqual({
       apiKey: "***REDACTED***",
       db: "***REDACTED***",
       model: { token: "***REDACTED***" },
@@ -105,7 +107,7 @@ describe("serialiseParams", () => {
     });
     fc.assert(
       fc.property(fc.dictionary(fc.string(), anything), (values) => {
-        const { params } = serialiseParams(values);
+        const { params } = serialise(values);
         fc.pre(isReadBack(params));
         expect(JSON.parse(JSON.stringify(params))).toEqual(params);
       }),

@@ -227,9 +227,6 @@ function pinned(spec: TransformSpec, uid: string, family: readonly Row[]): Choic
   };
 }
 
-const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-const revisionOf = (text: string): number => [...text].reduce((sum, c) => sum * 62 + ALPHABET.indexOf(c), 0);
-
 /** A version that is there may take over another key, a description and a reference. */
 function loaded(spec: TransformSpec, row: Row): Choice {
   const changes: Record<string, unknown> = {};
