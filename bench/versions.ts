@@ -2,7 +2,6 @@
 import { type Bench, inTurns, type Row } from "./measure.ts";
 import { databases, freshDatabase, freshFolder, freshInstance } from "./place.ts";
 import { databaseFile } from "../src/instance/settings.ts";
-import { join } from "node:path";
 import { openPlain } from "./plain.ts";
 
 const SMALL = "small.json";

@@ -40,4 +40,4 @@ export {
 export { type Status, status } from "./registries/answers/staleness.ts";
 export { why } from "./registries/answers/why.ts";
 export { context, finish, track } from "./track/track.ts";
-export type { TrackOptions } from "./track/track-options.ts";
+export type { TrackOptions } from "./track/options.ts";

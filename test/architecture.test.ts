@@ -55,6 +55,16 @@ const broken: Record<keyof typeof rules, [Record<string, string>, RegExp][]> = {
     [{ "src/registries/a.ts": `run("update artifact set a = 1");` }, /SQL belongs in db/],
     [{ "src/registries/a.ts": "const q = sql`a = 1`;" }, /SQL belongs in db: a template/],
   ],
+  onlyStartRunSetsTheStatusOfARun: [
+    [
+      { "src/track/reap.ts": `\nimport { changeRun as write } from "../registries/runs/runs.ts";` },
+      /^src\/track\/reap\.ts:2: only src\/track\/run\.ts begins and ends runs/,
+    ],
+    [{ "src/registries/a.ts": `const row = insert(dialect, "Run", values);` }, /call startRun/],
+    [{ "src/registries/runs/runs.ts": `update(dialect, writer, "Run", 1, { status: "aborted" });` }, /call startRun/],
+    [{ "src/cli/a.ts": `const close = (run) => run.update({ status: "completed" });` }, /call startRun/],
+    [{ "src/cli/a.ts": `const open = (transform) => Run.save({ transform, "status": "started" });` }, /call startRun/],
+  ],
   noDefaultExport: [[{ "src/db/a.ts": "export default 1;" }, /by name, not by default/]],
   noAnyInExportedSignatures: [
     [{ "src/db/a.ts": "export function f(x: any): void {}" }, /'any' in an exported signature/],
@@ -113,6 +123,8 @@ test("what looks like a breach and is none", () => {
     "src/index.ts": `/** All. */\nexport { a } from "./registries/a.ts";`,
     "src/registries/a.ts": `/** Comments may say sqlite or select x from y. */\nimport type { E } from "../ground/errors.ts";\nexport async function a(log: { console: E }): Promise<unknown> { const x: any = 1; await log.console; return ["update the description", "delete a record", "select one", "give a postgres:// URL"]; }`,
     "src/ground/errors.ts": "#!/usr/bin/env node\n/** Errors. */\nexport type E = 1;",
+    "src/track/run.ts": `/** Run. */\nconst f = (run) => changeRun(run, { status: "completed" });`,
+    "src/registries/runs/runs.ts": `/** Rows. */\nconst f = (values) => [insert(dialect, "Run", values), select({ where: { status: "started" } })];`,
     "src/cli/main.ts": `/** Main. */\nvoid import("./go.ts").then(({ go }) => go());`,
     "src/cli/go.ts": "/** Go. */\nexport const go = () => console.log(1);",
     "src/db/lite.ts": "/** Db. */\nconst sqlite = `select 1 from t`;",

@@ -64,7 +64,7 @@ const looked = new WeakSet<Connection>();
 async function closeLostRuns(): Promise<void> {
   const [{ defaultConnection }, { reap }] = await Promise.all([
     import("../instance/connect.ts"),
-    import("../track/reap.ts"),
+    import("../track/run.ts"),
   ]);
   const connection = await defaultConnection();
   if (looked.has(connection)) return;

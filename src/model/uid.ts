@@ -34,6 +34,11 @@ export function versionUid(stem: string, revision: number): string {
   return stem + base62(revision, REVISION_LENGTH);
 }
 
+/** The revision that the uid of a version ends with. */
+export function revisionOf(uid: string): number {
+  return [...uid.slice(-REVISION_LENGTH)].reduce((sum, letter) => sum * 62 + ALPHABET.indexOf(letter), 0);
+}
+
 /** Whether text could be a uid or the beginning of one. */
 export function isUidLike(text: string): boolean {
   return /^[0-9A-Za-z]+$/.test(text);

@@ -1,37 +1,46 @@
-/** What is said when a run has begun. */
+/** What is logged when a run begins and ends. */
 import type { Connection } from "../instance/connection.ts";
 import { printTime } from "../model/index.ts";
-import type { Transform } from "../registries/index.ts";
-import type { BegunRun } from "../registries/runs/runs.ts";
+import type { Run, Transform } from "../registries/index.ts";
+import { duration } from "./states.ts";
 
-/** Logs which run of which transform began, with which parameters, and what to know about it. */
-export async function announce(
-  connection: Connection,
-  { run, transform, outcome, restarted, notes, warnings }: BegunRun,
-): Promise<void> {
-  for (const note of notes) connection.log("info", note);
-  for (const warning of warnings) connection.log("warning", warning);
-  connection.log(
-    "important",
-    `${outcome} ${called(transform)}, ${restarted ? "re-started" : "started new"} Run('${run.uid.slice(0, 8)}') at ${printTime(run.startedAt ?? run.createdAt)}`,
-  );
-  if (outcome === "loaded")
-    for (const line of predecessorLines(await transform.predecessors)) connection.log("info", line);
-  const params = Object.entries(run.params ?? {});
-  if (params.length > 0)
-    connection.log(
-      "important",
-      `params: ${params.map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`).join(", ")}`,
-    );
+/** A run in a log line: `Run('X1GYNq9t')`. */
+export const shortName = ({ uid }: { readonly uid: string }): string => `Run('${uid.slice(0, 8)}')`;
+const transformName = ({ uid, key }: { readonly uid: string; readonly key?: unknown }): string =>
+  `Transform('${uid.slice(0, 8)}', key='${key}')`;
+
+/** What happened when a run began. */
+export interface Begun {
+  readonly run: Run;
+  readonly transform: Transform;
+  readonly outcome: "created" | "loaded";
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
+  readonly predecessors: readonly { readonly uid: string; readonly key?: unknown }[];
 }
 
-const called = ({ uid, key }: Transform): string => `Transform('${uid.slice(0, 8)}', key='${key}')`;
+/** Logs which run of which transform began, with which parameters, and what to know about it. */
+export function announceStart(connection: Connection, begun: Begun): void {
+  const { run, transform, outcome } = begun;
+  for (const note of begun.notes) connection.log("info", note);
+  for (const warning of begun.warnings) connection.log("warning", warning);
+  const started = run.status === "restarted" ? "re-started" : "started new";
+  const time = printTime(run.startedAt ?? run.createdAt);
+  connection.log("important", `${outcome} ${transformName(transform)}, ${started} ${shortName(run)} at ${time}`);
+  const [only, ...others] = begun.predecessors.map(transformName);
+  if (only && others.length === 0) connection.log("info", `predecessor: ${only}`);
+  else if (only)
+    for (const line of ["predecessors:", ...[only, ...others].map((one) => `  - ${one}`)]) connection.log("info", line);
+  const params = Object.entries(run.params ?? {}).map(
+    ([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
+  if (params.length > 0) connection.log("important", `params: ${params.join(", ")}`);
+}
 
-/** What comes before a transform that is tracked again: one in a line, several in a list. */
-function predecessorLines(predecessors: readonly Transform[]): string[] {
-  const [only, ...others] = predecessors.map(called);
-  if (only === undefined) return [];
-  return others.length === 0
-    ? [`predecessor: ${only}`]
-    : ["predecessors:", ...[only, ...others].map((one) => `  - ${one}`)];
+/** Logs how a run ended, and after how long. */
+export function announceEnd(connection: Connection, run: Run): void {
+  const end = run.finishedAt ?? connection.now();
+  const word = run.status === "completed" ? "finished" : run.status;
+  const after = duration(end.getTime() - (run.startedAt ?? end).getTime());
+  connection.log("important", `${word} ${shortName(run)} after ${after} at ${printTime(end)}`);
 }

@@ -2,15 +2,15 @@
 import { text } from "node:stream/consumers";
 import { open } from "../instance/connect.ts";
 import { setProcessUser } from "../instance/scope.ts";
-import { endRun } from "../registries/runs/runs.ts";
-import type { Closing } from "./close-in-child.ts";
+import type { Closed, Closing } from "./close-in-child.ts";
+import { endRun } from "./run.ts";
 
 async function close(): Promise<void> {
-  const { settings, user, run, event, report } = JSON.parse(await text(process.stdin)) as Closing;
-  setProcessUser(user);
-  const connection = await open(settings);
-  const row = await endRun(connection, run, event, report);
-  process.stdout.write(`${row.status}\n`);
+  const closing = JSON.parse(await text(process.stdin)) as Closing;
+  setProcessUser(closing.user);
+  const connection = await open(closing.settings);
+  const { status, finishedAt, report } = await endRun(connection, closing.run, closing.status, closing.report);
+  process.stdout.write(JSON.stringify({ status, finishedAt, report } satisfies Closed));
   await connection.close();
 }
 

@@ -1,5 +1,4 @@
-/** What git knows of a file: its repository and commit, and the published commit that holds exactly its bytes. */
-
+/** What git knows of a file: the commit around it, and where its exact bytes are published. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
@@ -8,38 +7,25 @@ import { promisify } from "node:util";
 import { LinealError } from "../ground/errors.ts";
 import { redactSource } from "../ground/redact.ts";
 
-/** The state of the repository around a path. */
-export type GitState = {
-  /** Undefined before the first commit. */
-  commit: string | undefined;
-  /** Undefined when no branch is checked out. */
-  branch: string | undefined;
-  /** The commit does not say what ran: a tracked file of the repository is changed, or this one is not tracked. */
-  dirty: boolean;
-  /** URL of `origin`, else of the first remote, without credentials. */
-  remote: string | undefined;
-  /** Absolute path of the checkout. */
-  root: string;
-  /** Posix path inside the checkout. */
-  pathInRepo: string;
-  /** Whether git knows the file. */
-  tracked: boolean;
-};
-
-/** Where a file's exact bytes are published. */
-export type BlobCommit = { url: string; commit: string; pathInRepo: string; onDefaultBranch: boolean };
-
 const run = promisify(execFile);
+/** How long git may take, in milliseconds: on this disk, and over the network. */
+const [QUICK, SLOW] = [5000, 120_000];
 
-/** The commit around `path`, and whether it says what ran; as little work as that takes. */
-export async function commitOf(path: string): Promise<Pick<GitState, "commit" | "dirty"> | undefined> {
+/**
+ * The commit around a file, and whether the file or a tracked one beside it differs from that commit.
+ *
+ * Undefined outside of a repository, before the first commit, without git, and when git does not answer in 5 s.
+ */
+export async function commitOf(path: string): Promise<{ gitCommit: string; gitDirty: boolean } | undefined> {
   const place = placeOf(path);
   if (!place) return undefined;
-  try {
-    return await commitIn(place.folder, place.real);
-  } catch {
-    return undefined;
-  }
+  const pathspec = `:(literal)${posix(relative(place.folder, place.real)) || "."}`;
+  const [status, known] = await Promise.all([
+    answer(place.folder, ["status", "--porcelain=v2", "--branch", "--untracked-files=no"]),
+    answer(place.folder, ["ls-files", "--", pathspec]),
+  ]);
+  const commit = /^# branch\.oid ([0-9a-f]+)$/m.exec(status ?? "")?.[1];
+  return commit ? { gitCommit: commit, gitDirty: !known || /^[^#\n]/m.test(status ?? "") } : undefined;
 }
 
 /** Where to ask git, or undefined where no folder above holds a repository: then nothing is started. */
@@ -53,38 +39,14 @@ function placeOf(path: string): { real: string; folder: string } | undefined {
   }
 }
 
-async function commitIn(
-  folder: string,
-  real: string,
-): Promise<Pick<GitState, "commit" | "branch" | "dirty" | "tracked">> {
-  const [status, known] = await Promise.all([
-    git(folder, ["status", "--porcelain=v2", "--branch", "--untracked-files=no"]),
-    git(folder, ["ls-files", "--", `:(literal)${relative(folder, real).split(sep).join("/") || "."}`]),
-  ]);
-  const commit = /^# branch\.oid ([0-9a-f]+)$/m.exec(status)?.[1];
-  const head = /^# branch\.head (.+)$/m.exec(status)?.[1];
-  const tracked = known !== "";
-  return {
-    commit,
-    branch: head === "(detached)" ? undefined : head,
-    dirty: !tracked || /^[^#\n]/m.test(status),
-    tracked,
-  };
-}
-
-/** State of the repository that holds `path`; undefined outside of one, and when git is missing or does not answer in 5 s. */
-export async function gitState(path: string): Promise<GitState | undefined> {
+/** The checkout that holds a file: its root, the file's path in it, and the URL of its remote without credentials. */
+async function checkoutOf(path: string): Promise<{ root: string; pathInRepo: string; remote: string } | undefined> {
   const place = placeOf(path);
-  if (!place) return undefined;
-  const { real, folder } = place;
-  try {
-    const root = realpathSync(line(await git(folder, ["rev-parse", "--show-toplevel"])));
-    const pathInRepo = relative(root, real).split(sep).join("/");
-    const [state, remote] = await Promise.all([commitIn(folder, real), remoteUrl(root)]);
-    return { ...state, remote, root, pathInRepo };
-  } catch {
-    return undefined;
-  }
+  const root = place && (await answer(place.folder, ["rev-parse", "--show-toplevel"]));
+  const remote = root && (await remoteUrl(root));
+  return place && root && remote
+    ? { root, pathInRepo: posix(relative(realpathSync(root), place.real)), remote }
+    : undefined;
 }
 
 /**
@@ -96,30 +58,28 @@ export async function gitState(path: string): Promise<GitState | undefined> {
 export async function findBlobCommit(
   path: string,
   repoUrl: string,
-  options: { cacheDir: string; allowFileUrl?: boolean },
-): Promise<BlobCommit> {
-  const repo = checkedUrl(repoUrl, options.allowFileUrl ?? false);
+  options: { cacheDir: string },
+): Promise<{ url: string; onDefaultBranch: boolean }> {
+  const repo = checkedUrl(repoUrl);
   const blob = blobHash(path);
-  const state = await gitState(path);
-  const local = state?.remote !== undefined && sameRepo(state.remote, repo);
-  const clone = local ? state.root : await cachedClone(repoUrl, repo, options.cacheDir);
-  const wanted = { blob, pathInRepo: local ? state.pathInRepo : undefined, filename: basename(path) };
+  const checkout = await checkoutOf(path);
+  const local = checkout && sameRepo(checkout.remote, repo) ? checkout : undefined;
+  const clone = local ? local.root : await cachedClone(repoUrl, repo, options.cacheDir);
+  const wanted = { blob, pathInRepo: local?.pathInRepo, filename: basename(path) };
   const found = (await search(clone, wanted)) ?? ((await fetchAll(clone)) ? await search(clone, wanted) : undefined);
   if (found === undefined) {
     throw new LinealError(
       "not-found",
-      `no commit of ${repo} holds ${local ? state.pathInRepo : basename(path)} as it is on disk`,
-      {
-        hint: "did you commit and push? git commit, git push, then run again",
-      },
+      `no commit of ${repo} holds ${local?.pathInRepo ?? basename(path)} as it is on disk`,
+      { hint: "did you commit and push? git commit, git push, then run again" },
     );
   }
   const encoded = found.pathInRepo.split("/").map(encodeURIComponent).join("/");
-  return { url: `${repo}/blob/${found.commit}/${encoded}`, ...found };
+  return { url: `${repo}/blob/${found.commit}/${encoded}`, onDefaultBranch: found.onDefaultBranch };
 }
 
 /** A remote's URL without user name and password; the user of `git@host:path` and ssh URLs is no secret and stays. */
-export function withoutCredentials(remote: string): string {
+function withoutCredentials(remote: string): string {
   if (!URL.canParse(remote) || !remote.includes("://")) return remote;
   const url = new URL(remote);
   url.password = "";
@@ -127,7 +87,7 @@ export function withoutCredentials(remote: string): string {
   return url.href;
 }
 
-async function git(folder: string, args: string[], timeout = 5000): Promise<string> {
+async function git(folder: string, args: string[], timeout = QUICK): Promise<string> {
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     GIT_TERMINAL_PROMPT: "0",
@@ -136,9 +96,9 @@ async function git(folder: string, args: string[], timeout = 5000): Promise<stri
     LC_ALL: "C",
   };
   env.GIT_SSH_COMMAND ??= "ssh -o BatchMode=yes";
-  // inside a hook these point at the hook's repository, which need not be the file's
+  // Inside a hook these point at the hook's repository, which need not be the file's.
   for (const name of ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"]) delete env[name];
-  // a repository's own settings may name a program to run on `status`
+  // A repository's own settings may name a program to run on `status`.
   const safe = ["-c", "core.fsmonitor=false", "-c", "core.quotePath=false"];
   const { stdout } = await run("git", ["-C", folder, ...safe, ...args], {
     env,
@@ -149,25 +109,32 @@ async function git(folder: string, args: string[], timeout = 5000): Promise<stri
   return stdout;
 }
 
-async function answer(folder: string, args: string[]): Promise<string | undefined> {
-  return git(folder, args).then(line, () => undefined);
+/** What git says, or undefined when it fails. */
+function answer(folder: string, args: string[], timeout?: number): Promise<string | undefined> {
+  return git(folder, args, timeout).then(
+    (output) => output.trimEnd(),
+    () => undefined,
+  );
+}
+
+/** The lines that git prints, none when it fails. */
+async function lines(folder: string, args: string[]): Promise<string[]> {
+  return ((await answer(folder, args)) ?? "").split("\n").filter(Boolean);
 }
 
 async function remoteUrl(root: string): Promise<string | undefined> {
-  const remotes = ((await answer(root, ["remote"])) ?? "").split("\n").filter(Boolean);
+  const remotes = await lines(root, ["remote"]);
   const name = remotes.includes("origin") ? "origin" : remotes[0];
   const url = name === undefined ? undefined : await answer(root, ["config", "--get", `remote.${name}.url`]);
   return url ? withoutCredentials(url) : undefined;
 }
 
-function checkedUrl(repoUrl: string, allowFileUrl: boolean): string {
-  if (!repoUrl.startsWith("https://") && !(allowFileUrl && repoUrl.startsWith("file://"))) {
+function checkedUrl(repoUrl: string): string {
+  if (!repoUrl.startsWith("https://")) {
     throw new LinealError(
       "invalid",
       `the git repository to sync with must start with https://, got ${withoutCredentials(repoUrl)}`,
-      {
-        hint: "lineal settings set sync-git-repo https://github.com/<owner>/<repo>",
-      },
+      { hint: "Set LINEAL_SYNC_GIT_REPO=https://github.com/<owner>/<repo>, or ln.settings.syncGitRepo." },
     );
   }
   return plainUrl(withoutCredentials(repoUrl));
@@ -197,15 +164,12 @@ async function cachedClone(cloneUrl: string, repo: string, cacheDir: string): Pr
   mkdirSync(cacheDir, { recursive: true });
   const temporary = mkdtempSync(join(cacheDir, "clone-"));
   try {
-    await git(
-      cacheDir,
-      ["clone", "--quiet", "--depth", "1", "--no-single-branch", "--no-checkout", cloneUrl, temporary],
-      120_000,
-    );
+    const shallow = ["--depth", "1", "--no-single-branch", "--no-checkout"];
+    await git(cacheDir, ["clone", "--quiet", ...shallow, cloneUrl, temporary], SLOW);
     await git(temporary, ["config", "remote.origin.url", withoutCredentials(cloneUrl)]);
     if (!existsSync(target)) renameSync(temporary, target);
   } catch (cause) {
-    // another process may have put its own clone there first
+    // Another process may have put its own clone there first.
     if (existsSync(join(target, ".git"))) return target;
     const { code, stderr, message } = cause as { code?: unknown; stderr?: string; message: string };
     if (code === "ENOENT")
@@ -224,53 +188,34 @@ async function cachedClone(cloneUrl: string, repo: string, cacheDir: string): Pr
 
 async function fetchAll(clone: string): Promise<boolean> {
   const shallow = (await answer(clone, ["rev-parse", "--is-shallow-repository"])) === "true";
-  try {
-    const depth = shallow ? ["--unshallow"] : [];
-    await git(clone, ["fetch", "--quiet", ...depth, "origin", "+refs/heads/*:refs/remotes/origin/*"], 120_000);
-    return true;
-  } catch {
-    return false;
-  }
+  const all = ["origin", "+refs/heads/*:refs/remotes/origin/*"];
+  return (await answer(clone, ["fetch", "--quiet", ...(shallow ? ["--unshallow"] : []), ...all], SLOW)) !== undefined;
 }
 
 type Wanted = { blob: string; pathInRepo: string | undefined; filename: string };
-type Found = Omit<BlobCommit, "url">;
+type Found = { commit: string; pathInRepo: string; onDefaultBranch: boolean };
 
 /** The tip of the default branch if it holds the blob, else another tip, else the newest commit of any branch that does. */
 async function search(clone: string, wanted: Wanted): Promise<Found | undefined> {
-  const listed = (await answer(clone, ["for-each-ref", "--format=%(refname) %(symref)", "refs/remotes/origin"])) ?? "";
-  const refs = listed
-    .split("\n")
-    .map((row) => row.split(" ")[0] ?? "")
-    .filter((ref) => ref !== "" && !ref.endsWith("/HEAD"));
-  const main = await defaultBranch(clone, refs);
+  const origin = "refs/remotes/origin";
+  const refs = (await lines(clone, ["for-each-ref", "--format=%(refname)", origin])).filter(
+    (ref) => !ref.endsWith("/HEAD"),
+  );
+  const head = await answer(clone, ["symbolic-ref", "--quiet", `${origin}/HEAD`]);
+  const main = head ?? [`${origin}/main`, `${origin}/master`].find((ref) => refs.includes(ref));
   const tips = refs.toSorted((a, b) => Number(b === main) - Number(a === main));
   const history = ["log", "--remotes=origin", "--full-history", "-m", "--format=%H", `--find-object=${wanted.blob}`];
-  for (const candidates of [
-    async () => tips,
-    async () => ((await answer(clone, history)) ?? "").split("\n").filter(Boolean),
-  ]) {
-    for (const revision of await candidates()) {
+  for (const revisions of [() => tips, () => lines(clone, history)]) {
+    for (const revision of await revisions()) {
       const pathInRepo = await pathOfBlob(clone, revision, wanted);
-      const commit = pathInRepo === undefined ? undefined : await answer(clone, ["rev-parse", `${revision}^{commit}`]);
-      if (pathInRepo === undefined || commit === undefined) continue;
+      const commit = pathInRepo && (await answer(clone, ["rev-parse", `${revision}^{commit}`]));
+      if (!pathInRepo || !commit) continue;
       const onDefaultBranch =
         main !== undefined && (await answer(clone, ["merge-base", "--is-ancestor", commit, main])) !== undefined;
       return { commit, pathInRepo, onDefaultBranch };
     }
   }
   return undefined;
-}
-
-async function defaultBranch(clone: string, refs: string[]): Promise<string | undefined> {
-  const known = await answer(clone, ["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"]);
-  if (known) return known;
-  const asked = /^ref: refs\/heads\/(\S+)\s+HEAD/m.exec(
-    (await answer(clone, ["ls-remote", "--symref", "origin", "HEAD"])) ?? "",
-  )?.[1];
-  const guess = ["main", "master"].find((name) => refs.includes(`refs/remotes/origin/${name}`));
-  const name = asked ?? guess;
-  return name === undefined ? undefined : `refs/remotes/origin/${name}`;
 }
 
 /** The path that holds the blob in a commit: the one asked for, or, for a file outside of any clone, the likeliest by name. */
@@ -285,6 +230,4 @@ async function pathOfBlob(clone: string, revision: string, wanted: Wanted): Prom
   return paths.find((path) => basename(path) === wanted.filename) ?? paths[0];
 }
 
-function line(output: string): string {
-  return output.trimEnd();
-}
+const posix = (path: string): string => path.split(sep).join("/");

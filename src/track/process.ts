@@ -68,7 +68,7 @@ export function shellAncestors(): ShellProcess[] {
     const name = shellName(info);
     if (name !== undefined) {
       const { pid, startedAt } = info;
-      const key = `${pid}-${createHash("sha256").update(startedAt).digest("hex").slice(0, 16)}`;
+      const key = `${pid}-${createHash("sha256").update(startedAt).digest("hex").slice(0, 12)}`;
       (isScriptWrapper(info, parent) ? wrappers : shells).push({ pid, startedAt, name, key });
     }
     info = parent;
@@ -84,22 +84,9 @@ export function processInfo(
   return from === "proc" ? infoFromProc(pid) : infoFromPs(pid);
 }
 
-const shellNames = new Set([
-  "bash",
-  "zsh",
-  "sh",
-  "dash",
-  "ash",
-  "ksh",
-  "fish",
-  "tcsh",
-  "csh",
-  "nu",
-  "pwsh",
-  "powershell",
-  "powershell.exe",
-  "cmd.exe",
-]);
+const shellNames = new Set(
+  "bash zsh sh dash ash ksh fish tcsh csh nu pwsh powershell powershell.exe cmd.exe".split(" "),
+);
 const scriptRunner = /^(?:npm|npx|pnpm|pnpx|yarn|yarnpkg|bun|bunx|corepack)\b/;
 
 /** Linux names a script that is started by its first line after its file; what runs it is the first argument. */

@@ -1,17 +1,32 @@
 /** The console log of a run: what passes through this process's stdout and stderr, kept in a local file. */
-
-import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { redactSource } from "../ground/redact.ts";
+import { settings } from "../registries/settings.ts";
 
-/** A console log being written. */
-export type ConsoleCapture = {
-  path: string;
-  /** Appends to the log only, not to the console; does nothing once stopped. */
-  writeSync(text: string): void;
-  /** Ends the log; the last one to end gives both streams back as they were. */
+/** What a run prints, while it is kept. */
+export interface Output {
+  /** All so far, as its report shows it. */
+  text(): string;
+  /** Keeps no more. */
   stop(): void;
-};
+  /** Removes the local copy: the database has the report now. */
+  discard(): void;
+}
+
+/** A console log being written; the last one to stop gives both streams back as they were. */
+export interface ConsoleCapture extends Output {
+  /** Appends to the log only, not to the console; does nothing once stopped. */
+  append(text: string): void;
+}
+
+/** The local file for a run's console log while it runs; its folder is made. */
+export function logFile(runUid: string): string {
+  const folder = join(settings.cacheDir, "runs");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return join(folder, `${runUid}.log`);
+}
 
 type Write = (...args: unknown[]) => boolean;
 type Sink = (bytes: Uint8Array) => void;
@@ -58,11 +73,17 @@ export function captureConsole(options: { file: string; header?: string; limit?:
   writeAll(fd, Buffer.from(`# ${header === undefined ? "" : `${header.replace(/\s*\n\s*/g, " ")} · `}${note}\n`));
   sinks.add(append);
   restore ??= wrapStreams();
-  return { path: file, writeSync: (text) => append(Buffer.from(text)), stop };
+  return {
+    append: (text) => append(Buffer.from(text)),
+    text: () => readReport(file),
+    stop,
+    discard: () => rmSync(file, { force: true }),
+  };
 }
 
-/** The text of a console log as it would be read: without escape codes, progress lines as they ended, secrets replaced. */
+/** The text of a console log as it would be read: without escape codes, progress lines as they ended, secrets replaced; empty when it is gone. */
 export function readReport(path: string): string {
+  if (!existsSync(path)) return "";
   const text = stripVTControlCharacters(readFileSync(path, "utf8"));
   return redactSource(text.split(/\r*\n/).map(lastSegment).join("\n"));
 }
@@ -88,7 +109,7 @@ function wrapStreams(): () => void {
     });
     return () => {
       active = false;
-      // someone wrapped us in turn: taking ourselves out would take them out too, so we stay and only pass on
+      // Someone wrapped us in turn: taking ourselves out would take them out too, so we stay and only pass on.
       if ((stream.write as unknown as Write) !== wrapped) return;
       if (own) Object.defineProperty(stream, "write", own);
       else Reflect.deleteProperty(stream, "write");

@@ -1,16 +1,15 @@
 /** `track`, `finish` and `context`: this execution as a run. */
 import { LinealError } from "../ground/errors.ts";
 import type { Run, Transform } from "../registries/index.ts";
-import { begin } from "./begin.ts";
 import { callerFile } from "../code/caller.ts";
-import { end, openRun } from "./open-run.ts";
-import type { TrackOptions } from "./track-options.ts";
+import { finishScript, trackedRun, trackScript } from "./hosts/script.ts";
+import type { TrackOptions } from "./options.ts";
 
 /**
  * Makes this file the transform and this execution the run: what is saved from now on are its outputs, what is read
- * its inputs. Source, local modules, environment, arguments and console log are kept.
+ * its inputs. Source, local modules, environment, arguments and console log are kept. A run that is open is completed.
  *
- * Throws `conflict` when a pinned version's code has changed, `invalid` inside a flow, for unknown options or a second argument.
+ * A refused call changes nothing: the open run stays open. Throws `conflict` when a pinned version's code has changed, `invalid` inside a flow, for unknown options or a second argument.
  *
  * @example
  * await ln.track({ params: { learningRate: 0.01 } });
@@ -25,7 +24,7 @@ export function track(transform?: Transform | string | TrackOptions): Promise<Ru
         hint: 'Write ln.track({ transform: "…", params: { … } }).',
       }),
     );
-  return begin(file, transform);
+  return trackScript(file, transform);
 }
 
 /**
@@ -37,10 +36,8 @@ export function track(transform?: Transform | string | TrackOptions): Promise<Ru
  * await ln.track();
  * await ln.finish();
  */
-export async function finish(): Promise<void> {
-  if (!openRun())
-    throw new LinealError("invalid", "nothing is tracked here", { hint: "Call `await ln.track()` first." });
-  await end("finish");
+export function finish(): Promise<void> {
+  return finishScript();
 }
 
 /**
@@ -52,10 +49,10 @@ export async function finish(): Promise<void> {
 export const context = {
   /** The current run, or undefined. */
   get run(): Run | undefined {
-    return openRun()?.run;
+    return trackedRun()?.run;
   },
   /** The current transform, or undefined. */
   get transform(): Transform | undefined {
-    return openRun()?.transform;
+    return trackedRun()?.transform;
   },
 };

@@ -181,7 +181,7 @@ forEachDatabase((database) => {
   }, async () => {
     const { shop, plot, text, json } = await open();
     await using _ = shop;
-    const again = (n: number, end?: "fail") =>
+    const again = (n: number, end?: "errored") =>
       shop.work("plot.ts", { reads: [], params: { n }, makes: { "again.svg": `${n}` }, ...(end ? { end } : {}) });
     const [one, two] = [first(await again(1)), first(await again(2))];
     await again(1);
@@ -210,7 +210,9 @@ forEachDatabase((database) => {
       total: 4,
       items: expect.arrayContaining([expect.objectContaining({ key: "packed.svg", stale: false })]),
     });
-    const failed = first(await shop.work("plot.ts", { reads: plot.made, makes: { "failed.svg": "x" }, end: "fail" }));
+    const failed = first(
+      await shop.work("plot.ts", { reads: plot.made, makes: { "failed.svg": "x" }, end: "errored" }),
+    );
     expect(await text("status")).toBe(
       "unsure  failed.svg\n       the run that made it errored\n5 looked at, 0 stale, 1 unsure\n[exit 0]",
     );
@@ -227,7 +229,7 @@ forEachDatabase((database) => {
     await using _ = shop;
     const keys = Array.from({ length: 22 }, (_, i) => `open/${i}.svg`);
     await shop.work("plot.ts", { makes: Object.fromEntries(keys.map((key) => [key, key])), end: "open" });
-    await shop.work("plot.ts", { makes: { "late.svg": "x" }, end: "fail" });
+    await shop.work("plot.ts", { makes: { "late.svg": "x" }, end: "errored" });
     await shop.raw("raw.csv", "r1");
     const lines = (await text("status")).split("\n");
     expect(lines.filter((line) => line.startsWith("unsure"))).toEqual(keys.slice(0, 20).map((key) => `unsure  ${key}`));
@@ -274,7 +276,7 @@ forEachDatabase((database) => {
       inputs: { changed: { "raw.csv": {} } },
     });
     expect(await text("diff", again.run.uid, again.run.uid)).toBe("the runs are alike\n[exit 0]");
-    const [good, bad] = [await shop.work("plot.ts", {}), await shop.work("plot.ts", { end: "fail" })];
+    const [good, bad] = [await shop.work("plot.ts", {}), await shop.work("plot.ts", { end: "errored" })];
     expect((await text("diff", good.run.uid, bad.run.uid)).split("\n")[0]).toBe("status completed → errored");
 
     expect((await text("why", a.uid, b.uid)).split("\n").filter((line) => /^\w+:/.test(line))).toEqual([

@@ -1,11 +1,10 @@
 /** Runs of real source files in one process: what they read, what they make, with which parameters and packages. */
 import { expect } from "vitest";
 import { join } from "node:path";
-import { readSource } from "../../src/code/source.ts";
 import { withScope } from "../../src/instance/scope.ts";
 import type { Artifact, Run, Transform } from "../../src/index.ts";
-import { rowOf } from "../../src/registries/record/row.ts";
-import { beginRun, endRun, keepText } from "../../src/registries/runs/runs.ts";
+import { startRun } from "../../src/track/run.ts";
+import { describeSource } from "../../src/track/source.ts";
 import { Lab } from "./lab.ts";
 import type { DatabaseUnderTest } from "../support/dialects.ts";
 
@@ -22,7 +21,7 @@ export interface Work {
   readonly environment?: object;
   readonly by?: Run;
   /** How it ended; "open" is still going on. */
-  readonly end?: "finish" | "fail" | "open";
+  readonly end?: "completed" | "errored" | "open";
 }
 
 export interface Worked {
@@ -76,51 +75,23 @@ export class Workshop implements AsyncDisposable {
       cliArgs,
       environment,
       by,
-      end = "finish",
+      end = "completed",
     }: Work = {},
   ): Promise<Worked> {
     const { connection } = this.lab;
-    const source = await readSource(join(this.lab.place.work, name));
-    const bundle =
-      source.modules.length > 0
-        ? await keepText(
-            connection,
-            JSON.stringify(Object.fromEntries(source.modules.map((m) => [m.path, m.text]))),
-            ".json",
-            "local modules of a transform",
-          )
-        : null;
-    const { run, transform } = await beginRun(
-      connection,
-      {
-        uid: undefined,
-        key: name,
-        kind: "script",
-        description: undefined,
-        reference: undefined,
-        source: {
-          text: source.redacted,
-          hash: source.versionHash,
-          codeHash: source.codeHash,
-          modules: source.modules.map(({ path, hash, astHash }) => ({
-            path,
-            hash,
-            ...(astHash ? { codeHash: astHash } : {}),
-          })),
-          path: source.path,
-          bundle,
-        },
-      },
-      {
-        params,
-        entrypoint,
-        cliArgs,
-        dynamicModules: source.dynamic,
-        environment: environment && JSON.stringify(environment),
-        initiatedByRun: by,
-      },
-    );
-    const made = await withScope({ instance: this.ln.uid, run: rowOf(run), transform: rowOf(transform) }, async () => {
+    const { transform: source, dynamicModules } = await describeSource(connection, join(this.lab.place.work, name), {
+      key: name,
+      published: false,
+    });
+    const open = await startRun(connection, source, {
+      params,
+      entrypoint,
+      cliArgs,
+      dynamicModules,
+      environment: environment && JSON.stringify(environment),
+      initiatedByRun: by,
+    });
+    const made = await withScope(open.scope, async () => {
       for (const artifact of reads) await artifact.cache();
       const saved: Artifact[] = [];
       for (const [key, text] of Object.entries(makes))
@@ -128,8 +99,8 @@ export class Workshop implements AsyncDisposable {
       for (const artifact of readsLater) await artifact.cache();
       return saved;
     });
-    if (end !== "open") await endRun(connection, rowOf(run), end, undefined);
-    return { run: await this.ln.Run.get(run.uid), transform, made };
+    if (end !== "open") await open.end(end);
+    return { run: await this.ln.Run.get(open.run.uid), transform: open.transform, made };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -107,6 +107,35 @@ export const noSqlOutsideDb: Rule = (files) =>
     },
   );
 
+/** Rows of runs are written by two functions that only `startRun`'s file imports; nobody else gives a row a status. */
+export const onlyStartRunSetsTheStatusOfARun: Rule = (files) => {
+  const breach = "only src/track/run.ts begins and ends runs: call startRun";
+  const rows = "src/registries/runs/runs.ts";
+  const others = inSrc(files).filter(({ path }) => path !== "src/track/run.ts");
+  const imports = others.flatMap((file) =>
+    importsOf(file)
+      .filter(
+        (it) => it.from === rows && (it.names === "all" || it.names.some((name) => /^(add|change)Run$/.test(name))),
+      )
+      .map((it) => `${file.path}:${it.line}: ${breach}`),
+  );
+  const writes = others.flatMap((file) =>
+    look([file], (node) => {
+      if (node.type !== "CallExpression" || !isNode(node.callee)) return undefined;
+      const called = nameOf(node.callee.type === "MemberExpression" ? node.callee.property : node.callee);
+      const given = node.arguments as SyntaxNode[];
+      const run = ["insert", "update"].includes(called) && given.some((it) => nameOf(it) === "Run");
+      const status = ["insert", "update", "save"].includes(called) && given.some((it) => hasField(it, "status"));
+      return status || (run && file.path !== rows) ? breach : undefined;
+    }),
+  );
+  return [...imports, ...writes];
+};
+
+function hasField(node: SyntaxNode, name: string): boolean {
+  return node.type === "ObjectExpression" && children(node).some((it) => nameOf(it.key) === name);
+}
+
 export const noDefaultExport: Rule = (files) =>
   inSrc(files).flatMap((file) =>
     [...exportsOf(file).names]

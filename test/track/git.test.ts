@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { findBlobCommit, gitState, withoutCredentials } from "../../src/track/git.ts";
+import { commitOf, findBlobCommit } from "../../src/track/git.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -41,66 +41,45 @@ function repository(): string {
   return repo;
 }
 
-describe("gitState", () => {
-  test("outside of a repository is undefined", async () => {
-    expect(await gitState(write("a.ts", "1"))).toBeUndefined();
-    expect(await gitState(join(folder, "none.ts"))).toBeUndefined();
+describe("commitOf", () => {
+  test("outside of a repository, and before the first commit, is undefined", async () => {
+    expect(await commitOf(write("a.ts", "1"))).toBeUndefined();
+    expect(await commitOf(join(folder, "none.ts"))).toBeUndefined();
+    repository();
+    expect(await commitOf(write("repo/a.ts", "1"))).toBeUndefined();
   });
 
-  test("tells commit, branch, path and whether the commit is what ran", async () => {
+  test("tells the commit, and whether it is what ran", async () => {
     const repo = repository();
     const path = write("repo/src/a [1].ts", "1");
     const other = write("repo/b.ts", "1");
-    expect(await gitState(path)).toMatchObject({
-      commit: undefined,
-      branch: "main",
-      tracked: false,
-      dirty: true,
-      remote: undefined,
-    });
     const first = commit(repo, "one");
-    expect(await gitState(path)).toEqual({
-      commit: first,
-      branch: "main",
-      dirty: false,
-      remote: undefined,
-      root: repo,
-      pathInRepo: "src/a [1].ts",
-      tracked: true,
-    });
+    expect(await commitOf(path)).toEqual({ gitCommit: first, gitDirty: false });
     writeFileSync(other, "2");
-    expect(await gitState(path)).toMatchObject({ dirty: true, tracked: true });
+    expect(await commitOf(path)).toEqual({ gitCommit: first, gitDirty: true });
     const second = commit(repo, "two");
-    expect(await gitState(write("repo/new.ts", ""))).toMatchObject({ commit: second, dirty: true, tracked: false });
-    expect(await gitState(path)).toMatchObject({ dirty: false });
+    expect(await commitOf(write("repo/new.ts", ""))).toEqual({ gitCommit: second, gitDirty: true });
+    expect(await commitOf(path)).toEqual({ gitCommit: second, gitDirty: false });
     git(repo, "checkout", "-q", "--detach");
-    expect(await gitState(path)).toMatchObject({ commit: second, branch: undefined });
-  });
-
-  test("gives the remote without credentials", async () => {
-    const repo = repository();
-    const path = write("repo/a.ts", "1");
-    git(repo, "remote", "add", "upstream", "git@example.org:o/r.git");
-    expect((await gitState(path))?.remote).toBe("git@example.org:o/r.git");
-    git(repo, "remote", "add", "origin", "https://me:secret@example.org/o/r.git");
-    expect((await gitState(path))?.remote).toBe("https://example.org/o/r.git");
+    expect(await commitOf(path)).toEqual({ gitCommit: second, gitDirty: false });
   });
 
   test("is undefined without git, and looks at the file's repository, not at the hook's", async () => {
     const path = write("a.ts", "1");
     const repo = repository();
     const inside = write("repo/a.ts", "1");
+    commit(repo, "one");
     const saved = process.env.PATH;
     process.env.GIT_DIR = join(repo, ".git");
     try {
-      expect(await gitState(path)).toBeUndefined();
+      expect(await commitOf(path)).toBeUndefined();
       process.env.PATH = folder;
-      expect(await gitState(inside)).toBeUndefined();
+      expect(await commitOf(inside)).toBeUndefined();
     } finally {
       process.env.PATH = saved;
       delete process.env.GIT_DIR;
     }
-    expect(await gitState(inside)).toBeDefined();
+    expect(await commitOf(inside)).toBeDefined();
   });
 });
 
@@ -109,18 +88,37 @@ describe("findBlobCommit", () => {
   function published(): { clone: string; url: string } {
     const bare = join(folder, "hub.git");
     git(folder, "init", "-q", "--bare", "-b", "main", bare);
-    const url = pathToFileURL(bare).href;
+    const url = "https://me:secret@example.org/lab/hub.git";
+    standFor(url, bare);
     const clone = join(folder, "clone");
     git(folder, "clone", "-q", url, clone);
+    git(clone, "config", "remote.origin.url", "https://example.org/lab/hub.git");
     git(clone, "checkout", "-q", "-b", "main");
     return { clone, url };
   }
-  const options = () => ({ cacheDir: join(folder, "cache"), allowFileUrl: true });
+  const blob = (commit: string, path: string) => `https://example.org/lab/hub/blob/${commit}/${path}`;
+  const options = () => ({ cacheDir: join(folder, "cache") });
+  afterEach(() => {
+    for (const name of Object.keys(process.env)) if (name.startsWith("GIT_CONFIG_")) delete process.env[name];
+  });
+
+  /** Makes git look into a folder when it is asked for a URL, with or without its credentials. */
+  function standFor(url: string, path: string): void {
+    const urls = [url, url.replace("me:secret@", "")];
+    const settings = { GIT_CONFIG_COUNT: String(urls.length) };
+    for (const [i, one] of urls.entries())
+      Object.assign(settings, {
+        [`GIT_CONFIG_KEY_${i}`]: `url.${pathToFileURL(path).href}.insteadOf`,
+        [`GIT_CONFIG_VALUE_${i}`]: one,
+      });
+    Object.assign(env, settings);
+    Object.assign(process.env, settings);
+  }
 
   test("takes https only", async () => {
     const path = write("a.ts", "1");
     await expect(findBlobCommit(path, "git@example.org:o/r.git", options())).rejects.toMatchObject({ code: "invalid" });
-    await expect(findBlobCommit(path, "file:///x", { cacheDir: folder })).rejects.toMatchObject({ code: "invalid" });
+    await expect(findBlobCommit(path, "file:///x", options())).rejects.toMatchObject({ code: "invalid" });
   });
 
   test("finds the pushed commit in the clone that holds the file, and refuses what is not pushed", async () => {
@@ -132,11 +130,8 @@ describe("findBlobCommit", () => {
       hint: expect.stringContaining("commit and push") as unknown,
     });
     git(clone, "push", "-q", "origin", "main");
-    const plain = url.replace(/\.git$/, "");
     expect(await findBlobCommit(path, url, options())).toEqual({
-      url: `${plain}/blob/${first}/src/a%20b.ts`,
-      commit: first,
-      pathInRepo: "src/a b.ts",
+      url: blob(first, "src/a%20b.ts"),
       onDefaultBranch: true,
     });
 
@@ -144,10 +139,13 @@ describe("findBlobCommit", () => {
     await expect(findBlobCommit(path, url, options())).rejects.toMatchObject({ code: "not-found" });
     const second = commit(clone, "two");
     git(clone, "push", "-q", "origin", "main");
-    expect(await findBlobCommit(path, url, options())).toMatchObject({ commit: second });
+    expect(await findBlobCommit(path, url, options())).toMatchObject({ url: blob(second, "src/a%20b.ts") });
     // the bytes of before are still in the history
     writeFileSync(path, "1");
-    expect(await findBlobCommit(path, url, options())).toMatchObject({ commit: first, onDefaultBranch: true });
+    expect(await findBlobCommit(path, url, options())).toEqual({
+      url: blob(first, "src/a%20b.ts"),
+      onDefaultBranch: true,
+    });
     // the same bytes under another path are another file
     await expect(findBlobCommit(write("clone/else.ts", "1"), url, options())).rejects.toMatchObject({
       code: "not-found",
@@ -167,8 +165,8 @@ describe("findBlobCommit", () => {
     const pushed = commit(other, "feature");
     git(other, "push", "-q", "origin", "feature");
     writeFileSync(join(clone, "a.ts"), "feature");
-    expect(await findBlobCommit(join(clone, "a.ts"), url, options())).toMatchObject({
-      commit: pushed,
+    expect(await findBlobCommit(join(clone, "a.ts"), url, options())).toEqual({
+      url: blob(pushed, "a.ts"),
       onDefaultBranch: false,
     });
   });
@@ -182,41 +180,28 @@ describe("findBlobCommit", () => {
     const second = commit(clone, "two");
     git(clone, "push", "-q", "origin", "main");
     const path = write("away/a.ts", "same");
-    expect(await findBlobCommit(path, url, options())).toMatchObject({
-      commit: second,
-      pathInRepo: "lib/a.ts",
+    expect(await findBlobCommit(path, url, options())).toEqual({
+      url: blob(second, "lib/a.ts"),
       onDefaultBranch: true,
     });
     writeFileSync(path, "ancient");
-    expect(await findBlobCommit(path, url, options())).toMatchObject({
-      commit: first,
-      pathInRepo: "lib/a.ts",
-      onDefaultBranch: true,
-    });
+    expect(await findBlobCommit(path, url, options())).toEqual({ url: blob(first, "lib/a.ts"), onDefaultBranch: true });
     write("clone/lib/0.ts", "moved on");
     const third = commit(clone, "three");
     git(clone, "push", "-q", "origin", "main");
     writeFileSync(path, "moved on");
-    expect(await findBlobCommit(path, url, options())).toMatchObject({
-      commit: third,
-      pathInRepo: "lib/0.ts",
-      onDefaultBranch: true,
-    });
+    expect(await findBlobCommit(path, url, options())).toEqual({ url: blob(third, "lib/0.ts"), onDefaultBranch: true });
     writeFileSync(path, "nowhere");
     await expect(findBlobCommit(path, url, options())).rejects.toMatchObject({ code: "not-found" });
     expect(readdirSync(join(folder, "cache"))).toHaveLength(1);
   });
 
   test("says why it could not clone", async () => {
-    const missing = pathToFileURL(join(folder, "nowhere")).href;
-    await expect(findBlobCommit(write("a.ts", "1"), missing, options())).rejects.toMatchObject({ code: "unavailable" });
+    const missing = "https://me:secret@example.org/nowhere.git";
+    standFor(missing, join(folder, "nowhere"));
+    const error = await findBlobCommit(write("a.ts", "1"), missing, options()).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "unavailable" });
+    expect(String(error)).not.toContain("secret");
     expect(readdirSync(join(folder, "cache"))).toEqual([]);
   });
-});
-
-test("withoutCredentials", () => {
-  expect(withoutCredentials("https://token@example.org/o/r.git")).toBe("https://example.org/o/r.git");
-  expect(withoutCredentials("ssh://git:pw@example.org/o/r.git")).toBe("ssh://git@example.org/o/r.git");
-  expect(withoutCredentials("git@example.org:o/r.git")).toBe("git@example.org:o/r.git");
-  expect(withoutCredentials("../elsewhere")).toBe("../elsewhere");
 });

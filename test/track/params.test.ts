@@ -1,14 +1,16 @@
-/** Params: what becomes of each kind of value, and of a call's arguments. */
+/** Params: what becomes of each kind of value. */
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bindArguments, parameterNames, serialiseParams } from "../../src/track/params.ts";
+import { serialiseParams } from "../../src/track/params.ts";
 import { isReadBack } from "../support/json.ts";
 
 class Artifact {
   readonly uid = "7hK2";
 }
 const reference = (value: object) => (value instanceof Artifact ? `Artifact[${value.uid}]` : undefined);
+
+const serialise = (params: Record<string, unknown>) => serialiseParams(params, reference);
 
 describe("serialiseParams", () => {
   test("keeps what is JSON and translates what is near it", () => {
@@ -37,7 +39,7 @@ describe("serialiseParams", () => {
         data: new Artifact(),
         list: [new Artifact()],
       },
-      { reference },
+      reference,
     );
     expect(params).toEqual({
       flag: false,
@@ -64,7 +66,7 @@ describe("serialiseParams", () => {
     const loop: Record<string, unknown> = { ok: 1 };
     loop.self = loop;
     const shared = { a: 1 };
-    const { params, dropped } = serialiseParams({
+    const { params, dropped } = serialise({
       fn: () => 1,
       deep: { list: [1, Symbol("s"), new Artifact()] },
       loop,
@@ -85,7 +87,7 @@ describe("serialiseParams", () => {
   });
 
   test("redacts", () => {
-    expect(serialiseParams({ apiKey: "abc", db: "postgres://a:b@c/d", model: { token: "t" } }).params).toEqual({
+    expect(serialise({ apiKey: "abc", db: "postgres://a:b@c/d", model: { token: "t" } }).params).toEqual({
       apiKey: "***REDACTED***",
       db: "***REDACTED***",
       model: { token: "***REDACTED***" },
@@ -105,105 +107,10 @@ describe("serialiseParams", () => {
     });
     fc.assert(
       fc.property(fc.dictionary(fc.string(), anything), (values) => {
-        const { params } = serialiseParams(values);
+        const { params } = serialise(values);
         fc.pre(isReadBack(params));
         expect(JSON.parse(JSON.stringify(params))).toEqual(params);
       }),
     );
-  });
-});
-
-describe("parameterNames", () => {
-  test("reads every form of function", () => {
-    expect(parameterNames(function f(_a: number, _b = ")", ..._rest: unknown[]) {})).toEqual(["_a", "_b", "_rest"]);
-    expect(parameterNames(async (one: number) => one)).toEqual(["one"]);
-    expect(
-      parameterNames(
-        {
-          method(x: number, { y }: { y: number }, [z]: number[]) {
-            return [x, y, z];
-          },
-        }.method,
-      ),
-    ).toEqual(["x", "arg1", "arg2"]);
-    expect(
-      parameterNames(
-        {
-          async *gen(x: number) {
-            yield x;
-          },
-        }.gen,
-      ),
-    ).toEqual(["x"]);
-    expect(
-      parameterNames(
-        {
-          ["a b"](x: number) {
-            return x;
-          },
-        }["a b"],
-      ),
-    ).toEqual(["x"]);
-    expect(parameterNames(() => 1)).toEqual([]);
-    expect(
-      parameterNames(
-        class {
-          constructor(readonlyName: string) {
-            void readonlyName;
-          }
-        } as never,
-      ),
-    ).toEqual(["readonlyName"]);
-  });
-
-  test("numbers what it cannot read", () => {
-    expect(parameterNames(Math.max)).toEqual(["arg0", "arg1"]);
-    expect(parameterNames(((a: number, b: number) => a + b).bind(null))).toEqual(["arg0", "arg1"]);
-  });
-});
-
-describe("bindArguments", () => {
-  test("names positional arguments and fills in literal defaults", () => {
-    const subset = (
-      artifact: unknown,
-      rows = 2,
-      label: string = "x",
-      cut = -0.5,
-      later = Date.now(),
-      ...more: number[]
-    ) => [artifact, rows, label, cut, later, more];
-    expect(bindArguments(subset, ["a", 5])).toEqual({ artifact: "a", rows: 5, label: "x", cut: -0.5, more: [] });
-    expect(bindArguments(subset, ["a", undefined, "y", 1, 2, 3, 4])).toEqual({
-      artifact: "a",
-      rows: 2,
-      label: "y",
-      cut: 1,
-      later: 2,
-      more: [3, 4],
-    });
-    expect(bindArguments((a: number) => a, [1, 2])).toEqual({ a: 1, arg1: 2 });
-  });
-
-  test("spreads an object argument, but not a record", () => {
-    const ingest = ({ key, epochs = 3 }: { key: string; epochs?: number }) => [key, epochs];
-    expect(bindArguments(ingest, [{ key: "a" }])).toEqual({ key: "a", epochs: 3 });
-    expect(bindArguments(ingest, [{ key: "a", epochs: undefined, extra: 1 }])).toEqual({
-      key: "a",
-      epochs: 3,
-      extra: 1,
-    });
-    expect(bindArguments((options: object) => options, [{ a: 1 }])).toEqual({ a: 1 });
-    const artifact = new Artifact();
-    expect(bindArguments((data: Artifact) => data, [artifact])).toEqual({ data: artifact });
-    const plain = { uid: "1" };
-    expect(
-      bindArguments(
-        (data: object) => data,
-        [plain],
-        () => true,
-      ),
-    ).toEqual({ data: plain });
-    expect(bindArguments((a: object, b: number) => [a, b], [{ x: 1 }, 2])).toEqual({ a: { x: 1 }, b: 2 });
-    expect(bindArguments(({ x = 1 }: { x?: number } = {}) => x, [])).toEqual({ x: 1 });
   });
 });

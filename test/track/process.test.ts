@@ -93,7 +93,7 @@ describe.skipIf(process.platform === "win32")("shellAncestor", () => {
     // scripts are named for their file, or for their interpreter: either way this one is bash
     expect(found[0]?.[0]).toMatchObject({
       startedAt: expect.any(String) as unknown,
-      key: expect.stringMatching(new RegExp(`^${shellPid}-[0-9a-f]{16}$`)) as unknown,
+      key: expect.stringMatching(new RegExp(`^${shellPid}-[0-9a-f]{12}$`)) as unknown,
     });
   });
 

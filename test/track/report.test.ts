@@ -37,9 +37,9 @@ describe("captureConsole", () => {
       console.log("one"); console.error("two"); process.stdout.write(Buffer.from("thr"));
       process.stdout.write("ee\\n", "utf8", () => process.stdout.write("six\\n"));
       process.stdout.write("666f7572", "hex"); process.stdout.write("\\n");
-      capture.writeSync("only in the log\\n");
+      capture.append("only in the log\\n");
       spawnSync("echo", ["child"], { stdio: "inherit" });
-      setTimeout(() => { capture.stop(); capture.stop(); capture.writeSync("late"); console.log("after"); }, 20);
+      setTimeout(() => { capture.stop(); capture.stop(); capture.append("late"); console.log("after"); }, 20);
     `);
     expect(result.status).toBe(0);
     expect(lines("a.txt")).toBe("one\ntwo\nthree\nfour\nonly in the log\nsix\n");

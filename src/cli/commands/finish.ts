@@ -3,7 +3,6 @@
 import { LinealError } from "../../ground/errors.ts";
 import { defaultConnection } from "../../instance/connect.ts";
 import { command } from "../command.ts";
-import { endSession } from "../shell-session.ts";
 
 export const definition = command({
   acts: true,
@@ -12,7 +11,8 @@ export const definition = command({
   options: {},
   examples: ["lineal finish"],
   async run() {
-    const run = await endSession(await defaultConnection());
+    const { finishShell } = await import("../../track/hosts/shell.ts");
+    const run = await finishShell(await defaultConnection());
     if (run === undefined)
       throw new LinealError("not-found", "no run is under way in this shell", { hint: "Start one: lineal track" });
     return { json: run.toJSON() };

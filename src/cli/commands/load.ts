@@ -1,11 +1,11 @@
 /** `lineal load`: writes the file of an artifact, or the source of a transform, into dev-dir or here. */
 
 import { LinealError } from "../../ground/errors.ts";
+import { defaultConnection } from "../../instance/connect.ts";
 import type { Name } from "../../model/index.ts";
 import { command, Misuse, suggestion } from "../command.ts";
 import { findRecord } from "../reference.ts";
 import { findRegistryName } from "../registries.ts";
-import { recordRun } from "../shell-session.ts";
 import { requireTarget } from "../target.ts";
 import { placeFile, placeText, targetPath } from "../write-file.ts";
 
@@ -92,7 +92,8 @@ function meaning(
 }
 
 async function fetchArtifact(artifact: Cached, base: string, options: Options): Promise<string> {
-  const run = await recordRun();
+  const { shellRun } = await import("../../track/hosts/shell.ts");
+  const run = await shellRun(await defaultConnection());
   const target = targetPath(base, artifact.key ?? `${artifact.uid}${artifact.suffix}`, options.output);
   const cached = String(await artifact.cache(run === undefined ? {} : { isRunInput: run }));
   await placeFile(cached, target, options.force);

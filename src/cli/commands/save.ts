@@ -4,11 +4,14 @@ import type { SaveOptions } from "../../registries/artifact/save.ts";
 import { isSourceFile } from "../../code/source.ts";
 import { isFolder } from "../../storage/file.ts";
 import { localPath } from "../../storage/open.ts";
+import { defaultConnection } from "../../instance/connect.ts";
+import type { Project } from "../../registries/index.ts";
+import type { CommandSource } from "../../track/source.ts";
 import { command, Misuse } from "../command.ts";
 import { findRecord } from "../reference.ts";
 import { type AnyRecord, recordText } from "../registries.ts";
-import { recordRun } from "../shell-session.ts";
-import { saveSource } from "../source-transform.ts";
+
+type SourceOptions = CommandSource & { project?: Project; space?: string; branch?: string };
 
 export const definition = command({
   acts: true,
@@ -51,7 +54,28 @@ export const definition = command({
 });
 
 async function saveFile(file: string, given: SaveOptions): Promise<AnyRecord> {
-  const run = await recordRun();
-  const { Artifact } = await import("../../index.ts");
+  const [{ Artifact }, { shellRun }] = await Promise.all([
+    import("../../index.ts"),
+    import("../../track/hosts/shell.ts"),
+  ]);
+  const run = await shellRun(await defaultConnection());
   return Artifact.save(file, { ...given, ...(run && { run }) });
+}
+
+/** In a tracked shell a new version counts as made by its run. */
+async function saveSource(file: string, given: SourceOptions): Promise<AnyRecord> {
+  const [{ shellRun }, { commandSource }, { saveTransform }] = await Promise.all([
+    import("../../track/hosts/shell.ts"),
+    import("../../track/source.ts"),
+    import("../../registries/runs/transforms.ts"),
+  ]);
+  const { space, branch, project, ...said } = given;
+  const connection = await defaultConnection();
+  const run = await shellRun(connection);
+  const { transform } = await commandSource(connection, file, { ...said, published: false });
+  const saved = await saveTransform(connection, transform, run);
+  if (space !== undefined || branch !== undefined)
+    await saved.update({ ...(space === undefined ? {} : { space }), ...(branch === undefined ? {} : { branch }) });
+  if (project) await saved.projects.add(project);
+  return saved;
 }

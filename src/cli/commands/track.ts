@@ -1,17 +1,7 @@
 /** `lineal track`: this shell session becomes a run. */
 
-import { hostname } from "node:os";
 import { defaultConnection } from "../../instance/connect.ts";
-import { beginRun } from "../../registries/runs/runs.ts";
-import { announce } from "../../track/announce.ts";
-import { describeEnvironment, environmentText } from "../../track/environment.ts";
-import { commitOf } from "../../track/git.ts";
-import { serialiseParams } from "../../track/params.ts";
-import { reap } from "../../track/reap.ts";
-import { redactArgs } from "../../ground/redact.ts";
 import { command, Misuse } from "../command.ts";
-import { endSession, rememberSessionRun, requireShell, shellScript } from "../shell-session.ts";
-import { describeTransform } from "../source-transform.ts";
 
 export const definition = command({
   acts: true,
@@ -34,31 +24,11 @@ export const definition = command({
     },
   },
   examples: ["lineal track", "lineal track --key cell-ranger --kind pipeline --param cores=8"],
-  async run({ args, options }) {
-    const params = serialiseParams(parseParams(options.param)).params;
-    const shell = requireShell();
-    const script = shellScript(shell);
-    const file = args.file ?? (options.key === undefined ? script?.file : undefined);
-    const connection = await defaultConnection();
-    await endSession(connection, { only: shell });
-    await reap(connection);
-    const { spec, dynamic } = await describeTransform(connection, file, { ...options, published: true });
-    const git = file === undefined ? undefined : await commitOf(file);
-    const cliArgs = redactArgs(script?.args ?? []).join(" ");
-    const begun = await beginRun(connection, spec, {
-      name: options.name,
-      params: Object.keys(params).length > 0 ? params : undefined,
-      cliArgs: cliArgs === "" ? undefined : cliArgs,
-      dynamicModules: dynamic,
-      gitCommit: git?.commit,
-      gitDirty: git?.commit ? git.dirty : undefined,
-      process: { host: hostname(), pid: shell.pid, startedAt: shell.startedAt },
-      environment: environmentText(await describeEnvironment({ entry: file, cwd: process.cwd() })),
-      initiatedByRun: process.env.LINEAL_INITIATED_BY_RUN,
-    });
-    rememberSessionRun(shell, begun.run.uid);
-    await announce(connection, begun);
-    return { json: begun.run.toJSON() };
+  async run({ args, options: { param, ...given } }) {
+    const params = parseParams(param);
+    const { trackShell } = await import("../../track/hosts/shell.ts");
+    const run = await trackShell(await defaultConnection(), { ...args, ...given, params });
+    return { json: run.toJSON() };
   },
 });
 

@@ -1,12 +1,24 @@
-/** Which transform a source is: found by key, uid and hash, or added; all inside the transaction that starts a run. */
+/** Which transform a source is: found by key, uid and hash, or added. */
 import type { Row, RowRef } from "../../db/columns.ts";
 import type { Operation } from "../../db/operation.ts";
-import { byUid, select } from "../../db/select.ts";
-import { insert, lock, update, type Writer } from "../../db/write.ts";
+import { byId, byUid, select } from "../../db/select.ts";
+import { insert, lock, update, type Values } from "../../db/write.ts";
 import { LinealError } from "../../ground/errors.ts";
 import type { Connection } from "../../instance/connection.ts";
-import { base62, isUidLike, model, REVISION_LENGTH, versionUid } from "../../model/index.ts";
+import {
+  base62,
+  checkValue,
+  isUidLike,
+  model,
+  randomUid,
+  REVISION_LENGTH,
+  revisionOf,
+  versionUid,
+} from "../../model/index.ts";
+import { make, type Of } from "../record/classes.ts";
+import { isEntry, refOf, rowOf } from "../record/row.ts";
 import { demote, nextVersion } from "../record/versions.ts";
+import { keepText, type RunWriter } from "./runs.ts";
 
 /** A source file as a transform keeps it. */
 export interface SourceFacts {
@@ -16,21 +28,26 @@ export interface SourceFacts {
   readonly hash: string;
   readonly codeHash: string;
   readonly modules: readonly { path: string; hash: string; codeHash?: string }[];
+  /** JSON text of its local modules by path, secrets blanked out; undefined when it has none. */
+  readonly bundle: string | undefined;
   /** Absolute path here. */
   readonly path: string;
-  readonly bundle: RowRef | null;
 }
 
-/** What `track()` knows of the transform it wants. */
+/** The transform that a run, or a saved source file, wants. */
 export interface TransformSpec {
   /** 12 characters follow the family, 16 pin a version. */
-  readonly uid: string | undefined;
+  readonly uid?: string | undefined;
   readonly key: string;
   readonly kind: string;
-  readonly description: string | undefined;
-  readonly reference: { url: string; type: string } | undefined;
-  readonly source: SourceFacts | undefined;
+  readonly description?: string | undefined;
+  readonly reference?: { url: string; type: string } | undefined;
+  readonly source?: SourceFacts | undefined;
 }
+
+/** A source that is known to be acceptable, with its bundle stored; or a transform that was registered ahead. */
+export type ReadyTransform = ReadySource | { readonly registered: RowRef };
+type ReadySource = TransformSpec & { readonly bundle: RowRef | null };
 
 export interface FoundTransform {
   readonly row: Row;
@@ -41,36 +58,130 @@ export interface FoundTransform {
   readonly warnings: readonly string[];
 }
 
-const STEM = model.Transform.uid - REVISION_LENGTH;
+const { uid: LENGTH, columns: COLUMNS } = model.Transform;
+const STEM = LENGTH - REVISION_LENGTH;
 
-/** Refuses what is no transform uid, with one that would do. */
-export function checkTransformUid(uid: string, suggestion: string): void {
-  if ((uid.length === STEM || uid.length === model.Transform.uid) && isUidLike(uid)) return;
-  throw new LinealError(
-    "invalid",
-    `"${uid}" is no transform uid: it needs ${STEM} or ${model.Transform.uid} letters and digits`,
-    { hint: `Use a new one: await ln.track("${suggestion}").` },
-  );
+/**
+ * Refuses a transform that cannot be found or added, before anything is written; then stores its bundle.
+ *
+ * Throws `invalid` for a wrong uid, key or kind and a record of another instance, `not-found` when it was deleted for
+ * good, `conflict` when a pinned version's code has changed or the key is another family's.
+ */
+export async function readyTransform(
+  connection: Connection,
+  subject: TransformSpec | Of<"Transform">,
+): Promise<ReadyTransform> {
+  if (!isEntry(subject)) return readySource(connection, subject as TransformSpec);
+  const registered = refOf(subject, connection);
+  await connection.read(() => registeredRow(connection, registered));
+  return { registered };
 }
 
-/** Finds or adds the transform of a source. */
+async function readySource(connection: Connection, spec: TransformSpec): Promise<ReadySource> {
+  if (spec.uid !== undefined) checkTransformUid(spec.uid);
+  for (const key of ["key", "kind"] as const) {
+    const column = COLUMNS[key];
+    if (column?.is === "field") checkValue(column, spec[key], key);
+  }
+  if (spec.key.trim() === "")
+    throw new LinealError("invalid", "the key of a transform is empty", { hint: "Give a name, or leave the key out." });
+  await connection.read(() => choose(connection, spec, undefined));
+  const bundle =
+    spec.source?.bundle === undefined
+      ? null
+      : await keepText(connection, spec.source.bundle, ".json", "local modules of a transform");
+  return { ...spec, bundle };
+}
+
+function checkTransformUid(uid: string): void {
+  if ((uid.length === STEM || uid.length === LENGTH) && isUidLike(uid)) return;
+  throw new LinealError("invalid", `"${uid}" is no transform uid: it needs ${STEM} or ${LENGTH} letters and digits`, {
+    hint: `Use a new one: await ln.track("${randomUid(STEM)}").`,
+  });
+}
+
+function* registeredRow(connection: Connection, { id, uid }: RowRef): Operation<Row> {
+  const row = yield* byId(connection.database.dialect, "Transform", id);
+  if (row) return row;
+  throw new LinealError("not-found", `the transform ${uid} is gone`, { hint: "Someone deleted it for good." });
+}
+
+/** Finds or adds the transform. */
 export function* resolveTransform(
   connection: Connection,
-  writer: Writer & { user: RowRef },
-  spec: TransformSpec,
+  writer: RunWriter,
+  spec: ReadyTransform,
 ): Operation<FoundTransform> {
+  if ("registered" in spec)
+    return { row: yield* registeredRow(connection, spec.registered), outcome: "loaded", notes: [], warnings: [] };
   const { dialect } = connection.database;
-  yield* lock(dialect, `key:${spec.key}`);
+  yield* lock(dialect, `key:${spec.key}`, ...(spec.uid ? [`family:${spec.uid.slice(0, STEM)}`] : []));
+  const { load, changes, version, notes, warnings } = yield* choose(connection, spec, writer.user);
+  if (!load) return { row: yield* add(connection, writer, spec, version), outcome: "created", notes, warnings };
+  const all: Values = { ...changes, ...(load.hash === null ? sourceOf(spec) : {}) };
+  const row = Object.keys(all).length > 0 ? yield* update(dialect, writer, "Transform", load.id, all) : load;
+  return { row, outcome: "loaded", notes, warnings };
+}
+
+/** The transforms whose outputs a transform read. */
+export function predecessorsOf(connection: Connection, { uid }: Row): Operation<Row[]> {
+  return select(connection.database.dialect, {
+    name: "Transform",
+    from: { name: "Transform", key: "predecessors", uid },
+    visible: { branches: connection.seenBranches, internal: false },
+    hidden: connection.hiddenBranches,
+  });
+}
+
+/** Saves a source file as a transform; a version that is new counts as made by `run`. */
+export async function saveTransform(
+  connection: Connection,
+  spec: TransformSpec,
+  run: Of<"Run"> | undefined,
+): Promise<Of<"Transform">> {
+  const ready = await readySource(connection, spec);
+  const writer = await connection.writer();
+  const { row, notes, warnings } = await connection.write(function* () {
+    const found = yield* resolveTransform(connection, writer, ready);
+    if (found.outcome === "loaded" || run === undefined) return found;
+    const made: RowRef = { id: rowOf(run).id, uid: run.uid };
+    return {
+      ...found,
+      row: yield* update(connection.database.dialect, writer, "Transform", found.row.id, { run: made }),
+    };
+  });
+  for (const note of notes) connection.log("info", note);
+  for (const warning of warnings) connection.log("warning", warning);
+  return make(connection, "Transform", row);
+}
+
+interface Choice {
+  /** The version to use, and what changes in it; undefined for a new one. */
+  readonly load?: Row;
+  readonly changes?: Values;
+  /** Columns of the new version. */
+  readonly version: Values;
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Reads which version it is, or will be. A user's own transform without source takes this one. */
+function* choose(connection: Connection, spec: TransformSpec, user: RowRef | undefined): Operation<Choice> {
+  const { dialect } = connection.database;
+  const { key, source } = spec;
   const stem = spec.uid?.slice(0, STEM);
-  if (stem) yield* lock(dialect, `family:${stem}`);
-  const visible = { branches: connection.seenBranches, internal: false };
   const [head] = yield* select(dialect, {
     name: "Transform",
-    where: [{ key: spec.key, isLatest: true }],
-    visible,
+    where: [{ key, isLatest: true }],
+    visible: { branches: connection.seenBranches, internal: false },
     hidden: [],
     order: ["-id"],
   });
+  if (stem && head && head.stem !== stem) {
+    throw new LinealError("conflict", `the key "${key}" belongs to the transform ${head.stem}, not to ${stem}`, {
+      hint: `Use ln.track("${head.stem}"), or give this file another key: ln.track({ transform: "${stem}", key: "…" }).`,
+    });
+  }
   const family = stem
     ? yield* byUid(dialect, "Transform", stem, 10_000)
     : head
@@ -82,79 +193,60 @@ export function* resolveTransform(
           order: ["revision"],
         })
       : [];
-  if (stem && head && head.stem !== stem) {
-    throw new LinealError("conflict", `the key "${spec.key}" belongs to the transform ${head.stem}, not to ${stem}`, {
-      hint: `Use ln.track("${head.stem}"), or give this file another key: ln.track({ transform: "${stem}", key: "…" }).`,
-    });
-  }
-  if (spec.uid?.length === model.Transform.uid) return yield* pinned(connection, writer, spec, family);
-  const notes: string[] = [];
-  const warnings: string[] = [];
+  if (spec.uid?.length === LENGTH) return pinned(spec, spec.uid, family);
   const usable = family.filter((row) => !connection.hiddenBranches.includes((row.branch as RowRef).id));
-  const same = usable.findLast((row) => row.hash === (spec.source?.hash ?? null));
   const latest = usable.find((row) => row.isLatest) ?? usable.at(-1);
-  if (same && spec.source)
-    return { row: yield* refreshed(connection, writer, spec, same, notes), outcome: "loaded", notes, warnings: [] };
-  if (latest && (!spec.source || (latest.hash === null && (latest.createdBy as RowRef).id === writer.user.id))) {
-    return { row: yield* refreshed(connection, writer, spec, latest, notes), outcome: "loaded", notes, warnings: [] };
-  }
-  if (latest && spec.source && latest.sourcePath && latest.sourcePath !== spec.source.path) {
-    warnings.push(
-      `the key "${spec.key}" was tracked from ${latest.sourcePath} before: set a dev-dir (lineal settings set dev-dir .) or give a key if these are different scripts`,
-    );
-  }
+  const same = source ? usable.findLast((row) => row.hash === source.hash) : latest;
+  if (same) return loaded(spec, same);
+  if (latest && latest.hash === null && (latest.createdBy as RowRef).id === user?.id) return loaded(spec, latest);
+  const moved = latest?.sourcePath && latest.sourcePath !== source?.path;
   const version = yield* nextVersion(
     dialect,
     "Transform",
     family.at(-1) ?? stem ?? connection.newUid("Transform"),
     undefined,
   );
-  if (family.length > 0) notes.push(`found ${spec.kind} ${spec.key}, making new version ${version.version}`);
-  return { row: yield* add(connection, writer, spec, version), outcome: "created", notes, warnings };
+  return {
+    version,
+    notes: family.length > 0 ? [`found ${spec.kind} ${key}, making new version ${version.version}`] : [],
+    warnings: moved
+      ? [
+          `the key "${key}" was tracked from ${latest.sourcePath} before: set a dev-dir (lineal settings set dev-dir .) or give a key if these are different scripts`,
+        ]
+      : [],
+  };
 }
 
 /** A version named by all 16 characters: changed code is refused with the uid to use next. */
-function* pinned(
-  connection: Connection,
-  writer: Writer & { user: RowRef },
-  spec: TransformSpec,
-  family: readonly Row[],
-): Operation<FoundTransform> {
-  const uid = spec.uid as string;
-  const notes: string[] = [];
-  const row = family.find((r) => r.uid === uid);
-  if (row && (row.hash === null || !spec.source || row.hash === spec.source.hash))
-    return { row: yield* refreshed(connection, writer, spec, row, notes), outcome: "loaded", notes, warnings: [] };
+function pinned(spec: TransformSpec, uid: string, family: readonly Row[]): Choice {
+  const row = family.find((one) => one.uid === uid);
+  if (row && (row.hash === null || !spec.source || row.hash === spec.source.hash)) return loaded(spec, row);
+  const stem = uid.slice(0, STEM);
   if (row) {
-    const next = versionUid(uid.slice(0, STEM), Number(family.at(-1)?.revision ?? 0) + 1);
+    const next = versionUid(stem, Number(family.at(-1)?.revision ?? 0) + 1);
     throw new LinealError("conflict", `the source of ${spec.key} has changed since version ${uid}`, {
-      hint: `Use ln.track("${next}") for the changed code, or ln.track("${uid.slice(0, STEM)}") to have versions made by themselves.`,
+      hint: `Use ln.track("${next}") for the changed code, or ln.track("${stem}") to have versions made by themselves.`,
     });
   }
-  const revision = revisionOf(uid.slice(STEM));
+  const revision = revisionOf(uid);
   return {
-    row: yield* add(connection, writer, spec, {
-      uid,
-      stem: uid.slice(0, STEM),
-      revision,
-      version: base62(revision, REVISION_LENGTH),
-      isLatest: true,
-    }),
-    outcome: "created",
-    notes,
+    version: { uid, stem, revision, version: base62(revision, REVISION_LENGTH), isLatest: true },
+    notes: [],
     warnings: [],
   };
 }
 
-const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-const revisionOf = (text: string): number => [...text].reduce((sum, c) => sum * 62 + ALPHABET.indexOf(c), 0);
+/** A version that is there may take over another key, a description and a reference. */
+function loaded(spec: TransformSpec, row: Row): Choice {
+  const changes: Record<string, unknown> = {};
+  if (row.key !== spec.key) changes.key = spec.key;
+  if (spec.description !== undefined && spec.description !== row.description) changes.description = spec.description;
+  if (spec.reference && spec.reference.url !== row.reference) Object.assign(changes, referenceOf(spec));
+  const notes = row.key === spec.key ? [] : [`renaming transform ${row.key ?? row.uid} to ${spec.key}`];
+  return { load: row, changes, version: {}, notes, warnings: [] };
+}
 
-function* add(
-  connection: Connection,
-  writer: Writer & { user: RowRef },
-  spec: TransformSpec,
-  version: Record<string, unknown>,
-): Operation<Row> {
+function* add(connection: Connection, writer: RunWriter, spec: ReadySource, version: Values): Operation<Row> {
   const { dialect } = connection.database;
   const { branch, space } = connection.places;
   yield* demote(dialect, writer, "Transform", String(version.stem), branch);
@@ -172,30 +264,10 @@ function* add(
   });
 }
 
-/** What a loaded version may take over: another key, a description, a source that it had not yet. */
-function* refreshed(
-  connection: Connection,
-  writer: Writer,
-  spec: TransformSpec,
-  row: Row,
-  notes: string[],
-): Operation<Row> {
-  const changes: Record<string, unknown> = {};
-  if (row.key !== spec.key) {
-    changes.key = spec.key;
-    notes.push(`renaming transform ${row.key ?? row.uid} to ${spec.key}`);
-  }
-  if (spec.description !== undefined && spec.description !== row.description) changes.description = spec.description;
-  if (spec.reference && spec.reference.url !== row.reference) Object.assign(changes, referenceOf(spec));
-  if (row.hash === null && spec.source) Object.assign(changes, sourceOf(spec));
-  if (Object.keys(changes).length === 0) return row;
-  return yield* update(connection.database.dialect, writer, "Transform", row.id, changes);
-}
-
-const referenceOf = ({ reference }: TransformSpec): Record<string, unknown> =>
+const referenceOf = ({ reference }: TransformSpec): Values =>
   reference ? { reference: reference.url, referenceType: reference.type } : {};
 
-function sourceOf({ source }: TransformSpec): Record<string, unknown> {
+function sourceOf({ source, bundle }: ReadySource): Values {
   if (!source) return {};
   return {
     sourceCode: source.text,
@@ -203,6 +275,6 @@ function sourceOf({ source }: TransformSpec): Record<string, unknown> {
     codeHash: source.codeHash,
     modules: source.modules.length > 0 ? source.modules : null,
     sourcePath: source.path,
-    bundle: source.bundle,
+    bundle,
   };
 }

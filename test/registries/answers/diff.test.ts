@@ -256,7 +256,7 @@ forEachDatabase((database) => {
   test("runs that are not finished, runs of different transforms, runs by hand without source or packages", async () => {
     shop.script("other.ts", "export const other = true;\n");
     const open = await work("plain.ts", { end: "open" });
-    const failed = await work("plain.ts", { end: "fail" });
+    const failed = await work("plain.ts", { end: "errored" });
     expect((await diff(open, failed)).duration).toEqual({ a: null, b: expect.any(Number) });
     const other = await work("other.ts");
     expect((await diff(failed, other)).code).toContain("+export const other = true;");

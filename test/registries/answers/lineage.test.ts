@@ -19,7 +19,7 @@ forEachDatabase((database) => {
     ({ made } = await shop.work("split.ts", { reads: [raw], makes: { left: "l", right: "r", rest: "x" } }));
     half = shop.time;
     await shop.work("join.ts", { reads: made.slice(0, 2), makes: { end: "e" } });
-    await shop.work("fail.ts", { reads: [made[0] as Artifact], end: "fail" });
+    await shop.work("fail.ts", { reads: [made[0] as Artifact], end: "errored" });
   });
   afterAll(() => shop[Symbol.asyncDispose]());
 

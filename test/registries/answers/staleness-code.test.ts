@@ -103,7 +103,7 @@ forEachDatabase((database) => {
       shop.script("bad.ts", "export const ok = true;\n");
       const out = only((await shop.work("bad.ts", { makes: { "bad.out": "ok" } })).made);
       shop.script("bad.ts", "export const ok = false;\n");
-      await shop.work("bad.ts", { end: "fail" });
+      await shop.work("bad.ts", { end: "errored" });
       expect(await out.staleness()).toEqual(FRESH);
       await shop.work("bad.ts");
       expect(await codes(out)).toEqual(["code-changed"]);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Artifact, type Collection, type Run, status, why } from "../../../src/index.ts";
 import { withScope } from "../../../src/instance/scope.ts";
 import { rowOf } from "../../../src/registries/record/row.ts";
-import { endRun } from "../../../src/registries/runs/runs.ts";
+import { endRun } from "../../../src/track/run.ts";
 import { standingStatusOf } from "../../../src/registries/answers/staleness.ts";
 import { forEachDatabase } from "../../support/dialects.ts";
 import { gather } from "../gather.ts";
@@ -28,7 +28,7 @@ forEachDatabase((database) => {
     for (const one of inputs.collections ?? []) await run.inputCollections.add(one);
     for (const one of inputs.records ?? []) await run.inputRecords.add(one as never);
     const output = await within(run, () => shop.ln.Artifact.save(Buffer.from(text), { key }));
-    await endRun(shop.lab.connection, rowOf(run), "finish", undefined);
+    await endRun(shop.lab.connection, rowOf(run), "completed", undefined);
     return output;
   };
 

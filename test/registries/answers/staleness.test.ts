@@ -63,7 +63,7 @@ forEachDatabase((database) => {
       const v0 = await shop.raw("fails.csv", "f0");
       const out = only((await shop.work("fails.ts", { reads: [v0], makes: { "fails.out": "g" } })).made);
       const v1 = await shop.raw("fails.csv", "f1");
-      for (const end of ["fail", "open"] as const) {
+      for (const end of ["errored", "open"] as const) {
         await shop.work("fails.ts", { reads: [v1], makes: { "fails.out": "g" }, end });
         expect(await codes(out)).toEqual(["input-newer"]);
       }
@@ -75,11 +75,11 @@ forEachDatabase((database) => {
       for (const name of ["left.ts", "uses.ts"]) shop.script(name);
       const v0 = only((await shop.work("left.ts", { makes: { "left.in": "l0" } })).made);
       const out = only((await shop.work("uses.ts", { reads: [v0], makes: { "left.out": "m0" } })).made);
-      const broken = only((await shop.work("left.ts", { makes: { "left.in": "broken" }, end: "fail" })).made);
+      const broken = only((await shop.work("left.ts", { makes: { "left.in": "broken" }, end: "errored" })).made);
       expect(await out.staleness()).toEqual(FRESH);
       expect((await status()).find(({ uid }) => uid === out.uid)).toMatchObject({ stale: false });
       const good = only((await shop.work("left.ts", { makes: { "left.in": "l1" } })).made);
-      await shop.work("left.ts", { makes: { "left.in": "broken 2" }, end: "fail" });
+      await shop.work("left.ts", { makes: { "left.in": "broken 2" }, end: "errored" });
       expect((await out.staleness()).reasons).toMatchObject([{ code: "input-newer", subject: good.uid }]);
       expect((await status()).find(({ uid }) => uid === out.uid)?.reasons).toMatchObject([
         { code: "input-newer", subject: good.uid },
@@ -247,7 +247,7 @@ forEachDatabase((database) => {
       );
       await shop.work("entry.ts", { entrypoint: "b", params: { x: 2 }, makes: { "entry.out": "2" } });
       expect(await out.staleness()).toEqual(FRESH);
-      await shop.work("entry.ts", { entrypoint: "a", params: { x: 3 }, makes: { "entry.out": "3" }, end: "fail" });
+      await shop.work("entry.ts", { entrypoint: "a", params: { x: 3 }, makes: { "entry.out": "3" }, end: "errored" });
       expect(await out.staleness()).toEqual(FRESH);
       await shop.work("entry.ts", { entrypoint: "a", makes: { "entry.out": "4" } });
       expect(await codes(out)).toEqual(["params-differ"]);
@@ -349,7 +349,7 @@ forEachDatabase((database) => {
     test("a failed run in between, and one after which nothing was made again", async () => {
       shop.script("between.ts");
       const first = only((await shop.work("between.ts", { makes: { "between.out": "1" } })).made);
-      const failed = only((await shop.work("between.ts", { makes: { "between.out": "2" }, end: "fail" })).made);
+      const failed = only((await shop.work("between.ts", { makes: { "between.out": "2" }, end: "errored" })).made);
       expect(await byKey("between.out")).toEqual({
         uid: first.uid,
         key: "between.out",

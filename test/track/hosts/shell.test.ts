@@ -5,10 +5,11 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { cli } from "../support/cli.ts";
-import { type Finished, sourceEnvironment } from "../support/command-line.ts";
-import { forEachDatabase, freshPlace, type Place } from "../support/dialects.ts";
-import { repository } from "../support/repository.ts";
+import { cli } from "../../support/cli.ts";
+import { type Finished, sourceEnvironment } from "../../support/command-line.ts";
+import { forEachDatabase, freshPlace, type Place } from "../../support/dialects.ts";
+import { repository } from "../../support/repository.ts";
+import { together } from "../program.ts";
 
 const environment = (place: Place): Record<string, string> => ({
   LINEAL_HOME: place.home,
@@ -20,9 +21,9 @@ const json = async (place: Place, ...words: string[]): Promise<Record<string, un
   JSON.parse((await run(place, ...words, "--json")).stdout) as Record<string, unknown>;
 
 /** Runs a bash script as a user does; `lineal` in it is the command from source. */
-async function bash(place: Place, text: string, ...args: string[]): Promise<string> {
-  writeFileSync(join(place.work, "flow.sh"), `lineal() { "${process.execPath}" "$MAIN" "$@"; }\n${text}`);
-  const { stdout } = await promisify(execFile)("bash", ["-eu", "flow.sh", ...args], {
+async function bash(place: Place, text: string, { file = "flow.sh", args = [] as string[] } = {}): Promise<string> {
+  writeFileSync(join(place.work, file), `lineal() { "${process.execPath}" "$MAIN" "$@"; }\n${text}`);
+  const { stdout } = await promisify(execFile)("bash", ["-eu", file, ...args], {
     cwd: place.work,
     env: sourceEnvironment(environment(place)),
   });
@@ -34,6 +35,17 @@ async function bash(place: Place, text: string, ...args: string[]): Promise<stri
 }
 
 const patience = 180_000;
+
+/** How the run of a shell session ends; `status` is what any later command finds. */
+const ENDINGS: readonly { name: string; script: string; status: "completed" | "aborted" }[] = [
+  { name: "finish", script: "lineal track; lineal finish", status: "completed" },
+  { name: "finish-in-subshell", script: "lineal track; ( lineal finish; : )", status: "completed" },
+  { name: "finish-by-name", script: "lineal track; LINEAL_RUN=$(newest) lineal finish", status: "completed" },
+  { name: "another-track", script: "lineal track; lineal track --key other", status: "completed" },
+  { name: "left-open", script: "lineal track", status: "aborted" },
+  { name: "failed", script: "lineal track; false", status: "aborted" },
+  { name: "killed", script: "lineal track; kill -9 $$", status: "aborted" },
+];
 
 forEachDatabase(({ fresh }) => {
   test("what a script saves and loads belongs to its run", { timeout: patience }, async () => {
@@ -52,7 +64,7 @@ forEachDatabase(({ fresh }) => {
       lineal save helper.R
       lineal finish
     `;
-    expect(await bash(place, text, "--password=secret", "two words")).toMatchInlineSnapshot(`
+    expect(await bash(place, text, { args: ["--password=secret", "two words"] })).toMatchInlineSnapshot(`
       "→ connected lineal: testuser1/lab
       → created Transform('UID', key='flow.sh'), started new Run('UID') at TIME
       → params: cores=3, genome=GRCh38
@@ -91,6 +103,34 @@ forEachDatabase(({ fresh }) => {
       1,
       expect.stringContaining("no run is under way in this shell\nStart one: lineal track"),
     ]);
+  });
+});
+
+forEachDatabase(({ name, fresh }) => {
+  test("each way to end, and a refused track that ends nothing", { timeout: patience }, async () => {
+    await using place = await fresh();
+    await run(place, "init", "--storage", place.storage, "--name", "lab", ...(place.db ? ["--db", place.db] : []));
+    const some = ["finish", "another-track", "killed"];
+    const endings = ENDINGS.filter((ending) => name === "sqlite" || some.includes(ending.name));
+    await together(endings, async (ending) => {
+      const file = `${ending.name}.sh`;
+      const newest = `newest() { lineal list run --filter transform.key=${file} --json | sed 's/.*"uid":"\\([^"]*\\)".*/\\1/'; }`;
+      await bash(place, `${newest}\n${ending.script}`, { file }).catch(() => {});
+    });
+    const refused =
+      "lineal track\nlineal track --key '' 2>&1 || lineal track gone.sh 2>&1 || lineal list run --filter transform.key=refused.sh --json";
+    const text = await bash(place, `${refused}\nlineal finish`, { file: "refused.sh" });
+    expect(text).toMatch(/"status":"started"[^]*finished Run/);
+    const statuses = await Promise.all(
+      endings.map(async (ending) => {
+        const { items } = await json(place, "list", "run", "--filter", `transform.key=${ending.name}.sh`);
+        return [ending.name, (items as { status: string }[]).map((item) => item.status)];
+      }),
+    );
+    expect(statuses).toEqual(endings.map((ending) => [ending.name, [ending.status]]));
+    // Shells that ended without a word are cleared away by the next one that tracks.
+    await bash(place, "lineal track; lineal finish");
+    expect(readdirSync(join(place.home, "shells"))).toEqual([]);
   });
 });
 

@@ -1,14 +1,14 @@
-/** How runs end: by themselves, by errors, exit codes and signals, and when the database cannot be reached any more. */
+/** How the run of a script ends: by itself, by errors, exit codes and signals, and when the database cannot be reached any more. */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Lab } from "../registries/lab.ts";
-import type { ScriptOptions } from "../support/child.ts";
-import type { Finished } from "../support/command-line.ts";
-import { forEachDatabase } from "../support/dialects.ts";
-import { createDatabase } from "../support/postgres.ts";
-import { lastRun, logLines, program, sqlite, TIME, together, UID8 } from "./program.ts";
+import { Lab } from "../../registries/lab.ts";
+import type { ScriptOptions } from "../../support/child.ts";
+import type { Finished } from "../../support/command-line.ts";
+import { forEachDatabase } from "../../support/dialects.ts";
+import { createDatabase } from "../../support/postgres.ts";
+import { lastRun, logLines, program, sqlite, TIME, together, UID8 } from "../program.ts";
 
 interface Ending {
   name: string;
@@ -46,6 +46,7 @@ const ENDINGS: readonly Ending[] = [
   { name: "exit 3", code: `console.log("bye");\nprocess.exit(3);`, ends: 3, status: "errored", report: "bye" },
   { name: "exitCode 2", code: `process.exitCode = 2;`, ends: 2, status: "errored" },
   { name: "unsettled await", code: `await new Promise(() => {});`, ends: 13, status: "errored" },
+  { name: "finish", code: `console.log("done");\nawait ln.finish();`, ends: 0, status: "completed", report: "done" },
   { name: "finish, not awaited", code: `void ln.finish();\nprocess.exit(0);`, ends: 0, status: "completed" },
   {
     name: "finish, then throw",
