@@ -1,18 +1,16 @@
 /** Artifact: save, load, open, and where it came from. */
 import type { DecodeOptions, Handle, Row as TableRow, Table } from "../formats/index.ts";
 import type { Connection } from "../instance/connection.ts";
-import type { Graph } from "../lineage/graph/graph.ts";
 import type { Staleness } from "../lineage/answers/staleness.ts";
 import { cacheRow, loadRow, openRow, pathOfRow } from "./artifact/access.ts";
 import { type InputOptions, trackInput } from "./artifact/inputs.ts";
 import { saveArtifact, saveFolderFiles, type SaveOptions } from "./artifact/save.ts";
 import { make } from "./record/classes.ts";
 import { connectionOf, rowOf } from "./record/row.ts";
-import { impactOf, type ImpactOptions } from "./answers/impact.ts";
-import { type LineageOptions, lineageOf, viewLineageOf } from "./answers/lineage.ts";
 import { knowStorages } from "./record/query.ts";
-import { registry, sourceOf } from "./record/registry.ts";
+import { sourceOf } from "./record/registry.ts";
 import { stalenessOf } from "./answers/staleness.ts";
+import { traceableFinder } from "./traceable.ts";
 
 /** What can be saved: a path or file URL, bytes, a stream, a table, or any value that fits the key's suffix. */
 export type Source =
@@ -33,7 +31,7 @@ export type Source =
  * const artifact = await ln.Artifact.save([{ gene: "TP53", score: 0.9 }], { key: "hits.parquet" });
  * console.log(String(await artifact.load()));
  */
-export class Artifact extends registry("Artifact") {
+export class Artifact extends traceableFinder("Artifact") {
   /**
    * Saves a source and returns its artifact: the existing one for the same content and key, else a new version or a
    * new artifact. Files inside a storage stay where they are, everything else is copied.
@@ -95,24 +93,9 @@ export class Artifact extends registry("Artifact") {
     return handle;
   }
 
-  /** Where it came from and what came of it, as a graph. */
-  lineage(options: LineageOptions = {}): Promise<Graph> {
-    return lineageOf(this, options);
-  }
-
-  /** All artifacts, collections and records that were made from it, as a table: uid, kind, key, hops, via, createdBy, createdAt, type, version. */
-  impact(options: ImpactOptions = {}): Promise<Table> {
-    return impactOf(this, options);
-  }
-
   /** Whether it is out of date, and why: a newer input, changed code, other parameters, or something upstream. */
   staleness(): Promise<Staleness> {
     return stalenessOf(this);
-  }
-
-  /** Prints its lineage as a tree, and returns the graph. */
-  viewLineage(options: LineageOptions = {}): Promise<Graph> {
-    return viewLineageOf(this, options);
   }
 }
 

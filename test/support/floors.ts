@@ -1,22 +1,26 @@
 /** The table of ARCHITECTURE.md that says which room may import which. */
 
-/** One row of the table: the rooms that may be imported, and those of them that only `await import(…)` may load. */
-interface Floor {
-  readonly rooms: readonly string[];
-  readonly lazily: readonly string[];
-}
+/** How a room may be imported: as it is, its types alone, or only by `await import(…)`. */
+export type Access = "any" | "types" | "lazily";
 
-/** Who may stand on whom, as the table in ARCHITECTURE.md says. A room is a folder of `src/`, or a file directly in it. */
-export function floorsOf(markdown: string): ReadonlyMap<string, Floor> {
+/** Room → the rooms it may import. A room is a folder of `src/`, or a file directly in it. */
+export type Floors = ReadonlyMap<string, ReadonlyMap<string, Access>>;
+
+/** Reads the table: cells are lists of `room`, `types of room`, `room only lazily`, `everything above`, `not room`, or `nothing`. */
+export function floorsOf(markdown: string): Floors {
   const table = markdown.split(/^\| room \| may import \|$/m)[1]?.split("\n\n")[0] ?? "";
-  const floors = new Map<string, Floor>();
-  for (const [, room = "", text = ""] of table.matchAll(/^\| `([^`]+)` \| (.+) \|$/gm)) {
-    const [all, ...notes] = text.split(/; | except /);
-    const lazily = notes.flatMap((note) => note.match(/^(\w+) only lazily$/)?.[1] ?? []);
-    const except = text.includes(" except ") ? notes : [];
-    const above = [...floors.keys()].filter((name) => !except.includes(name));
-    const rooms = all === "everything above" ? above : all === "nothing" ? [] : (all ?? "").split(", ");
-    floors.set(room, { rooms, lazily });
+  const floors = new Map<string, Map<string, Access>>();
+  for (const [, room = "", cell = ""] of table.matchAll(/^\| `([^`]+)` \| (.+) \|$/gm)) {
+    const allowed = new Map<string, Access>();
+    for (const term of cell.split(", ")) {
+      const [, not, types, name = "", lazily] =
+        /^(not )?(types of )?(\w+| ?everything above)( only lazily)?$/.exec(term) ?? [];
+      if (name === "") throw new Error(`ARCHITECTURE.md: cannot read "${term}" in the row of ${room}`);
+      if (name === "everything above") for (const above of floors.keys()) allowed.set(above, "any");
+      else if (not) allowed.delete(name);
+      else if (name !== "nothing") allowed.set(name, types ? "types" : lazily ? "lazily" : "any");
+    }
+    floors.set(room, allowed);
   }
   return floors;
 }

@@ -30,15 +30,29 @@ export const standOnlyOnLowerRooms: Rule = (files) =>
     if (!floor) return [`${file.path}: the room '${here}' is not in the table of ARCHITECTURE.md: add it there`];
     return importsOf(file).flatMap((it) => {
       const there = room(it.from);
-      if (!it.from.startsWith("src/")) return [`${file.path}:${it.line}: src must not import ${it.from}`];
-      if (floor.lazily.includes(there) && !it.lazy)
-        return [`${file.path}:${it.line}: ${here} loads ${there} lazily: await import("${it.from}")`];
-      if (there === here || floor.rooms.includes(there)) return [];
-      return [
-        `${file.path}:${it.line}: ${here} must not import ${there} (${it.from}); it may import ${floor.rooms.join(", ") || "nothing"}`,
-      ];
+      const breach = (message: string): string[] => [`${file.path}:${it.line}: ${message} (${it.from})`];
+      if (!it.from.startsWith("src/")) return breach("src must not import what lies outside");
+      if (there === here) return [];
+      const access = floor.get(there);
+      if (!access) return breach(`${here} must not import ${there}, only ${[...floor.keys()].join(", ") || "nothing"}`);
+      if (access === "types" && !it.typeOnly) return breach(`${here} imports types alone from ${there}`);
+      if (access === "lazily" && !it.lazy) return breach(`${here} loads ${there} lazily, by await import(…)`);
+      return [];
     });
   });
+
+/** Rooms that run in a browser as well. PNG is made by a native library, and its font is unpacked by Node. */
+const PURE_ROOMS = ["ground", "model", "lineage"];
+const PURE_EXCEPT = ["src/lineage/export/png.ts", "src/lineage/draw/font.ts"];
+
+export const noNodeInPureRooms: Rule = (files) =>
+  look(
+    inSrc(files).filter(({ path }) => PURE_ROOMS.includes(room(path)) && !PURE_EXCEPT.includes(path)),
+    (node) => {
+      const text = textOf(node);
+      return text?.startsWith("node:") ? `a pure room must not import ${text}` : undefined;
+    },
+  );
 
 export const noCircles: Rule = (files) => {
   const edges = new Map(
@@ -169,8 +183,9 @@ export const noTopLevelAwait: Rule = (files) =>
     return found;
   });
 
-/** An export that no other file uses, and that `src/index.ts` does not offer; a type may serve its own file's signatures. */
-export const noDeadExports: Rule = (files) => {
+/** An export that no other file of the system uses (tests do not count), and that `src/index.ts` does not offer; a type may serve its own file's signatures. */
+export const noDeadExports: Rule = (all) => {
+  const files = all.filter(({ path }) => !path.startsWith("test/"));
   const byPath = new Map(files.map((file) => [file.path, { file, exports: exportsOf(file) }]));
   const used = new Map<string, Set<string>>();
   const use = (path: string, names: "all" | readonly string[]): void => {

@@ -23,6 +23,8 @@ export interface ImportOf {
   from: string;
   names: "all" | string[];
   lazy: boolean;
+  /** Nothing of it is left when types are stripped. */
+  typeOnly: boolean;
   line: number;
 }
 
@@ -102,7 +104,8 @@ export function importsOf(file: SourceFile): readonly ImportOf[] {
   walk(file.program, (node, parents) => {
     const add = (source: unknown, names: ImportOf["names"], lazy = false): void => {
       const from = targetOf(file, nameOf(source));
-      if (from !== undefined) found.push({ from, names, lazy, line: node.loc?.start.line ?? 1 });
+      if (from !== undefined)
+        found.push({ from, names, lazy, typeOnly: isTypeOnly(node), line: node.loc?.start.line ?? 1 });
     };
     if (node.type === "ImportDeclaration") add(node.source, importedNames(file, node));
     else if (node.type === "ExportAllDeclaration") add(node.source, "all");
@@ -118,6 +121,12 @@ export function importsOf(file: SourceFile): readonly ImportOf[] {
       add(typeSource(node), isNode(node.qualifier) ? [leftmost(node.qualifier)] : "all");
   });
   return found;
+}
+
+function isTypeOnly(node: SyntaxNode): boolean {
+  if (node.type === "TSImportType" || node.importKind === "type" || node.exportKind === "type") return true;
+  const all = specifiers(node);
+  return all.length > 0 && all.every((it) => it.importKind === "type" || it.exportKind === "type");
 }
 
 /** The exported names of a file with their lines; `stars` are the files it re-exports whole. */

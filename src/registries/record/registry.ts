@@ -61,9 +61,9 @@ export type Fields<N extends Name> = Scalars<N> &
     readonly [K in keyof Manys<N>]: Related<Manys<N>[K] & Name>;
   } & Methods<N>;
 
-/** What every registry can do: find. */
-export interface Finder<in out N extends Name> {
-  new (connection: Connection, row: Row): Fields<N>;
+/** What every registry can do: find. `M`: what its records can do besides. */
+export interface Finder<in out N extends Name, M = unknown> {
+  new (connection: Connection, row: Row): Fields<N> & M;
   /** Rows that fit; awaited, an array. Trash, archive and other branches are not seen unless `where` has `branch`. */
   filter(where?: Where<N>): Query<N>;
   /** One row by uid (or a unique beginning), or by a filter that exactly one row fits. */
@@ -75,7 +75,7 @@ export interface Finder<in out N extends Name> {
 }
 
 /** A registry whose rows are saved from drafts. */
-export interface Saver<in out N extends Name> extends Finder<N> {
+export interface Saver<in out N extends Name, M = unknown> extends Finder<N, M> {
   /** Finds a row by its natural key, or adds it. */
   save(draft: Draft<N>): Promise<Of<N>>;
 }
