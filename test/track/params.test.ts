@@ -66,7 +66,7 @@ describe("serialiseParams", () => {
     const loop: Record<string, unknown> = { ok: 1 };
     loop.self = loop;
     const shared = { a: 1 };
-    const { params, dropped } = serialise({
+    const given = {
       fn: () => 1,
       deep: { list: [1, Symbol("s"), new Artifact()] },
       loop,
@@ -81,7 +81,8 @@ describe("serialiseParams", () => {
           },
         };
       },
-    });
+    };
+    const { params, dropped } = serialiseParams(given, () => undefined);
     expect(params).toEqual({ deep: { list: [1] }, loop: { ok: 1 }, one: { a: 1 }, two: { a: 1 } });
     expect(dropped.sort()).toEqual(["bad", "bytes", "deep.list.1", "deep.list.2", "fn", "loop.self", "thrower"]);
   });
