@@ -119,12 +119,12 @@ function indexFor(name: Name, one: Condition): string | undefined {
 /** The ids of rows that a start comes to; undefined when any step comes to more than `most`. */
 function* idsFrom(
   dialect: Dialect,
-  { internal }: Asked,
+  { viewer }: Asked,
   { name, where, by, steps }: Start,
   most: number,
 ): Operation<number[] | undefined> {
   const [limit, list] = [raw(`limit ${most + 1}`), (i: number) => raw(`s${i}`)];
-  const condition = new Conditions(dialect, internal.hidden).of(name, "t", where);
+  const condition = new Conditions(dialect, viewer).of(name, "t", where);
   const order = by === undefined ? empty : sql` order by ${columnOf("t", by)}`;
   const rows = sql`${identifier(tableOf(name))} t where ${condition}${order}`;
   const lists = [

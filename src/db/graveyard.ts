@@ -2,6 +2,7 @@
 import { type Node, toNode } from "../lineage/graph/node.ts";
 import { FLOW } from "../lineage/graph/walk.ts";
 import type { Dialect } from "./dialect.ts";
+import { everything } from "./viewer.ts";
 import { valuesThen } from "./history.ts";
 import type { Aside, Wanted } from "./lineage-facts.ts";
 import type { Walk } from "./lineage-sql.ts";
@@ -96,7 +97,9 @@ export class Graveyard {
     const rows = uids.length > 0 ? yield* identified(this.#dialect, uids) : [];
     const lost = this.#asOf ? rows.flatMap((row) => (row.registry === null ? [] : (row.uid as string))) : [];
     const was =
-      this.#asOf && lost.length > 0 ? yield* valuesThen(this.#dialect, undefined, lost, this.#asOf) : undefined;
+      this.#asOf && lost.length > 0
+        ? yield* valuesThen(this.#dialect, everything, undefined, lost, this.#asOf)
+        : undefined;
     for (const row of rows) {
       const uid = row.uid as string;
       const { id, kind, maker, mark } = row as Record<string, number | null>;

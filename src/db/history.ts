@@ -1,17 +1,25 @@
 /** Rows as they were: what they hold now, with later changes taken back. */
 import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import { type Filter, type Kind, model, type Name, parseFilter } from "../model/index.ts";
-import { columnOf, identifier, type Row, type RowRef, shapeOf, startsWith } from "./columns.ts";
+import { columnOf, identifier, type Row, type RowRef, shapeOf, startsWith, TRUE } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
 import { execute, type Operation } from "./operation.ts";
+import { inSight, sees, type Viewer } from "./viewer.ts";
 import { Conditions } from "./where.ts";
 
 /** The rows as they were at a time; those that were added later are left out. */
-export function* rowsAsOf(dialect: Dialect, name: Name, rows: readonly Row[], at: Date): Operation<Row[]> {
-  const then = rows.filter((row) => row.createdAt <= at);
+export function* rowsAsOf(
+  dialect: Dialect,
+  viewer: Viewer,
+  name: Name,
+  rows: readonly Row[],
+  at: Date,
+): Operation<Row[]> {
+  const then = rows.filter((row) => row.createdAt <= at && sees(viewer, row));
   if (then.length === 0) return [];
   const was = yield* valuesThen(
     dialect,
+    viewer,
     name,
     then.map((row) => row.uid),
     at,
@@ -22,13 +30,14 @@ export function* rowsAsOf(dialect: Dialect, name: Name, rows: readonly Row[], at
 /** What columns of rows of a registry, or of any, held at a time, by uid: those that have changed since; also of what was removed for good. */
 export function* valuesThen(
   dialect: Dialect,
+  viewer: Viewer,
   registry: Name | undefined,
   uids: readonly string[],
   at: Date,
 ): Operation<Map<string, Record<string, unknown>>> {
   const of = registry === undefined ? empty : sql` and registry = ${registry}`;
   const changes = yield* execute(
-    sql`select uid, before from "change" where operation = 'update' and at > ${dialect.encode("time", at)}${of} and uid in ${dialect.texts(uids)} order by id desc`,
+    sql`select uid, before from "change" where operation = 'update' and at > ${dialect.encode("time", at)}${of} and uid in ${dialect.texts(uids)}${uidsInSight(registry, viewer)} order by id desc`,
   );
   const was = new Map<string, Record<string, unknown>>();
   // The earliest of the later changes comes last: it tells how it was.
@@ -37,16 +46,23 @@ export function* valuesThen(
   return was;
 }
 
+/** That a change is of a row in sight. */
+function uidsInSight(name: Name | undefined, viewer: Viewer): Sql {
+  const condition = name === undefined ? TRUE : inSight(name, "t", viewer);
+  if (name === undefined || condition === TRUE) return empty;
+  return sql` and uid in (select t.uid from ${shapeOf(name).table} t where ${condition})`;
+}
+
 /** Rows whose values are bound in one statement. */
 const CHUNK = 200;
 
 /** Those of these rows, as they are given, that fit a filter. References are taken from the rows, what lies beyond them is as it is now. */
 export function* fitting(
   dialect: Dialect,
+  viewer: Viewer,
   name: Name,
   rows: readonly Row[],
   where: Filter,
-  hidden: readonly number[],
 ): Operation<Row[]> {
   const { scalars, refs } = shapeOf(name);
   const typed = (value: unknown, kind: Kind | "ref", column: string): Sql => {
@@ -65,17 +81,23 @@ export function* fitting(
       );
       return sql`select ${join([typed(row.id, "ref", "id"), ...own, ...others])}`;
     });
-    const condition = new Conditions(dialect, hidden).of(name, "t0", parseFilter(name, where));
+    const condition = new Conditions(dialect, viewer).of(name, "t0", parseFilter(name, where));
     for (const row of yield* execute(sql`select t0.id from (${join(values, " union all ")}) t0 where ${condition}`))
       found.add(row.id as number);
   }
-  return rows.filter((row) => found.has(row.id));
+  return rows.filter((row) => found.has(row.id) && sees(viewer, row));
 }
 
 /** Uids of rows of which one of these columns has changed after a time. */
-export function* changedSince(dialect: Dialect, name: Name, columns: readonly string[], at: Date): Operation<string[]> {
+export function* changedSince(
+  dialect: Dialect,
+  viewer: Viewer,
+  name: Name,
+  columns: readonly string[],
+  at: Date,
+): Operation<string[]> {
   const changes = yield* execute(
-    sql`select uid, before from "change" where registry = ${name} and operation = 'update' and at > ${dialect.encode("time", at)}`,
+    sql`select uid, before from "change" where registry = ${name} and operation = 'update' and at > ${dialect.encode("time", at)}${uidsInSight(name, viewer)}`,
   );
   const changed = changes.filter((change) => {
     const before = dialect.decode("json", change.before) as object | null;

@@ -7,7 +7,7 @@ import { askedOften, execute, type Operation } from "./operation.ts";
 import { joinOf } from "./relations.ts";
 import { searchFor } from "./search.ts";
 import { beginsIndex, tableOf } from "./tables.ts";
-import { shownByLists, type Visibility } from "./visibility.ts";
+import { inSight, shownByLists, type Viewer } from "./viewer.ts";
 import { Conditions } from "./where.ts";
 
 /** What only Lineal itself asks. */
@@ -27,10 +27,6 @@ interface Internal {
   readonly onBranch?: number;
   /** Rows after this id, for paging by key (only without order and search). */
   readonly after?: number;
-  /** undefined: all rows, trash and internal ones too. */
-  readonly visible?: Visibility;
-  /** Branches that relations in filters do not show. */
-  readonly hidden: readonly number[];
 }
 export interface Selection extends Question, Internal {}
 
@@ -51,9 +47,10 @@ export interface Asked extends Omit<Checked, "order"> {
   /** No index need have the rows in this order. */
   readonly sorted: boolean;
   readonly internal: Internal;
+  readonly viewer: Viewer;
 }
 
-export function ask({ family, alike, onBranch, after, visible, hidden, ...question }: Selection): Asked {
+export function ask({ family, alike, onBranch, after, ...question }: Selection, viewer: Viewer): Asked {
   const checked = check(question);
   const { fields } = shapeOf(checked.name);
   const order = checked.order.map(({ key, down }) => {
@@ -62,19 +59,19 @@ export function ask({ family, alike, onBranch, after, visible, hidden, ...questi
     const optional = scalar?.field.options.optional ?? false;
     return { key, column, down, optional, indexed: beginsIndex(tableOf(checked.name), column) };
   });
-  const internal = { hidden, family, alike, onBranch, after, visible } as Internal;
+  const internal = { family, alike, onBranch, after } as Internal;
   const { where, from, search } = checked;
   const sorted = search !== undefined || from !== undefined || !isEmpty(where) || order[0]?.indexed === false;
-  return { ...checked, order, sorted, internal };
+  return { ...checked, order, sorted, internal, viewer };
 }
 
 /** All that must hold of the rows `t0`. `rowByRow`: each is found in another way and only looked at. */
 export function conditionsOf(dialect: Dialect, asked: Asked, rowByRow = false): Sql[] {
-  const { name, where, from, search, internal } = asked;
+  const { name, where, from, search, internal, viewer } = asked;
   const column = (name: string): Sql => (rowByRow ? dialect.withoutIndex(columnOf("t0", name)) : columnOf("t0", name));
-  const parts = [new Conditions(dialect, internal.hidden, { rowByRow }).of(name, "t0", where)];
-  if (internal.visible) parts.push(shownByLists(dialect, name, "t0", internal.visible));
-  if (from) parts.push(isReachedFrom(from, column, rowByRow ? dialect.apart : undefined));
+  const parts = [new Conditions(dialect, viewer, { rowByRow }).of(name, "t0", where)];
+  parts.push(shownByLists(dialect, name, "t0", viewer));
+  if (from) parts.push(isReachedFrom(from, viewer, column, rowByRow ? dialect.apart : undefined));
   if (internal.family !== undefined) parts.push(sql`${column("stem")} = ${internal.family}`);
   if (internal.onBranch !== undefined) parts.push(sql`${column("branch_id")} = ${internal.onBranch}`);
   if (internal.alike) parts.push(isAlike(dialect, internal.alike));
@@ -101,12 +98,13 @@ function isAlike(dialect: Dialect, alike: NonNullable<Internal["alike"]>): Sql {
 /** The condition that a to-many relation leads to row `t0` from one record. */
 function isReachedFrom(
   { name, key, uid }: NonNullable<Question["from"]>,
+  viewer: Viewer,
   column: (name: string) => Sql,
   apart: Sql | undefined,
 ): Sql {
   const relation = relationOf(name, key) as Relation;
   const of = (column: string): Sql =>
-    sql`(select f.${identifier(column)} from ${identifier(tableOf(name))} f where f.uid = ${uid})`;
+    sql`(select f.${identifier(column)} from ${identifier(tableOf(name))} f where f.uid = ${uid} and ${inSight(name, "f", viewer)})`;
   const join = joinOf(relation);
   if (!join) return sql`${column("stem")} = ${of("stem")}`;
   const { table, here, there } = join;

@@ -5,7 +5,7 @@ import { columnOf, FALSE, identifier, shapeOf, startsWith, TRUE } from "./column
 import type { Dialect } from "./dialect.ts";
 import { leads, leadsToSome } from "./relations.ts";
 import { tableOf } from "./tables.ts";
-import { shownByRelations } from "./visibility.ts";
+import { inSight, shownByRelations, type Viewer } from "./viewer.ts";
 
 type TestOf<Is extends Condition["is"]> = Extract<Condition, { is: Is }>;
 
@@ -15,14 +15,13 @@ type TestOf<Is extends Condition["is"]> = Extract<Condition, { is: Is }>;
  */
 export class Conditions {
   readonly #dialect: Dialect;
-  readonly #hidden: readonly number[];
+  readonly #viewer: Viewer;
   readonly #rowByRow: boolean;
   #aliases = 0;
 
-  /** `hidden`: ids of the branches that relations do not show (trash, archive). */
-  constructor(dialect: Dialect, hidden: readonly number[], options: { rowByRow?: boolean } = {}) {
+  constructor(dialect: Dialect, viewer: Viewer, options: { rowByRow?: boolean } = {}) {
     this.#dialect = dialect;
-    this.#hidden = hidden;
+    this.#viewer = viewer;
     this.#rowByRow = options.rowByRow ?? false;
   }
 
@@ -79,8 +78,8 @@ export class Conditions {
   #related(relation: Relation, alias: string, where: Condition, must: boolean): Sql {
     const { to, many } = relation;
     const next = `t${++this.#aliases}`;
-    const shown = many ? [shownByRelations(this.#dialect, to, next, this.#hidden)] : [];
-    const fits = and([...shown, this.of(to, next, where, must)]);
+    const shown = many ? shownByRelations(this.#dialect, to, next, this.#viewer) : inSight(to, next, this.#viewer);
+    const fits = and([shown, this.of(to, next, where, must)]);
     // Where few rows of the other registry fit, SQLite finds them first, but only when it is written so. Below `any` and
     // `not` PostgreSQL would go through the whole list for every row.
     const some = must && !this.#rowByRow && fits !== TRUE ? leadsToSome(relation, alias, next, fits) : undefined;

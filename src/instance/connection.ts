@@ -3,7 +3,7 @@ import { type Filter, isAbout, randomUid, type Name, model, REVISION_LENGTH } fr
 import type { Row, RowRef } from "../db/columns.ts";
 import type { Database, Operation } from "../db/operation.ts";
 import { select } from "../db/select.ts";
-import type { Visibility } from "../db/visibility.ts";
+import { everything, type Viewer } from "../db/viewer.ts";
 import { insert, lock, type Writer } from "../db/write.ts";
 import type { Backend } from "../storage/backend.ts";
 import { openBackend } from "../storage/open.ts";
@@ -13,6 +13,7 @@ import { currentScope, processUser } from "./scope.ts";
 import { currentUser, profileOf } from "./users.ts";
 import type { InstanceSettings } from "./settings.ts";
 import { slugOf } from "./settings.ts";
+import { type Sight, viewerOf } from "./viewer.ts";
 
 /** What an instance takes from the world; tests give their own. */
 export interface Effects {
@@ -67,8 +68,8 @@ export class Connection implements Effects {
     const { dialect } = this.database;
     const [branches, spaces] = await this.database.read(function* () {
       return [
-        yield* select(dialect, { name: "Branch", hidden: [] }),
-        yield* select(dialect, { name: "Space", hidden: [] }),
+        yield* select(dialect, everything, { name: "Branch" }),
+        yield* select(dialect, everything, { name: "Space" }),
       ] as const;
     });
     const named = (rows: readonly Row[], what: string, wanted: string): RowRef => {
@@ -102,27 +103,23 @@ export class Connection implements Effects {
     return this.#places;
   }
 
-  /** Ids of the branches that nobody sees unasked. */
-  get hiddenBranches(): readonly number[] {
-    return [this.places.trash.id, this.places.archive.id];
+  /** Who looks: lists show the current branch and main, and nothing internal, unless they are asked to. */
+  viewer(sight: Sight = {}): Viewer {
+    return viewerOf(this.places, sight);
   }
 
-  /** Ids of the branches that a query sees unasked: the current one and main. */
-  get seenBranches(): readonly number[] {
-    return [...new Set([this.places.branch.id, this.places.main.id])];
-  }
-
-  /** What a question sees: what it names itself, else the current branch and main, and nothing internal. */
-  sight(where: readonly Filter[] = []): { visible: Visibility; hidden: readonly number[] } {
-    const branches = where.some((filter) => isAbout(filter, "branch")) ? [] : this.seenBranches;
-    const internal = where.some((filter) => typeof filter?.uid === "string");
-    return { visible: { branches, internal }, hidden: this.hiddenBranches };
+  /** Who looks with a question: at all branches when it is about branches, at internal artifacts when it names a uid. */
+  viewerFor(where: readonly Filter[] = []): Viewer {
+    return this.viewer({
+      ...(where.some((filter) => isAbout(filter, "branch")) && { branches: "all" }),
+      internal: where.some((filter) => typeof filter?.uid === "string"),
+    });
   }
 
   // ── storages ──────────────────────────────────────────────────────────────
   async refreshStorages(): Promise<void> {
     const { dialect } = this.database;
-    for (const row of await this.database.read(() => select(dialect, { name: "Storage", hidden: [] }))) {
+    for (const row of await this.database.read(() => select(dialect, everything, { name: "Storage" }))) {
       this.#storages.set(row.id, {
         id: row.id,
         uid: row.uid,
@@ -195,9 +192,9 @@ export class Connection implements Effects {
     const connection = this;
     return this.database.write(function* () {
       yield* lock(dialect, `User:${handle}`);
-      const [found] = yield* select(dialect, { name: "User", where: [{ handle }], hidden: [] });
+      const [found] = yield* select(dialect, everything, { name: "User", where: [{ handle }] });
       if (found) return { id: found.id, uid: found.uid };
-      const taken = yield* select(dialect, { name: "User", where: [{ uid: profile.uid }], hidden: [] });
+      const taken = yield* select(dialect, everything, { name: "User", where: [{ uid: profile.uid }] });
       const uid = taken.length > 0 ? connection.uid(model.User.uid) : profile.uid;
       const row = yield* insert(dialect, "User", {
         uid,

@@ -2,6 +2,7 @@
 import type { Database } from "../db/operation.ts";
 import { select } from "../db/select.ts";
 import { update } from "../db/write.ts";
+import { everything } from "../db/viewer.ts";
 import { LinealError } from "../ground/errors.ts";
 import { isUrl } from "../ground/url.ts";
 import type { InstanceSettings } from "./settings.ts";
@@ -9,7 +10,7 @@ import type { InstanceSettings } from "./settings.ts";
 /** The default storage root of an instance: the first that it manages. */
 export async function storageRoot(database: Database, instanceUid: string): Promise<string> {
   const [row] = await database.read(() =>
-    select(database.dialect, { name: "Storage", where: [{ instanceUid }], hidden: [], limit: 1 }),
+    select(database.dialect, everything, { name: "Storage", where: [{ instanceUid }], limit: 1 }),
   );
   if (!row)
     throw new LinealError("unavailable", `${database.place} has no storage of its own`, {
@@ -23,7 +24,7 @@ export async function alignStorage(settings: InstanceSettings, database: Databas
   if (settings.db || isUrl(settings.storage)) return;
   const { dialect } = database;
   const [own] = await database.read(() =>
-    select(dialect, { name: "Storage", where: [{ instanceUid: settings.uid }], hidden: [], limit: 1 }),
+    select(dialect, everything, { name: "Storage", where: [{ instanceUid: settings.uid }], limit: 1 }),
   );
   if (!own || own.root === settings.storage) return;
   await database.write(() =>

@@ -6,6 +6,7 @@ import { migrate } from "../db/migrate.ts";
 import { isDatabaseUrl, openDatabase } from "../db/open.ts";
 import { insert, lock } from "../db/write.ts";
 import { select } from "../db/select.ts";
+import { everything } from "../db/viewer.ts";
 import { LinealError } from "../ground/errors.ts";
 import { isUrl } from "../ground/url.ts";
 import { model, randomUid } from "../model/index.ts";
@@ -179,14 +180,14 @@ async function build(wanted: InstanceSettings, options: InitOptions): Promise<In
         });
       }
       const uid = identity?.uid ?? wanted.uid;
-      const storages = yield* select(dialect, { name: "Storage", where: [{ instanceUid: uid }], hidden: [], limit: 1 });
+      const storages = yield* select(dialect, everything, { name: "Storage", where: [{ instanceUid: uid }], limit: 1 });
       if (storages[0] && wanted.db && storages[0].root !== wanted.storage) {
         throw new LinealError("conflict", `${slugOf(wanted)} stores its bytes in ${storages[0].root}`, {
           hint: "Give that as the storage.",
         });
       }
       if (!identity) yield* writeIdentity(dialect, { owner: wanted.owner, name: wanted.name, uid });
-      const [user] = yield* select(dialect, { name: "User", where: [{ handle: wanted.owner }], hidden: [] });
+      const [user] = yield* select(dialect, everything, { name: "User", where: [{ handle: wanted.owner }] });
       const owner =
         user ??
         (yield* insert(dialect, "User", {

@@ -17,11 +17,10 @@ export async function viewText(
   const parts = await connection.read(function* () {
     const found: string[] = [];
     for (const name of wanted) {
-      const rows = yield* select(dialect, {
+      const rows = yield* select(dialect, connection.viewer(), {
         name,
         order: ["-id"],
         limit: options.limit ?? 7,
-        ...connection.sight(),
       });
       if (rows.length > 0) found.push(`${name}\n${tableOfRows(name, rows)}`);
     }

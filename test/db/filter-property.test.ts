@@ -7,6 +7,7 @@ import type { Database } from "../../src/db/operation.ts";
 import { select } from "../../src/db/select.ts";
 import type { Filter } from "../../src/model/index.ts";
 import { insert } from "../../src/db/write.ts";
+import { everything } from "../../src/db/viewer.ts";
 import { freshPlace, type Place } from "../support/dialects.ts";
 import { ALL, MAIN, NOW, placeOf } from "./fixture.ts";
 
@@ -198,7 +199,7 @@ describe("any filter over any rows", () => {
         const meant = rows.flatMap((one, i) => (holds(one, where) ? [i] : []));
         if (meant.length > 0 && meant.length < rows.length) some++;
         for (const { db } of open) {
-          const found = await db.read(() => select(db.dialect, { name: "Run", where: [where], hidden: [] }));
+          const found = await db.read(() => select(db.dialect, everything, { name: "Run", where: [where] }));
           expect(
             found.map((one) => Number(one.uid)),
             `${db.dialect.name} ${JSON.stringify(where)}`,

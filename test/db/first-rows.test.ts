@@ -7,7 +7,7 @@ import { ask, type Selection } from "../../src/db/question.ts";
 import { select } from "../../src/db/select.ts";
 import type { Filter } from "../../src/model/index.ts";
 import { forEachDatabase } from "../support/dialects.ts";
-import { Fixture, HIDDEN, TRASH } from "./fixture.ts";
+import { Fixture, TRASH, VIEWER } from "./fixture.ts";
 
 const ROWS = 40;
 const key = fc.constantFrom("step-0.ts", "step-1.ts", "step-2.ts", "none.ts");
@@ -74,18 +74,17 @@ forEachDatabase((database) => {
     let [found, given] = [0, 0];
     await fc.assert(
       fc.asyncProperty(question, fc.integer({ min: 1, max: 6 }), budgets, async (asked, limit, budgets) => {
-        const visible = { branches: [1], internal: false };
-        const whole: Selection = { name: "Artifact", visible, hidden: HIDDEN, ...asked };
-        const rows = await f.db.read(() => select(dialect, { ...whole, offset: 0 }));
+        const whole: Selection = { name: "Artifact", ...asked };
+        const rows = await f.db.read(() => select(dialect, VIEWER, { ...whole, offset: 0 }));
         const expected = rows
           .slice(asked.offset ?? 0)
           .slice(0, limit)
           .map((row) => row.uid);
-        const first = await f.db.read(() => firstRows(dialect, ask({ ...whole, limit }), budgets));
+        const first = await f.db.read(() => firstRows(dialect, ask({ ...whole, limit }, VIEWER), budgets));
         if (first) given++;
         if (first && first.length > 0) found++;
         if (first) expect(first.map((row) => row.uid)).toEqual(expected);
-        const listed = await f.db.read(() => select(dialect, { ...whole, limit }));
+        const listed = await f.db.read(() => select(dialect, VIEWER, { ...whole, limit }));
         expect(listed.map((row) => row.uid)).toEqual(expected);
       }),
       { numRuns: 300 },
@@ -101,12 +100,8 @@ forEachDatabase((database) => {
     for (let i = 0; i < 9; i++) made.push(await f.add("Artifact", { key: `a/${i}`, run: i % 3 === 0 ? null : run }));
     await f.link("Artifact", "inputOf", made[0] as Row, run);
     const first = async (more: Partial<Selection>, budgets: number[]): Promise<unknown[] | undefined> => {
-      const asked = ask({
-        name: "Artifact",
-        from: { name: "Run", key: "outputs", uid: run.uid },
-        hidden: HIDDEN,
-        ...more,
-      });
+      const question = { name: "Artifact", from: { name: "Run", key: "outputs", uid: run.uid }, ...more } as const;
+      const asked = ask(question, VIEWER);
       return (await f.db.read(() => firstRows(f.db.dialect, asked, budgets)))?.map((row) => row.key);
     };
     for (const budgets of [[1, 2], [100]]) {

@@ -4,7 +4,9 @@ import type { Row, RowRef } from "../../src/db/columns.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { openDatabase } from "../../src/db/open.ts";
 import type { Database, Operation } from "../../src/db/operation.ts";
+import type { Selection } from "../../src/db/question.ts";
 import { count, select } from "../../src/db/select.ts";
+import type { Viewer } from "../../src/db/viewer.ts";
 import { insert, link, type Values, type Writer } from "../../src/db/write.ts";
 import { type Filter, model, type Name } from "../../src/model/index.ts";
 import type { DatabaseUnderTest, Place } from "../support/dialects.ts";
@@ -14,8 +16,8 @@ export const MAIN: RowRef = { id: 1, uid: "mmmmmmmmmmmm" };
 export const TRASH: RowRef = { id: 3, uid: "tttttttttttt" };
 export const ALL: RowRef = { id: 1, uid: "aaaaaaaaaaaa" };
 export const WRITER: Writer = { now: NOW, userUid: "user0001", runUid: null };
-/** Branches that nobody sees unless asked: archive and trash. */
-export const HIDDEN = [2, 3];
+/** As people look: at main, not at archive and trash. */
+export const VIEWER: Viewer = { sees: null, lists: [1], hidden: [2, 3], internal: false };
 
 /** Where the database of a place is. */
 export const placeOf = (place: Place): string => place.db ?? `${place.storage}/lineal.db`;
@@ -87,25 +89,21 @@ export class Fixture {
   }
 
   /** The rows that a filter finds, as people see them: on main, trash hidden. */
-  find(name: Name, where: Filter, more: Partial<Parameters<typeof select>[1]> = {}): Promise<Row[]> {
+  find(name: Name, where: Filter, more: Partial<Selection> = {}, viewer = VIEWER): Promise<Row[]> {
     return this.db.read(() =>
-      select(this.db.dialect, {
+      select(this.db.dialect, viewer, {
         name,
         where: [where],
-        hidden: HIDDEN,
-        visible: { branches: [1], internal: false },
         ...more,
       }),
     );
   }
 
-  count(name: Name, where: Filter, more: Partial<Parameters<typeof count>[1]> = {}): Promise<number> {
+  count(name: Name, where: Filter, more: Partial<Selection> = {}, viewer = VIEWER): Promise<number> {
     return this.db.read(() =>
-      count(this.db.dialect, {
+      count(this.db.dialect, viewer, {
         name,
         where: [where],
-        hidden: HIDDEN,
-        visible: { branches: [1], internal: false },
         ...more,
       }),
     );

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { lineage } from "../../src/db/lineage.ts";
 import { byId } from "../../src/db/select.ts";
 import { link, remove } from "../../src/db/write.ts";
+import { everything } from "../../src/db/viewer.ts";
 import { collapse } from "../../src/lineage/graph/transform-level.ts";
 import { forEachDatabase } from "../support/dialects.ts";
 import { Fixture, NOW, WRITER } from "./fixture.ts";
@@ -137,7 +138,7 @@ forEachDatabase((database) => {
       };
       const before = await Promise.all(questions.map((question) => drawn(question)));
       await db.write(function* () {
-        const row = yield* byId(db.dialect, name, flow.at(gone).id);
+        const row = yield* byId(db.dialect, everything, name, flow.at(gone).id);
         if (row) yield* remove(db.dialect, WRITER, name, row);
       });
       for (const [i, question] of questions.entries()) {

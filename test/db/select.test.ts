@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { byId, byUid, lazyColumn, one, select } from "../../src/db/select.ts";
 import { forEachDatabase } from "../support/dialects.ts";
-import { Fixture, HIDDEN } from "./fixture.ts";
+import { everything, type Viewer } from "../../src/db/viewer.ts";
+import { Fixture, VIEWER } from "./fixture.ts";
 
 forEachDatabase((database) => {
   test("search ranks the whole value before a phrase before a beginning before a part", async () => {
@@ -85,12 +86,12 @@ forEachDatabase((database) => {
     await f.add("Artifact", { key: "main" });
     await f.add("Artifact", { key: "work", branch: work });
     await f.add("Artifact", { key: "report", internal: true });
-    const keys = async (visible: object | undefined): Promise<unknown[]> =>
-      (await f.find("Artifact", {}, { visible } as never)).map((row) => row.key);
-    expect(await keys({ branches: [1], internal: false })).toEqual(["main"]);
-    expect(await keys({ branches: [1, work.id], internal: false })).toEqual(["main", "work"]);
-    expect(await keys({ branches: [1], internal: true })).toEqual(["main", "report"]);
-    expect(await keys(undefined)).toEqual(["main", "work", "report"]);
+    const keys = async (viewer: Viewer): Promise<unknown[]> =>
+      (await f.find("Artifact", {}, {}, viewer)).map((row) => row.key);
+    expect(await keys(VIEWER)).toEqual(["main"]);
+    expect(await keys({ ...VIEWER, lists: [1, work.id] })).toEqual(["main", "work"]);
+    expect(await keys({ ...VIEWER, internal: true })).toEqual(["main", "report"]);
+    expect(await keys(everything)).toEqual(["main", "work", "report"]);
   });
 
   test("one row by uid prefix, by id, through a relation, and a lazy column", async () => {
@@ -106,18 +107,27 @@ forEachDatabase((database) => {
     const run = await f.add("Run", { transform });
     const artifact = await f.add("Artifact", { key: "a", run });
     const uids = async (prefix: string): Promise<string[]> =>
-      (await db.read(() => byUid(db.dialect, "Transform", prefix, 10))).map((row) => row.uid);
+      (await db.read(() => byUid(db.dialect, everything, "Transform", prefix, 10))).map((row) => row.uid);
     expect(await uids("AbC")).toEqual(["AbCdEfGhIjKl0000"]);
     expect(await uids("")).toHaveLength(2);
     expect(await uids("A%")).toEqual([]);
-    expect((await db.read(() => byId(db.dialect, "Artifact", artifact.id)))?.run).toEqual({ id: run.id, uid: run.uid });
-    expect((await db.read(() => one(db.dialect, "Artifact", "transform", artifact.id)))?.uid).toBe(transform.uid);
-    expect((await db.read(() => one(db.dialect, "Transform", "latestRun", transform.id)))?.uid).toBe(run.uid);
-    expect(await db.read(() => one(db.dialect, "Run", "report", run.id))).toBeUndefined();
-    expect(await db.read(() => lazyColumn(db.dialect, "Transform", "sourceCode", transform.id))).toBe("let a = 1;\n");
+    expect((await db.read(() => byId(db.dialect, everything, "Artifact", artifact.id)))?.run).toEqual({
+      id: run.id,
+      uid: run.uid,
+    });
+    expect((await db.read(() => one(db.dialect, everything, "Artifact", "transform", artifact.id)))?.uid).toBe(
+      transform.uid,
+    );
+    expect((await db.read(() => one(db.dialect, everything, "Transform", "latestRun", transform.id)))?.uid).toBe(
+      run.uid,
+    );
+    expect(await db.read(() => one(db.dialect, everything, "Run", "report", run.id))).toBeUndefined();
+    expect(await db.read(() => lazyColumn(db.dialect, everything, "Transform", "sourceCode", transform.id))).toBe(
+      "let a = 1;\n",
+    );
     expect(transform).not.toHaveProperty("sourceCode");
     const outputs = await db.read(() =>
-      select(db.dialect, { name: "Artifact", from: { name: "Run", key: "outputs", uid: run.uid }, hidden: HIDDEN }),
+      select(db.dialect, VIEWER, { name: "Artifact", from: { name: "Run", key: "outputs", uid: run.uid } }),
     );
     expect(outputs.map((row) => row.key)).toEqual(["a"]);
   });

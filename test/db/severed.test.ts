@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { lineage, type LineageQuestion } from "../../src/db/lineage.ts";
 import { byId } from "../../src/db/select.ts";
 import { remove } from "../../src/db/write.ts";
+import { everything } from "../../src/db/viewer.ts";
 import type { Graph } from "../../src/lineage/graph/graph.ts";
 import { forEachDatabase } from "../support/dialects.ts";
 import { counted, Fixture, NOW, WRITER } from "./fixture.ts";
@@ -37,7 +38,7 @@ async function bury(
   const { db } = flow.fixture;
   for (const one of called) {
     await db.write(function* () {
-      const row = yield* byId(db.dialect, name, flow.at(one).id);
+      const row = yield* byId(db.dialect, everything, name, flow.at(one).id);
       if (row) yield* remove(db.dialect, WRITER, name, row);
     });
   }

@@ -130,10 +130,9 @@ async function besides(run: Run, relations: typeof INPUTS | typeof OUTPUTS): Pro
   const connection = connectionOf(run);
   const found = relations.map(async ([registry, key]) => {
     const rows = await connection.read(() =>
-      select(connection.database.dialect, {
+      select(connection.database.dialect, connection.viewer({ branches: "all", internal: true }), {
         name: registry,
         from: { name: "Run", key, uid: rowOf(run).uid },
-        hidden: [],
       }),
     );
     return rows

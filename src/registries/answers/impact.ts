@@ -113,17 +113,16 @@ async function startsOf(entry: object): Promise<object[]> {
   if (nameOf(entry) !== "Transform") return [entry];
   const connection = connectionOf(entry);
   const runs = await connection.read(() =>
-    rowsOf(connection.database.dialect, {
+    rowsOf(connection.database.dialect, connection.viewer({ branches: "all", internal: true }), {
       name: "Run",
       from: { name: "Transform", key: "runs", uid: rowOf(entry).uid },
-      hidden: [],
     }),
   );
   return runs.map((row) => make(connection, "Run", row));
 }
 
 async function requireUser(connection: Connection, handle: string): Promise<void> {
-  const users = await connection.read(() => rowsOf(connection.database.dialect, { name: "User", hidden: [] }));
+  const users = await connection.read(() => rowsOf(connection.database.dialect, connection.viewer(), { name: "User" }));
   const handles = users.map((user) => String(user.handle));
   if (handles.includes(handle)) return;
   const near = closest(handle, handles);

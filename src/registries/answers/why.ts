@@ -48,7 +48,7 @@ export async function why(a: Output, b: Output): Promise<Why> {
   const [left, right] = [numberOf(a), numberOf(b)];
   const { dialect } = connection.database;
   const [facts, conditions] = await connection.read(function* () {
-    const gathered = yield* provenanceUpstream(dialect, [left, right], connection.seenBranches);
+    const gathered = yield* provenanceUpstream(dialect, [left, right], connection.viewer().lists ?? []);
     return [gathered, yield* conditionsOf(dialect, [...gathered.runs.keys()])] as const;
   });
   const environments = await environmentsOf(

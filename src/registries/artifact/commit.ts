@@ -4,6 +4,7 @@ import { keepObjects, objectLocks } from "../../db/objects.ts";
 import type { Operation } from "../../db/operation.ts";
 import { select } from "../../db/select.ts";
 import { hasLink, highestLink, insert, link, lock, lowestLink, update, type Writer } from "../../db/write.ts";
+import { everything } from "../../db/viewer.ts";
 import { LinealError } from "../../ground/errors.ts";
 import type { Connection } from "../../instance/connection.ts";
 import { demote, keyHolder, keyTaken, nextVersion } from "../record/versions.ts";
@@ -97,7 +98,7 @@ class Known {
       places: plans.flatMap(({ content }) => content.placeKey ?? []),
     };
     if (alike.hashes.length + alike.keys.length + alike.places.length > 0)
-      for (const row of yield* select(dialect, { name: "Artifact", alike, hidden: [] })) known.add(row);
+      for (const row of yield* select(dialect, everything, { name: "Artifact", alike })) known.add(row);
     return known;
   }
 
@@ -180,11 +181,10 @@ function* reuse(connection: Connection, writer: Writer, plan: Plan, row: Row, ad
   if (plan.description !== undefined && plan.description !== row.description) changes.description = plan.description;
   if (plan.kind !== undefined && plan.kind !== row.kind) changes.kind = plan.kind;
   if (plan.version !== undefined && plan.version !== row.version) {
-    const [taken] = yield* select(dialect, {
+    const [taken] = yield* select(dialect, everything, {
       name: "Artifact",
       where: [{ version: plan.version }],
       family: String(row.stem),
-      hidden: [],
     });
     if (taken)
       throw new LinealError("conflict", `the version "${plan.version}" is there already (${taken.uid})`, {

@@ -4,6 +4,7 @@ import type { Dialect } from "../../db/dialect.ts";
 import type { Operation } from "../../db/operation.ts";
 import { byId } from "../../db/select.ts";
 import { hasLink, link } from "../../db/write.ts";
+import { everything } from "../../db/viewer.ts";
 import { LinealError } from "../../ground/errors.ts";
 import type { Connection } from "../../instance/connection.ts";
 import { isEntry, refOf } from "../record/row.ts";
@@ -39,8 +40,8 @@ export async function trackInput(connection: Connection, row: Row, { isRunInput 
     const now = yield* unlinked(dialect, run, row);
     if (!now) return;
     yield* link(dialect, writer, "Run", "inputs", run.id, [row.id]);
-    const consumer = (yield* byId(dialect, "Run", run.id))?.transform as RowRef | undefined;
-    const maker = now.run ? yield* byId(dialect, "Run", (now.run as RowRef).id) : undefined;
+    const consumer = (yield* byId(dialect, everything, "Run", run.id))?.transform as RowRef | undefined;
+    const maker = now.run ? yield* byId(dialect, everything, "Run", (now.run as RowRef).id) : undefined;
     const transform = maker?.transform as RowRef | undefined;
     if (consumer && transform && transform.id !== consumer.id)
       yield* link(dialect, writer, "Transform", "predecessors", consumer.id, [transform.id]);
@@ -50,7 +51,7 @@ export async function trackInput(connection: Connection, row: Row, { isRunInput 
 /** The artifact as it is now, unless it is an input of the run already, or its own or re-created output. */
 function* unlinked(dialect: Dialect, run: RowRef, { id }: Row): Operation<Row | undefined> {
   if (yield* hasLink("Run", "inputs", run.id, id)) return undefined;
-  const now = yield* byId(dialect, "Artifact", id);
+  const now = yield* byId(dialect, everything, "Artifact", id);
   if ((now?.run as RowRef | null | undefined)?.id === run.id || (yield* hasLink("Run", "recreated", run.id, id)))
     return undefined;
   return now;

@@ -91,7 +91,8 @@ function asksFamily(name: Name, wanted: string | Record<string, unknown>): boole
 
 function* byUidThen(connection: Connection, name: Name, prefix: string, at: Date): Operation<Row[]> {
   const { dialect } = connection.database;
-  return yield* rowsAsOf(dialect, name, yield* byUid(dialect, name, prefix, MANY), at);
+  const viewer = connection.viewer({ branches: "all", internal: true });
+  return yield* rowsAsOf(dialect, viewer, name, yield* byUid(dialect, viewer, name, prefix, MANY), at);
 }
 
 /** All rows that fitted then and could be seen. */
@@ -102,17 +103,17 @@ function* byFilterThen(
   at: Date,
 ): Operation<Row[]> {
   const { dialect } = connection.database;
-  const hidden = connection.hiddenBranches;
-  const changed = new Set(yield* changedSince(dialect, name, columnsOf(name, wanted), at));
+  const viewer = connection.viewer({ branches: "all", internal: true });
+  const changed = new Set(yield* changedSince(dialect, viewer, name, columnsOf(name, wanted), at));
   // What has not changed since fits now if it fitted then.
-  const same = (yield* select(dialect, { name, where: [wanted], hidden })).filter((row) => !changed.has(row.uid));
+  const same = (yield* select(dialect, viewer, { name, where: [wanted] })).filter((row) => !changed.has(row.uid));
   const others: Row[] = [];
   for (let uids = [...changed]; uids.length > 0; uids = uids.slice(MANY))
-    others.push(...(yield* select(dialect, { name, where: [{ uid: { in: uids.slice(0, MANY) } }], hidden: [] })));
-  const then = yield* rowsAsOf(dialect, name, others, at);
+    others.push(...(yield* select(dialect, viewer, { name, where: [{ uid: { in: uids.slice(0, MANY) } }] })));
+  const then = yield* rowsAsOf(dialect, viewer, name, others, at);
   const rows = [
-    ...(yield* rowsAsOf(dialect, name, same, at)),
-    ...(yield* fitting(dialect, name, then, wanted, hidden)),
+    ...(yield* rowsAsOf(dialect, viewer, name, same, at)),
+    ...(yield* fitting(dialect, viewer, name, then, wanted)),
   ];
   return rows.filter(
     (row) => (!row.internal || typeof wanted.uid === "string") && ("branch" in wanted || isSeen(connection, row)),

@@ -41,7 +41,13 @@ export async function describe(connection: Connection, name: Name, row: Row): Pr
       );
     out.push(...(yield* relations(connection, name, row)));
     if (name === "Transform") {
-      const source = (yield* lazyColumn(dialect, name, "sourceCode", row.id)) as string | null;
+      const source = (yield* lazyColumn(
+        dialect,
+        connection.viewer({ branches: "all", internal: true }),
+        name,
+        "sourceCode",
+        row.id,
+      )) as string | null;
       if (source) {
         const text = source.replace(/\n$/, "").split("\n");
         out.push(
@@ -75,12 +81,17 @@ function* warnings(connection: Connection, row: Row): Generator<string> {
 }
 
 function* nameOf(connection: Connection, to: Name, { id, uid }: RowRef): Operation<string> {
-  const row = yield* byId(connection.database.dialect, to, id);
+  const row = yield* byId(connection.database.dialect, connection.viewer({ branches: "all", internal: true }), to, id);
   if (!row) return uid;
   const label = row[model[to].title];
   if (to === "User" || to === "Branch" || to === "Space" || to === "Storage") return String(label);
   if (to !== "Run") return label ? `${uid.slice(0, SHORT)} (${label})` : uid.slice(0, SHORT);
-  const transform = yield* byId(connection.database.dialect, "Transform", (row.transform as RowRef).id);
+  const transform = yield* byId(
+    connection.database.dialect,
+    connection.viewer({ branches: "all", internal: true }),
+    "Transform",
+    (row.transform as RowRef).id,
+  );
   return `${uid.slice(0, SHORT)} (${transform?.key ?? transform?.uid ?? "?"}${row.entrypoint ? `: ${row.entrypoint}` : ""})`;
 }
 
@@ -91,11 +102,10 @@ function* relations(connection: Connection, name: Name, row: Row): Operation<str
   for (const key of relationsOf(name).manys) {
     const to = relationOf(name, key)?.to;
     if (!to || key === "versions") continue;
-    const rows = yield* select(dialect, {
+    const rows = yield* select(dialect, connection.viewer(), {
       name: to,
       from: { name, key, uid: row.uid },
       limit: NAMES_SHOWN + 1,
-      ...connection.sight(),
     });
     if (rows.length === 0) continue;
     const shown = rows

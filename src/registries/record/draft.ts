@@ -84,15 +84,17 @@ export async function resolveRef(
     });
   const { dialect } = connection.database;
   const row = await connection.read(function* () {
-    const live = { branches: connection.seenBranches, internal: true };
     // A name means a live record; a uid may mean one in trash too.
-    const [seen] = yield* select(dialect, { name: to, where: [where], visible: live, hidden: [], limit: 1 });
+    const [seen] = yield* select(dialect, connection.viewer({ internal: true }), {
+      name: to,
+      where: [where],
+      limit: 1,
+    });
     return (
       seen ??
-      (yield* select(dialect, {
+      (yield* select(dialect, connection.viewer({ branches: "all", internal: true }), {
         name: to,
         where: [{ uid: typeof value === "string" ? value : (where as HasUid).uid }],
-        hidden: [],
         limit: 1,
       }))[0]
     );

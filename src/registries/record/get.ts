@@ -23,12 +23,13 @@ export async function getRecord(
   checkWanted(connection, name, wanted);
   const { dialect } = connection.database;
   const asks = (key: string): boolean => key in wanted;
-  const question = { name, limit: 3, ...connection.sight([wanted]) };
+  const viewer = connection.viewerFor([wanted]);
+  const question = { name, limit: 3 };
   const family = model[name].versioned && !["uid", "version", "isLatest", "versions"].some(asks);
   return connection.read(function* () {
-    let rows = yield* select(dialect, { ...question, where: family ? [wanted, { isLatest: true }] : [wanted] });
+    let rows = yield* select(dialect, viewer, { ...question, where: family ? [wanted, { isLatest: true }] : [wanted] });
     if (rows.length === 0 && family)
-      rows = (yield* select(dialect, { ...question, where: [wanted], order: ["-id"], limit: 1 })).slice(0, 1);
+      rows = (yield* select(dialect, viewer, { ...question, where: [wanted], order: ["-id"], limit: 1 })).slice(0, 1);
     // A branch's own version goes before main's.
     const here = rows.filter((row) => (row.branch as { id: number } | undefined)?.id === connection.places.branch.id);
     if (rows.length > 1 && here.length === 1) rows = here;
@@ -75,7 +76,7 @@ async function getByUid(connection: Connection, name: Name, prefix: string): Pro
   checkUid(name, prefix);
   const { dialect } = connection.database;
   const rows = await connection.read(function* () {
-    const some = yield* byUid(dialect, name, prefix, SOME);
+    const some = yield* byUid(dialect, connection.viewer({ branches: "all", internal: true }), name, prefix, SOME);
     return some.length === SOME && asksFamily(name, prefix) ? yield* headsByUid(connection, name, prefix, some) : some;
   });
   if (rows.length === 0)
@@ -90,20 +91,21 @@ async function getByUid(connection: Connection, name: Name, prefix: string): Pro
 function* headsByUid(connection: Connection, name: Name, prefix: string, some: readonly Row[]): Operation<Row[]> {
   const { dialect } = connection.database;
   const stem = String(some[0]?.stem);
-  const question = { name, hidden: [], limit: 1 };
+  const viewer = connection.viewer({ branches: "all", internal: true });
+  const question = { name, limit: 1 };
   // Letters and digits all come before a tilde.
   const beyond = { uid: { gt: `${stem}~`, lt: `${prefix}~` } };
-  const others = yield* select(dialect, { ...question, where: [beyond], order: ["uid"] });
+  const others = yield* select(dialect, viewer, { ...question, where: [beyond], order: ["uid"] });
   if (others[0]) return [some[0] as Row, others[0]];
   const { branch, main, trash, archive } = connection.places;
   const seen = { branch: { uid: { notIn: [trash.uid, archive.uid] } } };
   const newest = { ...question, family: stem, order: ["-revision"] };
   const latest = { ...question, family: stem, where: [{ isLatest: true }] };
   return [
-    ...(yield* select(dialect, { ...latest, onBranch: main.id })),
-    ...(yield* select(dialect, { ...latest, onBranch: branch.id })),
-    ...(yield* select(dialect, newest)),
-    ...(yield* select(dialect, { ...newest, where: [seen] })),
+    ...(yield* select(dialect, viewer, { ...latest, onBranch: main.id })),
+    ...(yield* select(dialect, viewer, { ...latest, onBranch: branch.id })),
+    ...(yield* select(dialect, viewer, newest)),
+    ...(yield* select(dialect, viewer, { ...newest, where: [seen] })),
   ].sort((a, b) => Number(a.revision) - Number(b.revision));
 }
 

@@ -3,6 +3,7 @@ import type { Row, RowRef } from "../../db/columns.ts";
 import type { Dialect } from "../../db/dialect.ts";
 import type { Operation } from "../../db/operation.ts";
 import { select } from "../../db/select.ts";
+import { everything } from "../../db/viewer.ts";
 import { LinealError } from "../../ground/errors.ts";
 import { model, type Name } from "../../model/index.ts";
 
@@ -22,11 +23,10 @@ export const naturalLock = (name: Name, values: Readonly<Record<string, unknown>
 export function* requireNatural(dialect: Dialect, name: Name, row: Row): Operation<void> {
   const { natural = [], versioned, columns } = model[name];
   if (natural.length === 0 || versioned || !columns.branch) return;
-  const others = yield* select(dialect, {
+  const others = yield* select(dialect, everything, {
     name,
     where: [naturalFilter(name, row)],
     onBranch: (row.branch as RowRef).id,
-    hidden: [],
   });
   const holder = others.find((other) => other.id !== row.id);
   if (!holder) return;

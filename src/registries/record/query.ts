@@ -2,6 +2,7 @@
 import type { Row } from "../../db/columns.ts";
 import type { Selection } from "../../db/question.ts";
 import { count, select } from "../../db/select.ts";
+import type { Viewer } from "../../db/viewer.ts";
 import { link, unlink } from "../../db/write.ts";
 import { LinealError, refuseUnknown } from "../../ground/errors.ts";
 import type { Table } from "../../formats/table.ts";
@@ -82,7 +83,7 @@ export class Query<in out N extends Name>
   /** How many rows there are; `limit` counts. */
   async count(): Promise<number> {
     const connection = await this.source();
-    return connection.read(() => count(connection.database.dialect, this.#selection(connection)));
+    return connection.read(() => count(connection.database.dialect, ...this.#selection(connection)));
   }
 
   async exists(): Promise<boolean> {
@@ -123,14 +124,14 @@ export class Query<in out N extends Name>
 
   async #rows(more: Partial<Selection>): Promise<{ connection: Connection; rows: Row[] }> {
     const connection = await this.source();
-    const rows = await connection.read(() => select(connection.database.dialect, this.#selection(connection, more)));
+    const rows = await connection.read(() => select(connection.database.dialect, ...this.#selection(connection, more)));
     await knowStorages(connection, this.question.name, rows);
     return { connection, rows };
   }
 
-  #selection(connection: Connection, more: Partial<Selection> = {}): Selection {
+  #selection(connection: Connection, more: Partial<Selection> = {}): [Viewer, Selection] {
     checkRecords(this.question.where ?? [], connection);
-    return { ...this.question, ...more, ...connection.sight(this.question.where) };
+    return [connection.viewerFor(this.question.where), { ...this.question, ...more }];
   }
 }
 

@@ -164,7 +164,15 @@ function defineFields(prototype: object, name: Name): void {
       getter(key, function () {
         return lazy(async () => {
           const connection = connectionOf(this);
-          return connection.read(() => lazyColumn(connection.database.dialect, name, key, rowOf(this).id));
+          return connection.read(() =>
+            lazyColumn(
+              connection.database.dialect,
+              connection.viewer({ branches: "all", internal: true }),
+              name,
+              key,
+              rowOf(this).id,
+            ),
+          );
         });
       });
     } else {
@@ -190,7 +198,15 @@ async function related(owner: Entry, key: string): Promise<unknown> {
   const connection = connectionOf(owner);
   const name = nameOf(owner);
   if (rowOf(owner)[key] === null) return null;
-  const row = await connection.read(() => one(connection.database.dialect, name, key, rowOf(owner).id));
+  const row = await connection.read(() =>
+    one(
+      connection.database.dialect,
+      connection.viewer({ branches: "all", internal: true }),
+      name,
+      key,
+      rowOf(owner).id,
+    ),
+  );
   if (!row) return null;
   await knowStorages(connection, targetOf(name, key), [row]);
   return make(connection, targetOf(name, key), row);

@@ -25,11 +25,10 @@ export async function saveDraft(connection: Connection, name: Name, draft: Recor
   const writer = await connection.writer();
   const { dialect } = connection.database;
   const where = naturalFilter(name, values);
-  const visible = { branches: connection.seenBranches, internal: false };
+  const viewer = connection.viewer();
   const row = await connection.write(function* () {
     if (natural.length > 0) yield* lock(dialect, naturalLock(name, values));
-    const found =
-      natural.length > 0 ? yield* select(dialect, { name, where: [where], visible, hidden: [], order: ["-id"] }) : [];
+    const found = natural.length > 0 ? yield* select(dialect, viewer, { name, where: [where], order: ["-id"] }) : [];
     const existing = found.find((row) => row.isLatest) ?? found[0];
     if (existing) {
       const different = differing(name, existing, values);
@@ -45,7 +44,7 @@ export async function saveDraft(connection: Connection, name: Name, draft: Recor
       return yield* insert(dialect, name, { uid: connection.newUid(name), ...started, ...common });
     }
     const [head] = values.key
-      ? yield* select(dialect, { name, where: [{ key: values.key as string, isLatest: true }], visible, hidden: [] })
+      ? yield* select(dialect, viewer, { name, where: [{ key: values.key as string, isLatest: true }] })
       : [];
     const version = yield* nextVersion(
       dialect,

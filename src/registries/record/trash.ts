@@ -2,6 +2,7 @@
 import type { Row, RowRef } from "../../db/columns.ts";
 import { byId } from "../../db/select.ts";
 import { lock, referrers, remember, remove, update } from "../../db/write.ts";
+import { everything } from "../../db/viewer.ts";
 import { LinealError } from "../../ground/errors.ts";
 import { BUILT_IN, type Connection } from "../../instance/connection.ts";
 import { model, type Name } from "../../model/index.ts";
@@ -31,7 +32,7 @@ export async function deleteRecord(
   const writer = await connection.writer();
   const result = await connection.write(function* () {
     yield* lockFamily(connection, row);
-    const now = yield* byId(dialect, name, row.id);
+    const now = yield* byId(dialect, everything, name, row.id);
     if (!now) throw gone(name, row);
     const branch = now.branch as RowRef;
     if (branch.id === trash.id) return { row: now, promoted: undefined };
@@ -55,10 +56,10 @@ export async function restoreRecord(connection: Connection, name: Name, row: Row
   const { dialect } = connection.database;
   const writer = await connection.writer();
   const { main } = connection.places;
-  const hidden = connection.hiddenBranches;
+  const { hidden } = connection.viewer();
   return connection.write(function* () {
     yield* lockFamily(connection, row);
-    const now = yield* byId(dialect, name, row.id);
+    const now = yield* byId(dialect, everything, name, row.id);
     if (!now) throw gone(name, row);
     if (!model[name].columns.branch || !hidden.includes((now.branch as RowRef).id)) return now;
     const home = (now.formerBranch as RowRef | null) ?? main;
@@ -70,7 +71,7 @@ export async function restoreRecord(connection: Connection, name: Name, row: Row
     );
     yield* remember(dialect, writer, name, row.uid, "restore", null);
     if (model[name].versioned) yield* elect(dialect, writer, name, String(row.stem), home, { strict: true });
-    return (yield* byId(dialect, name, row.id)) as Row;
+    return (yield* byId(dialect, everything, name, row.id)) as Row;
   });
 }
 
@@ -84,7 +85,7 @@ async function removeRecord(connection: Connection, name: Name, row: Row): Promi
   const objects = name === "Artifact" ? await storedObjectsOf(connection, row) : undefined;
   const marked = await connection.write(function* () {
     yield* lockFamily(connection, row);
-    const now = yield* byId(dialect, name, row.id);
+    const now = yield* byId(dialect, everything, name, row.id);
     if (!now) throw gone(name, row);
     const holding = yield* referrers(name, row.id);
     if (holding.length > 0) {

@@ -2,6 +2,7 @@
 import type { Row } from "../../db/columns.ts";
 import { byId } from "../../db/select.ts";
 import { lock, update } from "../../db/write.ts";
+import { everything } from "../../db/viewer.ts";
 import { LinealError } from "../../ground/errors.ts";
 import { suffixOf } from "../../formats/suffix.ts";
 import type { Connection } from "../../instance/connection.ts";
@@ -30,7 +31,7 @@ export async function updateRecord(
       ...(row.stem ? [`family:${row.stem}`] : []),
       naturalLock(name, { ...row, ...values }),
     );
-    const now = yield* byId(dialect, name, row.id);
+    const now = yield* byId(dialect, everything, name, row.id);
     if (!now)
       throw new LinealError("not-found", `this ${name} is gone: ${row.uid}`, { hint: "Someone deleted it for good." });
     const different = differing(name, now, values);
@@ -49,7 +50,7 @@ export async function updateRecord(
     yield* update(dialect, writer, name, row.id, { ...different, isLatest: false });
     yield* elect(dialect, writer, name, String(row.stem), now.branch as never);
     yield* elect(dialect, writer, name, String(row.stem), different.branch as never, { strict: true });
-    return (yield* byId(dialect, name, row.id)) as Row;
+    return (yield* byId(dialect, everything, name, row.id)) as Row;
   });
 }
 

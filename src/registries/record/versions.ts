@@ -4,6 +4,7 @@ import type { Dialect } from "../../db/dialect.ts";
 import type { Operation } from "../../db/operation.ts";
 import { select } from "../../db/select.ts";
 import { lastBuried, update, type Values, type Writer } from "../../db/write.ts";
+import { everything } from "../../db/viewer.ts";
 import { LinealError } from "../../ground/errors.ts";
 import { base62, type Name, REVISION_LENGTH, versionUid } from "../../model/index.ts";
 
@@ -19,13 +20,13 @@ export function* nextVersion(
 ): Operation<Record<string, unknown>> {
   if (typeof family === "string") return versionColumns(family, 0, tag);
   const stem = String(family.stem);
-  const question = { name, family: stem, limit: 1, hidden: [] };
-  const [taken] = tag ? yield* select(dialect, { ...question, where: [{ version: tag }] }) : [];
+  const question = { name, family: stem, limit: 1 };
+  const [taken] = tag ? yield* select(dialect, everything, { ...question, where: [{ version: tag }] }) : [];
   if (taken)
     throw new LinealError("conflict", `the version "${tag}" of this ${name} is there already (${taken.uid})`, {
       hint: "Give another version, or leave it out.",
     });
-  const [last] = yield* select(dialect, { ...question, order: ["-revision"] });
+  const [last] = yield* select(dialect, everything, { ...question, order: ["-revision"] });
   const revision = Math.max(Number(last?.revision ?? -1), yield* lastBuried(dialect, name, stem)) + 1;
   return versionColumns(stem, revision, tag);
 }
@@ -42,12 +43,11 @@ function versionColumns(stem: string, revision: number, tag: string | null | und
 
 /** Makes room for a new latest of a family on a branch. */
 export function* demote(dialect: Dialect, writer: Writer, name: Name, stem: string, branch: RowRef): Operation<void> {
-  for (const row of yield* select(dialect, {
+  for (const row of yield* select(dialect, everything, {
     name,
     where: [{ isLatest: true }],
     family: stem,
     onBranch: branch.id,
-    hidden: [],
   })) {
     yield* update(dialect, writer, name, row.id, { isLatest: false });
   }
@@ -65,9 +65,9 @@ export function* elect(
   branch: RowRef,
   options: { strict?: boolean } = {},
 ): Operation<Row | undefined> {
-  const question = { name, family: stem, onBranch: branch.id, order: ["-revision"], limit: PAGE, hidden: [] };
+  const question = { name, family: stem, onBranch: branch.id, order: ["-revision"], limit: PAGE };
   for (let offset = 0; ; offset += PAGE) {
-    const rows = yield* select(dialect, { ...question, offset });
+    const rows = yield* select(dialect, everything, { ...question, offset });
     for (const row of rows) {
       if (row.isLatest) return undefined;
       const holder = yield* keyHolder(dialect, name, row);
@@ -83,11 +83,10 @@ export function* elect(
 /** The latest of another family that has the key of this row, where this row is. */
 export function* keyHolder(dialect: Dialect, name: Name, row: Values): Operation<Row | undefined> {
   if (row.key === null || row.key === undefined) return undefined;
-  const heads = yield* select(dialect, {
+  const heads = yield* select(dialect, everything, {
     name,
     where: [{ key: row.key as string, isLatest: true }],
     onBranch: (row.branch as RowRef).id,
-    hidden: [],
   });
   return heads.find((head) => head.stem !== row.stem && (head.space as RowRef).id === (row.space as RowRef).id);
 }

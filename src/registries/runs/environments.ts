@@ -1,5 +1,6 @@
 /** The environments of runs as tables of names and versions, and in what two of them differ. */
 import { select } from "../../db/select.ts";
+import { everything } from "../../db/viewer.ts";
 import type { Connection } from "../../instance/connection.ts";
 import { changed } from "../../lineage/answers/compare.ts";
 import { make, type Of } from "../record/classes.ts";
@@ -33,10 +34,9 @@ export async function environmentsOf(
   const found = new Map<string, Environment>();
   if (hashes.length === 0) return found;
   const rows = await connection.read(() =>
-    select(connection.database.dialect, {
+    select(connection.database.dialect, everything, {
       name: "Artifact",
       where: [{ hash: { in: [...new Set(hashes)] } }],
-      hidden: [],
     }),
   );
   for (const row of rows) {

@@ -3,6 +3,7 @@ import type { Row, RowRef } from "../../db/columns.ts";
 import type { Operation } from "../../db/operation.ts";
 import { byId, select } from "../../db/select.ts";
 import { insert, update, type Values, type Writer } from "../../db/write.ts";
+import { everything } from "../../db/viewer.ts";
 import { LinealError } from "../../ground/errors.ts";
 import type { Connection } from "../../instance/connection.ts";
 import { hashBytes } from "../../storage/hash.ts";
@@ -31,11 +32,9 @@ export async function keepText(
 ): Promise<RowRef> {
   const hash = hashBytes(Buffer.from(text));
   const [shared] = await connection.read(() =>
-    select(connection.database.dialect, {
+    select(connection.database.dialect, connection.viewer({ internal: true }), {
       name: "Artifact",
       where: [{ hash, description }],
-      visible: { branches: connection.seenBranches, internal: true },
-      hidden: [],
       limit: 1,
     }),
   );
@@ -110,18 +109,16 @@ export function* changeRun(
 
 /** A run as it is now; `not-found` when it was deleted for good. */
 export function* readRun(connection: Connection, run: RowRef): Operation<Row> {
-  const row = yield* byId(connection.database.dialect, "Run", run.id);
+  const row = yield* byId(connection.database.dialect, everything, "Run", run.id);
   if (!row) throw new LinealError("not-found", `run ${run.uid} is gone`, { hint: "Someone deleted it for good." });
   return row;
 }
 
 /** The last run of a transform by a user. */
 export function* lastRunOf(connection: Connection, transform: RowRef, user: RowRef): Operation<Row | undefined> {
-  const [last] = yield* select(connection.database.dialect, {
+  const [last] = yield* select(connection.database.dialect, connection.viewer(), {
     name: "Run",
     where: [{ transform: { uid: transform.uid }, createdBy: { uid: user.uid } }],
-    visible: { branches: connection.seenBranches, internal: false },
-    hidden: [],
     order: ["-id"],
     limit: 1,
   });
@@ -134,10 +131,9 @@ export async function unfinishedRuns(
   host: string,
 ): Promise<{ run: RowRef; process: ProcessFacts }[]> {
   const rows = await connection.read(() =>
-    select(connection.database.dialect, {
+    select(connection.database.dialect, everything, {
       name: "Run",
       where: [{ status: { in: ["started", "restarted"] } }],
-      hidden: [],
     }),
   );
   return rows.flatMap((row) => {

@@ -3,6 +3,7 @@ import type { Row, RowRef } from "../../db/columns.ts";
 import type { Operation } from "../../db/operation.ts";
 import { byId, byUid, select } from "../../db/select.ts";
 import { insert, lock, update, type Values } from "../../db/write.ts";
+import { everything } from "../../db/viewer.ts";
 import { LinealError } from "../../ground/errors.ts";
 import type { Connection } from "../../instance/connection.ts";
 import {
@@ -101,7 +102,7 @@ function checkTransformUid(uid: string): void {
 }
 
 function* registeredRow(connection: Connection, { id, uid }: RowRef): Operation<Row> {
-  const row = yield* byId(connection.database.dialect, "Transform", id);
+  const row = yield* byId(connection.database.dialect, everything, "Transform", id);
   if (row) return row;
   throw new LinealError("not-found", `the transform ${uid} is gone`, { hint: "Someone deleted it for good." });
 }
@@ -125,11 +126,9 @@ export function* resolveTransform(
 
 /** The transforms whose outputs a transform read. */
 export function predecessorsOf(connection: Connection, { uid }: Row): Operation<Row[]> {
-  return select(connection.database.dialect, {
+  return select(connection.database.dialect, connection.viewer(), {
     name: "Transform",
     from: { name: "Transform", key: "predecessors", uid },
-    visible: { branches: connection.seenBranches, internal: false },
-    hidden: connection.hiddenBranches,
   });
 }
 
@@ -170,11 +169,9 @@ function* choose(connection: Connection, spec: TransformSpec, user: RowRef | und
   const { dialect } = connection.database;
   const { key, source } = spec;
   const stem = spec.uid?.slice(0, STEM);
-  const [head] = yield* select(dialect, {
+  const [head] = yield* select(dialect, connection.viewer(), {
     name: "Transform",
     where: [{ key, isLatest: true }],
-    visible: { branches: connection.seenBranches, internal: false },
-    hidden: [],
     order: ["-id"],
   });
   if (stem && head && head.stem !== stem) {
@@ -183,18 +180,17 @@ function* choose(connection: Connection, spec: TransformSpec, user: RowRef | und
     });
   }
   const family = stem
-    ? yield* byUid(dialect, "Transform", stem, 10_000)
+    ? yield* byUid(dialect, everything, "Transform", stem, 10_000)
     : head
-      ? yield* select(dialect, {
+      ? yield* select(dialect, everything, {
           name: "Transform",
           where: [],
           family: String(head.stem),
-          hidden: [],
           order: ["revision"],
         })
       : [];
   if (spec.uid?.length === LENGTH) return pinned(spec, spec.uid, family);
-  const usable = family.filter((row) => !connection.hiddenBranches.includes((row.branch as RowRef).id));
+  const usable = family.filter((row) => !connection.viewer().hidden.includes((row.branch as RowRef).id));
   const latest = usable.find((row) => row.isLatest) ?? usable.at(-1);
   const same = source ? usable.findLast((row) => row.hash === source.hash) : latest;
   if (same) return loaded(spec, same);

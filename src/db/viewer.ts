@@ -1,0 +1,60 @@
+/** Who looks, and the conditions that a read shows a row to them. */
+import sql, { join, type Sql } from "sql-template-tag";
+import { model, type Name } from "../model/index.ts";
+import { columnOf, FALSE, type Row, type RowRef, TRUE } from "./columns.ts";
+import type { Dialect } from "./dialect.ts";
+
+/** What is in sight of a read. Branches are ids. */
+export interface Viewer {
+  /** The branches in sight, null for all: rows on others are as if they did not exist. */
+  readonly sees: readonly number[] | null;
+  /** The branches that lists show, null for all in sight. */
+  readonly lists: readonly number[] | null;
+  /** The branches that to-many relations leave out, such as the trash. */
+  readonly hidden: readonly number[];
+  /** Whether lists show internal artifacts (reports, environments, source code) too. */
+  readonly internal: boolean;
+}
+
+/** Sees all there is: for locks, versions and purges, never for what a user asks. */
+export const everything: Viewer = { sees: null, lists: null, hidden: [], internal: true };
+
+/** The condition that a row is in sight. */
+export function inSight(name: Name, alias: string, { sees }: Viewer): Sql {
+  return sees && model[name].columns.branch ? onBranches(alias, sees) : TRUE;
+}
+
+/** Whether a row that was read is in sight. */
+export function sees(viewer: Viewer, { branch }: Row): boolean {
+  return !viewer.sees || !branch || viewer.sees.includes((branch as RowRef).id);
+}
+
+/** The condition that a list shows a row. */
+export function shownByLists(dialect: Dialect, name: Name, alias: string, viewer: Viewer): Sql {
+  const { columns } = model[name];
+  const parts = [inSight(name, alias, viewer)];
+  if (columns.branch && viewer.lists) parts.push(onBranches(alias, viewer.lists));
+  if (columns.internal && !viewer.internal) parts.push(notInternal(dialect, alias));
+  return both(parts);
+}
+
+/** The condition that a to-many relation shows a row; it never shows internal ones. */
+export function shownByRelations(dialect: Dialect, name: Name, alias: string, viewer: Viewer): Sql {
+  const { columns } = model[name];
+  const parts = [inSight(name, alias, viewer)];
+  if (columns.branch && viewer.hidden.length > 0)
+    parts.push(sql`${columnOf(alias, "branch_id")} not in (${join([...viewer.hidden])})`);
+  if (columns.internal) parts.push(notInternal(dialect, alias));
+  return both(parts);
+}
+
+const onBranches = (alias: string, branches: readonly number[]): Sql =>
+  branches.length > 0 ? sql`${columnOf(alias, "branch_id")} in (${join([...branches])})` : FALSE;
+
+const notInternal = (dialect: Dialect, alias: string): Sql =>
+  sql`${columnOf(alias, "internal")} = ${dialect.encode("bool", false)}`;
+
+function both(conditions: readonly Sql[]): Sql {
+  const parts = conditions.filter((one) => one !== TRUE);
+  return parts.length > 0 ? sql`(${join(parts, " and ")})` : TRUE;
+}
