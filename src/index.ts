@@ -11,7 +11,8 @@ export type { Staleness, StaleReason } from "./lineage/answers/staleness.ts";
 export type { Difference, Why } from "./lineage/answers/why.ts";
 export type { Draft, Name, Order, Where } from "./model/index.ts";
 export { bool, int, json, oneOf, real, ref, text, time } from "./model/index.ts";
-export { connect, init, type Instance, instance, login, view } from "./registries/instance.ts";
+export type { Instance } from "./registries/bound.ts";
+export { connect, init, instance, login, view } from "./registries/instance.ts";
 export { diff, type RunDifference } from "./registries/answers/diff.ts";
 export {
   Artifact,

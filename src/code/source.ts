@@ -4,135 +4,135 @@ import { createHash } from "node:crypto";
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, relative, resolve, sep } from "node:path";
 import { LinealError } from "../ground/errors.ts";
-import { type Computed, type LocalModule, moduleGraph } from "./modules.ts";
 import { redactSource } from "../ground/redact.ts";
-import { type GivenNames, isCode, withNames } from "./syntax.ts";
+import { codeHash, isNodeScript, manifestHash, programHash } from "./hash.ts";
+import { isJavaScript } from "./javascript.ts";
+import { type LocalModule, moduleGraph } from "./modules.ts";
 
-/** What is known of a source file. All hashes are SHA-256 in hex. */
-export type Source = {
+/** What is known of a source file. */
+export interface Source {
   /** Absolute path, symbolic links resolved. */
-  path: string;
-  text: string;
-  /** Hash of the file's bytes. */
-  hash: string;
-  /** Hash of what the entry's code does, whatever its functions are called; undefined for languages other than JavaScript, TypeScript and Python, and when it does not parse. */
-  astHash: string | undefined;
-  /** Local modules by path; empty for other languages. */
-  modules: LocalModule[];
-  /** Local modules imported on demand, by path, and what those import so. */
-  dynamic: OnDemandModule[];
-  /** Files that import modules which nobody can tell without running them. */
-  computed: Computed[];
+  readonly path: string;
+  readonly text: string;
+  /** SHA-256 of the file's bytes, hex. */
+  readonly hash: string;
+  /** Code hash of the file alone; undefined for languages that are not hashed, and when it does not parse. */
+  readonly entryHash: string | undefined;
+  /** Local modules by path. */
+  readonly modules: readonly LocalModule[];
+  /** Local modules imported on demand, by path, and what those import on demand. */
+  readonly dynamic: readonly OnDemandModule[];
   /** Local modules that are imported but missing, by path. */
-  missing: string[];
+  readonly missing: readonly string[];
   /** The text to store: secrets replaced, lines kept. */
-  redacted: string;
-  /** What a version is: the bytes of the entry and of its local modules, wherever the checkout lies. Without modules it is `hash`. */
-  versionHash: string;
-  /** The same from what the code does, for comparisons that ignore comments and formatting; in other languages it is `versionHash`. */
-  codeHash: string;
+  readonly redacted: string;
+  /** What a version is: the bytes of the entry and of its local modules, wherever the checkout is. Without modules it is `hash`. */
+  readonly versionHash: string;
+  /** The code hash of the program, with the name of its algorithm. */
+  readonly codeHash: string;
   /** First heading of a notebook. */
-  title?: string;
-};
+  readonly title?: string;
+}
 
 /**
  * A local module that is imported on demand: its hashes as those of a source, with what it imports itself; null when it is missing.
  * `files` has the code hash of each of its files, itself among them, null when one is missing; absent when it is the only one.
  */
-export type OnDemandModule = {
-  path: string;
-  hash: string | null;
-  codeHash: string | null;
-  files?: Record<string, string | null>;
-};
+export interface OnDemandModule {
+  readonly path: string;
+  readonly hash: string | null;
+  readonly codeHash: string | null;
+  readonly files?: Record<string, string | null>;
+}
 
-/** Reads a source file and everything local that it imports. */
+/** Reads a source file and everything local that it imports. Throws `not-found` for one that cannot be read. */
 export async function readSource(path: string): Promise<Source> {
-  const { dynamic, given, ...source } = await readOne(path);
-  const known = new Map<string, OnDemandModule & { given: GivenNames[] }>();
-  const computed = new Map(source.computed.map((one) => [one.path, one]));
+  const { dynamic, ...source } = await readProgram(path);
   const base = dirname(source.path);
+  const found = new Map<string, OnDemandModule>();
   for (const queue = [...dynamic]; queue.length > 0; ) {
     const name = queue.shift() as string;
     const file = resolve(base, name);
-    if (known.has(name) || file === source.path) continue;
-    const module = statSync(file, { throwIfNoEntry: false })?.isFile() ? await readOne(file) : undefined;
+    if (found.has(name) || file === source.path) continue;
+    const isThere = statSync(file, { throwIfNoEntry: false })?.isFile();
+    const module = isThere ? await readProgram(file) : undefined;
     const fromHere = (path: string) =>
       relative(base, resolve(dirname(file), path))
         .split(sep)
         .join("/");
-    known.set(name, {
+    found.set(name, {
       path: name,
       hash: module?.versionHash ?? null,
       codeHash: module?.codeHash ?? null,
       ...filesOf(module, name, fromHere),
-      given: module?.given ?? [],
     });
     queue.push(...(module?.dynamic ?? []).map(fromHere));
-    for (const { path, lines } of module?.computed ?? []) computed.set(fromHere(path), { path: fromHere(path), lines });
   }
-  // What is imported on demand is handed functions of the program, and the program its functions.
-  const modules = [...known.values()].map(({ given: own, ...module }) => ({
-    ...module,
-    codeHash: module.codeHash && (own.length > 0 ? withNames(module.codeHash, [...given, ...own]) : module.codeHash),
-  }));
-  return {
-    ...source,
-    codeHash: withNames(source.codeHash, given),
-    computed: [...computed.values()],
-    dynamic: modules.sort((a, b) => (a.path < b.path ? -1 : 1)),
-  };
+  return { ...source, dynamic: [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }
 
+type Program = Omit<Source, "dynamic"> & { readonly dynamic: readonly string[] };
+
 function filesOf(
-  module: Pick<Source, "hash" | "astHash" | "modules" | "missing"> | undefined,
+  module: Program | undefined,
   name: string,
   fromHere: (path: string) => string,
 ): Pick<OnDemandModule, "files"> {
   if (!module || module.modules.length + module.missing.length === 0) return {};
-  const modules = module.modules.map(({ path, hash, astHash }) => [fromHere(path), astHash ?? hash]);
   return {
     files: Object.fromEntries([
-      [name, module.astHash ?? module.hash],
-      ...modules,
+      [name, module.entryHash ?? module.hash],
+      ...module.modules.map(({ path, hash, codeHash }) => [fromHere(path), codeHash ?? hash]),
       ...module.missing.map((path) => [fromHere(path), null]),
     ]),
   };
 }
 
-/** A file by itself: what it imports on demand is only named. */
-async function readOne(path: string): Promise<Omit<Source, "dynamic"> & { dynamic: string[]; given: GivenNames[] }> {
+/** A file with its local modules; what it imports on demand is only named. */
+async function readProgram(path: string): Promise<Program> {
   const { absolute, bytes } = open(path);
   const text = bytes.toString("utf8");
   const hash = sha256(bytes);
   const shared = { path: absolute, text, hash, redacted: redactSource(text) };
-  if (!isCode(absolute) && !hasNodeShebang(text)) {
-    const title = titleOf(absolute, text);
-    const version = notebookHash(absolute, text) ?? hash;
-    const code = await otherCode(absolute, text);
-    return {
-      ...shared,
-      astHash: code,
-      modules: [],
-      dynamic: [],
-      computed: [],
-      missing: [],
-      given: [],
-      versionHash: version,
-      codeHash: code ?? version,
-      ...(title === undefined ? {} : { title }),
-    };
+  if (extname(absolute).toLowerCase() === ".ipynb") {
+    const versionHash = notebookHash(text) ?? hash;
+    const entryHash = await notebookCodeHash(text);
+    const own = { entryHash, versionHash, codeHash: entryHash ?? programHash(versionHash, []) };
+    return { ...shared, ...own, ...NO_MODULES, ...titled(absolute, text) };
   }
-  const graph = await moduleGraph(absolute);
-  const versionHash = manifestHash(
-    hash,
-    graph.modules.map((module) => [module.path, module.hash]),
-  );
-  const codeHash = manifestHash(
-    graph.astHash ?? hash,
-    graph.modules.map((module) => [module.path, module.astHash ?? module.hash]),
-  );
-  return { ...shared, ...graph, versionHash, codeHash };
+  const entryHash = await codeHash(text, absolute);
+  const isJavaScriptProgram = isJavaScript(absolute) || isNodeScript(text);
+  const graph = isJavaScriptProgram ? await moduleGraph(absolute) : NO_MODULES;
+  const hashes = (of: (module: LocalModule) => string) =>
+    graph.modules.map((module) => [module.path, of(module)] as const);
+  return {
+    ...shared,
+    ...graph,
+    entryHash,
+    versionHash: manifestHash(
+      hash,
+      hashes((module) => module.hash),
+    ),
+    codeHash: programHash(
+      entryHash ?? hash,
+      hashes((module) => module.codeHash ?? module.hash),
+    ),
+    ...titled(absolute, text),
+  };
+}
+
+const NO_MODULES = { modules: [], dynamic: [], missing: [] } as const;
+
+/** The code hash of a program from stored texts: the entry's, and those of its local modules by path. */
+export async function storedCodeHash(
+  path: string,
+  text: string,
+  modules: Readonly<Record<string, string>>,
+): Promise<string> {
+  const hashed = async (path: string, text: string): Promise<string> => (await codeHash(text, path)) ?? sha256(text);
+  if (extname(path).toLowerCase() === ".ipynb") return (await notebookCodeHash(text)) ?? programHash(sha256(text), []);
+  const others = Object.entries(modules).map(async ([path, text]) => [path, await hashed(path, text)] as const);
+  return programHash(await hashed(path, text), await Promise.all(others));
 }
 
 /** Notebooks by suffix; everything else is a script. */
@@ -148,7 +148,7 @@ export function isSourceFile(path: string): boolean {
 }
 
 /** The first level-one heading of a notebook, or the `title` of its header; undefined for anything else. */
-export function titleOf(path: string, text: string): string | undefined {
+function titleOf(path: string, text: string): string | undefined {
   if (kindOfFile(path) !== "notebook") return undefined;
   if (extname(path).toLowerCase() === ".ipynb") {
     for (const cell of notebookCells(text) ?? []) {
@@ -160,6 +160,11 @@ export function titleOf(path: string, text: string): string | undefined {
   const header = /^---\r?\n([^]*?)\r?\n---[ \t]*(?:\r?\n|$)/.exec(text);
   const title = header && /^title:[ \t]*(["']?)(.+?)\1[ \t]*$/m.exec(header[1] ?? "");
   return title?.[2] ?? firstHeading(header ? text.slice(header[0].length) : text);
+}
+
+function titled(path: string, text: string): Pick<Source, "title"> {
+  const title = titleOf(path, text);
+  return title === undefined ? {} : { title };
 }
 
 /** The key of a source file: its posix path below dev-dir, else its filename. */
@@ -182,16 +187,6 @@ function open(path: string): { absolute: string; bytes: Buffer } {
   }
 }
 
-function hasNodeShebang(text: string): boolean {
-  return /^#!.*\b(?:node|deno|bun|tsx)\b/.test(text.slice(0, 200));
-}
-
-/** A program of one file has that file's hash, as `sha256sum` prints it; with modules it is the hash of their manifest. */
-function manifestHash(entry: string, modules: [path: string, hash: string][]): string {
-  if (modules.length === 0) return entry;
-  return sha256([`${entry} entry`, ...modules.map(([path, hash]) => `${hash} ./${path}`), ""].join("\n"));
-}
-
 type Cell = { type: string; source: string };
 
 function notebookCells(text: string): Cell[] | undefined {
@@ -206,32 +201,25 @@ function notebookCells(text: string): Cell[] | undefined {
   }
 }
 
-/** Outputs, execution counts and the title are no change of a notebook's code. */
-function notebookHash(path: string, text: string): string | undefined {
-  const cells = extname(path).toLowerCase() === ".ipynb" ? notebookCells(text) : undefined;
-  if (cells === undefined) return undefined;
+/** Outputs, execution counts and the title are no change of a notebook. */
+function notebookHash(text: string): string | undefined {
+  const cells = notebookCells(text);
   let titled = false;
-  const kept = cells.map((cell) => {
+  const kept = cells?.map((cell) => {
     if (titled || cell.type !== "markdown" || firstHeading(cell.source) === undefined) return cell;
     titled = true;
     return { ...cell, source: cell.source.replace(/^#[ \t]+.*$/m, "#") };
   });
-  return sha256(JSON.stringify(kept.map((cell) => [cell.type, cell.source])));
+  return kept && sha256(JSON.stringify(kept.map((cell) => [cell.type, cell.source])));
 }
 
-/** Python, alone or in the cells of a notebook, whose text cells are its comments. */
-async function otherCode(path: string, text: string): Promise<string | undefined> {
-  const suffix = extname(path).toLowerCase();
-  const cells = suffix === ".ipynb" ? notebookCells(text) : undefined;
-  if (suffix !== ".py" && cells === undefined) return undefined;
-  const { pythonHash } = await import("./python-hash.ts");
-  if (cells === undefined) return pythonHash(text);
-  const code = cells.filter((cell) => cell.type === "code").map((cell) => cell.source);
-  return sha256(
-    JSON.stringify(
-      isPython(text) ? await Promise.all(code.map(async (source) => (await pythonHash(source)) ?? source)) : code,
-    ),
-  );
+/** Of the code cells of a notebook: its text cells are comments. */
+async function notebookCodeHash(text: string): Promise<string | undefined> {
+  const code = notebookCells(text)?.flatMap(({ type, source }) => (type === "code" ? [source] : []));
+  if (!code) return undefined;
+  if (!isPython(text)) return `cells1:${sha256(JSON.stringify(code))}`;
+  const hashes = code.map(async (source) => (await codeHash(source, "cell.py")) ?? source);
+  return `py1:${sha256(JSON.stringify(await Promise.all(hashes)))}`;
 }
 
 function isPython(notebook: string): boolean {

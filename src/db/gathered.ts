@@ -31,7 +31,9 @@ export interface TransformFacts {
   readonly key: string | null;
   readonly stem: string;
   readonly revision: number;
-  /** Blind to comments and formatting; null for what has no source. */
+  /** Of the bytes of the program; null for what has no source. */
+  readonly hash: string | null;
+  /** Blind to comments, layout and types. */
   readonly code: string | null;
   /** Of the bytes, when it has no local modules. */
   readonly file: string | null;
@@ -178,6 +180,7 @@ export class Gathered implements Provenance {
       key: row.key as string | null,
       stem: row.stem as string,
       revision: row.revision as number,
+      hash: row.hash as string | null,
       code: row.code as string | null,
       file: row.file as string | null,
       path: row.source_path as string | null,

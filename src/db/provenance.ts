@@ -37,7 +37,7 @@ function factsOf({ kind }: DataTable, alias: string): Sql {
 }
 
 const RUN = sql`r.id, r.transform_id, r.entrypoint, r.status`;
-const TRANSFORM = sql`t.id, t.uid, t.key, t.stem, t.revision, coalesce(t.code_hash, t.hash) as code, case when t.modules is null then t.hash end as file, t.source_path, t.branch_id,
+const TRANSFORM = sql`t.id, t.uid, t.key, t.stem, t.revision, t.hash, coalesce(t.code_hash, t.hash) as code, case when t.modules is null then t.hash end as file, t.source_path, t.branch_id,
   (select r.id from run r where r.transform_id = t.id and r.status not in ('errored', 'aborted') order by r.id desc limit 1) as good_run,
   (select r.id from run r where r.transform_id = t.id limit 1) as any_run`;
 

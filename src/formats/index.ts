@@ -1,37 +1,16 @@
-/** The list of formats, and the way from values to bytes and back. */
+/** The way from values to bytes and back. */
 import { LinealError } from "../ground/errors.ts";
-import { binary, images, unread } from "./binary.ts";
-import { compressed } from "./compressed.ts";
-import { csv, tsv } from "./csv.ts";
 import type { Format, Handle, ReadOptions, Summary } from "./format.ts";
 import { isTabular, tableFrom } from "./infer.ts";
-import { json, jsonl } from "./json.ts";
-import { parquet } from "./parquet.ts";
 import type { ByteSource } from "../ground/bytes.ts";
-import { baseSuffix, compressionOf } from "./suffix.ts";
+import { formatFor } from "./list.ts";
 import { Table } from "./table.ts";
-import { text } from "./text.ts";
-import { yaml } from "./yaml.ts";
 
 export type { Column, ColumnType, Row, Value } from "./column.ts";
 export type { Format, Handle, ReadOptions, Summary } from "./format.ts";
-export { isTabular, tableFrom } from "./infer.ts";
+export { isTabular } from "./infer.ts";
 export { suffixOf } from "./suffix.ts";
 export { Table } from "./table.ts";
-
-/** Every format that has a suffix of its own; anything else is `binary`. */
-const formats: readonly Format[] = [csv, tsv, parquet, json, jsonl, yaml, text, ...images, ...unread];
-
-const bySuffix = new Map(formats.flatMap((format) => format.suffixes.map((suffix) => [suffix, format] as const)));
-
-/** The format of a suffix (`.csv`, `.ome.zarr`, `.tsv.gz`); unknown ones, `""` and compressed archives are bytes. */
-export function formatFor(suffix: string): Format {
-  const base = baseSuffix(suffix.toLowerCase());
-  const format = bySuffix.get(base) ?? bySuffix.get(base.slice(base.lastIndexOf("."))) ?? binary;
-  const compression = compressionOf(suffix.toLowerCase());
-  if (compression === "") return format;
-  return format.kind === "bytes" ? binary : compressed(format, compression);
-}
 
 /** A value as bytes, ready to be stored. */
 export interface Encoded {

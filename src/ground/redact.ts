@@ -1,7 +1,7 @@
 /** Keeps secrets out of what we store: source text, params, command lines and console reports. */
 
 /** What stands in place of a secret. */
-export const redactedMark = "***REDACTED***";
+const redactedMark = "***REDACTED***";
 
 const secretWords = new Set(
   "token pwd auth authorization credential credentials authtoken accesstoken accesskey secretkey privatekey".split(" "),
@@ -33,7 +33,7 @@ const harmlessBefore = new Set(
 const trailingNoise = /^(?:\d+|v\d+|prod|production|dev|development|staging|test|live|old|new|value|default)$/;
 
 /** Whether a name (`apiKey`, `DB_PASSWORD`, `x-auth-token` …) says that its value is a secret. */
-export function isSecretName(name: string): boolean {
+function isSecretName(name: string): boolean {
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2")
@@ -63,11 +63,6 @@ export function redactSource(text: string): string {
     current = next;
   }
   return current;
-}
-
-/** The value to store for one param: secrets by name or by shape are replaced, everything else is left as it is. */
-export function redactValue(name: string, value: unknown): unknown {
-  return redactDeep(value, isSecretName(name), new Map());
 }
 
 /** An object with every secret in it replaced, at any depth. */

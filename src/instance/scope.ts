@@ -1,5 +1,4 @@
 /** Who is running, here and now: the only place that knows the current run, user and instance of this process. */
-import { AsyncLocalStorage } from "node:async_hooks";
 import { perProcess } from "./per-process.ts";
 
 /** A row as the scope keeps it: ids only. */
@@ -18,22 +17,11 @@ export interface Scope {
   readonly user?: string;
 }
 
-const inside = new AsyncLocalStorage<Scope>();
 /** `track()` cannot wrap its caller, so a script's run has one slot of its own. */
 const ofProcess = perProcess((): { slot?: Scope | undefined; user?: string | undefined } => ({}));
 
-/** The innermost scope: that of the flow or request around this call, else that of the tracked script. */
-export function currentScope(): Scope | undefined {
-  return inside.getStore() ?? ofProcess().slot;
-}
-
-/** Runs a function with a scope of its own; concurrent ones never see each other. */
-export function withScope<T>(scope: Scope, body: () => T): T {
-  return inside.run(Object.freeze(scope), body);
-}
-
-/** Whether a flow or request is around this call. */
-export const isInside = (): boolean => inside.getStore() !== undefined;
+/** The scope of the tracked script. */
+export const currentScope = (): Scope | undefined => ofProcess().slot;
 
 /** Sets or clears the run of the script. */
 export function setSlot(scope: Scope | undefined): void {

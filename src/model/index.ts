@@ -7,4 +7,4 @@ export { check, type Checked, type Question, QuestionBuilder } from "./query.ts"
 export { fieldsOf, type Relation, relationOf, relationsOf } from "./relations.ts";
 export { base62, isUidLike, randomUid, REVISION_LENGTH, revisionOf, versionUid } from "./uid.ts";
 export type { Changes, Draft, HasUid, Lazy, Manys, MaybeOnes, Name, Ones, Order, Scalars, Where } from "./types.ts";
-export { checkValue, coerce, jsonSchema, parseText, printTime, printValue } from "./value.ts";
+export { checkValue, coerce, parseText, printTime, printValue } from "./value.ts";

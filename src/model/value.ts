@@ -100,29 +100,6 @@ export function printTime(time: Date): string {
   return `${time.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-/** The JSON Schema (2020-12) of a field's value. */
-export function jsonSchema(field: AnyField): Record<string, unknown> {
-  const types = {
-    text: "string",
-    int: "integer",
-    real: "number",
-    bool: "boolean",
-    time: "string",
-    json: undefined,
-  } as const;
-  const type = types[field.kind];
-  return {
-    ...(type ? { type: field.options.optional ? [type, "null"] : type } : {}),
-    ...(field.kind === "time" ? { format: "date-time" } : {}),
-    ...(field.values && !field.options.open
-      ? { enum: field.options.optional ? [...field.values, null] : [...field.values] }
-      : {}),
-    ...(field.options.max === undefined ? {} : { maxLength: field.options.max }),
-    ...(field.options.doc ? { description: field.options.doc } : {}),
-    ...(field.options.default === undefined ? {} : { default: field.options.default }),
-  };
-}
-
 function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value);
   if (typeof value === "object" && value !== null) return Array.isArray(value) ? "an array" : "an object";

@@ -34,13 +34,6 @@ export async function describeSource(
   const { key, outsideDevDir } = keyFor(file, devDir);
   if (outsideDevDir && options.key === undefined)
     connection.log("warning", `${file} lies outside the dev-dir ${devDir}: its key is ${key}`);
-  for (const { path, lines } of source.computed) {
-    const where = lines.map((line) => `line ${line}`).join(", ");
-    connection.log(
-      "warning",
-      `${path} imports a module by a computed path (${where}): changes in it are not seen by status`,
-    );
-  }
   const texts = Object.fromEntries(source.modules.map((module) => [module.path, redactSource(module.text)]));
   const transform = {
     key: options.key ?? key,
@@ -51,11 +44,7 @@ export async function describeSource(
       text: source.redacted,
       hash: source.versionHash,
       codeHash: source.codeHash,
-      modules: source.modules.map(({ path, hash, astHash }) => ({
-        path,
-        hash,
-        ...(astHash ? { codeHash: astHash } : {}),
-      })),
+      modules: source.modules.map(({ path, hash, codeHash }) => ({ path, hash, ...(codeHash && { codeHash }) })),
       bundle: source.modules.length > 0 ? JSON.stringify(texts) : undefined,
       path: source.path,
     },

@@ -1,7 +1,7 @@
 /** `track`, `finish` and `context`: this execution as a run. */
 import { LinealError } from "../ground/errors.ts";
 import type { Run, Transform } from "../registries/index.ts";
-import { callerFile } from "../code/caller.ts";
+import { callerFile } from "./caller.ts";
 import { finishScript, trackedRun, trackScript } from "./hosts/script.ts";
 import type { TrackOptions } from "./options.ts";
 

@@ -41,7 +41,7 @@ test("follows relative imports through folders and cycles, in order of path", as
     path: "../shared/b.ts",
     absolute: join(folder, "shared/b.ts"),
     hash: createHash("sha256").update("export const b = 2;").digest("hex"),
-    astHash: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown,
+    codeHash: expect.stringMatching(/^js1:[0-9a-f]{64}$/) as unknown,
     text: "export const b = 2;",
   });
   expect([dynamic, missing]).toEqual([[], []]);
@@ -117,9 +117,9 @@ test("hashes data without reading it as code", async () => {
     "broken.js": `const = ;`,
   });
   const { modules, missing } = await moduleGraph(entry);
-  expect(modules.map(({ path, text, astHash }) => [path, text, astHash])).toEqual([
+  expect(modules.map(({ path, text, codeHash }) => [path, text, codeHash])).toEqual([
     ["broken.js", "const = ;", undefined],
-    ["d.json", `{"import": "./x.js"}`, createHash("sha256").update(`{"import":"./x.js"}`).digest("hex")],
+    ["d.json", `{"import": "./x.js"}`, undefined],
     ["m.wasm", "", undefined],
     ["t.txt", `import "./not.js"`, undefined],
   ]);
@@ -134,114 +134,23 @@ test("never enters node_modules, even through a link, nor our own code", async (
     "node_modules/p/index.js": "",
   });
   symlinkSync(join(folder, "node_modules", "p"), join(folder, "linked"));
-  expect(await moduleGraph(entry)).toEqual({
-    modules: [],
-    dynamic: [],
-    computed: [],
-    missing: [],
-    astHash: expect.any(String),
-    given: [{ names: [], sees: false }],
-  });
+  expect(await moduleGraph(entry)).toEqual({ modules: [], dynamic: [], missing: [] });
 });
 
-test("a computed path stands for all files that fit it; where none can be told, its line is named", async () => {
-  const entry = write({
-    "main.ts": [
-      "import(`./lib/${name}.ts`);",
-      'import("./plugins/" + name + "/index.ts");',
-      "import(`../shared/${name}`);",
-      "import(`./lib/a.ts?v=${Date.now()}`);",
-      "import(new URL(`./data/${name}.json`, import.meta.url).href, { with: { type: 'json' } });",
-      'new Worker(new URL("work.ts", import.meta.url)); new Worker(file); new Map(entries);',
-      "import(`lodash/${name}.js`); import(`node:${name}`);",
-      "import(name);",
-      "import(`${folder}/a.ts`);",
-      "import(`./none/${name}.ts`);",
-      "import(`./${a}/${b}/${c}.ts`); import(`/${a}/${b}`);",
-      'import { later } from "./later.ts";',
-    ].join("\n"),
-    "lib/a.ts": "",
-    "lib/b.ts": "",
-    "lib/c.js": "",
-    "lib/deep/d.ts": "",
-    "plugins/one/index.ts": "",
-    "plugins/two/index.ts": "",
-    "plugins/index.ts": "",
-    "../shared/x.mjs": "",
-    "../shared/table.csv": "",
-    "data/d.json": "{}",
-    "work.ts": "",
-    "later.ts": "\nexport const later = require(path);",
-  });
-  const { dynamic, computed } = await moduleGraph(entry);
-  expect(dynamic).toEqual([
-    "../shared/x.mjs",
-    "data/d.json",
-    "lib/a.ts",
-    "lib/b.ts",
-    "plugins/one/index.ts",
-    "plugins/two/index.ts",
-    "work.ts",
-  ]);
-  expect(computed).toEqual([
-    { path: "later.ts", lines: [2] },
-    { path: "main.ts", lines: [8, 9, 10, 11] },
-  ]);
-  for (let i = 0; i < 201; i++) write({ [`lib/many${i}.ts`]: "" });
-  expect((await moduleGraph(entry)).computed[1]?.lines).toEqual([1, 8, 9, 10, 11]);
-});
-
-test("code whose place is named beside its importer is code on demand, wherever it stands; data and what is not there are not", async () => {
+test("a file of code that is named by its URL is on demand, wherever it stands; data and what is not there are not", async () => {
   const entry = write({
     "main.js": [
-      'const file = new URL("./lib/work.js", import.meta.url); new Worker(file);',
-      'execFileSync(process.execPath, [new URL("lib/child.js", import.meta.url).pathname]);',
-      'fork(join(import.meta.dirname, "lib", "fork.js")); fork(path.resolve(__dirname, "lib/other.cjs"));',
-      'import.meta.resolve("./lib/resolved.js"); new URL(`./steps/${name}.mjs`, import.meta.url);',
+      'const file = new URL("./lib/work.js", import.meta.url); new Worker(file); new Worker(new URL("beside.js", import.meta.url));',
+      "import(`./lib/lazy.js`); import(`./lib/${name}.js`); import(new URL(`./data.json`, import.meta.url).href);",
       'new URL("./lib/table.csv", import.meta.url); new URL("./lib", import.meta.url); new URL("./gone.js", import.meta.url); new URL("./lib/apart.js", base);',
-      "new URL(name, import.meta.url); new URL(`./${name}`, import.meta.url); join(import.meta.dirname, name); new URL(`./none/${name}.js`, import.meta.url);",
     ].join("\n"),
     ...Object.fromEntries(
-      [
-        "lib/work.js",
-        "lib/child.js",
-        "lib/fork.js",
-        "lib/other.cjs",
-        "lib/resolved.js",
-        "lib/index.js",
-        "lib/table.csv",
-        "lib/apart.js",
-        "steps/a.mjs",
-        "steps/b.mjs",
-      ].map((name) => [name, ""]),
+      ["lib/work.js", "lib/lazy.js", "beside.js", "lib/table.csv", "lib/apart.js"].map((name) => [name, ""]),
     ),
   });
-  const { modules, dynamic, computed, missing } = await moduleGraph(entry);
-  expect(dynamic).toEqual([
-    "lib/child.js",
-    "lib/fork.js",
-    "lib/other.cjs",
-    "lib/resolved.js",
-    "lib/work.js",
-    "steps/a.mjs",
-    "steps/b.mjs",
-  ]);
-  expect([modules, computed, missing]).toEqual([[], [], []]);
-});
-
-test("follows what `createRequire` gives, under any name", async () => {
-  const entry = write({
-    "main.mjs": [
-      'import module, { createRequire, createRequire as make } from "node:module";',
-      'const load = createRequire(import.meta.url); load("./a.cjs"); load(name);',
-      'let other; other = make(import.meta.url); other("./b.cjs"); module.createRequire(import.meta.url)("./c.cjs");',
-      'load.resolve("./d.cjs"); unload("./e.cjs"); load("./a.cjs")("./f.cjs");',
-    ].join("\n"),
-    ...Object.fromEntries(["a", "b", "c", "d", "e", "f"].map((name) => [`${name}.cjs`, ""])),
-  });
-  const { modules, dynamic, computed } = await moduleGraph(entry);
-  expect(modules.map(({ path }) => path)).toEqual(["a.cjs", "b.cjs", "c.cjs"]);
-  expect([dynamic, computed]).toEqual([["d.cjs"], [{ path: "main.mjs", lines: [2] }]]);
+  const { modules, dynamic, missing } = await moduleGraph(entry);
+  expect(dynamic).toEqual(["beside.js", "lib/lazy.js", "lib/work.js"]);
+  expect([modules, missing]).toEqual([[], []]);
 });
 
 test("follows packages of one's own: itself, and those of its workspace, which are linked; not those that are installed", async () => {
@@ -249,7 +158,6 @@ test("follows packages of one's own: itself, and those of its workspace, which a
     "apps/main/w.js": [
       'import "@acme/core"; import "@acme/core/deep.js"; import "@acme/map/one"; import "@acme/map/hidden.js"; import "plain/lib/x.js";',
       'import "main"; import "main/self/a"; import "#core"; import "installed"; import "fs"; import "linked"; import "unbuilt"; import "lineal"; await import("late");',
-      "import(`@acme/core/${name}.js`); import(`@acme/none/${name}.js`); import(`installed/${name}.js`);",
     ].join("\n"),
     "apps/main/package.json": JSON.stringify({
       name: "main",
@@ -282,7 +190,7 @@ test("follows packages of one's own: itself, and those of its workspace, which a
   for (const name of ["core", "map"]) link(`@acme/${name}`, `packages/${name}`);
   for (const name of ["plain", "unbuilt", "late", "lineal"]) link(name, `packages/${name}`);
   link("linked", "node_modules/.store/linked");
-  const { modules, dynamic, computed, missing } = await moduleGraph(entry);
+  const { modules, dynamic, missing } = await moduleGraph(entry);
   expect(modules.map(({ path }) => path)).toEqual([
     ...["core/deep.js", "core/start.js", "map/index.mjs", "map/one.js", "plain/lib/x.js", "shared/s.js"].map(
       (path) => `../../packages/${path}`,
@@ -291,5 +199,4 @@ test("follows packages of one's own: itself, and those of its workspace, which a
     "lib/a.js",
   ]);
   expect([dynamic, missing]).toEqual([["../../packages/late/index.js"], []]);
-  expect(computed).toEqual([{ path: "w.js", lines: [3] }]);
 });

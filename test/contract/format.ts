@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { sourceOf } from "../../src/ground/bytes.ts";
-import { decode, encode, formatFor, openHandle, summarise, Table } from "../../src/formats/index.ts";
+import { decode, encode, openHandle, summarise, Table } from "../../src/formats/index.ts";
+import { formatFor } from "../../src/formats/list.ts";
 
 /** One format's examples: values it must hold, and a file that something else wrote. */
 export interface FormatExamples {

@@ -3,7 +3,8 @@ import * as arrow from "apache-arrow";
 import polars from "nodejs-polars";
 import { expect, test } from "vitest";
 import { sourceOf } from "../../src/ground/bytes.ts";
-import { decode, encode, isTabular, Table, tableFrom } from "../../src/formats/index.ts";
+import { decode, encode, isTabular, Table } from "../../src/formats/index.ts";
+import { tableFrom } from "../../src/formats/infer.ts";
 
 const rows = [
   { gene: "TP53", n: 1, w: 2 ** 40, big: 2n ** 60n, x: 0.5, ok: true, at: new Date(5), none: null },

@@ -3,7 +3,8 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { LinealError } from "../../src/ground/errors.ts";
 import { sourceOf } from "../../src/ground/bytes.ts";
-import { decode, encode, formatFor, openHandle, summarise, Table } from "../../src/formats/index.ts";
+import { decode, encode, openHandle, summarise, Table } from "../../src/formats/index.ts";
+import { formatFor } from "../../src/formats/list.ts";
 import { collect } from "../contract/format.ts";
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

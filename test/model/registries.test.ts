@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import {
   checkValue,
   type Field,
-  jsonSchema,
   model,
   names,
   type Options,
@@ -78,11 +77,6 @@ describe.each(names)("%s", (name) => {
       }
       expect(at).toBe(way.to);
     }
-  });
-
-  test("every column has a JSON Schema", () => {
-    for (const column of Object.values(columns))
-      if (column.is === "field") expect(() => JSON.stringify(jsonSchema(column))).not.toThrow();
   });
 });
 

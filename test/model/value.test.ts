@@ -6,7 +6,6 @@ import {
   coerce,
   int,
   json,
-  jsonSchema,
   oneOf,
   parseText,
   printTime,
@@ -109,20 +108,4 @@ test("values for people", () => {
 test("what cannot be compared has no canonical form", () => {
   expect(coerce(int(), "1")).toBeUndefined();
   expect(coerce(time(), 5)).toBeUndefined();
-});
-
-test("JSON Schema", () => {
-  expect(jsonSchema(int({ default: 3, doc: "How many." }))).toEqual({
-    type: "integer",
-    default: 3,
-    description: "How many.",
-  });
-  expect(jsonSchema(time({ optional: true }))).toEqual({ type: ["string", "null"], format: "date-time" });
-  expect(jsonSchema(oneOf("a", "b")({ optional: true, max: 5 }))).toEqual({
-    type: ["string", "null"],
-    enum: ["a", "b", null],
-    maxLength: 5,
-  });
-  expect(jsonSchema(oneOf("a")({ open: true }))).toEqual({ type: "string" });
-  expect(jsonSchema(json()())).toEqual({});
 });

@@ -10,15 +10,15 @@ import { isUrl } from "../../src/ground/url.ts";
 import { connectTo, setDefault } from "../../src/instance/connect.ts";
 import type { Connection } from "../../src/instance/connection.ts";
 import { initialise } from "../../src/instance/init.ts";
-import { withScope } from "../../src/instance/scope.ts";
 import { saveUser } from "../../src/instance/users.ts";
 import { type Artifact, type Run, settings, type Transform } from "../../src/index.ts";
-import { bind, type Instance } from "../../src/registries/instance.ts";
+import { type Instance, instanceOf } from "../../src/registries/bound.ts";
 import { rowOf } from "../../src/registries/record/row.ts";
 import { type Backend, objectKey } from "../../src/storage/backend.ts";
 import { hashBytes } from "../../src/storage/hash.ts";
 import { memberSuffix, parseManifest } from "../../src/storage/manifest.ts";
 import { type DatabaseUnderTest, forEachDatabase, type Place } from "../support/dialects.ts";
+import { withScope } from "./scope.ts";
 
 let count = 0;
 
@@ -30,7 +30,7 @@ export class Lab implements AsyncDisposable {
 
   private constructor(connection: Connection, place: Place) {
     this.connection = connection;
-    this.ln = bind(connection);
+    this.ln = instanceOf(connection);
     this.place = place;
   }
 
@@ -116,12 +116,14 @@ export class Lab implements AsyncDisposable {
   }
 
   /** A new run of a new transform, and a function that works inside it. */
-  async run(): Promise<{ run: Run; transform: Transform; within: <T>(body: () => T) => T }> {
+  async run(): Promise<{ run: Run; transform: Transform; within: <T>(body: () => T | Promise<T>) => Promise<T> }> {
     const transform = await this.ln.Transform.save({ key: `script${++count}.ts`, kind: "script" });
     return this.runOf(transform);
   }
 
-  async runOf(transform: Transform): Promise<{ run: Run; transform: Transform; within: <T>(body: () => T) => T }> {
+  async runOf(
+    transform: Transform,
+  ): Promise<{ run: Run; transform: Transform; within: <T>(body: () => T | Promise<T>) => Promise<T> }> {
     const run = await this.ln.Run.save({ transform });
     const scope = { instance: this.ln.uid, run: rowOf(run), transform: rowOf(transform) };
     return { run, transform, within: (body) => withScope(scope, body) };

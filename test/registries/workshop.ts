@@ -1,7 +1,7 @@
 /** Runs of real source files in one process: what they read, what they make, with which parameters and packages. */
 import { expect } from "vitest";
 import { join } from "node:path";
-import { withScope } from "../../src/instance/scope.ts";
+import { withScope } from "./scope.ts";
 import type { Artifact, Run, Transform } from "../../src/index.ts";
 import { startRun } from "../../src/track/run.ts";
 import { describeSource } from "../../src/track/source.ts";

@@ -18,8 +18,6 @@ export function programs(): {
   /** The files that a program uses without tracking them, with lines counted after the head (in line 1). */
   untracked: (text: string, name?: string) => Promise<string[]>;
   python: (text: string) => Promise<string[]>;
-  /** All that is said of a program after the head. */
-  check: (text: string, name: string) => Promise<LineageCheck>;
 } {
   let folder = "";
   beforeAll(() => {
@@ -43,6 +41,5 @@ export function programs(): {
     missing,
     untracked,
     python: (text) => untracked(text, "script.py"),
-    check: (text, name) => checked(headed(text, name), name),
   };
 }

@@ -23,7 +23,6 @@ import { pathToFileURL } from "node:url";
 import { execute } from ${src("db/operation.ts")};
 import { allTables } from ${src("db/tables.ts")};
 import { defaultConnection } from ${src("instance/connect.ts")};
-import { withScope } from ${src("instance/scope.ts")};
 const { default: sql, raw } = createRequire(${src("index.ts")})("sql-template-tag");
 const files = (root) => readdirSync(root, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && !/lineal\\.db|\\.log$/.test(entry.name))
@@ -78,7 +77,6 @@ const refuseAll = async () => {
   await refused("unknown plan", () => ln.track({ plan: "0000000000000000" }));
   await refused("a plan that is none", () => ln.track({ plan: known }));
   await refused("unreadable source", () => module("gone.ts", 'import { mkdirSync, rmSync } from "node:fs"; rmSync("gone.ts"); mkdirSync("gone.ts"); try { await ln.track(); } finally { rmSync("gone.ts", { recursive: true }); }'));
-  await refused("inside a flow", () => withScope({ instance: "x", run: { id: 1, uid: "x" }, transform: { id: 1, uid: "x" } }, () => ln.track()));
   process.env.LINEAL_INITIATED_BY_RUN = "nosuchrun0000000";
   await refused("unknown caller in the environment", () => ln.track());
   delete process.env.LINEAL_INITIATED_BY_RUN;

@@ -14,7 +14,8 @@ const words = {
 };
 
 export const definition = command({
-  summary: "say whether scripts track every file they use; exits with 1 when one does not",
+  summary:
+    "say whether scripts track every file they use; exits with 1 when one does not. It looks at paths that are written in the script, joined or kept in variables, and at its own functions one level deep; not at paths known only when it runs, other modules, and programs that it starts",
   arguments: { files: { doc: "scripts: .ts, .js, .mjs or .py", rest: true } },
   options: {},
   examples: ["lineal check-lineage clean.ts", "lineal check-lineage clean.ts train.py --json"],
@@ -28,15 +29,15 @@ export const definition = command({
         ...(await checkLineage(file).catch((error: unknown): LineageCheck => {
           if (!(error instanceof LinealError) || error.code !== "invalid") throw error;
           misused = error;
-          return { status: "error", isFullyTracked: false, missingLineage: [error.message], notes: [], error };
+          return { status: "error", isFullyTracked: false, missingLineage: [error.message], error };
         })),
       });
     }
     if (misused && items.length === 1) throw misused;
-    const lines = items.flatMap(({ file, status, missingLineage, notes, error }) => [
+    const lines = items.flatMap(({ file, status, missingLineage, error }) => [
       `${words[status]()}  ${file}`,
       ...missingLineage.map((one) => `  ${one}`),
-      ...[...notes, ...(error?.hint === undefined ? [] : [error.hint])].map((one) => paint("dim", fitted(one, 2))),
+      ...(error?.hint === undefined ? [] : [paint("dim", fitted(error.hint, 2))]),
     ]);
     return {
       text: lines.join("\n"),

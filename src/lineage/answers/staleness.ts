@@ -48,6 +48,8 @@ export interface Made {
   readonly inputs: readonly Version[];
   /** Undefined while the code is as it was, and for what has none. */
   readonly code: ChangedCode | undefined;
+  /** Nobody can tell whether the code is as it was. */
+  readonly unsure?: boolean;
   /** The last completed run for the same output, when that is another one; how its environment differs. */
   readonly later:
     | { readonly uid: string; readonly params: boolean; readonly environment: string | undefined }
@@ -318,9 +320,14 @@ interface Note {
 }
 
 /** That the last run that made it failed, or that one of its inputs was withdrawn: people who go back to an older version may want to know. */
-function noteOf({ output, inputs, ended }: Made, known: Known): Note | undefined {
+function noteOf({ output, inputs, ended, unsure }: Made, known: Known): Note | undefined {
   if (ended !== undefined && ended !== "open")
     return { here: `the run that made it ${ended}`, beyond: `the run that made ${nameOf(output)} ${ended}` };
+  if (unsure)
+    return {
+      here: "the code that made it cannot be compared with the code of today",
+      beyond: `the code that made ${nameOf(output)} cannot be compared with the code of today`,
+    };
   for (const input of inputs) {
     const now = input.isDeleted ? known.newer(input) : undefined;
     if (!now || now.revision >= input.revision || now.hash === input.hash) continue;

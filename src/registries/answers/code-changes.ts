@@ -2,10 +2,13 @@
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { dirname, extname, join, resolve, sep } from "node:path";
+import { codeHash, sameHash } from "../../code/hash.ts";
+import { isJavaScript } from "../../code/javascript.ts";
 import { readSource, type Source } from "../../code/source.ts";
-import { astHash, isCode } from "../../code/syntax.ts";
 import type { OnDemand, Provenance, RunFacts, SourceText, TransformFacts } from "../../db/provenance.ts";
+import type { Connection } from "../../instance/connection.ts";
 import type { ChangedCode } from "../../lineage/answers/staleness.ts";
+import { type ComparableCode, comparableCode } from "./comparable-code.ts";
 
 /** Code that has changed; which files did is told when the sources of both versions are there. */
 interface Change extends ChangedCode {
@@ -24,15 +27,23 @@ interface Differing {
 export class CodeChanges {
   readonly #facts: Provenance;
   readonly #onDisk: ReadonlyMap<string, Source | string>;
-  /** By transform. */
-  readonly #known = new Map<number, Change | undefined>();
+  readonly #code: ComparableCode;
+  /** By transform; `unsure` when there is nothing to compare. */
+  readonly #known = new Map<number, Change | "unsure" | undefined>();
 
-  constructor(facts: Provenance, onDisk: ReadonlyMap<string, Source | string>) {
+  private constructor(facts: Provenance, onDisk: ReadonlyMap<string, Source | string>, code: ComparableCode) {
     this.#facts = facts;
     this.#onDisk = onDisk;
+    this.#code = code;
   }
 
-  of(run: RunFacts): ChangedCode | undefined {
+  static async open(connection: Connection, facts: Provenance): Promise<CodeChanges> {
+    const onDisk = await codeOnDisk(connection.settings.devDir, facts);
+    const all = [...facts.transforms.values(), ...facts.current.values()];
+    return new CodeChanges(facts, onDisk, await comparableCode(connection, all, onDisk));
+  }
+
+  of(run: RunFacts): ChangedCode | "unsure" | undefined {
     const transform = this.#facts.transforms.get(run.transform);
     if (!transform) return undefined;
     if (!this.#known.has(transform.id)) this.#known.set(transform.id, this.#static(transform));
@@ -43,14 +54,16 @@ export class CodeChanges {
 
   /** Uids of the versions whose sources say which files have changed. */
   sources(): string[] {
-    return [...this.#known.values()].flatMap((change) => (change ? [change.uid, change.subject] : []));
+    return [...this.#known.values()].flatMap((change) =>
+      typeof change === "object" ? [change.uid, change.subject] : [],
+    );
   }
 
   /** Says which files have changed, where it was not the file of the program alone. */
   async explain(sources: ReadonlyMap<string, SourceText>): Promise<void> {
     for (const [id, change] of this.#known) {
       const transform = this.#facts.transforms.get(id);
-      if (!transform || !change) continue;
+      if (!transform || typeof change !== "object") continue;
       const onDisk = change.subject === change.uid;
       const disk = this.#onDisk.get(transform.stem);
       const now = !onDisk
@@ -58,11 +71,7 @@ export class CodeChanges {
         : typeof disk === "object"
           ? {
               text: disk.redacted,
-              modules: disk.modules.map(({ path, hash, astHash }) => ({
-                path,
-                hash,
-                ...(astHash ? { codeHash: astHash } : {}),
-              })),
+              modules: disk.modules.map(({ path, hash, codeHash }) => ({ path, hash, ...(codeHash && { codeHash }) })),
             }
           : undefined;
       const then = sources.get(change.uid);
@@ -72,27 +81,34 @@ export class CodeChanges {
     }
   }
 
-  #static({ uid, stem, code }: TransformFacts): Change | undefined {
-    if (code === null) return undefined;
+  /** By bytes first, then by what the code says. */
+  #static({ uid, stem, hash }: TransformFacts): Change | "unsure" | undefined {
+    if (hash === null) return undefined;
+    const { versions } = this.#code;
     const current = this.#facts.current.get(stem);
-    const registered = current?.code ?? code;
     const disk = this.#onDisk.get(stem);
-    const now = disk === undefined ? registered : typeof disk === "string" ? disk : disk.codeHash;
-    if (now === code) return undefined;
+    const isOnDisk = typeof disk === "object";
+    if ((isOnDisk ? disk.versionHash : (current?.hash ?? hash)) === hash) return undefined;
+    const then = versions.get(uid) ?? null;
+    const registered = (current && versions.get(current.uid)) ?? null;
+    const now = isOnDisk ? (this.#code.disk.get(stem) ?? null) : registered;
+    if (then === null || now === null) return "unsure";
+    if (now === then) return undefined;
     return { uid, subject: registered === now && current ? current.uid : uid, detail: "" };
   }
 
-  #dynamic(run: RunFacts, { uid, key, stem }: TransformFacts): ChangedCode | undefined {
+  #dynamic(run: RunFacts, { uid, key, stem }: TransformFacts): ChangedCode | "unsure" | undefined {
     const then = this.#facts.onDemand.get(run.id);
     const current = this.#facts.current.get(stem);
     const last = current?.goodRun == null ? undefined : this.#facts.onDemand.get(current.goodRun);
     const disk = this.#onDisk.get(stem);
     const modules = typeof disk === "object" ? disk.dynamic : last?.modules;
     if (!then || !modules) return undefined;
-    // What could not be imported then is no change: who names it has changed, or a file more fits a computed path.
     const now = new Map(modules.map((module) => [module.path, module]));
-    const changed = then.modules.filter(({ path, codeHash }) => (now.get(path)?.codeHash ?? null) !== codeHash);
-    if (changed.length === 0) return undefined;
+    const same = then.modules.map((module) => sameModule(module, now.get(module.path)));
+    const changed = then.modules.filter((_, i) => same[i] === false);
+    // Their texts are not kept: they cannot be hashed anew.
+    if (changed.length === 0) return same.includes(undefined) ? "unsure" : undefined;
     const lately = byCode(last?.modules ?? []);
     const ran = last !== undefined && changed.every(({ path }) => lately.get(path) === now.get(path)?.codeHash);
     const isThere = (path: string): boolean =>
@@ -109,12 +125,22 @@ export class CodeChanges {
 type Module = OnDemand["modules"][number];
 type Hashes = ReadonlyMap<string, string | null>;
 const byCode = (modules: OnDemand["modules"]): Hashes => new Map(modules.map(({ path, codeHash }) => [path, codeHash]));
-const byBytes = ({ modules }: SourceText): Hashes => new Map(modules.map(({ path, hash }) => [path, hash]));
 
-/** By what their code does, where that is known of both; comments are no change beside that of another module. */
+/** Whether a module that is imported on demand is as it was. */
+function sameModule(then: Module, now: Module | undefined): boolean | undefined {
+  if (then.hash === (now?.hash ?? null)) return true;
+  return then.codeHash === null || now?.codeHash == null ? false : sameHash(then.codeHash, now.codeHash);
+}
+
+/** By code where that can be compared, else by bytes. */
 function hashesBeside({ modules }: SourceText, others: SourceText): Hashes {
-  const known = new Set(others.modules.flatMap(({ path, codeHash }) => (codeHash ? [path] : [])));
-  return new Map(modules.map(({ path, hash, codeHash }) => [path, codeHash && known.has(path) ? codeHash : hash]));
+  const known = new Map(others.modules.map(({ path, codeHash }) => [path, codeHash]));
+  return new Map(
+    modules.map(({ path, hash, codeHash }) => {
+      const other = known.get(path);
+      return [path, codeHash && other && sameHash(codeHash, other) !== undefined ? codeHash : hash];
+    }),
+  );
 }
 
 /** The paths that only one has, or both with other hashes; null is missing. */
@@ -129,13 +155,9 @@ function differing(then: Hashes, now: Hashes): Differing[] {
 /** The files in which two versions of a program differ: local modules by path, its own by its key. */
 export async function changedFiles(key: string, then: SourceText, now: SourceText): Promise<Differing[]> {
   const modules = differing(hashesBeside(then, now), hashesBeside(now, then));
-  const same =
-    then.text === now.text || (await astHash(then.text, key)) === ((await astHash(now.text, key)) ?? now.text);
-  if (!same) return [{ path: key, how: "changed" }, ...modules];
-  if (modules.length > 0) return modules;
-  // Of modules only names have changed that some file looks at.
-  const named = differing(byBytes(then), byBytes(now));
-  return named.length > 0 ? named : [{ path: key, how: "changed" }];
+  const [before, after] = [await codeHash(then.text, key), await codeHash(now.text, key)];
+  const same = then.text === now.text || (before !== undefined && before === after);
+  return same && modules.length > 0 ? modules : [{ path: key, how: "changed" }, ...modules];
 }
 
 /** The files in which a module that is imported on demand differs: itself, or what it imports. */
@@ -149,8 +171,10 @@ function filesIn(then: Module, now: Module | undefined, isThere: (path: string) 
 
 /** Which files cannot be parsed or found: what those import is not known, and no change. */
 function asOnDisk(name: string, files: readonly Differing[], disk: Source): Differing[] {
-  if (isBroken(disk.path, disk)) return [{ path: name, how: "broken" }];
-  const broken = new Set(disk.modules.filter((module) => isBroken(module.path, module)).map(({ path }) => path));
+  if (isBroken(disk.path, disk.entryHash)) return [{ path: name, how: "broken" }];
+  const broken = new Set(
+    disk.modules.filter((module) => isBroken(module.path, module.codeHash)).map(({ path }) => path),
+  );
   const stem = (path: string): string => path.slice(0, path.length - extname(path).length);
   const missing = new Set(disk.missing.map(stem));
   return files.flatMap(({ path, how }): Differing[] => {
@@ -161,8 +185,8 @@ function asOnDisk(name: string, files: readonly Differing[], disk: Source): Diff
   });
 }
 
-const isBroken = (path: string, file: { astHash?: string | undefined }): boolean =>
-  (isCode(path) || extname(path) === ".py") && file.astHash === undefined;
+const isBroken = (path: string, hash: string | undefined): boolean =>
+  (isJavaScript(path) || extname(path) === ".py") && hash === undefined;
 
 function sentence(name: string, files: readonly Differing[], onDisk: boolean): string {
   const told = (how: Differing["how"], one: string, more = one): string[] => {
@@ -195,7 +219,7 @@ const listOf = (some: readonly string[]): string =>
   some.length === 1 ? (some[0] ?? "") : `${some.slice(0, -1).join(", ")} and ${some.at(-1)}`;
 
 /** The sources that lie in the dev-dir and may be newer than any version that ran: what was read, or the code hash where nothing has changed. By family. */
-export async function codeOnDisk(
+async function codeOnDisk(
   devDir: string | undefined,
   { current, onDemand }: Provenance,
 ): Promise<Map<string, Source | string>> {

@@ -16,7 +16,7 @@ import { REVISION_LENGTH } from "../../model/index.ts";
 import { defaultConnection } from "../../instance/connect.ts";
 import type { Connection } from "../../instance/connection.ts";
 import { judge, type Made, type Staleness } from "../../lineage/answers/staleness.ts";
-import { CodeChanges, codeOnDisk } from "./code-changes.ts";
+import { CodeChanges } from "./code-changes.ts";
 import { connectionOf, numberOf, rowOf } from "../record/row.ts";
 import { anotherEnvironment, environmentsOf } from "../runs/environments.ts";
 
@@ -91,7 +91,7 @@ export async function statusOfAll(connection: Connection): Promise<Status[]> {
 async function judged(connection: Connection, facts: Provenance, asked: readonly DataFacts[]): Promise<Status[]> {
   const { dialect } = connection.database;
   const conditions = await connection.read(() => conditionsOf(dialect, comparedRuns(facts)));
-  const code = new CodeChanges(facts, await codeOnDisk(connection.settings.devDir, facts));
+  const code = await CodeChanges.open(connection, facts);
   const environments = await environmentsOf(connection, comparedEnvironments(facts, conditions));
   const environment = (a: Conditions, b: Conditions): string | undefined =>
     // Where none was kept there is nothing to compare.
@@ -166,11 +166,13 @@ function waysTo(
       if (version && !members.includes(version)) inputs.push(version);
     }
     const after = laterMade(facts, output, maker);
+    const changed = code.of(maker);
     const [then, later] = after ? [conditions.get(maker.id), conditions.get(after.run)] : [];
     return {
       output,
       inputs,
-      code: code.of(maker),
+      code: changed === "unsure" ? undefined : changed,
+      ...(changed === "unsure" && { unsure: true }),
       later: then &&
         later && { uid: later.uid, params: later.params !== then.params, environment: compare(then, later) },
       ended: maker.status === "completed" ? undefined : hasFailed(maker) ? maker.status : "open",

@@ -21,6 +21,7 @@ import type { Artifact } from "../artifact.ts";
 import type { Collection } from "../collection.ts";
 import type { RecordEntry } from "../record.ts";
 import { changedFiles } from "./code-changes.ts";
+import { comparableCode } from "./comparable-code.ts";
 import { connectionOf, isEntry, nameOf, numberOf, refOf } from "../record/row.ts";
 import { type Environment, environmentsOf } from "../runs/environments.ts";
 
@@ -61,9 +62,10 @@ export async function why(a: Output, b: Output): Promise<Why> {
         hint: "Someone deleted it for good.",
       });
   }
+  const { versions } = await comparableCode(connection, facts.transforms.values());
   const origins = new Map<number, Origin>();
   const origin = (id: number): Origin => {
-    const known = origins.get(id) ?? originOf(facts, conditions, environments, id);
+    const known = origins.get(id) ?? originOf(facts, conditions, environments, versions, id);
     origins.set(id, known);
     return known;
   };
@@ -105,6 +107,7 @@ function originOf(
   facts: Provenance,
   conditions: ReadonlyMap<number, Conditions>,
   environments: ReadonlyMap<string, Environment>,
+  code: ReadonlyMap<string, string | null>,
   id: number,
 ): Origin {
   const data = facts.data.get(id);
@@ -118,7 +121,7 @@ function originOf(
       under &&
       transform && {
         run: under.uid,
-        transform: { uid: transform.uid, stem: transform.stem, code: transform.code },
+        transform: { uid: transform.uid, stem: transform.stem, code: code.get(transform.uid) ?? null },
         entrypoint: run.entrypoint,
         params: under.params,
         cliArgs: under.cliArgs,

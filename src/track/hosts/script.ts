@@ -5,7 +5,7 @@ import { LinealError } from "../../ground/errors.ts";
 import { defaultConnection } from "../../instance/connect.ts";
 import type { Connection } from "../../instance/connection.ts";
 import { log } from "../../instance/log.ts";
-import { isInside, setSlot } from "../../instance/scope.ts";
+import { setSlot } from "../../instance/scope.ts";
 import type { Run, Transform } from "../../registries/index.ts";
 import { readOptions, readParams, type TrackOptions } from "../options.ts";
 import { processIdentity } from "../process.ts";
@@ -37,10 +37,6 @@ export function trackScript(
 
 async function begin(file: string | undefined, given: Transform | string | TrackOptions | undefined): Promise<Run> {
   const options = readOptions(given);
-  if (isInside())
-    throw new LinealError("invalid", "a flow has its own run", {
-      hint: "Call track() outside of flows, or use ln.step.",
-    });
   const connection = await defaultConnection();
   const { transform, dynamicModules } = await subjectOf(connection, file, options);
   const { params, dropped } = readParams(options.params);

@@ -231,41 +231,4 @@ forEachDatabase((database) => {
       Object.assign(settings, { devDir: undefined });
     }
   });
-
-  test("a computed path: each file that fits it counts as long as it was there; one more does not", async () => {
-    const { settings } = shop.lab.connection;
-    for (const devDir of [undefined, shop.lab.place.work]) {
-      Object.assign(settings, { devDir });
-      const folder = devDir === undefined ? "ran" : "disk";
-      const on = devDir === undefined ? "" : " on disk";
-      shop.script(`${folder}/steps/one.ts`, "export const n = 1;\n");
-      shop.script(`${folder}/steps/two.ts`, "export const n = 2;\n");
-      const main = `${folder}/main.ts`;
-      shop.script(main, "export const step = (name: string) => import(`./steps/${name}.ts`);\n");
-      const out = only((await shop.work(main, { makes: { [`${folder}.out`]: "1" } })).made);
-      const details = async () => {
-        if (devDir === undefined) await shop.work(main);
-        return (await out.staleness()).reasons.map(({ detail }) => detail);
-      };
-      shop.script(`${folder}/steps/three.ts`, "export const n = 3;\n");
-      expect(await details()).toEqual([]);
-      shop.script(`${folder}/steps/two.ts`, "// two\nexport const n = 2;\n");
-      expect(await details()).toEqual([]);
-      shop.script(`${folder}/steps/two.ts`, "export const n = 22;\n");
-      expect(await details()).toEqual([
-        on
-          ? `steps/two.ts, which ${main} imports, has changed on disk since`
-          : `the code of steps/two.ts, which ${main} imports, has changed`,
-      ]);
-      rmSync(join(shop.lab.place.work, folder, "steps/one.ts"));
-      if (on)
-        expect(await details()).toEqual([
-          `steps/two.ts, which ${main} imports, has changed on disk since; steps/one.ts, which ${main} imports, is missing on disk`,
-        ]);
-      shop.script(`${folder}/steps/one.ts`, "export const n = 1;\n");
-      shop.script(`${folder}/steps/two.ts`, "export const n = 2;\n");
-      expect(await details()).toEqual([]);
-    }
-    Object.assign(settings, { devDir: undefined });
-  });
 });

@@ -1,4 +1,7 @@
+import { createHash } from "node:crypto";
+import sql from "sql-template-tag";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { execute } from "../../../src/db/operation.ts";
 import { status } from "../../../src/index.ts";
 import { forEachDatabase } from "../../support/dialects.ts";
 import { codes, FRESH, only, Workshop } from "../workshop.ts";
@@ -54,35 +57,76 @@ forEachDatabase((database) => {
       expect(await codes(out)).toEqual(["code-changed"]);
     });
 
-    test("a refactor of script and module changes nothing, in `status` neither; what it means does", async () => {
-      const main = (text: string) => shop.script("refactor/main.ts", text);
-      const helper = (text: string) => shop.script("refactor/lib/helper.ts", text);
-      main(
-        'import { scale } from "./lib/helper.ts";\nconst rows = [{ id: 1, v: 2 }];\nexport const out = rows.map((row) => scale(row));\n',
-      );
-      helper(
-        "export function scale(row: any): any {\n  const factor = 2;\n  return { ...row, v: row.v * factor };\n}\n",
-      );
-      shop.script("refactor/lib/types.ts", "export interface Row { id: number; v: number }\n");
-      const out = only((await shop.work("refactor/main.ts", { makes: { "refactor.out": "4" } })).made);
+    test("comments, layout and types change nothing, in `status` neither; a renamed variable does", async () => {
+      const main = (text: string) => shop.script("typed/main.ts", text);
+      const helper = (text: string) => shop.script("typed/lib/helper.ts", text);
+      main('import { scale } from "./lib/helper.ts";\nexport const out = scale(1);\n');
+      helper("export function scale(x: any): any {\n  return x * 2;\n}\n");
+      shop.script("typed/lib/types.ts", "export type Scaled = number;\n");
+      const out = only((await shop.work("typed/main.ts", { makes: { "typed.out": "2" } })).made);
       const reasons = async () =>
         (await status()).find((one) => one.uid === out.uid)?.reasons.map((reason) => reason.code);
 
       main(
-        'import { scale as times } from "./lib/helper.ts";\nimport type { Row } from "./lib/types.ts";\nconst data: Row[] = [{ id: 1, v: 2 }];\nexport const out = data.map((item: Row): Row => times(item) as Row);\n',
+        'import { scale } from "./lib/helper.ts";\n// The result.\nexport const out: number = scale(1) as number;\n',
       );
-      helper(
-        'import type { Row } from "./types.ts";\ntype Scaled = Row;\nexport function scale(input: Row): Scaled {\n  const by = 2 as const;\n  return { ...input, v: input.v * by } satisfies Scaled;\n}\n',
-      );
-      const refactored = await shop.work("refactor/main.ts");
-      expect(refactored.transform.uid).not.toBe((await (await out.run)?.transform)?.uid);
+      helper('import type { Scaled } from "./types.ts";\nexport function scale(x: number): Scaled { return x * 2 }\n');
+      const typed = await shop.work("typed/main.ts");
+      expect(typed.transform.uid).not.toBe((await (await out.run)?.transform)?.uid);
       expect(await out.staleness()).toEqual(FRESH);
       expect(await reasons()).toEqual([]);
 
-      helper("export function scale(input: any) {\n  const by = 2;\n  return { ...input, v: by * by };\n}\n");
-      await shop.work("refactor/main.ts");
+      helper("export function scale(value: number) { return value * 2 }\n");
+      await shop.work("typed/main.ts");
       expect(await codes(out)).toEqual(["code-changed"]);
       expect(await reasons()).toEqual(["code-changed"]);
+    });
+
+    test("hashes of another version of Lineal make nothing stale; what has changed is seen in the stored texts", async () => {
+      const { database } = shop.lab.connection;
+      const main = 'import { two } from "./helper.ts";\nexport const v = two;\n';
+      shop.script("upgrade/main.ts", main);
+      shop.script("upgrade/helper.ts", "export const two = 2;\n");
+      const first = await shop.work("upgrade/main.ts", { makes: { "upgrade.out": "2" } });
+      const out = only(first.made);
+      // Another algorithm, with other hashes; and those of earlier versions, without a name.
+      for (const name of ["js0:", ""]) {
+        const other = (file: string): string =>
+          name +
+          createHash("sha256")
+            .update(name + file)
+            .digest("hex");
+        const modules = JSON.stringify([
+          { path: "helper.ts", hash: first.transform.modules?.[0]?.hash, codeHash: other("b") },
+        ]);
+        await database.write(() =>
+          execute(
+            sql`update transform set code_hash = ${other("a")}, modules = ${database.dialect.encode("json", JSON.parse(modules))} where uid = ${first.transform.uid}`,
+          ),
+        );
+        shop.script("upgrade/main.ts", `// A comment.\n${main}`);
+        const again = await shop.work("upgrade/main.ts");
+        expect(again.transform.uid).not.toBe(first.transform.uid);
+        expect(await out.staleness()).toEqual(FRESH);
+        shop.script("upgrade/main.ts", main);
+        expect((await shop.work("upgrade/main.ts")).transform.uid).toBe(first.transform.uid);
+        expect(await out.staleness()).toEqual(FRESH);
+      }
+      shop.script("upgrade/helper.ts", "export const two = 3;\n");
+      await shop.work("upgrade/main.ts");
+      const { reasons } = await out.staleness();
+      expect(reasons.map(({ code, detail }) => [code, detail])).toEqual([
+        ["code-changed", "the code of helper.ts, which upgrade/main.ts imports, has changed"],
+      ]);
+      // Without the texts nobody can tell.
+      await database.write(() =>
+        execute(sql`update transform set source_code = null where uid = ${first.transform.uid}`),
+      );
+      expect(await out.staleness()).toEqual({
+        stale: false,
+        reasons: [],
+        detail: "the code that made it cannot be compared with the code of today",
+      });
     });
 
     test("code that went back to what it was is not changed", async () => {

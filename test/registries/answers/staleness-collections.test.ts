@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Artifact, type Collection, type Run, status, why } from "../../../src/index.ts";
-import { withScope } from "../../../src/instance/scope.ts";
+import { withScope } from "../scope.ts";
 import { rowOf } from "../../../src/registries/record/row.ts";
 import { endRun } from "../../../src/track/run.ts";
 import { standingStatusOf } from "../../../src/registries/answers/staleness.ts";

@@ -6,9 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { callerFile, isInside, ownCodeRoots } from "../../src/code/caller.ts";
+import { isInside, ownCodeRoots } from "../../src/code/own-code.ts";
+import { callerFile } from "../../src/track/caller.ts";
 
-const module = new URL("../../src/code/caller.ts", import.meta.url);
+const module = new URL("../../src/track/caller.ts", import.meta.url);
 let folder = "";
 beforeAll(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), "caller-")));
