@@ -1,13 +1,13 @@
 /** The way from values to bytes and back. */
 import { LinealError } from "../ground/errors.ts";
-import type { Format, Handle, ReadOptions, Summary } from "./format.ts";
+import type { Handle, ReadOptions, Summary } from "./format.ts";
 import { isTabular, tableFrom } from "./infer.ts";
 import type { ByteSource } from "../ground/bytes.ts";
 import { formatFor } from "./list.ts";
 import { Table } from "./table.ts";
 
 export type { Column, ColumnType, Row, Value } from "./column.ts";
-export type { Format, Handle, ReadOptions, Summary } from "./format.ts";
+export type { Handle, ReadOptions, Summary } from "./format.ts";
 export { isTabular } from "./infer.ts";
 export { suffixOf } from "./suffix.ts";
 export { Table } from "./table.ts";

@@ -122,7 +122,7 @@ console.log("RESULT", JSON.stringify({ out, before, of: made.toJSON().run === ru
 `,
     );
     const r = result<{ out: Refused[]; before: string; of: boolean; after: string }>(finished);
-    expect(r.out).toHaveLength(46);
+    expect(r.out).toHaveLength(44);
     for (const one of r.out)
       expect(one).toEqual({
         name: one.name,

@@ -11,7 +11,7 @@ const uids = (rows: readonly { uid: string }[]): string[] => rows.map((row) => r
 
 forEachDatabase((database) => {
   let lab: Lab;
-  let ingest: { run: Run; transform: Transform; within: <T>(body: () => T) => T };
+  let ingest: { run: Run; transform: Transform; within: <T>(body: () => T | Promise<T>) => Promise<T> };
   let plot: typeof ingest;
   let raw: Artifact;
   let table: Artifact;
