@@ -440,6 +440,14 @@ forEachDatabase((database) => {
     await shop.work("plot.ts", { reads: plot.made, makes: { "a.svg": "a", "b.svg": "b", "c.svg": "c" } });
     expect(await text("lineage", "c.svg", "--siblings", "--fan", "1")).toContain("also made a.svg, b.svg");
     expect(await text("lineage", "figure.svg", "--fan", "1")).toMatch(/├─ a\.svg .*\n {3}└─ … 2 more\n/);
+    const dark = await text("lineage", "figure.svg", "--format", "svg", "--theme", "dark", "--direction", "right");
+    expect(dark).toContain('class="lineal-dark"');
+    expect(dark).not.toBe(
+      await text("lineage", "figure.svg", "--format", "svg", "--theme", "dark", "--direction", "down"),
+    );
+    expect(await text("lineage", "figure.svg", "--theme", "dark")).toMatch(
+      /--direction and --theme are for pictures, not for tree[^]*\[exit 2\]$/,
+    );
     expect(await text("lineage", "figure.svg", "--fan", "1", "--format", "dot")).toMatch(
       /--fan is for trees and pictures[^]*\[exit 2\]$/,
     );

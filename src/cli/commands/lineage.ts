@@ -8,7 +8,7 @@ import { isShrunk } from "../../lineage/export/png.ts";
 import type { Graph } from "../../lineage/graph/graph.ts";
 import { defined } from "../../lineage/graph/options.ts";
 import { RUN_STATUSES } from "../../lineage/graph/select.ts";
-import { shorten } from "../../lineage/draw/terminal.ts";
+import { truncate } from "../../ground/width.ts";
 import type { LineageOptions } from "../../registries/index.ts";
 import { type Answer, command, Misuse } from "../command.ts";
 import { columns, isColoured } from "../print.ts";
@@ -54,6 +54,12 @@ export const definition = command({
     since: { type: "time", value: "TIME", doc: "only what is as new as this" },
     until: { type: "time", value: "TIME", doc: "only what is as old as this" },
     fan: { type: "number", from: 1, value: "N", doc: "of what is alike side by side, so many (10, in pictures 24)" },
+    direction: { type: "string", choices: ["down", "right"], doc: "where data flows in a picture (as fits it)" },
+    theme: {
+      type: "string",
+      choices: ["light", "dark"],
+      doc: "of a picture (SVG: as the reader's system, PNG: light)",
+    },
     siblings: { type: "boolean", doc: "also the other outputs of the runs" },
     "as-of": { type: "time", value: "TIME", doc: "only what had been recorded by then" },
   },
@@ -84,6 +90,12 @@ export const definition = command({
       );
     if (fan !== undefined && !["tree", "svg", "png", "mermaid"].includes(format))
       throw new Misuse(`--fan is for trees and pictures: ${format} has it all`, "leave --fan out");
+    const { direction, theme } = options;
+    if ((direction ?? theme) !== undefined && format !== "svg" && format !== "png")
+      throw new Misuse(
+        `--direction and --theme are for pictures, not for ${format}`,
+        "add --format svg, or -o lineage.png",
+      );
     const { level, siblings, kind, status, since, until, "as-of": asOf } = options;
     const given = defined({ limit, level, siblings, kind, status, since, until, asOf });
     const walk = { ...given, upstream: hops("--up", up), downstream: hops("--down", down) };
@@ -96,7 +108,8 @@ export const definition = command({
         return JSON.parse(graph.to("json")) as unknown;
       },
     };
-    const picture = fan === undefined ? [] : ([{ fan }] as const);
+    const looks = { ...wide, ...(direction && { direction }), ...(theme && { theme }) };
+    const picture = Object.keys(looks).length === 0 ? [] : ([looks] as const);
     if (output === undefined) {
       const text =
         format === "tree"
@@ -108,7 +121,7 @@ export const definition = command({
       format === "tree"
         ? graph.tree(wide)
         : format === "png"
-          ? await graph.to("png", { ...wide, onMissing })
+          ? await graph.to("png", { ...looks, onMissing })
           : await graph.to(format, ...picture);
     write(output, drawn);
     if (typeof drawn !== "string" && isShrunk(drawn))
@@ -129,7 +142,7 @@ function treeFor(file = ""): Format {
 }
 
 function onMissing(letters: string): void {
-  const some = shorten(letters, 20, "end");
+  const some = truncate(letters, 20);
   log("warning", `${some} cannot be drawn in a PNG with the fonts at hand: use --format svg`);
 }
 

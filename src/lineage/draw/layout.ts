@@ -1,48 +1,75 @@
-/** Where the nodes and edges of a picture go: by Graphviz as long as that is quick, by plain layers above. */
-import { alike, branchesOf } from "./alike.ts";
-import type { Branch } from "./alike.ts";
+/** Where the nodes and edges of a picture go: Graphviz places boxes of given sizes. */
+import { LinealError } from "../../ground/errors.ts";
+import type { Edge, GraphData } from "../graph/node.ts";
 import type { Size } from "./node-shape.ts";
-import { layered } from "./layered.ts";
-import type { Direction, Layout, Point } from "./layered.ts";
-import type { GraphData } from "../graph/node.ts";
-import { spread } from "./spread.ts";
 
-/** Up to here Graphviz takes a second or two; beyond, its time grows much faster than the graph. */
-const MOST_NODES = 3000;
-const MOST_EDGES = 6000;
-const HASTE = 1500; // from so many nodes and edges on, fewer attempts to avoid crossings
-const CURVES = 3000; // so many nodes and edges still get curves around what lies between: a second for 1,000 nodes
-const FAN = 8; // so many that are alike still go side by side
-
-/**
- * Positions for boxes of the given sizes (pixels, by node id). Graphs of more than 3,000 nodes or 6,000 edges, and any
- * that Graphviz cannot cope with, get straight edges between plain layers instead of its curves.
- */
-export async function arrange(
-  graph: GraphData,
-  sizes: ReadonlyMap<string, Size>,
-  direction: Direction = "down",
-): Promise<Layout> {
-  const small = graph.nodes.length <= MOST_NODES && graph.edges.length <= MOST_EDGES;
-  const layout = small ? await graphviz(graph, sizes, direction) : undefined;
-  return layout ? spread(graph, sizes, layout, direction) : plain(graph, sizes, direction);
+export interface Point {
+  readonly x: number;
+  readonly y: number;
 }
 
-/** The layered layout in either direction: for `"right"` it is made with the boxes turned, then turned back. */
-export function plain(graph: GraphData, sizes: ReadonlyMap<string, Size>, direction: Direction = "down"): Layout {
-  if (direction === "down") return spread(graph, sizes, layered(graph, sizes), direction);
-  const { width, height, nodes, edges } = layered(
-    graph,
-    new Map(Array.from(sizes, ([id, size]) => [id, { width: size.height, height: size.width }])),
+/** Where everything is, in pixels from the top left. */
+export interface Layout extends Size {
+  /** The centre of every node by its id. */
+  readonly nodes: ReadonlyMap<string, Point>;
+  /** For each of `graph.edges` 1 + 3n points (n cubic Béziers), from start to end. */
+  readonly edges: readonly (readonly Point[])[];
+}
+
+/** Which way data flows in a picture. */
+export const DIRECTIONS = ["down", "right"] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+/** Beyond these Graphviz takes minutes, and nobody can read the picture. */
+const [MOST_BOXES, MOST_LINES] = [3000, 6000];
+/** So many boxes side by side are still read from left to right. */
+const WIDEST = 12;
+const HASTE = 1500; // from so many boxes and lines on, fewer attempts to avoid crossings
+const CURVES = 3000; // so many still get curves around what is between: a second for 1,000 boxes
+
+/** Refuses what cannot be drawn well. Throws `invalid`. */
+export function checkSize({ nodes, edges }: GraphData): void {
+  const boxes = nodes.length > MOST_BOXES;
+  if (!boxes && edges.length <= MOST_LINES) return;
+  throw tooLarge(
+    boxes
+      ? `${nodes.length.toLocaleString("en")} boxes are too many for a picture: at most ${MOST_BOXES.toLocaleString("en")}`
+      : `${edges.length.toLocaleString("en")} lines are too many for a picture: at most ${MOST_LINES.toLocaleString("en")}`,
   );
-  const turn = ({ x, y }: Point): Point => ({ x: y, y: x });
-  const turned = {
-    width: height,
-    height: width,
-    nodes: new Map(Array.from(nodes, ([id, point]) => [id, turn(point)])),
-    edges: edges.map((line) => line.map(turn)),
-  };
-  return spread(graph, sizes, turned, direction);
+}
+
+function tooLarge(message: string): LinealError {
+  return new LinealError("invalid", message, {
+    hint: 'Draw less, lineage({ level: "transform" }) or lineage({ limit: 500 }), or take the data: to("json").',
+    shell: "Draw less with --level transform or --limit 500, or take the data with --format json.",
+  });
+}
+
+/** `right` where many boxes would be side by side in a picture that goes down. */
+export function directionOf({ nodes, edges }: GraphData): Direction {
+  const counts = new Map<number, number>();
+  for (const rank of ranksOf(nodes, edges).values()) counts.set(rank, (counts.get(rank) ?? 0) + 1);
+  return Math.max(0, ...counts.values()) > WIDEST ? "right" : "down";
+}
+
+/** How many lines are above each node at most; lines that close a circle do not count. */
+function ranksOf(nodes: GraphData["nodes"], edges: readonly Edge[]): Map<string, number> {
+  const leaving = Map.groupBy(edges, ({ from }) => from);
+  const waiting = new Map(nodes.map(({ id }) => [id, 0]));
+  for (const { to } of edges) waiting.set(to, (waiting.get(to) ?? 0) + 1);
+  const ranks = new Map<string, number>();
+  const ready = nodes.flatMap(({ id }) => (waiting.get(id) === 0 ? [id] : []));
+  for (const id of ready) {
+    const rank = ranks.get(id) ?? 0;
+    ranks.set(id, rank);
+    for (const { to } of leaving.get(id) ?? []) {
+      ranks.set(to, Math.max(ranks.get(to) ?? 0, rank + 1));
+      const left = (waiting.get(to) ?? 0) - 1;
+      waiting.set(to, left);
+      if (left === 0) ready.push(to);
+    }
+  }
+  return ranks;
 }
 
 interface Drawn {
@@ -51,22 +78,16 @@ interface Drawn {
   readonly edges?: readonly { readonly id: string; readonly pos: string }[];
 }
 
-async function graphviz(
+/** Positions for boxes of the given sizes (pixels, by node id). Throws `invalid` for what Graphviz cannot cope with. */
+export async function arrange(
   graph: GraphData,
   sizes: ReadonlyMap<string, Size>,
   direction: Direction,
-): Promise<Layout | undefined> {
+): Promise<Layout> {
   const { instance } = await import("@viz-js/viz");
   // A new instance each time: one whose stack overflowed (very long chains) is of no use afterwards.
   const viz = await instance();
-  let drawn: Drawn;
-  try {
-    const result = viz.render(dotOf(graph, sizes, direction), { format: "json0", yInvert: true });
-    if (result.status !== "success") return undefined;
-    drawn = JSON.parse(result.output) as Drawn;
-  } catch {
-    return undefined;
-  }
+  const drawn = render(() => viz.render(dotOf(graph, sizes, direction), { format: "json0", yInvert: true }));
   const [left = 0, a = 0, right = 0, b = 0] = drawn.bb.split(",").map(Number);
   const [top, bottom] = [Math.min(a, b), Math.max(a, b)];
   const points = (pos: string) =>
@@ -80,13 +101,23 @@ async function graphviz(
   return { width: right - left, height: bottom - top, nodes, edges };
 }
 
+function render(call: () => { status: string; output?: string }): Drawn {
+  let output: string | undefined;
+  try {
+    ({ output } = call());
+  } catch {
+    // Its stack overflows in very long chains.
+  }
+  if (output === undefined) throw tooLarge("this graph is too long for a picture");
+  return JSON.parse(output) as Drawn;
+}
+
 /** Boxes and arrows without any text: Graphviz counts in points, so a pixel here is a point there. */
 function dotOf(graph: GraphData, sizes: ReadonlyMap<string, Size>, direction: Direction): string {
   const short = new Map(graph.nodes.map((node, i) => [node.id, `n${i}`]));
   const size = graph.nodes.length + graph.edges.length;
   const effort = size > HASTE ? ", nslimit=0.1, nslimit1=0.5, mclimit=0.02" : "";
   const lines = size > CURVES ? ", splines=line" : "";
-  const lengths = stagger(graph);
   return [
     "digraph {",
     `graph [rankdir=${direction === "right" ? "LR" : "TB"}, ranksep=0.5, nodesep=0.25${effort}${lines}];`,
@@ -96,26 +127,7 @@ function dotOf(graph: GraphData, sizes: ReadonlyMap<string, Size>, direction: Di
       const { width = 0, height = 0 } = sizes.get(node.id) ?? {};
       return `${short.get(node.id)} [width=${width / 72}, height=${height / 72}];`;
     }),
-    ...graph.edges.map(
-      (edge, i) => `${short.get(edge.from)} -> ${short.get(edge.to)} [id=${i}, minlen=${lengths[i] ?? 1}];`,
-    ),
+    ...graph.edges.map((edge, i) => `${short.get(edge.from)} -> ${short.get(edge.to)} [id=${i}];`),
     "}",
   ].join("\n");
-}
-
-/** How many layers each edge spans: the many that are alike are laid in rows, or the picture would be a ribbon. */
-function stagger(graph: GraphData): number[] {
-  const rows = new Map<string, { readonly branch: Branch; readonly above: number; readonly below: number }>();
-  for (const group of alike(graph, branchesOf(graph, FAN), () => "")) {
-    if (group.length <= FAN) continue;
-    const count = Math.ceil(Math.sqrt(group.length / 2));
-    for (const [n, branch] of group.entries()) {
-      const row = { branch, above: (n % count) * branch.length, below: (count - 1 - (n % count)) * branch.length };
-      for (const { id } of branch) rows.set(id, row);
-    }
-  }
-  return graph.edges.map(({ from, to }) => {
-    const [start, end] = [rows.get(from), rows.get(to)];
-    return start?.branch === end?.branch ? 1 : 1 + (start?.below ?? 0) + (end?.above ?? 0);
-  });
 }

@@ -1,7 +1,8 @@
 /** What a node looks like in a picture: its two lines of text, its outline and how large that is. Units are pixels. */
-import { stateOf, versionOf, whoAndWhen } from "../graph/node.ts";
+import { nameOfRun, stateOf, versionOf, whoAndWhen } from "../graph/node.ts";
 import type { Node, NodeKind } from "../graph/node.ts";
-import { bytes, columns, harmless, shorten } from "./terminal.ts";
+import { printSize } from "../../ground/size.ts";
+import { displayWidth, escapeControls, truncate } from "../../ground/width.ts";
 
 export interface Size {
   readonly width: number;
@@ -42,17 +43,21 @@ const MARGIN: { readonly [K in NodeKind]: number } = {
   record: 20,
 };
 
-/** The figure of a node, at least as large as told. */
-export function figureOf(node: Node, least: Size = { width: 0, height: 0 }): Figure {
-  const full = harmless(node.label);
-  const label = shorten(full, LABEL_COLUMNS);
-  const state = harmless(stateOf(node) ?? "") || undefined;
-  const small = shorten(harmless(factsOf(node)), SMALL_COLUMNS);
+/** The figure of a node. */
+export function figureOf(node: Node): Figure {
+  const full = escapeControls(node.label);
+  const label = truncate(full, LABEL_COLUMNS, "middle");
+  const state = escapeControls(stateOf(node) ?? "") || undefined;
+  const small = truncate(escapeControls(factsOf(node)), SMALL_COLUMNS, "middle");
   const below = [small, state].filter(Boolean).join(", ");
   const text = Math.max(measure(label, LABEL_SIZE), measure(below, SMALL_SIZE));
-  const width = Math.ceil(Math.max(64, text + 2 * MARGIN[node.kind], least.width) / 2) * 2;
-  const height = Math.max(below ? 42 : 32, least.height);
-  const title = [full, [`${node.kind} ${harmless(node.uid)}`.trimEnd(), below].filter(Boolean).join(" · "), made(node)];
+  const width = Math.ceil(Math.max(64, text + 2 * MARGIN[node.kind]) / 2) * 2;
+  const height = below ? 42 : 32;
+  const title = [
+    full,
+    [`${node.kind} ${escapeControls(node.uid)}`.trimEnd(), below].filter(Boolean).join(" · "),
+    made(node),
+  ];
   return {
     width,
     height,
@@ -68,9 +73,9 @@ function factsOf(node: Node): string {
   const [version, older] = versionOf(node);
   switch (node.kind) {
     case "run":
-      return whoAndWhen(node.createdBy, node.startedAt);
+      return [nameOfRun(node), whoAndWhen(node.createdBy, node.startedAt)].filter(Boolean).join(", ");
     case "artifact":
-      return [node.artifactKind, node.size === null ? undefined : bytes(node.size), version, older]
+      return [node.artifactKind, node.size === null ? undefined : printSize(node.size), version, older]
         .filter(Boolean)
         .join(", ");
     case "transform":
@@ -83,7 +88,7 @@ function factsOf(node: Node): string {
 }
 
 function made(node: Node): string {
-  return node.kind === "run" ? "" : harmless(whoAndWhen(node.createdBy, node.createdAt));
+  return node.kind === "run" ? "" : escapeControls(whoAndWhen(node.createdBy, node.createdAt));
 }
 
 /** The outline of a kind of node that reaches `x` and `y` from its middle. */
@@ -158,6 +163,6 @@ function widthOf(char: string): number {
   if (/[frt()[\]{}/\\" *°-]/.test(char)) return 0.4;
   if (/[a-z0-9_]/.test(char) && !/[mw]/.test(char)) return 0.58;
   if (/[mMW@%—…]/.test(char)) return 0.96;
-  const wide = columns(char);
+  const wide = displayWidth(char);
   return wide === 1 ? 0.74 : wide === 2 ? 1.05 : 0;
 }

@@ -1,20 +1,17 @@
 /** A lineage graph drawn as SVG text: one file without scripts, links or anything from outside. */
-import { inside, LABEL_SIZE, SMALL_SIZE } from "./node-shape.ts";
+import { escapeControls } from "../../ground/width.ts";
+import { figureOf, inside, LABEL_SIZE, SMALL_SIZE } from "./node-shape.ts";
 import type { Figure } from "./node-shape.ts";
 import { folded } from "./folding.ts";
-import { DIRECTIONS } from "./layered.ts";
-import type { Direction, Layout, Point } from "./layered.ts";
-import { arrange } from "./layout.ts";
+import { arrange, checkSize, type Direction, DIRECTIONS, directionOf, type Point } from "./layout.ts";
 import { legendOf } from "./legend.ts";
 import { cutNote, isFailed } from "../graph/node.ts";
 import type { EdgeRole, GraphData, Node } from "../graph/node.ts";
 import { checked, numberFrom } from "../graph/options.ts";
-import { figuresOf } from "./spread.ts";
-import { harmless } from "./terminal.ts";
 import { styleSheet, THEMES } from "./theme.ts";
 import type { Theme } from "./theme.ts";
 
-/** How a picture is drawn: `theme` is `"auto"` unless told, data flow `"down"`. */
+/** How a picture is drawn: `theme` is `"auto"` unless told; data flows `"down"`, or `"right"` where more than 12 boxes would be side by side. */
 export interface SvgOptions {
   readonly theme?: Theme;
   readonly direction?: Direction;
@@ -32,16 +29,13 @@ const SAYS: { readonly [R in EdgeRole]?: string } = { member: "member", recreate
 
 export const SVG_OPTIONS = { theme: THEMES, direction: DIRECTIONS, fan: numberFrom(1) };
 
-/** The picture of a graph. The same graph always gives the same text. */
+/** The picture of a graph. The same graph always gives the same text. Throws `invalid` for what is too large. */
 export async function drawSvg(whole: GraphData, options?: SvgOptions): Promise<string> {
-  const { theme = "auto", direction = "down", fan = 24 } = checked<SvgOptions>('graph.to("svg")', options, SVG_OPTIONS);
+  const { theme = "auto", fan = 24, direction } = checked<SvgOptions>('graph.to("svg")', options, SVG_OPTIONS);
   const graph = folded(whole, fan);
-  const figures = figuresOf(graph, direction);
-  return draw(graph, figures, await arrange(graph, figures, direction), theme);
-}
-
-/** The picture of a graph that is already laid out. */
-export function draw(graph: GraphData, figures: ReadonlyMap<string, Figure>, layout: Layout, theme: Theme): string {
+  checkSize(graph);
+  const figures = new Map(graph.nodes.map((node) => [node.id, figureOf(node)]));
+  const layout = await arrange(graph, figures, direction ?? directionOf(graph));
   const note = graph.truncated ? cutNote(graph.truncated) : "";
   const legend = legendOf(graph);
   const belowWidth = Math.max(note.length * SMALL_SIZE * 0.6, legend.width);
@@ -55,19 +49,18 @@ export function draw(graph: GraphData, figures: ReadonlyMap<string, Figure>, lay
     const [node, figure, at] = [byId.get(id), figures.get(id), layout.nodes.get(id)];
     return !node || !figure || !at || inside(node.kind, figure, point.x - at.x, point.y - at.y);
   };
-  const name = `Lineage of ${escaped(harmless(focus?.label ?? graph.focus))}`;
+  const name = `Lineage of ${escaped(escapeControls(focus?.label ?? graph.focus))}`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="lineal-${theme}" role="img" aria-label="${name}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${FONTS}" font-size="${LABEL_SIZE}" text-anchor="middle">`,
     `<title>${name}</title>`,
     `<style>\n${styleSheet(theme)}\n</style>`,
     `<rect class="paper" width="${width}" height="${height}"/>`,
     `<g transform="translate(${round(shift)} ${PAD})">`,
+    ringText(figures.get(graph.focus), layout.nodes.get(graph.focus)),
     ...graph.edges.map((edge, i) =>
       edgeText(edge.role, reached(layout.edges[i] ?? [], within(edge.from), within(edge.to))),
     ),
-    ...graph.nodes.map((node) =>
-      nodeText(node, figures.get(node.id), layout.nodes.get(node.id), node.id === graph.focus),
-    ),
+    ...graph.nodes.map((node) => nodeText(node, figures.get(node.id), layout.nodes.get(node.id))),
     "</g>",
     ...(legend.text ? [`<g class="legend" transform="translate(${width / 2} ${legendAt})">${legend.text}</g>`] : []),
     ...(note
@@ -78,11 +71,16 @@ export function draw(graph: GraphData, figures: ReadonlyMap<string, Figure>, lay
   ].join("\n");
 }
 
-function nodeText(node: Node, figure: Figure | undefined, at: Point | undefined, isFocus: boolean): string {
+/** The ring around the focus; it is behind the lines that end there. */
+function ringText(figure: Figure | undefined, at: Point | undefined): string {
   if (!figure || !at) return "";
-  const classes = ["node", node.kind, node.deleted && "deleted", isFailed(node) && "failed", isFocus && "focus"]
-    .filter(Boolean)
-    .join(" ");
+  const paths = figure.outline.map((path) => `<path d="${path}"/>`);
+  return `<g class="ring" transform="translate(${round(at.x)} ${round(at.y)})">${paths.join("")}</g>`;
+}
+
+function nodeText(node: Node, figure: Figure | undefined, at: Point | undefined): string {
+  if (!figure || !at) return "";
+  const classes = ["node", node.kind, node.deleted && "deleted", isFailed(node) && "failed"].filter(Boolean).join(" ");
   const state = figure.state && `<tspan class="state">${escaped(figure.state)}</tspan>`;
   const below = [escaped(figure.small), state].filter(Boolean).join(", ");
   const drop = node.kind === "collection" ? 3 : 0; // the front sheet of a stack lies lower left

@@ -11,9 +11,11 @@ interface Palette {
   readonly text: string;
   readonly small: string;
   readonly edge: string;
+  /** The outline of what failed. */
   readonly bad: string;
+  /** The ring around the focus. */
+  readonly accent: string;
   readonly gone: Paint;
-  readonly focus: Paint;
   readonly artifact: Paint;
   readonly run: Paint;
   readonly transform: Paint;
@@ -21,36 +23,34 @@ interface Palette {
   readonly record: Paint;
 }
 
-const FOCUS: Paint = ["#10b981", "#065f46"];
-
 export const LIGHT: Palette = {
   paper: "#ffffff",
-  text: "#111827",
-  small: "#6b7280",
-  edge: "#6b7280",
-  bad: "#b91c1c",
-  gone: ["#f9fafb", "#9ca3af"],
-  focus: FOCUS,
-  artifact: ["#ffffff", "#4b5563"],
-  run: ["#eef2ff", "#4f46e5"],
-  transform: ["#fef3c7", "#b45309"],
-  collection: ["#e0f2fe", "#0369a1"],
-  record: ["#fdf2f8", "#9d174d"],
+  text: "#16191d",
+  small: "#59616b",
+  edge: "#7b8592",
+  bad: "#a3180f",
+  accent: "#0b5fd0",
+  gone: ["#eeeef2", "#51525c"],
+  artifact: ["#ffffff", "#33373d"],
+  run: ["#ffffff", "#7a35e8"],
+  transform: ["#ffffff", "#1e8032"],
+  collection: ["#ffffff", "#0b4f86"],
+  record: ["#ffffff", "#a8559b"],
 };
 
-const DARK: Palette = {
-  paper: "#0d1117",
-  text: "#f3f4f6",
-  small: "#a3adbb",
-  edge: "#8b95a3",
-  bad: "#f87171",
-  gone: ["#161b22", "#6b7280"],
-  focus: FOCUS,
-  artifact: ["#1f2733", "#9ca3af"],
-  run: ["#25235a", "#8b8cf8"],
-  transform: ["#43290c", "#f0b13f"],
-  collection: ["#0b3550", "#4bbdf5"],
-  record: ["#451232", "#f27ab8"],
+export const DARK: Palette = {
+  paper: "#0f1419",
+  text: "#e8ecf1",
+  small: "#9aa5b1",
+  edge: "#6a7582",
+  bad: "#ff9d94",
+  accent: "#7db4ff",
+  gone: ["#262a31", "#b9bcc8"],
+  artifact: ["#0f1419", "#dfe8f5"],
+  run: ["#0f1419", "#8170ea"],
+  transform: ["#0f1419", "#4fe094"],
+  collection: ["#0f1419", "#6aa9d6"],
+  record: ["#0f1419", "#e0557d"],
 };
 
 /** The style sheet of a theme; every rule begins with `.lineal-<theme>`, so pictures in one page do not mix. */
@@ -78,11 +78,11 @@ function lines(): string[] {
     ".node .crease{fill:none}",
     ".failed path{stroke-width:1.8;stroke-dasharray:6 3}",
     ".deleted path{stroke-dasharray:4 3}",
-    ".focus path{stroke-width:2}",
+    ".ring path{stroke-width:7.2;stroke-linejoin:round}",
   ];
 }
 
-function paints({ paper, text, small, edge, bad, gone, focus, ...kinds }: Palette): string[] {
+function paints({ paper, text, small, edge, bad, accent, gone, ...kinds }: Palette): string[] {
   const { artifact, run, transform, collection, record } = kinds;
   const paint = (name: string, [fill, stroke]: Paint) => `.${name} path{fill:${fill};stroke:${stroke}}`;
   return [
@@ -102,10 +102,7 @@ function paints({ paper, text, small, edge, bad, gone, focus, ...kinds }: Palett
     `.deleted text{fill:${small}}`,
     `.failed path{stroke:${bad}}`,
     `.failed .state{fill:${bad}}`,
-    paint("focus", focus),
-    ".focus text{fill:#011510}",
-    ".focus .state{fill:#011510}",
-    `.focus.failed path{stroke:${bad}}`,
+    `.ring path{stroke:${accent}}`,
     ".node .crease{fill:none}",
   ];
 }

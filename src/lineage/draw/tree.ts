@@ -5,8 +5,8 @@ import type { GraphData, Node } from "../graph/node.ts";
 import { kin } from "./tree-neighbours.ts";
 import type { Group, Kin, Spot } from "./tree-neighbours.ts";
 import { checked, numberFrom, YES_OR_NO } from "../graph/options.ts";
-import { columns, harmless, shorten, painter } from "./terminal.ts";
-import type { Ink } from "./terminal.ts";
+import { displayWidth, escapeControls, truncate } from "../../ground/width.ts";
+import { type Ink, painter } from "./ink.ts";
 import { isAct } from "../graph/walk.ts";
 
 /** How a tree is drawn. */
@@ -163,7 +163,7 @@ class Tree {
 
   /** What lies beyond a run, a collection or a member: data that share their next runs stand together, and those runs are drawn once. */
   #items(act: Spot, indent: string): void {
-    if (this.#near.next(act).length > 0 && columns(indent) > this.#width * 0.4) {
+    if (this.#near.next(act).length > 0 && displayWidth(indent) > this.#width * 0.4) {
       this.#sections += 1;
       this.#elsewhere.push({ spot: act, number: this.#sections });
       this.#put(indent, "└─ ", `… goes on at [${this.#sections}] below`, "dim");
@@ -233,14 +233,14 @@ class Tree {
     const names = this.#near
       .besides(act.node)
       .map((node) =>
-        harmless(
+        escapeControls(
           [node.label, this.#repeated.has(node.label) && versionOf(node)[0], node.deleted && "(deleted)"]
             .filter(Boolean)
             .join(" "),
         ),
       );
     const start = `${indent}${this.#bar(act)}also made `;
-    if (names.length > 0) this.#put(start, "", enumerated(names, this.#width - columns(start)), "dim");
+    if (names.length > 0) this.#put(start, "", enumerated(names, this.#width - displayWidth(start)), "dim");
   }
 
   #bar(act: Spot): string {
@@ -251,8 +251,8 @@ class Tree {
     const more = this.#more.has(node.id) && node.id !== this.#graph.focus ? "… more" : "";
     const note = [how.note, more].filter(Boolean).join(", ");
     const start = mark + (how.before ?? "");
-    const caption = captionOf(node, this.#width - columns(indent + start), note, how.full);
-    if (columns(indent + start) >= this.#width) {
+    const caption = captionOf(node, this.#width - displayWidth(indent + start), note, how.full);
+    if (displayWidth(indent + start) >= this.#width) {
       this.#put(indent, start, caption.label);
       return;
     }
@@ -265,7 +265,7 @@ class Tree {
   #say(text: string): void {
     let line = "";
     for (const word of text.split(" ")) {
-      if (line && columns(`${line} ${word}`) > this.#width) {
+      if (line && displayWidth(`${line} ${word}`) > this.#width) {
         this.#put("", "", line, "dim");
         line = ` ${word}`;
       } else line = line ? `${line} ${word}` : word;
@@ -275,7 +275,7 @@ class Tree {
 
   #put(indent: string, mark: string, text: string, ink?: Ink): void {
     for (const line of text.split("\n")) {
-      this.#lines.push(this.#paint(shorten(indent + mark + line, this.#width, "end").trimEnd(), ...(ink ? [ink] : [])));
+      this.#lines.push(this.#paint(truncate(indent + mark + line, this.#width).trimEnd(), ...(ink ? [ink] : [])));
     }
   }
 }
@@ -319,8 +319,8 @@ function enumerated(names: readonly string[], width: number): string {
   for (const [i, name] of names.entries()) {
     const tail = (hidden: number) => (hidden > 0 ? `, … ${hidden.toLocaleString("en")} more` : "");
     const rest = tail(names.length - i - 1);
-    if (i === 0) text = shorten(name, Math.max(1, width - columns(rest)));
-    else if (columns(`${text}, ${name}${rest}`) > width) return text + tail(names.length - i);
+    if (i === 0) text = truncate(name, Math.max(1, width - displayWidth(rest)), "middle");
+    else if (displayWidth(`${text}, ${name}${rest}`) > width) return text + tail(names.length - i);
     else text += `, ${name}`;
   }
   return text;

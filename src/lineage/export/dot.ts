@@ -1,7 +1,7 @@
 /** A lineage graph in the DOT language of Graphviz. */
 import { cutNote, distinction, isFailed } from "../graph/node.ts";
 import type { EdgeRole, GraphData, Node, NodeKind } from "../graph/node.ts";
-import { harmless, shorten } from "../draw/terminal.ts";
+import { escapeControls, truncate } from "../../ground/width.ts";
 import { LIGHT } from "../draw/theme.ts";
 
 const SHAPES: { readonly [K in NodeKind]: string } = {
@@ -24,7 +24,7 @@ const EDGE_STYLES: { readonly [R in EdgeRole]: string } = {
 /** Columns of a label that are kept. */
 const LONGEST = 60;
 
-/** DOT text, top to bottom, with the shapes and light colours of the SVG; the focus is green, facts small and grey. */
+/** DOT text, top to bottom, with the shapes and light colours of the SVG; the focus has a blue outline, facts are small and grey. */
 export function dot(graph: GraphData): string {
   const note = graph.truncated ? `, label=${quoted(cutNote(graph.truncated))}` : "";
   return [
@@ -40,7 +40,7 @@ export function dot(graph: GraphData): string {
 }
 
 function attributes(node: Node, focus: string): string {
-  const [fill, stroke] = node.id === focus ? LIGHT.focus : node.deleted ? LIGHT.gone : LIGHT[node.kind];
+  const [fill, stroke] = node.deleted ? LIGHT.gone : LIGHT[node.kind];
   const style = ["filled", node.kind === "run" && "rounded", (node.deleted || isFailed(node)) && "dashed"]
     .filter(Boolean)
     .join(",");
@@ -49,17 +49,17 @@ function attributes(node: Node, focus: string): string {
     `shape=${SHAPES[node.kind]}`,
     ...(style === "filled" ? [] : [`style="${style}"`]),
     `fillcolor="${fill}"`,
-    `color="${isFailed(node) ? LIGHT.bad : stroke}"`,
-    ...(node.id === focus ? ["penwidth=2"] : []),
+    `color="${node.id === focus ? LIGHT.accent : isFailed(node) ? LIGHT.bad : stroke}"`,
+    ...(node.id === focus ? ["penwidth=3"] : []),
   ].join(", ");
 }
 
 function caption(node: Node): string {
-  const label = entities(shorten(harmless(node.label), LONGEST));
+  const label = entities(truncate(escapeControls(node.label), LONGEST, "middle"));
   const small = distinction(node);
   if (!small) return quoted(label);
   const color = isFailed(node) ? LIGHT.bad : LIGHT.small;
-  return `<${label.replaceAll("\\", "\\\\")}<br/><font point-size="8" color="${color}">${entities(harmless(small)).replaceAll("\\", "\\\\")}</font>>`;
+  return `<${label.replaceAll("\\", "\\\\")}<br/><font point-size="8" color="${color}">${entities(escapeControls(small)).replaceAll("\\", "\\\\")}</font>>`;
 }
 
 /** Graphviz reads HTML entities in quoted labels too, so `&` must not stay as it is in either. */

@@ -3,7 +3,7 @@ import { folded } from "../draw/folding.ts";
 import { cutNote, distinction, isFailed, NODE_KINDS } from "../graph/node.ts";
 import type { EdgeRole, GraphData, Node, NodeKind } from "../graph/node.ts";
 import { checked, numberFrom } from "../graph/options.ts";
-import { harmless, shorten } from "../draw/terminal.ts";
+import { escapeControls, truncate } from "../../ground/width.ts";
 import { LIGHT } from "../draw/theme.ts";
 
 const SHAPES: { readonly [K in NodeKind]: readonly [open: string, close: string] } = {
@@ -27,7 +27,7 @@ const CLASSES = [
   ...NODE_KINDS.map((kind) => painted(kind, LIGHT[kind])),
   painted("failed", [LIGHT.run[0], LIGHT.bad], "stroke-dasharray:4 3"),
   painted("deleted", LIGHT.gone, "stroke-dasharray:4 3", LIGHT.small),
-  painted("focus", LIGHT.focus),
+  painted("focus", [LIGHT.paper, LIGHT.accent], "stroke-width:3px"),
 ];
 
 const NOTE = `classDef note fill:none,stroke:none,color:${LIGHT.small}`;
@@ -46,7 +46,7 @@ export interface MermaidOptions {
 
 /**
  * Mermaid text, top to bottom, with ids n0, n1, … in the order of the nodes, in the light colours of the SVG; the focus
- * is green. What is larger than Mermaid draws by itself even so begins with a comment on what to set.
+ * has a blue outline. What is larger than Mermaid draws by itself even so begins with a comment on what to set.
  */
 export function mermaid(graph: GraphData, options?: MermaidOptions): string {
   const { fan } = checked<MermaidOptions>('graph.to("mermaid")', options, { fan: numberFrom(1) });
@@ -85,9 +85,9 @@ function textOf(graph: GraphData): string {
  * and reads `\n`, icons and formulas out of what they stand for.
  */
 function caption(node: Node): string {
-  const label = escaped(shorten(harmless(node.label), LONGEST));
+  const label = escaped(truncate(escapeControls(node.label), LONGEST, "middle"));
   const small = distinction(node);
-  return small ? `${label}\n${escaped(harmless(small))}` : label;
+  return small ? `${label}\n${escaped(escapeControls(small))}` : label;
 }
 
 function styleOf(node: Node, focus: string): string {

@@ -4,7 +4,7 @@ import { drawSvg } from "../draw/svg.ts";
 import type { SvgOptions } from "../draw/svg.ts";
 
 /**
- * SVG text. Up to 3,000 nodes and 6,000 edges Graphviz lays it out; above, nodes lie in plain layers with straight edges.
+ * SVG text, laid out by Graphviz. Throws `invalid` for more than 3,000 boxes or 6,000 lines.
  */
 export function svg(graph: GraphData, options?: SvgOptions): Promise<string> {
   return drawSvg(graph, options);

@@ -151,6 +151,10 @@ export function runLabel(
   return entrypoint ? `${code}: ${entrypoint}` : code;
 }
 
+/** The name that a run was given, unless it is its label already. */
+export const nameOfRun = ({ name, label }: RunNode): string | undefined =>
+  name && !label.startsWith(name) ? name : undefined;
+
 /** A node with id and label. */
 export function toNode<F extends NodeFacts>(facts: F, fallback?: string | null): Extract<Node, { kind: F["kind"] }> {
   const node = { id: nodeId(facts.kind, facts.uid), label: labelOf(facts, fallback), ...facts };
@@ -188,8 +192,8 @@ export function versionOf(node: Node): [version: string | undefined, older: stri
 
 /** What tells a node from others with its label: who ran it and when, which version it is, and why it deserves attention. */
 export function distinction(node: Node): string {
-  const who = node.kind === "run" ? whoAndWhen(node.createdBy, node.startedAt) : undefined;
-  return [who, ...versionOf(node), stateOf(node)].filter(Boolean).join(", ");
+  const run = node.kind === "run" ? [nameOfRun(node), whoAndWhen(node.createdBy, node.startedAt)] : [];
+  return [...run, ...versionOf(node), stateOf(node)].filter(Boolean).join(", ");
 }
 
 /** True for runs that ended in failure. */

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { collapse } from "../../../src/lineage/graph/transform-level.ts";
 import { Graph } from "../../../src/lineage/graph/graph.ts";
 import { select } from "../../../src/lineage/graph/select.ts";
-import { columns, harmless, shorten } from "../../../src/lineage/draw/terminal.ts";
+import { displayWidth, escapeControls, truncate } from "../../../src/ground/width.ts";
 import { anyGraph, label, sessions } from "../arbitrary.ts";
 import { told } from "../read-tree.ts";
 import {
@@ -64,7 +64,7 @@ describe("any graph", () => {
       fc.property(anyGraph, fc.integer({ min: 1, max: 130 }), fc.integer({ min: 1, max: 5 }), (g, width, few) => {
         const text = g.tree({ width, fan: few });
         for (const line of text.split("\n")) {
-          expect(columns(line)).toBeLessThanOrEqual(width);
+          expect(displayWidth(line)).toBeLessThanOrEqual(width);
           expect(line).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
         }
         expect(stripVTControlCharacters(g.tree({ width, fan: few, color: true }))).toBe(text);
@@ -145,7 +145,7 @@ describe("what lies beside", () => {
     expect(beside(80)).toEqual(["   │ also made plates/plate_0.parquet, plates/plate_1.parquet, … 47 more"]);
     expect(beside(60)).toEqual(["   │ also made plates/plate_0.parquet, … 48 more"]);
     expect(beside(40)).toEqual([expect.stringMatching(/^ {3}│ also made pla.*….*uet, … 48 more$/)]);
-    for (const width of [80, 60, 40]) expect(columns(beside(width)[0] ?? "")).toBeLessThanOrEqual(width);
+    for (const width of [80, 60, 40]) expect(displayWidth(beside(width)[0] ?? "")).toBeLessThanOrEqual(width);
     expect(beside(100_000)[0]).toMatch(/plate_48\.parquet, plates\/plate_49\.parquet$/);
     expect(beside(100_000)[0]).not.toContain("plate_7.");
   });
@@ -469,15 +469,15 @@ test("one hidden sibling is shown instead of folded", () => {
 });
 
 test("labels are cut in the middle and keep their ends", () => {
-  expect(shorten("figures/2024/matrixplot.png", 15)).toBe("figures…lot.png");
+  expect(truncate("figures/2024/matrixplot.png", 15, "middle")).toBe("figures…lot.png");
   fc.assert(
     fc.property(label, fc.nat({ max: 40 }), (text, width) => {
-      const safe = harmless(text);
-      const cut = shorten(safe, width);
-      expect(columns(cut)).toBeLessThanOrEqual(width);
-      if (columns(safe) <= width) expect(cut).toBe(safe);
+      const safe = escapeControls(text);
+      const cut = truncate(safe, width, "middle");
+      expect(displayWidth(cut)).toBeLessThanOrEqual(width);
+      if (displayWidth(safe) <= width) expect(cut).toBe(safe);
     }),
   );
-  expect(columns("数据.csv")).toBe(8);
-  expect(columns("e\u0301")).toBe(1);
+  expect(displayWidth("数据.csv")).toBe(8);
+  expect(displayWidth("e\u0301")).toBe(1);
 });

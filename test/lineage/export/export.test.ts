@@ -6,7 +6,7 @@ import { folded } from "../../../src/lineage/draw/folding.ts";
 import { Graph } from "../../../src/lineage/graph/graph.ts";
 import { NODE_KINDS, toNode } from "../../../src/lineage/graph/node.ts";
 import type { ArtifactNode, Node } from "../../../src/lineage/graph/node.ts";
-import { harmless, shorten } from "../../../src/lineage/draw/terminal.ts";
+import { escapeControls, truncate } from "../../../src/ground/width.ts";
 import { LIGHT } from "../../../src/lineage/draw/theme.ts";
 import { anyGraph } from "../arbitrary.ts";
 import { artifact, cohort, collection, edges, graph, oddities, projectFlow, run, transform } from "../sample.ts";
@@ -101,7 +101,7 @@ describe("mermaid: labels it would read as something else", () => {
         .replace(/#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
         .replaceAll("\u2060", ""),
     );
-    const text = harmless(label);
+    const text = escapeControls(label);
     expect(shown).toEqual([
       text,
       `${text}\ntestuser1, 2024-12-20 15:09 UTC`,
@@ -173,7 +173,9 @@ test("mermaid: the codes stand for the label's own characters", () => {
     fc.property(fc.string({ unit: "grapheme", minLength: 1 }), (key) => {
       const line = graph(artifact("a", { key }), [], []).to("mermaid").split("\n")[1] ?? "";
       const shown = line.slice(line.indexOf('"') + 1, line.lastIndexOf('"'));
-      expect(shown.replace(/#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))).toBe(harmless(key));
+      expect(shown.replace(/#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))).toBe(
+        escapeControls(key),
+      );
     }),
   );
 });
@@ -267,7 +269,9 @@ describe("whoever reads it", () => {
         );
         for (const node of g.nodes)
           if (node.label.trim())
-            expect(shown.get(node.id)).toBe(shorten(harmless(node.label), 60).replaceAll("\u00a0", " "));
+            expect(shown.get(node.id)).toBe(
+              truncate(escapeControls(node.label), 60, "middle").replaceAll("\u00a0", " "),
+            );
       }),
       { numRuns: 50 },
     );
@@ -295,11 +299,11 @@ describe("whoever reads it", () => {
     );
     expect(new Set(g.to("dot").match(/shape=\w+/g)).size).toBe(5);
     expect(g.to("dot")).toContain("started</font>");
-    expect(g.to("dot")).not.toContain("#b91c1c");
+    expect(g.to("dot")).not.toContain("#a3180f");
     expect(
       oddities()
         .to("dot")
-        .match(/.*#b91c1c.*/g),
+        .match(/.*#a3180f.*/g),
     ).toEqual([expect.stringContaining('"run:failedRunAAAAAAA"')]);
   });
 });
@@ -310,7 +314,7 @@ test("dot: every node and edge is one line of well-formed text, whatever the lab
       const lines = g.to("dot").trimEnd().split("\n");
       expect(lines).toHaveLength(g.nodes.length + g.edges.length + 5);
       for (const node of g.nodes) expect(lines.filter((line) => line.startsWith(`  "${node.id}" [`))).toHaveLength(1);
-      expect(lines.filter((line) => line.includes("#10b981"))).toHaveLength(1);
+      expect(lines.filter((line) => line.includes("#0b5fd0"))).toHaveLength(1);
       for (const line of lines) expect(leftover(line)).toMatch(/^[\w\s=,;.{}[\]<>/#-]*$/);
     }),
     { numRuns: 100 },

@@ -4,12 +4,9 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import { figureOf, inside, measure } from "../../../src/lineage/draw/node-shape.ts";
 import { folded } from "../../../src/lineage/draw/folding.ts";
 import { Graph } from "../../../src/lineage/graph/graph.ts";
-import type { Point } from "../../../src/lineage/draw/layered.ts";
-import { arrange, plain } from "../../../src/lineage/draw/layout.ts";
 import { toNode } from "../../../src/lineage/graph/node.ts";
 import type { Node } from "../../../src/lineage/graph/node.ts";
-import { figuresOf } from "../../../src/lineage/draw/spread.ts";
-import { draw } from "../../../src/lineage/draw/svg.ts";
+import { DARK, LIGHT } from "../../../src/lineage/draw/theme.ts";
 import { anyGraph, label } from "../arbitrary.ts";
 import {
   artifact,
@@ -27,8 +24,6 @@ import {
   transform,
 } from "../sample.ts";
 
-const figures = (g: Graph) => figuresOf(g, "down");
-const layered = (g: Graph) => draw(g, figures(g), plain(g, figures(g)), "auto");
 const everyKind = () =>
   graph(
     transform("tAAAAAAAAAAAAAAA0000", "clean.py"),
@@ -57,14 +52,14 @@ const everyKind = () =>
     edges("r:rAAAAAAAAAAAAAAA > a:aAAAAAAAAAAAAAAA0000"),
   );
 
-describe("golden, in the layout that is our own", () => {
+describe("golden", () => {
   test.each([
     ["project-flow", projectFlow],
     ["oddities", oddities],
     ["every-kind", everyKind],
     ["cohort", cohort],
   ] as const)("%s", async (name, make) => {
-    await expect(layered(make())).toMatchFileSnapshot(`../../golden/lineage/${name}.svg`);
+    await expect(await make().to("svg")).toMatchFileSnapshot(`../../golden/lineage/${name}.svg`);
   });
 });
 
@@ -105,7 +100,7 @@ describe("whatever the labels", () => {
         expect(tags.filter((tag) => tag === "style")).toHaveLength(1);
         expect(svg.match(/class="node /g)).toHaveLength(g.nodes.length);
         expect(svg.match(/class="edge"/g) ?? []).toHaveLength(g.edges.length);
-        expect(svg.match(/<g class="node [^"]*focus"/g)).toHaveLength(1);
+        expect(svg.match(/<g class="ring"/g)).toHaveLength(1);
         expect(svg).not.toMatch(/url\(|@import|NaN|undefined|Infinity/);
         expect(
           svg
@@ -148,7 +143,17 @@ describe("what is marked", () => {
     expect(svg.match(/<g class="recreated"><title>re-created<\/title>/g)).toHaveLength(2);
     expect(svg.match(/<g class="initiated"><title>started<\/title>/g)).toHaveLength(1);
     expect(svg).toContain(">cut at 1,000 nodes, more upstream</text>");
-    expect(svg).toMatch(/\.focus path\{fill:#10b981/);
+    expect(svg.match(/<g class="ring"/g)).toHaveLength(1);
+  });
+
+  test("the name of a run, in its box and in its line of the tree", async () => {
+    const g = graph(
+      artifact("a"),
+      [run("r", "train.ts", { name: "lr sweep 7" }), run("q", "prepare.ts")],
+      edges("r:r > a:a", "r:q > a:a recreated"),
+    );
+    expect(await g.to("svg")).toContain(">lr sweep 7, testuser1, 2024-12-20 15:09 UTC</text>");
+    expect(g.tree({ width: 80 })).toMatch(/train\.ts {2}run r {2}lr sweep 7 {2}testuser1/);
   });
 
   test("members of a collection: a hollow diamond instead of an arrow, in every theme", async () => {
@@ -181,7 +186,7 @@ describe("what is marked", () => {
     expect(auto).toContain("@media (prefers-color-scheme: dark)");
     expect(light + dark).not.toContain("@media");
     expect(light).toContain(".lineal-light .paper{fill:#ffffff}");
-    expect(dark).toContain(".lineal-dark .paper{fill:#0d1117}");
+    expect(dark).toContain(".lineal-dark .paper{fill:#0f1419}");
     expect(dark).not.toContain(".lineal-light");
   });
 
@@ -216,10 +221,7 @@ test("types: options follow the format", async () => {
   expect(() => chain().to("dot", { theme: "dark" })).toThrow('graph.to("dot") has no option "theme"');
 });
 
-describe.each([
-  ["graphviz", 0],
-  ["layered", 1],
-] as const)("layout by %s", (_, own) => {
+describe("layout", () => {
   test.each([
     ["single", singleFile],
     ["chain", chain],
@@ -228,14 +230,13 @@ describe.each([
     ["ladder", () => ladder(30)],
   ] as const)("%s: no two boxes overlap, data flows down, lines meet outlines", async (_name, make) => {
     const g = make();
-    const svg = own ? layered(g) : await g.to("svg", { fan: Number.POSITIVE_INFINITY });
+    const svg = await g.to("svg", { fan: Number.POSITIVE_INFINITY, direction: "down" });
     const places = [...svg.matchAll(/class="node [^"]*" transform="translate\(([\d.-]+) ([\d.-]+)\)/g)].map((m) => ({
       x: Number(m[1]),
       y: Number(m[2]),
     }));
-    const sizes = figures(g);
     const boxes = g.nodes.map((node, i) => ({
-      ...(sizes.get(node.id) ?? figureOf(node)),
+      ...figureOf(node),
       node,
       ...(places[i] ?? { x: Number.NaN, y: Number.NaN }),
     }));
@@ -277,110 +278,47 @@ describe.each([
         "r:p > a:y recreated",
       ),
     );
-    const svg = own ? layered(g) : await g.to("svg");
+    const svg = await g.to("svg");
     expect(svg.match(/class="edge"/g)).toHaveLength(7);
     expect(svg).not.toMatch(/NaN|undefined/);
   });
 });
 
-/** Points along a line of Bézier curves. */
-function pointsOf(line: readonly Point[]): Point[] {
-  return Array.from({ length: Math.floor((line.length - 1) / 3) }, (_, n) => line.slice(3 * n, 3 * n + 4)).flatMap(
-    (curve) =>
-      Array.from({ length: 21 }, (_, i) => {
-        const weights = [
-          (1 - i / 20) ** 3,
-          3 * (1 - i / 20) ** 2 * (i / 20),
-          3 * (1 - i / 20) * (i / 20) ** 2,
-          (i / 20) ** 3,
-        ];
-        const sum = (pick: (point: Point) => number) =>
-          curve.reduce((all, point, at) => all + pick(point) * (weights[at] ?? 0), 0);
-        return { x: sum((point) => point.x), y: sum((point) => point.y) };
-      }),
-  );
-}
-
-describe("many edges on one side", () => {
+describe("sizes", () => {
   const members = (n: number) =>
     graph(
       collection("all", "all"),
-      [run("use", "use.ts"), ...Array.from({ length: n }, (_, i) => artifact(`p${i}`, { key: `plate_${i}.csv` }))],
-      edges(...Array.from({ length: n }, (_, i) => `a:p${i} > c:all member`), "c:all > r:use"),
+      Array.from({ length: n }, (_, i) => artifact(`p${i}`, { key: `plate_${i}.csv` })),
+      edges(...Array.from({ length: n }, (_, i) => `a:p${i} > c:all member`)),
     );
-  const tips = (svg: string) =>
-    [...svg.matchAll(/<g class="member">.*?class="tip" d="M([\d.-]+) ([\d.-]+)L/g)].map(([, x, y]) => ({
-      x: Number(x),
-      y: Number(y),
-    }));
+  const sizeOf = (svg: string) => /width="(\d+)" height="(\d+)"/.exec(svg)?.slice(1).map(Number) ?? [];
 
-  test.each(["down", "right"] as const)(
-    "%s: each has its own place, on the side the data comes in at",
-    async (direction) => {
-      for (const count of [5, 14, 25]) {
-        const svg = await members(count).to("svg", { direction });
-        const along = tips(svg)
-          .map(({ x, y }) => (direction === "down" ? x : y))
-          .sort((a, b) => a - b);
-        const across = tips(svg).map(({ x, y }) => (direction === "down" ? y : x));
-        expect(along).toHaveLength(count);
-        for (const [i, at] of along.slice(1).entries()) expect(at - (along[i] ?? 0)).toBeGreaterThan(8);
-        expect(Math.max(...across) - Math.min(...across)).toBeLessThanOrEqual(6.5); // the steps of the stack
-        expect(await members(count).to("svg", { direction })).toBe(svg);
-      }
-    },
-  );
-
-  test("no line is led through another node", async () => {
-    // Every third run takes and makes many, from anywhere above.
-    const nodes: Node[] = [artifact("a0")];
-    const lines: string[] = [];
-    for (let r = 0; r < 40; r++) {
-      const [uses, makes, made] = [
-        r % 3 ? 2 : 9,
-        r % 3 ? 1 : 7,
-        nodes.filter((node) => node.kind === "artifact").length,
-      ];
-      nodes.push(run(`r${r}`, `step${r}.ts`), ...Array.from({ length: makes }, (_, i) => artifact(`a${made + i}`)));
-      lines.push(
-        ...new Set(Array.from({ length: uses }, (_, i) => `a:a${(r * 7 + i * i * 5) % made} > r:r${r}`)),
-        ...Array.from({ length: makes }, (_, i) => `r:r${r} > a:a${made + i}`),
-      );
+  test("data flows to the right where more than 12 boxes would be side by side, unless told", async () => {
+    for (const [count, direction] of [
+      [12, "down"],
+      [13, "right"],
+    ] as const) {
+      const g = members(count);
+      expect(await g.to("svg"), String(count)).toBe(await g.to("svg", { direction }));
     }
-    const g = graph(nodes[0] as Node, nodes.slice(1), edges(...lines));
-    for (const direction of ["down", "right"] as const) {
-      const sizes = figuresOf(g, direction);
-      const layout = await arrange(g, sizes, direction);
-      const through = g.edges.flatMap(({ from, to }, i) =>
-        pointsOf(layout.edges[i] ?? []).flatMap(({ x, y }) =>
-          g.nodes.filter(({ id }) => {
-            const [at, size] = [layout.nodes.get(id), sizes.get(id)];
-            return (
-              at &&
-              size &&
-              id !== from &&
-              id !== to &&
-              Math.abs(x - at.x) < size.width / 2 - 1 &&
-              Math.abs(y - at.y) < size.height / 2 - 1
-            );
-          }),
-        ),
-      );
-      expect(through.map(({ id }) => id)).toEqual([]);
-    }
+    const [wide = 0, flat = 0] = sizeOf(await members(20).to("svg", { direction: "down" }));
+    const [narrow = 0, tall = 0] = sizeOf(await members(20).to("svg"));
+    expect([wide > 4 * narrow, tall > 4 * flat]).toEqual([true, true]);
   });
 
-  test("in plain layers too, and as many as there are", () => {
-    const svg = layered(members(300));
-    expect(new Set(tips(svg).map(({ x }) => x)).size).toBe(300);
-  });
-
-  test("a node grows to a limit, and not for a few", () => {
-    const size = (n: number, direction: "down" | "right") => figuresOf(members(n), direction).get("collection:all");
-    expect(size(4, "right")).toEqual(figureOf(collection("all", "all")));
-    expect(size(14, "down")).toMatchObject({ width: 196, height: 42 });
-    expect(size(14, "right")).toMatchObject({ width: 80, height: 196 });
-    expect([size(500, "down")?.width, size(500, "right")?.height]).toEqual([360, 240]);
+  test("what is too large is refused with a hint", async () => {
+    const all = { fan: Number.POSITIVE_INFINITY };
+    await expect(members(3000).to("svg", all)).rejects.toMatchObject({
+      code: "invalid",
+      message: "3,001 boxes are too many for a picture: at most 3,000",
+      hint: expect.stringMatching(/level: "transform".*limit.*json/),
+      shell: expect.stringMatching(/--level transform.*--limit.*--format json/),
+    });
+    expect(await members(3000).to("svg")).toContain("… 2,976 more");
+    const many = Array.from({ length: 78 }, (_, i) => i);
+    const lines = edges(...many.flatMap((r) => many.map((a) => `a:p${a} > r:r${r}`)));
+    const others = [...many.slice(1).map((i) => artifact(`p${i}`)), ...many.map((i) => run(`r${i}`, `r${i}.ts`))];
+    await expect(graph(artifact("p0"), others, lines).to("svg", all)).rejects.toThrow("6,084 lines are too many");
   });
 
   test("a line ends at the sheets of a stack, not in the corners they leave free", async () => {
@@ -403,7 +341,7 @@ describe("many edges on one side", () => {
     ).toEqual([true, true, true, true, true]);
     const svg = await cohort().to("svg");
     const at =
-      /class="node collection focus" transform="translate\(([\d.]+) ([\d.]+)\)/.exec(svg)?.slice(1).map(Number) ?? [];
+      /class="node collection" transform="translate\(([\d.]+) ([\d.]+)\)/.exec(svg)?.slice(1).map(Number) ?? [];
     const ends = [...svg.matchAll(/class="tip" d="M([\d.-]+) ([\d.-]+)L/g)].map(
       ([, x, y]) => [Number(x) - (at[0] ?? 0), Number(y) - (at[1] ?? 0)] as const,
     );
@@ -493,6 +431,53 @@ describe("the legend", () => {
       []) {
       expect(at + Number(x)).toBeGreaterThan(13);
       expect(at + Number(x) + 60).toBeLessThan(width + 13);
+    }
+  });
+});
+
+describe("kinds are told apart by people who see colours differently", () => {
+  /** Machado, Oliveira and Fernandes (2009), severity 1.0, for linear RGB. */
+  const SIGHTS = {
+    normal: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+    protan: [0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216, -0.003882, -0.048116, 1.051998],
+    deutan: [0.367322, 0.860646, -0.227968, 0.280085, 0.672501, 0.047413, -0.01182, 0.04294, 0.968881],
+    tritan: [1.255528, -0.076749, -0.178779, -0.078411, 0.930809, 0.147602, 0.004733, 0.691367, 0.3039],
+  };
+  type Rgb = readonly [number, number, number];
+  const linear = (hex: string): Rgb =>
+    [1, 3, 5].map((at) => {
+      const part = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    }) as unknown as Rgb;
+  const seen = ([r, g, b]: Rgb, m: readonly number[]): Rgb =>
+    [0, 3, 6].map((row) =>
+      Math.min(1, Math.max(0, (m[row] ?? 0) * r + (m[row + 1] ?? 0) * g + (m[row + 2] ?? 0) * b)),
+    ) as unknown as Rgb;
+  /** OKLab (Ottosson 2020). */
+  const lab = ([r, g, b]: Rgb): Rgb => {
+    const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+    const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+    const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+    return [
+      0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
+      1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
+      0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
+    ];
+  };
+
+  test.each([
+    ["light", LIGHT, { normal: 0.13, protan: 0.09, deutan: 0.124, tritan: 0.102 }],
+    ["dark", DARK, { normal: 0.158, protan: 0.13, deutan: 0.128, tritan: 0.115 }],
+  ] as const)("%s", (_, palette, least) => {
+    const outlines = (["artifact", "run", "transform", "collection", "record"] as const).map(
+      (kind) => palette[kind][1],
+    );
+    for (const [sight, matrix] of Object.entries(SIGHTS)) {
+      const labs = outlines.map((hex) => lab(seen(linear(hex), matrix)));
+      const distances = labs.flatMap((a, i) =>
+        labs.slice(i + 1).map((b) => Math.hypot(...a.map((part, at) => part - (b[at] ?? 0)))),
+      );
+      expect(Math.min(...distances), sight).toBeGreaterThan(least[sight as keyof typeof least] - 0.001);
     }
   });
 });
