@@ -440,11 +440,14 @@ forEachDatabase((database) => {
     await shop.work("plot.ts", { reads: plot.made, makes: { "a.svg": "a", "b.svg": "b", "c.svg": "c" } });
     expect(await text("lineage", "c.svg", "--siblings", "--fan", "1")).toContain("also made a.svg, b.svg");
     expect(await text("lineage", "figure.svg", "--fan", "1")).toMatch(/├─ a\.svg .*\n {3}└─ … 2 more\n/);
-    const dark = await text("lineage", "figure.svg", "--format", "svg", "--theme", "dark", "--direction", "right");
-    expect(dark).toContain('class="lineal-dark"');
-    expect(dark).not.toBe(
-      await text("lineage", "figure.svg", "--format", "svg", "--theme", "dark", "--direction", "down"),
-    );
+    const drawn = async (...looks: string[]): Promise<string> => {
+      const file = join(shop.lab.place.work, "drawn.svg");
+      await text("lineage", "figure.svg", "-o", file, ...looks);
+      return readFileSync(file, "utf8");
+    };
+    const right = await drawn("--theme", "dark", "--direction", "right");
+    expect(right).toContain('class="lineal-dark"');
+    expect(right).not.toBe(await drawn("--theme", "dark", "--direction", "down"));
     expect(await text("lineage", "figure.svg", "--theme", "dark")).toMatch(
       /--direction and --theme are for pictures, not for tree[^]*\[exit 2\]$/,
     );

@@ -23,7 +23,7 @@ interface Palette {
   readonly record: Paint;
 }
 
-export const LIGHT: Palette = {
+const LIGHT: Palette = {
   paper: "#ffffff",
   text: "#16191d",
   small: "#59616b",
@@ -38,7 +38,7 @@ export const LIGHT: Palette = {
   record: ["#ffffff", "#a8559b"],
 };
 
-export const DARK: Palette = {
+const DARK: Palette = {
   paper: "#0f1419",
   text: "#e8ecf1",
   small: "#9aa5b1",
@@ -53,6 +53,8 @@ export const DARK: Palette = {
   record: ["#0f1419", "#e0557d"],
 };
 
+export const PALETTES = { light: LIGHT, dark: DARK };
+
 /** The style sheet of a theme; every rule begins with `.lineal-<theme>`, so pictures in one page do not mix. */
 export function styleSheet(theme: Theme): string {
   const scope = `.lineal-${theme}`;
@@ -63,7 +65,7 @@ export function styleSheet(theme: Theme): string {
   const common = lines()
     .map((rule) => `${scope} ${rule}`)
     .join("\n");
-  if (theme !== "auto") return `${common}\n${rules(theme === "dark" ? DARK : LIGHT)}`;
+  if (theme !== "auto") return `${common}\n${rules(PALETTES[theme])}`;
   return `${common}\n${rules(LIGHT)}\n@media (prefers-color-scheme: dark) {\n${rules(DARK)}\n}`;
 }
 

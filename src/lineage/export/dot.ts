@@ -2,8 +2,9 @@
 import { cutNote, distinction, isFailed } from "../graph/node.ts";
 import type { EdgeRole, GraphData, Node, NodeKind } from "../graph/node.ts";
 import { escapeControls, truncate } from "../../ground/width.ts";
-import { LIGHT } from "../draw/theme.ts";
+import { PALETTES } from "../draw/theme.ts";
 
+const LIGHT = PALETTES.light;
 const SHAPES: { readonly [K in NodeKind]: string } = {
   artifact: "note",
   run: "box",

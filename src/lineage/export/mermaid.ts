@@ -4,8 +4,9 @@ import { cutNote, distinction, isFailed, NODE_KINDS } from "../graph/node.ts";
 import type { EdgeRole, GraphData, Node, NodeKind } from "../graph/node.ts";
 import { checked, numberFrom } from "../graph/options.ts";
 import { escapeControls, truncate } from "../../ground/width.ts";
-import { LIGHT } from "../draw/theme.ts";
+import { PALETTES } from "../draw/theme.ts";
 
+const LIGHT = PALETTES.light;
 const SHAPES: { readonly [K in NodeKind]: readonly [open: string, close: string] } = {
   artifact: ["[", "]"],
   run: ["([", "])"],

@@ -6,7 +6,7 @@ import { folded } from "../../../src/lineage/draw/folding.ts";
 import { Graph } from "../../../src/lineage/graph/graph.ts";
 import { toNode } from "../../../src/lineage/graph/node.ts";
 import type { Node } from "../../../src/lineage/graph/node.ts";
-import { DARK, LIGHT } from "../../../src/lineage/draw/theme.ts";
+import { PALETTES } from "../../../src/lineage/draw/theme.ts";
 import { anyGraph, label } from "../arbitrary.ts";
 import {
   artifact,
@@ -466,8 +466,8 @@ describe("kinds are told apart by people who see colours differently", () => {
   };
 
   test.each([
-    ["light", LIGHT, { normal: 0.13, protan: 0.09, deutan: 0.124, tritan: 0.102 }],
-    ["dark", DARK, { normal: 0.158, protan: 0.13, deutan: 0.128, tritan: 0.115 }],
+    ["light", PALETTES.light, { normal: 0.13, protan: 0.09, deutan: 0.124, tritan: 0.102 }],
+    ["dark", PALETTES.dark, { normal: 0.158, protan: 0.13, deutan: 0.128, tritan: 0.115 }],
   ] as const)("%s", (_, palette, least) => {
     const outlines = (["artifact", "run", "transform", "collection", "record"] as const).map(
       (kind) => palette[kind][1],
