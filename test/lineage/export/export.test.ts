@@ -7,7 +7,7 @@ import { Graph } from "../../../src/lineage/graph/graph.ts";
 import { NODE_KINDS, toNode } from "../../../src/lineage/graph/node.ts";
 import type { ArtifactNode, Node } from "../../../src/lineage/graph/node.ts";
 import { escapeControls, truncate } from "../../../src/ground/width.ts";
-import { LIGHT } from "../../../src/lineage/draw/theme.ts";
+import { PALETTES } from "../../../src/lineage/draw/theme.ts";
 import { anyGraph } from "../arbitrary.ts";
 import { artifact, cohort, collection, edges, graph, oddities, projectFlow, run, transform } from "../sample.ts";
 
@@ -163,7 +163,7 @@ test("mermaid: every kind has its class, in the light colours of pictures", () =
   const text = g.to("mermaid");
   for (const kind of NODE_KINDS) {
     if (kind !== "artifact") expect(text).toContain(`:::${kind}\n`);
-    expect(text).toContain(`  classDef ${kind} fill:${LIGHT[kind][0]},stroke:${LIGHT[kind][1]},color:`);
+    expect(text).toContain(`  classDef ${kind} fill:${PALETTES.light[kind][0]},stroke:${PALETTES.light[kind][1]},color:`);
   }
   expect(new Set(text.match(/fill:.*/g)).size).toBe(8);
 });
