@@ -17,6 +17,10 @@ export interface Options {
   editable?: false;
   /** Longest text, in characters. */
   max?: number;
+  /** A draft must give it a text that is not blank, whatever older rows have; how that is written, for the hint. */
+  needed?: string;
+  /** What its texts look like, and what such a text is called. */
+  looks?: { readonly pattern: RegExp; readonly called: string; readonly example: string };
   /** Unit of measurement, for people. */
   unit?: string;
   /** Other words than those listed are taken too. */

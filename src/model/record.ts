@@ -6,7 +6,7 @@ export const Record = registry({
   uid: 16,
   doc: "A thing that is written down: an experiment, a sample, a sheet's row.",
   columns: {
-    name: text({ optional: true, index: true, max: 150 }),
+    name: text({ optional: true, index: true, max: 150, needed: '{ name: "Experiment1" }' }),
     type: ref("Record", { optional: true, inverse: "members" }),
     ...typed,
     ...described,

@@ -11,7 +11,12 @@ export const Reference = registry({
     ...typed,
     abbr: text({ optional: true, max: 32 }),
     url: text({ optional: true, max: 255 }),
-    doi: text({ optional: true, index: true, max: 255 }),
+    doi: text({
+      optional: true,
+      index: true,
+      max: 255,
+      looks: { pattern: /^10\.\d{4,9}\/\S+$/, called: "DOI", example: "10.1038/s41586-020-2649-2" },
+    }),
     description: text({ optional: true }),
     date: time({ optional: true }),
     run: ref("Run", { optional: true, editable: false }),

@@ -5,7 +5,7 @@ export const Space = registry({
   uid: 12,
   doc: "Who may see what; `all` is built in.",
   columns: {
-    name: text({ unique: true, max: 100 }),
+    name: text({ unique: true, max: 100, needed: '{ name: "Our team" }' }),
     description: text({ optional: true }),
   },
   natural: ["name"],

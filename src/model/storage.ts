@@ -6,7 +6,12 @@ export const Storage = registry({
   uid: 12,
   doc: "A root where bytes live: a local folder or a bucket.",
   columns: {
-    root: text({ unique: true, max: 1024, doc: "Absolute path or URL, without a trailing slash." }),
+    root: text({
+      unique: true,
+      max: 1024,
+      needed: '{ root: "/data/sequencer" }',
+      doc: "Absolute path or URL, without a trailing slash.",
+    }),
     type: text({ default: "local", max: 30, doc: "local, s3 …" }),
     description: text({ optional: true }),
     region: text({ optional: true, max: 64, doc: "Region of a bucket, host of a local folder." }),

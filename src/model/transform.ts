@@ -8,7 +8,13 @@ export const Transform = registry({
   doc: "A script, notebook, pipeline, function, upload or app that runs.",
   columns: {
     ...family,
-    key: text({ optional: true, index: true, max: 1024, doc: "Path relative to dev-dir, or a name." }),
+    key: text({
+      optional: true,
+      index: true,
+      max: 1024,
+      needed: '{ key: "Cell Ranger", kind: "pipeline" }',
+      doc: "Path relative to dev-dir, or a name.",
+    }),
     kind: oneOf(
       "script",
       "notebook",
@@ -23,7 +29,7 @@ export const Transform = registry({
     codeHash: text({
       optional: true,
       editable: false,
-      doc: "Like hash, but blind to comments, formatting, types and local names.",
+      doc: "Like hash, but blind to comments, layout and types; it begins with the name of its algorithm.",
     }),
     modules: json<{ path: string; hash: string; codeHash?: string }[]>()({
       optional: true,

@@ -29,6 +29,12 @@ export function checkValue(field: AnyField, value: unknown, path: string): unkno
         hint: `One of: ${field.values.join(", ")}.`,
       });
     }
+    const { looks } = field.options;
+    if (looks && !looks.pattern.test(canonical)) {
+      throw new LinealError("invalid", `"${canonical}" is no ${looks.called}`, {
+        hint: `A ${looks.called} looks like ${looks.example}.`,
+      });
+    }
     if (field.options.max !== undefined && canonical.length > field.options.max) {
       throw new LinealError("invalid", `${path} is longer than ${field.options.max} characters`, {
         hint: "Shorten it.",

@@ -13,8 +13,6 @@ export class Reference extends entity("Reference") {}
 export class Schema extends entity("Schema") {}
 /** Who may see what; `all` is built in. */
 export class Space extends entity("Space") {}
-/** A root where bytes live: a local folder or a bucket. */
-export class Storage extends entity("Storage") {}
 /** A universal label. */
 export class ULabel extends entity("ULabel") {}
 /** A person, known by a handle. */
@@ -28,7 +26,6 @@ declare module "./record/classes.ts" {
     Reference: Reference;
     Schema: Schema;
     Space: Space;
-    Storage: Storage;
     ULabel: ULabel;
     User: User;
   }

@@ -6,6 +6,7 @@ import { type ImpactOptions, impactOf } from "./answers/impact.ts";
 import { type LineageOptions, lineageOf, viewLineageOf } from "./answers/lineage.ts";
 import { entity, type Finder, registry, type Saver } from "./record/registry.ts";
 import type { Entry } from "./record/row.ts";
+import type { Complete } from "./record/save.ts";
 
 /** What every record with lineage can do. */
 export interface Traceable {
@@ -18,8 +19,8 @@ export interface Traceable {
 }
 
 /** The class of a registry whose rows have lineage. */
-export const traceable = <const N extends Name>(name: N): Saver<N, Traceable> =>
-  withLineage(entity(name)) as Saver<N, Traceable>;
+export const traceable = <const N extends Name>(name: N, complete?: Complete): Saver<N, Traceable> =>
+  withLineage(entity(name, complete)) as Saver<N, Traceable>;
 
 /** The same for one whose `save` is its own. */
 export const traceableFinder = <const N extends Name>(name: N): Finder<N, Traceable> =>

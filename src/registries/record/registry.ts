@@ -25,7 +25,7 @@ import { connectionOf, Entry, nameOf, refresh, rowOf } from "./row.ts";
 import { getRecord } from "./get.ts";
 import { type Lookup, lookup } from "./lookup.ts";
 import { knowStorages, Query, Related } from "./query.ts";
-import { saveDraft } from "./save.ts";
+import { type Complete, saveDraft } from "./save.ts";
 import { deleteRecord, restoreRecord } from "./trash.ts";
 import { updateRecord } from "./update.ts";
 
@@ -137,12 +137,12 @@ export function registry<const N extends Name>(name: N): Finder<N> {
   return Base as unknown as Finder<N>;
 }
 
-/** The class of a registry whose rows are saved from drafts. */
-export function entity<const N extends Name>(name: N): Saver<N> {
+/** The class of a registry whose rows are saved from drafts; `complete` adds to the values of one. */
+export function entity<const N extends Name>(name: N, complete?: Complete): Saver<N> {
   class Base extends (registry(name) as unknown as typeof Entry & { connection: Connection | undefined }) {
     static async save(draft: Draft<N>): Promise<Of<N>> {
       const connection = await sourceOf(this as { connection?: Connection | undefined })();
-      return make(connection, name, await saveDraft(connection, name, draft as Record<string, unknown>));
+      return make(connection, name, await saveDraft(connection, name, draft as Record<string, unknown>, complete));
     }
   }
   return Base as unknown as Saver<N>;
