@@ -2,7 +2,7 @@
 import type { Version } from "../lineage/answers/staleness.ts";
 import { REVISION_LENGTH } from "../model/index.ts";
 import type { Dialect } from "./dialect.ts";
-import { ARTIFACT, COLLECTION, GRAVES, keyOf, kindNamed, kindOf, listOf, RECORD, TRASH } from "./lineage-kinds.ts";
+import { ARTIFACT, COLLECTION, keyOf, kindOf, listOf, RECORD, TRASH } from "./lineage-kinds.ts";
 import type { Raw } from "./operation.ts";
 
 /**
@@ -15,6 +15,8 @@ export interface DataFacts extends Version {
   /** On a branch that is seen: not in the trash, and not deleted for good. */
   readonly isSeen: boolean;
   readonly isDeleted: boolean;
+  /** Deleted for good. */
+  readonly isRemoved: boolean;
   readonly run: number | null;
   /** The last input link that its maker had then. */
   readonly mark: number;
@@ -97,8 +99,6 @@ export class Gathered implements Provenance {
   readonly onDemand = new Map<number, OnDemand>();
   /** Output key → family and entrypoint → what was made. */
   readonly #lastMade = new Map<string, Map<string, LastMade>>();
-  /** Uid → number. */
-  readonly #lost = new Map<string, number>();
   /** Run → artifact → when it made that again. */
   readonly #remadeAt = new Map<number, Map<number, number>>();
   /** Run → its input links in order, and when each was made. */
@@ -127,7 +127,8 @@ export class Gathered implements Provenance {
       hash: row.hash as string,
       isLatest: isSeen && row.is_latest === this.#yes,
       isSeen,
-      isDeleted: row.branch_id === TRASH,
+      isDeleted: row.branch_id === TRASH || row.branch_id === null,
+      isRemoved: row.branch_id === null,
       run: row.run_id as number | null,
       mark: (row.mark as number | null) ?? Number.POSITIVE_INFINITY,
     };
@@ -247,36 +248,6 @@ export class Gathered implements Provenance {
       uid: row.uid as string,
       modules: this.#dialect.decode("json", row.dynamic_modules) as OnDemand["modules"],
     });
-  };
-
-  /** A link between a run and what was deleted for good; the uid when that was not known yet. */
-  severed = (row: Raw): string | undefined => {
-    const uid = row.uid as string;
-    const kind = kindNamed(row.registry as string);
-    const [known, run, mark] = [this.#lost.get(uid), row.run_id as number, row.mark as number];
-    const id = known ?? keyOf(kind, GRAVES + this.#lost.size);
-    this.#lost.set(uid, id);
-    const { revision = 0, name = null } = (this.#dialect.decode("json", row.facts) ?? {}) as {
-      revision?: number;
-      name?: string | null;
-    };
-    const before = this.data.get(id) ?? {
-      id,
-      uid,
-      key: (row.key as string | null) ?? name,
-      stem: stemOf(kind, uid),
-      revision,
-      hash: (row.hash as string | null) ?? uid,
-      isLatest: false,
-      isSeen: false,
-      isDeleted: true,
-      run: null,
-      mark: 0,
-    };
-    this.data.set(id, row.role === "output" ? { ...before, run, mark } : before);
-    if (row.role === "input") listOf(this.inputs, run).push({ data: id, link: mark });
-    if (row.role === "recreated") listOf(this.remakers, id).push(run);
-    return known === undefined ? uid : undefined;
   };
 
   made(data: Pick<DataFacts, "id" | "key">, stem: string, entrypoint: string | null, run: number): void {

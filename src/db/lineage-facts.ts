@@ -19,17 +19,19 @@ import {
 } from "./lineage-kinds.ts";
 import { executeEach, type Operation } from "./operation.ts";
 import type { Places } from "./row-numbers.ts";
-import { besides, type Severed } from "./severed.ts";
 
-/** Tags of nodes are their kinds; of rows that are no nodes: a change after the time that was asked for; a link to what was removed for good; what stands aside. */
-const [CHANGED, SEVERED, ASIDE] = [16, 17, 18];
+/** Tags of nodes are their kinds; of rows that are no nodes: a change after the time that was asked for; what stands aside. */
+const [CHANGED, ASIDE] = [16, 17];
+
+/** In place of the branch of what was deleted for good. */
+const REMOVED = -1;
 
 /** What is known of nodes, each at its place, and what stands beside the flow of data. */
 export interface Facts {
   readonly nodes: readonly (Node | undefined)[];
   readonly aside: readonly Aside[];
-  /** Links between the nodes and what was removed for good. */
-  readonly severed: readonly Severed[];
+  /** Ids of nodes that were deleted for good. */
+  readonly removed: ReadonlySet<string>;
 }
 
 /** A run that made the bytes of data again, or a run or transform that started another; by keys. */
@@ -41,13 +43,12 @@ export interface Aside {
 
 /** What most instances have nothing of: it is only asked for where there is some. */
 export interface Rare {
-  readonly severed: boolean;
   readonly recreated: boolean;
   readonly initiated: boolean;
   readonly members: boolean;
 }
 
-export const NOTHING_RARE: Rare = { severed: false, recreated: false, initiated: false, members: false };
+export const NOTHING_RARE: Rare = { recreated: false, initiated: false, members: false };
 
 /** What is wanted beside the facts of the nodes. */
 export interface Wanted {
@@ -61,8 +62,6 @@ export interface Wanted {
   readonly remaking: readonly number[];
   /** Key of the run (or transform) whose started runs are wanted. */
   readonly starting: number | undefined;
-  /** Keys of what stands aside because one of the two was removed for good: its facts, and who started it. */
-  readonly beside: readonly number[];
 }
 
 /** A row of the statement: columns of a node by place, the later ones depending on its kind. */
@@ -94,7 +93,7 @@ export function* factsOf(dialect: Dialect, places: Places, keys: readonly number
   const { asOf } = wanted;
   const nodes = new Array<Node | undefined>(places.size).fill(undefined);
   const aside: Aside[] = [];
-  const severed: Severed[] = [];
+  const removed = new Set<string>();
   const take = (row: Listed): void => {
     const [tag, id] = [row[AT.tag] as number, row[AT.id] as number];
     if (tag === ASIDE) {
@@ -105,15 +104,11 @@ export function* factsOf(dialect: Dialect, places: Places, keys: readonly number
         from: keyOf(isAct ? kind : RUN, row[AT.size] as number),
         to: keyOf(kind, id),
       });
-    } else if (tag === SEVERED) {
-      severed.push({
-        id,
-        from: row[AT.uid] as string,
-        to: row[AT.key] as string,
-        role: row[AT.description] as Severed["role"],
-        mark: row[AT.size] as number,
-      });
-    } else if (tag !== CHANGED) nodes[places.of(keyOf(tag, id))] = nodeOf(dialect, tag, row);
+    } else if (tag !== CHANGED) {
+      const node = nodeOf(dialect, tag, row);
+      nodes[places.of(keyOf(tag, id))] = node;
+      if (row[AT.branch] === REMOVED) removed.add(node.id);
+    }
   };
   const asked = statement(dialect, keys, wanted);
   if (asOf) {
@@ -125,7 +120,7 @@ export function* factsOf(dialect: Dialect, places: Places, keys: readonly number
       take(row);
     }
   } else yield* executeEach(asked, take);
-  return { nodes, aside, severed };
+  return { nodes, aside, removed };
 }
 
 const tableAt = (kind: number): (typeof TABLES)[number] => TABLES[kind] as (typeof TABLES)[number];
@@ -198,11 +193,10 @@ interface Among {
 }
 
 function statement(dialect: Dialect, keys: readonly number[], wanted: Wanted): Sql {
-  const { rare, asOf, beside } = wanted;
+  const { rare, asOf } = wanted;
   const amongKeys = (ids: readonly (readonly number[])[]): Among[] =>
     ids.flatMap((list, kind) => (list.length === 0 ? [] : [{ kind, ids: list, among: dialect.integers(list) }]));
-  const walked = idsByKind(keys);
-  const ids = beside.length === 0 ? walked : idsByKind([...keys, ...beside]);
+  const ids = idsByKind(keys);
   const all = amongKeys(ids);
   const aside = asideOf(dialect, ids, wanted);
   if (aside) {
@@ -218,15 +212,6 @@ function statement(dialect: Dialect, keys: readonly number[], wanted: Wanted): S
   const parts = all.map((one) => nodesOf(dialect, one, asOf));
   if (aside) parts.push(selected(ASIDE, raw("id"), { branch: raw("kind"), size: raw("run") }, raw("aside")));
   const uidsOf = ({ kind, among }: Among): Sql => sql`select uid from ${raw(tableAt(kind).table)} where id in ${among}`;
-  if (rare.severed && keys.length > 0)
-    parts.push(
-      selected(
-        SEVERED,
-        raw("s.id"),
-        { uid: raw("s.from_uid"), key: raw("s.to_uid"), description: raw("s.role"), size: raw("s.mark") },
-        sql`severed_link s where ${besides(dialect, sql`(${join(amongKeys(walked).map(uidsOf), " union all ")})`, asOf)}`,
-      ),
-    );
   if (asOf) {
     const uids = all.flatMap((one) => [
       uidsOf(one),
@@ -234,7 +219,7 @@ function statement(dialect: Dialect, keys: readonly number[], wanted: Wanted): S
         ? [sql`select t.uid from transform t join run r on r.transform_id = t.id where r.id in ${one.among}`]
         : []),
     ]);
-    const changes = sql`"change" c where c.operation = 'update' and c.before is not null and c.at > ${dialect.encode("time", asOf)} and c.uid in (${join(uids, " union all ")})`;
+    const changes = sql`"change" c where c.operation in ('update', 'delete') and c.before is not null and c.at > ${dialect.encode("time", asOf)} and c.uid in (${join(uids, " union all ")})`;
     parts.push(
       selected(
         CHANGED,
@@ -292,7 +277,7 @@ function nodesOf(dialect: Dialect, { kind, among, ids }: Among, asOf: Date | und
       uid: d("uid"),
       description: d("description"),
       began: dialect.timeText(d("created_at")),
-      branch: d("branch_id"),
+      branch: raw(`case when d.removed_at is null then d.branch_id else ${REMOVED} end`),
       createdBy: raw("u.handle"),
       ...columns,
     },
@@ -329,7 +314,7 @@ function asideOf(
     const begun = (by: Sql, end: Sql): Sql =>
       act === RUN
         ? sql`select r.initiated_by_run_id as run, r.id as id from ${by} join ${runOf(sql`r.id = ${end} and r.initiated_by_run_id is not null`)}`
-        : sql`select x.transform_id as run, r.transform_id as id from ${by} join ${runOf(sql`r.transform_id = ${end} and r.initiated_by_run_id is not null${until(dialect, asOf)("r")}`)} join run x on x.id = r.initiated_by_run_id and x.transform_id <> r.transform_id`;
+        : sql`select x.transform_id as run, r.transform_id as id from ${by} join ${runOf(sql`r.transform_id = ${end} and r.removed_at is null and r.initiated_by_run_id is not null${until(dialect, asOf)("r")}`)} join run x on x.id = r.initiated_by_run_id and x.transform_id <> r.transform_id`;
     const again = rows.length > 0 ? sql` union select run from again` : empty;
     if (rows.length > 0)
       tables.push(
@@ -345,7 +330,7 @@ function asideOf(
       rows.push(
         act === RUN
           ? sql`select ${raw(String(RUN))} as kind, x.id, x.initiated_by_run_id as run from run x where x.initiated_by_run_id ${at}${since}`
-          : sql`select ${raw(String(TRANSFORM))} as kind, x.transform_id as id, r.transform_id as run from run r join ${dialect.seek("run", "x", sql`x.initiated_by_run_id = r.id${since}`)} where r.transform_id ${at} and x.transform_id <> r.transform_id`,
+          : sql`select ${raw(String(TRANSFORM))} as kind, x.transform_id as id, r.transform_id as run from run r join ${dialect.seek("run", "x", sql`x.initiated_by_run_id = r.id and x.removed_at is null${since}`)} where r.transform_id ${at} and x.transform_id <> r.transform_id`,
       );
     }
   }
@@ -360,9 +345,11 @@ function asideOf(
 const textOfTime = (dialect: Dialect, value: unknown): string | null =>
   typeof value === "string" ? dialect.isoTime(value) : null;
 
+const isDeleted = (row: Listed): boolean => row[AT.branch] === TRASH || row[AT.branch] === REMOVED;
+
 function nodeOf(dialect: Dialect, kind: number, row: Listed): Node {
   const node = factsAt(dialect, kind, row);
-  return row[AT.branch] === TRASH ? { ...node, deleted: true } : node;
+  return isDeleted(row) ? { ...node, deleted: true } : node;
 }
 
 /** One node, made in one piece: there are many. `key` is a record's name. */
@@ -373,7 +360,7 @@ function factsAt(dialect: Dialect, kind: number, row: Listed): Node {
   const createdAt = textOfTime(dialect, row[AT.began]);
   const version = row[AT.version] as string | null;
   // Booleans are 0 and 1 on one database.
-  const isLatest = Boolean(row[AT.isLatest]) && row[AT.branch] !== TRASH;
+  const isLatest = Boolean(row[AT.isLatest]) && !isDeleted(row);
   const text = (column: keyof typeof AT): string | null => row[AT[column]] as string | null;
   switch (kind) {
     case RUN: {

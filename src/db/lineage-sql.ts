@@ -232,6 +232,9 @@ function focusOf(dialect: Dialect, { table, ids }: Walk, side: Side, data: DataT
   ];
 }
 
+/** Transforms follow on each other by runs that are there. */
+const THERE = sql`r.removed_at is null and o.removed_at is null`;
+
 /** Transforms side by side: `data` comes before `run` upstream, after it downstream; both are ids of transforms. */
 export function walkTransforms(dialect: Dialect, walk: Walk): Asked {
   const since = until(dialect, walk.asOf);
@@ -239,7 +242,7 @@ export function walkTransforms(dialect: Dialect, walk: Walk): Asked {
     const [here, there] = side === "up" ? [sql`l.to_id`, sql`l.run_id`] : [sql`l.run_id`, sql`l.to_id`];
     return {
       id: sql`o.transform_id`,
-      from: sql`run r cross join ${raw(`${table}_input_of l`)} cross join run o where r.transform_id = w.id and ${here} = r.id${since("l")} and o.id = ${there}`,
+      from: sql`run r cross join ${raw(`${table}_input_of l`)} cross join run o where r.transform_id = w.id and ${THERE} and ${here} = r.id${since("l")} and o.id = ${there}`,
     };
   };
   const chained = (side: Side): Arm => {
@@ -250,27 +253,11 @@ export function walkTransforms(dialect: Dialect, walk: Walk): Asked {
     const { near, far, tables, fits } = membersOf(side, since);
     return {
       id: sql`o.transform_id`,
-      from: sql`run r cross join ${tables} cross join run o where r.transform_id = w.id and ${near} = r.id and ${fits} and o.id = ${far}`,
-    };
-  };
-  // Through data that were deleted for good.
-  const lost = (side: Side): Arm => {
-    const [near, far] = side === "up" ? [sql`t`, sql`s`] : [sql`s`, sql`t`];
-    const links = sql`severed_link ${near} cross join severed_link ${far}`;
-    const fits = sql`s.role = 'output' and t.role = 'input' and t.from_uid = s.to_uid${since("s")}${since("t")}`;
-    const [here, there] = side === "up" ? [sql`t.to_uid`, sql`s.from_uid`] : [sql`s.from_uid`, sql`t.to_uid`];
-    return {
-      id: sql`o.transform_id`,
-      from: sql`run r cross join ${links} cross join run o where r.transform_id = w.id and ${here} = r.uid and ${fits} and o.uid = ${there}`,
+      from: sql`run r cross join ${tables} cross join run o where r.transform_id = w.id and ${THERE} and ${near} = r.id and ${fits} and o.id = ${far}`,
     };
   };
   return statement(dialect, walk, undefined, (side) => {
-    const arms = [
-      chained(side),
-      ...DATA.map((data) => through(side, data)),
-      ...(walk.members ? [held(side)] : []),
-      lost(side),
-    ];
+    const arms = [chained(side), ...DATA.map((data) => through(side, data)), ...(walk.members ? [held(side)] : [])];
     const reached = raw(`${side}s w`);
     const beside = arms.map(({ id, from }) => sql`select w.id, ${id} from ${reached} cross join ${from}`);
     return {
@@ -288,7 +275,6 @@ export function walkTransforms(dialect: Dialect, walk: Walk): Asked {
 
 /** What most instances have nothing of, and the tables that tell. */
 const RARE = [
-  ["severed", "severed_link"],
   ["recreated", "artifact_recreating_runs"],
   ["recreated", "collection_recreating_runs"],
   ["initiated", "run where initiated_by_run_id is not null"],

@@ -33,13 +33,13 @@ function factsOf({ kind }: DataTable, alias: string): Sql {
             mark: sql`null`,
           }
         : { key: of("name"), revision: sql`0`, hash: of("uid"), latest: sql`${of("id")} is not null`, mark: sql`null` };
-  return sql`${of("id")}, ${of("uid")}, ${own.key} as "key", ${own.revision} as revision, ${own.hash} as hash, ${own.latest} as is_latest, ${of("run_id")}, ${own.mark} as mark, ${of("branch_id")}`;
+  return sql`${of("id")}, ${of("uid")}, ${own.key} as "key", ${own.revision} as revision, ${own.hash} as hash, ${own.latest} as is_latest, ${of("run_id")}, ${own.mark} as mark, case when ${of("removed_at")} is null then ${of("branch_id")} end as branch_id`;
 }
 
 const RUN = sql`r.id, r.transform_id, r.entrypoint, r.status`;
 const TRANSFORM = sql`t.id, t.uid, t.key, t.stem, t.revision, t.hash, coalesce(t.code_hash, t.hash) as code, case when t.modules is null then t.hash end as file, t.source_path, t.branch_id,
-  (select r.id from run r where r.transform_id = t.id and r.status not in ('errored', 'aborted') order by r.id desc limit 1) as good_run,
-  (select r.id from run r where r.transform_id = t.id limit 1) as any_run`;
+  (select r.id from run r where r.transform_id = t.id and r.removed_at is null and r.status not in ('errored', 'aborted') order by r.id desc limit 1) as good_run,
+  (select r.id from run r where r.transform_id = t.id and r.removed_at is null limit 1) as any_run`;
 
 /** Everything in the instance: one scan of each table. `seen` are the branches (ids) whose newest versions count. */
 export function* provenanceOfAll(dialect: Dialect, seen: readonly number[]): Operation<Provenance> {
@@ -60,22 +60,16 @@ export function* provenanceOfAll(dialect: Dialect, seen: readonly number[]): Ope
   ))
     found.linkTime(row);
   for (const row of yield* execute(sql`select from_id, to_id from collection_artifacts order by id`)) found.member(row);
-  for (const row of yield* execute(sql`select ${RUN} from run r`)) found.run(row);
+  for (const row of yield* execute(sql`select ${RUN} from run r where r.removed_at is null`)) found.run(row);
   for (const row of yield* execute(sql`select ${TRANSFORM} from transform t`)) found.transform(row);
   for (const row of yield* execute(sql`select id, uid, dynamic_modules from run where dynamic_modules is not null`))
     found.imported(row);
-  for (const row of yield* execute(sql`select ${SEVERED} from severed_link s ${TOMBSTONE} case s.role when 'input' then s.from_uid else s.to_uid end
-    join run r on r.uid = case s.role when 'input' then s.to_uid else s.from_uid end`))
-    found.severed(row);
   found.noteMakers();
   return found;
 }
 
 /** What a run read before it made something again is told by the times of both links. */
 const LINK_TIMES = sql`select to_id, id, created_at from artifact_input_of`;
-
-const SEVERED = sql`s.role, s.mark, t.registry, t.uid, t.key, t.hash, t.facts, r.id as run_id`;
-const TOMBSTONE = sql`join tombstone t on t.registry in (${join(DATA.map(({ name }) => name))}) and t.uid =`;
 
 /** Everything upstream of these data (by their keys among all, see `linked.ts`), with what stands now for all that it meets; as many statements whatever its depth. */
 export function* provenanceUpstream(
@@ -102,7 +96,7 @@ export function* provenanceUpstream(
     const makers = (
       by: Sql,
     ): Sql => sql`select t.stem, r.entrypoint, d.key, d.id, d.branch_id, max(r.id) as run from ${raw(table)} d ${by} join transform t on t.id = r.transform_id
-      where r.status = 'completed' and d.key in ${keys} group by t.stem, r.entrypoint, d.key, d.id, d.branch_id`;
+      where r.status = 'completed' and r.removed_at is null and d.removed_at is null and d.key in ${keys} group by t.stem, r.entrypoint, d.key, d.id, d.branch_id`;
     const both = join(
       [
         makers(sql`join run r on r.id = d.run_id`),
@@ -152,9 +146,9 @@ function* beforeFailures(found: Gathered, dialect: Dialect, seen: readonly numbe
     );
     if (!remade || left.length === 0) continue;
     const families = dialect.texts(distinct(left.map((one) => one.stem)));
-    const again = sql`select 1 from ${raw(`${table}_recreating_runs`)} x join run y on y.id = x.to_id where x.from_id = d.id and y.status = 'completed'`;
+    const again = sql`select 1 from ${raw(`${table}_recreating_runs`)} x join run y on y.id = x.to_id where x.from_id = d.id and y.status = 'completed' and y.removed_at is null`;
     const rows = sql`select d.id, d.stem, d.revision from ${families} s join ${dialect.seek(table, "d", sql`d.stem = s.value`)} left join run r on r.id = d.run_id
-      where d.branch_id in (${join(seen)}) and (r.id is null or r.status not in ('errored', 'aborted') or exists (${again}))`;
+      where d.branch_id in (${join(seen)}) and d.removed_at is null and (r.id is null or r.status not in ('errored', 'aborted') or exists (${again}))`;
     for (const row of yield* execute(rows)) {
       const [stem, revision] = [row.stem as string, row.revision as number];
       if (revision >= (newest.get(stem)?.revision ?? 0))
@@ -164,33 +158,23 @@ function* beforeFailures(found: Gathered, dialect: Dialect, seen: readonly numbe
   return [...newest.values()].map(({ id }) => id);
 }
 
-/** What these data were made from, through what was deleted for good as well. */
+/** What these data were made from. */
 function* gather(found: Gathered, dialect: Dialect, start: readonly number[], gathered: Set<number>): Operation<void> {
   if (start.length === 0) return;
   const ids = new Set(start);
   const among = (kind: number, some: Iterable<number>): Sql =>
     dialect.integers([...some].flatMap((id) => (kindOf(id) === kind ? idOf(id) : [])));
-  let begin = startOf(dialect, among(ARTIFACT, start), among(COLLECTION, start), among(RECORD, start));
-  for (;;) {
-    const fresh = (yield* execute(upstreamRuns(dialect, begin))).filter((row) => !found.runs.has(row.id as number));
-    if (fresh.length === 0) break;
-    for (const row of fresh) found.run(row);
-    const runs = dialect.integers(fresh.map((row) => row.id as number));
-    for (const { kind, table } of DATA) {
-      for (const row of yield* execute(
-        sql`select id, from_id, to_id from ${raw(`${table}_input_of`)} where to_id in ${runs} order by id`,
-      )) {
-        found.input(kind, row);
-        ids.add(keyOf(kind, row.from_id as number));
-      }
+  const begin = startOf(dialect, among(ARTIFACT, start), among(COLLECTION, start), among(RECORD, start));
+  const fresh = (yield* execute(upstreamRuns(dialect, begin))).filter((row) => !found.runs.has(row.id as number));
+  for (const row of fresh) found.run(row);
+  const runs = dialect.integers(fresh.map((row) => row.id as number));
+  for (const { kind, table } of fresh.length > 0 ? DATA : []) {
+    for (const row of yield* execute(
+      sql`select id, from_id, to_id from ${raw(`${table}_input_of`)} where to_id in ${runs} order by id`,
+    )) {
+      found.input(kind, row);
+      ids.add(keyOf(kind, row.from_id as number));
     }
-    const cut = sql`select ${SEVERED} from ${runs} n join run r on r.id = n.value join ${dialect.seek("severed_link", "s", sql`s.to_uid = r.uid and s.role = 'input'`)} ${TOMBSTONE} s.from_uid`;
-    const lost = (yield* execute(cut)).flatMap((row) => found.severed(row) ?? []);
-    const ends = sql`select ${SEVERED} from ${dialect.texts(lost)} n join ${dialect.seek("severed_link", "s", sql`s.to_uid = n.value and s.role <> 'input'`)} ${TOMBSTONE} s.to_uid join run r on r.uid = s.from_uid`;
-    const makers = lost.length === 0 ? [] : yield* execute(ends);
-    for (const row of makers) found.severed(row);
-    if (makers.length === 0) break;
-    begin = sql`select value as id from ${dialect.integers(makers.map((row) => row.run_id as number))} m`;
   }
   for (const row of yield* execute(
     sql`select from_id, to_id from collection_artifacts where from_id in ${among(COLLECTION, ids)} order by id`,
@@ -273,7 +257,7 @@ function upstreamRuns(dialect: Dialect, begin: Sql): Sql {
     id: sql`x.to_id`,
     from: sql`${members} join ${dialect.seek("artifact_recreating_runs", "x", sql`x.from_id = m.to_id`)} ${contains}`,
   });
-  return sql`with recursive w(id) as (${begin} union ${dialect.steps("w", arms, Number.MAX_SAFE_INTEGER)}) select ${RUN} from run r where r.id in (select id from w)`;
+  return sql`with recursive w(id) as (${begin} union ${dialect.steps("w", arms, Number.MAX_SAFE_INTEGER)}) select ${RUN} from run r where r.id in (select id from w) and r.removed_at is null`;
 }
 
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
@@ -291,38 +275,6 @@ export function* conditionsOf(dialect: Dialect, runs: readonly number[]): Operat
     environment: environment as string | null,
   });
   return new Map(rows.map((row) => [row.id as number, conditions(row)]));
-}
-
-/** What was deleted for good of what a run read and made. */
-export function* lostBeside(
-  dialect: Dialect,
-  run: string,
-): Operation<
-  Record<
-    "inputs" | "outputs",
-    { registry: string; uid: string; key: string | null; hash: string | null; suffix: string | null }[]
-  >
-> {
-  const rows =
-    yield* execute(sql`select s.role, t.registry, t.uid, t.key, t.hash, t.facts from severed_link s ${TOMBSTONE} case s.role when 'input' then s.from_uid else s.to_uid end
-    where s.from_uid = ${run} and s.role in ('output', 'recreated') or s.to_uid = ${run} and s.role = 'input' order by s.id`);
-  const found = rows.map((row) => {
-    const { name, suffix } = (dialect.decode("json", row.facts) ?? {}) as {
-      name?: string | null;
-      suffix?: string | null;
-    };
-    return {
-      role: row.role,
-      registry: row.registry as string,
-      uid: row.uid as string,
-      key: (row.key as string | null) ?? name ?? null,
-      hash: row.hash as string | null,
-      suffix: suffix ?? null,
-    };
-  });
-  const of = (isInput: boolean) =>
-    found.filter(({ role }) => (role === "input") === isInput).map(({ role: _, ...one }) => one);
-  return { inputs: of(true), outputs: of(false) };
 }
 
 /** The source of a transform: its text, and the hashes of its local modules. */

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { lineage } from "../../src/db/lineage.ts";
 import { byId } from "../../src/db/select.ts";
-import { link, remove } from "../../src/db/write.ts";
+import { remove } from "../../src/db/removed.ts";
+import { link } from "../../src/db/write.ts";
 import { everything } from "../../src/db/viewer.ts";
 import { collapse } from "../../src/lineage/graph/transform-level.ts";
 import { forEachDatabase } from "../support/dialects.ts";

@@ -56,7 +56,7 @@ const behind = (connection: Connection, id: number): Promise<Provenance> =>
 
 async function statusIn(entry: object, facts: Provenance, id = numberOf(entry)): Promise<Status> {
   const data = facts.data.get(id);
-  const [found] = data ? await judged(connectionOf(entry), facts, [data]) : [];
+  const [found] = data && !data.isRemoved ? await judged(connectionOf(entry), facts, [data]) : [];
   return found ?? { uid: rowOf(entry).uid, key: null, stale: false, reasons: [] };
 }
 

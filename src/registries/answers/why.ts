@@ -57,7 +57,7 @@ export async function why(a: Output, b: Output): Promise<Why> {
     [...conditions.values()].flatMap((run) => run.environment ?? []),
   );
   for (const one of [a, b]) {
-    if (!facts.data.has(numberOf(one)))
+    if (facts.data.get(numberOf(one))?.isRemoved !== false)
       throw new LinealError("not-found", `there is no ${nameOf(one)} ${one.uid} any more`, {
         hint: "Someone deleted it for good.",
       });
