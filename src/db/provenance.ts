@@ -59,7 +59,7 @@ export function* provenanceOfAll(dialect: Dialect, seen: readonly number[]): Ope
     sql`${LINK_TIMES} where to_id in (select to_id from artifact_recreating_runs) order by id`,
   ))
     found.linkTime(row);
-  for (const row of yield* execute(sql`select from_id, to_id from collection_artifacts order by id`)) found.member(row);
+  for (const row of yield* execute(sql`${MEMBERS} order by m.id`)) found.member(row);
   for (const row of yield* execute(sql`select ${RUN} from run r where r.removed_at is null`)) found.run(row);
   for (const row of yield* execute(sql`select ${TRANSFORM} from transform t`)) found.transform(row);
   for (const row of yield* execute(sql`select id, uid, dynamic_modules from run where dynamic_modules is not null`))
@@ -67,6 +67,9 @@ export function* provenanceOfAll(dialect: Dialect, seen: readonly number[]): Ope
   found.noteMakers();
   return found;
 }
+
+/** What collections hold; of those that were deleted for good only that they were read is known. */
+const MEMBERS = sql`select m.from_id, m.to_id from collection_artifacts m join collection c on c.id = m.from_id where c.removed_at is null`;
 
 /** What a run read before it made something again is told by the times of both links. */
 const LINK_TIMES = sql`select to_id, id, created_at from artifact_input_of`;
@@ -176,9 +179,7 @@ function* gather(found: Gathered, dialect: Dialect, start: readonly number[], ga
       ids.add(keyOf(kind, row.from_id as number));
     }
   }
-  for (const row of yield* execute(
-    sql`select from_id, to_id from collection_artifacts where from_id in ${among(COLLECTION, ids)} order by id`,
-  )) {
+  for (const row of yield* execute(sql`${MEMBERS} and m.from_id in ${among(COLLECTION, ids)} order by m.id`)) {
     const id = keyOf(COLLECTION, row.from_id as number);
     if (gathered.has(id)) continue;
     found.member(row);
