@@ -27,17 +27,16 @@ export function* rowsAsOf(
   return then.map((row) => ({ ...row, ...restored(name, was.get(row.uid) ?? null) }));
 }
 
-/** What columns of rows of a registry, or of any, held at a time, by uid: those that have changed since. */
-export function* valuesThen(
+/** What columns of rows of a registry held at a time, by uid: those that have changed since. */
+function* valuesThen(
   dialect: Dialect,
   viewer: Viewer,
-  registry: Name | undefined,
+  registry: Name,
   uids: readonly string[],
   at: Date,
 ): Operation<Map<string, Record<string, unknown>>> {
-  const of = registry === undefined ? empty : sql` and registry = ${registry}`;
   const changes = yield* execute(
-    sql`select uid, before from "change" where operation = 'update' and at > ${dialect.encode("time", at)}${of} and uid in ${dialect.texts(uids)}${uidsInSight(registry, viewer)} order by id desc`,
+    sql`select uid, before from "change" where operation = 'update' and at > ${dialect.encode("time", at)} and registry = ${registry} and uid in ${dialect.texts(uids)}${uidsInSight(registry, viewer)} order by id desc`,
   );
   const was = new Map<string, Record<string, unknown>>();
   // The earliest of the later changes comes last: it tells how it was.
@@ -47,9 +46,9 @@ export function* valuesThen(
 }
 
 /** That a change is of a row in sight. */
-function uidsInSight(name: Name | undefined, viewer: Viewer): Sql {
-  const condition = name === undefined ? TRUE : onBranchInSight(name, "t", viewer);
-  if (name === undefined || condition === TRUE) return empty;
+function uidsInSight(name: Name, viewer: Viewer): Sql {
+  const condition = onBranchInSight(name, "t", viewer);
+  if (condition === TRUE) return empty;
   return sql` and uid in (select t.uid from ${shapeOf(name).table} t where ${condition})`;
 }
 

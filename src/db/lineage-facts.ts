@@ -1,6 +1,6 @@
 /** The second of the two statements of a lineage graph: what is known of its nodes, and who made them again. */
 import sql, { empty, join, raw, type Sql } from "sql-template-tag";
-import { dataLabel, type Node, nodeId, runLabel } from "../lineage/graph/node.ts";
+import type { UnlabelledNode as Node } from "../lineage/graph/node.ts";
 import type { Dialect } from "./dialect.ts";
 import { until } from "./lineage-sql.ts";
 import {
@@ -30,6 +30,8 @@ const REMOVED = -1;
 export interface Facts {
   readonly nodes: readonly (Node | undefined)[];
   readonly aside: readonly Aside[];
+  /** By id of a run whose transform has no key: the description of the transform. */
+  readonly descriptions: ReadonlyMap<string, string>;
   /** Ids of nodes that were deleted for good. */
   readonly removed: ReadonlySet<string>;
 }
@@ -93,6 +95,7 @@ export function* factsOf(dialect: Dialect, places: Places, keys: readonly number
   const { asOf } = wanted;
   const nodes = new Array<Node | undefined>(places.size).fill(undefined);
   const aside: Aside[] = [];
+  const descriptions = new Map<string, string>();
   const removed = new Set<string>();
   const take = (row: Listed): void => {
     const [tag, id] = [row[AT.tag] as number, row[AT.id] as number];
@@ -108,6 +111,7 @@ export function* factsOf(dialect: Dialect, places: Places, keys: readonly number
       const node = nodeOf(dialect, tag, row);
       nodes[places.of(keyOf(tag, id))] = node;
       if (row[AT.branch] === REMOVED) removed.add(node.id);
+      if (tag === RUN && !row[AT.key] && row[AT.description]) descriptions.set(node.id, row[AT.description] as string);
     }
   };
   const asked = statement(dialect, keys, wanted);
@@ -120,7 +124,7 @@ export function* factsOf(dialect: Dialect, places: Places, keys: readonly number
       take(row);
     }
   } else yield* executeEach(asked, take);
-  return { nodes, aside, removed };
+  return { nodes, aside, descriptions, removed };
 }
 
 const tableAt = (kind: number): (typeof TABLES)[number] => TABLES[kind] as (typeof TABLES)[number];
@@ -365,10 +369,8 @@ function factsAt(dialect: Dialect, kind: number, row: Listed): Node {
   switch (kind) {
     case RUN: {
       const [name, entrypoint, finishedAt] = [text("name"), text("entrypoint"), textOfTime(dialect, row[AT.ended])];
-      const label = runLabel({ uid, transformKey: key, name, entrypoint }, description);
       return {
-        id: nodeId("run", uid),
-        label,
+        id: `run:${uid}`,
         kind: "run",
         uid,
         name,
@@ -384,8 +386,7 @@ function factsAt(dialect: Dialect, kind: number, row: Listed): Node {
     }
     case TRANSFORM:
       return {
-        id: nodeId("transform", uid),
-        label: dataLabel(uid, key, description),
+        id: `transform:${uid}`,
         kind: "transform",
         uid,
         key,
@@ -397,8 +398,7 @@ function factsAt(dialect: Dialect, kind: number, row: Listed): Node {
       };
     case COLLECTION:
       return {
-        id: nodeId("collection", uid),
-        label: dataLabel(uid, key, description),
+        id: `collection:${uid}`,
         kind: "collection",
         uid,
         key,
@@ -410,8 +410,7 @@ function factsAt(dialect: Dialect, kind: number, row: Listed): Node {
       };
     case RECORD:
       return {
-        id: nodeId("record", uid),
-        label: dataLabel(uid, key, description),
+        id: `record:${uid}`,
         kind: "record",
         uid,
         name: key,
@@ -422,8 +421,7 @@ function factsAt(dialect: Dialect, kind: number, row: Listed): Node {
     default: {
       const [size, suffix, hash] = [row[AT.size] as number | null, text("suffix"), text("hash")];
       return {
-        id: nodeId("artifact", uid),
-        label: dataLabel(uid, key, description),
+        id: `artifact:${uid}`,
         kind: "artifact",
         uid,
         key,

@@ -1,11 +1,10 @@
 /** Lineage: two statements a graph, whatever its size; more where collections hold something. */
 import sql from "sql-template-tag";
 import { LinealError } from "../ground/errors.ts";
-import { Graph } from "../lineage/graph/graph.ts";
-import type { Edge, EdgeRole, Node } from "../lineage/graph/node.ts";
+import type { Edge, EdgeRole, FoundGraph, UnlabelledNode as Node } from "../lineage/graph/node.ts";
 import type { Dialect } from "./dialect.ts";
 import { type Facts, factsOf, NOTHING_RARE, type Rare } from "./lineage-facts.ts";
-import { type Part, rowLimit, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
+import { linksOf, rowLimit, type Start, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
 import {
   downstreamOf,
   type Hops,
@@ -31,7 +30,7 @@ import {
   type TABLES,
   TRANSFORM,
 } from "./lineage-kinds.ts";
-import { execute, executeEach, type Operation } from "./operation.ts";
+import { execute, type Operation } from "./operation.ts";
 import { Lists, NONE, Places, PlaceSet } from "./row-numbers.ts";
 
 /** What is asked: around which row, how many hops each way, and at most how many nodes. */
@@ -56,7 +55,7 @@ export function* lineage(
   dialect: Dialect,
   question: LineageQuestion,
   reading: "plain" | "members" | "whole" = "plain",
-): Operation<Graph> {
+): Operation<FoundGraph> {
   const { focus, upstream, downstream, limit, asOf, siblings = false } = question;
   checkHops("upstream", upstream);
   checkHops("downstream", downstream);
@@ -65,14 +64,14 @@ export function* lineage(
   const places = new Places();
   const start = places.of(keyOf(kindNamed(focus.name), focus.id));
   const walk: Walk = {
-    table: focus.name.toLowerCase() as Walk["table"],
-    ids: [focus.id],
+    starts: [{ table: focus.name.toLowerCase() as Start["table"], ids: [focus.id] }],
     upstream,
     downstream,
     limit,
     asOf,
     siblings,
     members: reading !== "plain",
+    again: false,
   };
   const whole = { ...walk, upstream: upstream && "all", downstream: downstream && "all" } as const;
   const read = reading === "whole" ? whole : walk;
@@ -145,7 +144,7 @@ export function* lineage(
     cut.upstream || cut.downstream ? { ...cut, limit, ...(ids.length > 0 ? { more: [...new Set(ids)] } : {}) } : false;
   // An edge can come from both walks only where some node lies on both ways (runs may form cycles); siblings tell all outputs.
   const distinct = !siblings && !down.nodes.list.some((place) => place !== start && up.nodes.has(place));
-  return new Graph({ focus: focused.id, nodes, edges, truncated }, { distinct });
+  return { focus: focused.id, nodes, edges, truncated, distinct, descriptions: facts.descriptions };
 }
 
 /** What is known of transforms, by uid; of those that were deleted for good nothing. */
@@ -162,6 +161,9 @@ export function* transformsOf(dialect: Dialect, uids: readonly string[], asOf: D
   return nodes.filter((node) => node !== undefined);
 }
 
+/** The table of the focus. */
+const tableOf = ({ starts: [start] }: Walk): Start["table"] => (start as Start).table;
+
 /** The last order on one side of the run that a walk started from. */
 function lastAt(start: number, { edges }: Reached): number {
   let last = Number.NEGATIVE_INFINITY;
@@ -170,7 +172,9 @@ function lastAt(start: number, { edges }: Reached): number {
 }
 
 /** Whether members have to be asked for: downstream it is not known yet what they are members of. */
-function mayHaveMembers(places: Places, { rare, sides: [up] }: Rows, { table, downstream }: Walk): boolean {
+function mayHaveMembers(places: Places, { rare, sides: [up] }: Rows, walk: Walk): boolean {
+  const { downstream } = walk;
+  const table = tableOf(walk);
   return (
     rare.members &&
     (downstream !== 0 ||
@@ -203,18 +207,9 @@ function* rowsOf(dialect: Dialect, places: Places, walk: Walk): Operation<Rows> 
       cut: [false, false],
     };
   const rare = { ...NOTHING_RARE };
-  const [ask, actor] = walk.table === "transform" ? ([walkTransforms, TRANSFORM] as const) : ([walkRuns, RUN] as const);
-  const { statement, parts } = ask(dialect, walk);
-  /** By part, columns of what was read. */
-  const found: ((number | null)[][] | undefined)[] = [];
-  yield* executeEach(statement, ([part, ...lists]) => {
-    found[part as number] = lists.map((list) =>
-      list === null ? [] : (JSON.parse(list as string) as (number | null)[]),
-    );
-  });
-  for (const [number, columns] of found.entries()) {
-    const part = parts[number] as Part;
-    if (!columns) continue;
+  const [ask, actor] =
+    tableOf(walk) === "transform" ? ([walkTransforms, TRANSFORM] as const) : ([walkRuns, RUN] as const);
+  for (const { part, columns } of yield* linksOf(ask(dialect, walk))) {
     if ("rare" in part) {
       rare[part.rare] = true;
       continue;
@@ -269,7 +264,7 @@ function* around(
   const facts = yield* factsOf(dialect, places, keysOf(among.list), {
     remade: rare.recreated ? keysOf(among.list.filter((place) => !rim.has(place))) : [],
     remaking: rare.recreated && onwards ? keysOf(down.nodes.list) : [],
-    starting: onwards && (walk.table === "run" || walk.table === "transform") ? places.keyAt(start) : undefined,
+    starting: onwards && ["run", "transform"].includes(tableOf(walk)) ? places.keyAt(start) : undefined,
     rare,
     asOf,
     room: limit - among.size,
@@ -311,14 +306,8 @@ function linkedOf(places: Places, rows: Rows): Rows["sides"] {
   return hasMembers(rows) ? withoutCircles(places, joined([up]), joined([down])) : rows.sides;
 }
 
-function reachOf(
-  places: Places,
-  { table, upstream, downstream }: Walk,
-  start: number,
-  linked: Linked,
-  cut: boolean,
-  side: 0 | 1,
-): Reach {
+function reachOf(places: Places, walk: Walk, start: number, linked: Linked, cut: boolean, side: 0 | 1): Reach {
+  const { upstream, downstream } = walk;
   const hops = side === 0 ? upstream : downstream;
   if (hops === 0)
     return () => ({
@@ -329,7 +318,7 @@ function reachOf(
       mixed: new Set(),
       cut,
     });
-  if (table === "transform") {
+  if (tableOf(walk) === "transform") {
     const { runs, data } = linked.uses;
     const neighbours = new Lists(
       places,

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { lineage, type LineageQuestion } from "../../src/db/lineage.ts";
+import { graphOf } from "../../src/lineage/graph/found.ts";
 import { byId } from "../../src/db/select.ts";
 import { remove } from "../../src/db/removed.ts";
 import { everything } from "../../src/db/viewer.ts";
@@ -20,10 +21,12 @@ async function ask(
   const { id, uid } = flow.at(focus);
   const { db } = flow.fixture;
   let statements = 0;
-  const graph = await db.read(() =>
-    counted(
-      lineage(db.dialect, { focus: { name, id, uid }, upstream: "all", downstream: "all", limit: 1000, ...more }),
-      (n) => (statements = n),
+  const graph = graphOf(
+    await db.read(() =>
+      counted(
+        lineage(db.dialect, { focus: { name, id, uid }, upstream: "all", downstream: "all", limit: 1000, ...more }),
+        (n) => (statements = n),
+      ),
     ),
   );
   return { graph, statements };

@@ -1,7 +1,7 @@
 /** Every read of the database with a viewer that sees one branch only: rows on another are as if they did not exist. */
 import { expect, test } from "vitest";
 import type { Row } from "../../src/db/columns.ts";
-import { changedSince, fitting, rowsAsOf, valuesThen } from "../../src/db/history.ts";
+import { changedSince, fitting, rowsAsOf } from "../../src/db/history.ts";
 import type { Operation } from "../../src/db/operation.ts";
 import { byId, byUid, count, lazyColumn, one, select } from "../../src/db/select.ts";
 import { everything, type Viewer } from "../../src/db/viewer.ts";
@@ -57,7 +57,6 @@ forEachDatabase((database) => {
       rowsAsOf: (viewer) => rowsAsOf(dialect, viewer, "Artifact", [mine, other], LATER),
       fitting: (viewer) => fitting(dialect, viewer, "Artifact", [mine, other], { run: { status: "started" } }),
       changedSince: (viewer) => changedSince(dialect, viewer, "Artifact", ["description"], BEFORE),
-      valuesThen: (viewer) => valuesThen(dialect, viewer, "Artifact", [mine.uid, other.uid], BEFORE),
     };
     const uidsIn = (answer: unknown): string =>
       JSON.stringify(answer instanceof Map ? [...answer] : answer, (key, value) => (key === "run" ? undefined : value));
