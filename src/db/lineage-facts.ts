@@ -19,6 +19,7 @@ import {
 } from "./lineage-kinds.ts";
 import { executeEach, type Operation } from "./operation.ts";
 import type { Places } from "./row-numbers.ts";
+import { onBranchInSight, type Viewer } from "./viewer.ts";
 
 /** Tags of nodes are their kinds; of rows that are no nodes: a change after the time that was asked for; what stands aside. */
 const [CHANGED, ASIDE] = [16, 17];
@@ -91,8 +92,15 @@ const AT = {
 } as const;
 
 /** Reads the facts of all nodes in one statement. */
-export function* factsOf(dialect: Dialect, places: Places, keys: readonly number[], wanted: Wanted): Operation<Facts> {
+export function* factsOf(
+  dialect: Dialect,
+  viewer: Viewer,
+  places: Places,
+  keys: readonly number[],
+  wanted: Wanted,
+): Operation<Facts> {
   const { asOf } = wanted;
+  const { sees } = viewer;
   const nodes = new Array<Node | undefined>(places.size).fill(undefined);
   const aside: Aside[] = [];
   const descriptions = new Map<string, string>();
@@ -107,14 +115,14 @@ export function* factsOf(dialect: Dialect, places: Places, keys: readonly number
         from: keyOf(isAct ? kind : RUN, row[AT.size] as number),
         to: keyOf(kind, id),
       });
-    } else if (tag !== CHANGED) {
+    } else if (tag !== CHANGED && (sees?.includes(row[AT.branch] as number) ?? true)) {
       const node = nodeOf(dialect, tag, row);
       nodes[places.of(keyOf(tag, id))] = node;
       if (row[AT.branch] === REMOVED) removed.add(node.id);
       if (tag === RUN && !row[AT.key] && row[AT.description]) descriptions.set(node.id, row[AT.description] as string);
     }
   };
-  const asked = statement(dialect, keys, wanted);
+  const asked = statement(dialect, viewer, keys, wanted);
   if (asOf) {
     const rows: Listed[] = [];
     yield* executeEach(asked, (row) => void rows.push(row));
@@ -196,7 +204,7 @@ interface Among {
   readonly ids?: readonly number[];
 }
 
-function statement(dialect: Dialect, keys: readonly number[], wanted: Wanted): Sql {
+function statement(dialect: Dialect, viewer: Viewer, keys: readonly number[], wanted: Wanted): Sql {
   const { rare, asOf } = wanted;
   const amongKeys = (ids: readonly (readonly number[])[]): Among[] =>
     ids.flatMap((list, kind) => (list.length === 0 ? [] : [{ kind, ids: list, among: dialect.integers(list) }]));
@@ -213,7 +221,7 @@ function statement(dialect: Dialect, keys: readonly number[], wanted: Wanted): S
       among: sql`(select run as value from aside union select id from aside where kind = ${raw(String(act))})`,
     });
   }
-  const parts = all.map((one) => nodesOf(dialect, one, asOf));
+  const parts = all.map((one) => nodesOf(dialect, viewer, one, asOf));
   if (aside) parts.push(selected(ASIDE, raw("id"), { branch: raw("kind"), size: raw("run") }, raw("aside")));
   const uidsOf = ({ kind, among }: Among): Sql => sql`select uid from ${raw(tableAt(kind).table)} where id in ${among}`;
   if (asOf) {
@@ -237,7 +245,7 @@ function statement(dialect: Dialect, keys: readonly number[], wanted: Wanted): S
 }
 
 /** The rows of nodes of one kind. */
-function nodesOf(dialect: Dialect, { kind, among, ids }: Among, asOf: Date | undefined): Sql {
+function nodesOf(dialect: Dialect, viewer: Viewer, { kind, among, ids }: Among, asOf: Date | undefined): Sql {
   const { table } = tableAt(kind);
   const d = (column: string): Sql => raw(`d."${column}"`);
   const named = { key: d("key"), version: d("version") };
@@ -252,7 +260,10 @@ function nodesOf(dialect: Dialect, { kind, among, ids }: Among, asOf: Date | und
       : kind === COLLECTION
         ? [versioned]
         : kind === RECORD
-          ? [{ key: d("name"), type: raw("t.name") }, sql`left join record t on t.id = d.type_id`]
+          ? [
+              { key: d("name"), type: raw("t.name") },
+              sql`left join record t on t.id = d.type_id and ${onBranchInSight("Record", "t", viewer)}`,
+            ]
           : kind === TRANSFORM
             ? [{ ...named, kind: d("kind") }]
             : [
@@ -267,7 +278,7 @@ function nodesOf(dialect: Dialect, { kind, among, ids }: Among, asOf: Date | und
                   status: d("status"),
                   name: d("name"),
                 },
-                sql`join transform t on t.id = d.transform_id`,
+                sql`${raw(viewer.sees ? "left join" : "join")} transform t on t.id = d.transform_id and ${onBranchInSight("Transform", "t", viewer)}`,
                 until(dialect, asOf)("d"),
               ];
   const these = ids

@@ -32,6 +32,7 @@ import {
 } from "./lineage-kinds.ts";
 import { execute, type Operation } from "./operation.ts";
 import { Lists, NONE, Places, PlaceSet } from "./row-numbers.ts";
+import type { Viewer } from "./viewer.ts";
 
 /** What is asked: around which row, how many hops each way, and at most how many nodes. */
 export interface LineageQuestion {
@@ -53,6 +54,7 @@ export interface LineageQuestion {
  */
 export function* lineage(
   dialect: Dialect,
+  viewer: Viewer,
   question: LineageQuestion,
   reading: "plain" | "members" | "whole" = "plain",
 ): Operation<FoundGraph> {
@@ -76,11 +78,11 @@ export function* lineage(
   const whole = { ...walk, upstream: upstream && "all", downstream: downstream && "all" } as const;
   const read = reading === "whole" ? whole : walk;
   const rows = yield* rowsOf(dialect, places, read);
-  if (!walk.members && mayHaveMembers(places, rows, walk)) return yield* lineage(dialect, question, "members");
+  if (!walk.members && mayHaveMembers(places, rows, walk)) return yield* lineage(dialect, viewer, question, "members");
   // Whether a member came of its collection is only known from all that lies behind it.
   const isPart = whole.upstream !== read.upstream || whole.downstream !== read.downstream;
-  if (isPart && hasMembers(rows)) return yield* lineage(dialect, question, "whole");
-  const [up, down, among, facts] = yield* around(dialect, places, walk, start, rows);
+  if (isPart && hasMembers(rows)) return yield* lineage(dialect, viewer, question, "whole");
+  const [up, down, among, facts] = yield* around(dialect, viewer, places, walk, start, rows);
   const focused = facts.nodes[start];
   if (!focused || facts.removed.has(focused.id))
     throw new LinealError("not-found", `there is no ${focus.name} ${focus.uid} any more`, {
@@ -148,12 +150,18 @@ export function* lineage(
 }
 
 /** What is known of transforms, by uid; of those that were deleted for good nothing. */
-export function* transformsOf(dialect: Dialect, uids: readonly string[], asOf: Date | undefined): Operation<Node[]> {
+export function* transformsOf(
+  dialect: Dialect,
+  viewer: Viewer,
+  uids: readonly string[],
+  asOf: Date | undefined,
+): Operation<Node[]> {
   const found = yield* execute(sql`select id from transform where uid in ${dialect.texts(uids)}`);
   if (found.length === 0) return [];
   const none = { rare: NOTHING_RARE, room: 0, remade: [], remaking: [], starting: undefined };
   const { nodes } = yield* factsOf(
     dialect,
+    viewer,
     new Places(),
     found.map(({ id }) => keyOf(TRANSFORM, id as number)),
     { ...none, asOf },
@@ -245,6 +253,7 @@ function* rowsOf(dialect: Dialect, places: Places, walk: Walk): Operation<Rows> 
 /** What can be reached from the start, and the facts of it. */
 function* around(
   dialect: Dialect,
+  viewer: Viewer,
   places: Places,
   walk: Walk,
   start: number,
@@ -261,7 +270,7 @@ function* around(
   const keysOf = (list: readonly number[]): number[] => list.map((place) => places.keyAt(place));
   // A run that made data again stands where their maker does: not beyond the last hop.
   const rim = new Set(up.rim);
-  const facts = yield* factsOf(dialect, places, keysOf(among.list), {
+  const facts = yield* factsOf(dialect, viewer, places, keysOf(among.list), {
     remade: rare.recreated ? keysOf(among.list.filter((place) => !rim.has(place))) : [],
     remaking: rare.recreated && onwards ? keysOf(down.nodes.list) : [],
     starting: onwards && ["run", "transform"].includes(tableOf(walk)) ? places.keyAt(start) : undefined,

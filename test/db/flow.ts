@@ -2,6 +2,7 @@
 import { expect } from "vitest";
 import type { Row } from "../../src/db/columns.ts";
 import { lineage, type LineageQuestion } from "../../src/db/lineage.ts";
+import { everything } from "../../src/db/viewer.ts";
 import { graphOf } from "../../src/lineage/graph/found.ts";
 import { highestLink } from "../../src/db/write.ts";
 import type { Graph } from "../../src/lineage/graph/graph.ts";
@@ -94,7 +95,13 @@ export async function ask(
   const graph = graphOf(
     await db.read(() =>
       counted(
-        lineage(db.dialect, { focus: { name, id, uid }, upstream: "all", downstream: "all", limit: 1000, ...more }),
+        lineage(db.dialect, everything, {
+          focus: { name, id, uid },
+          upstream: "all",
+          downstream: "all",
+          limit: 1000,
+          ...more,
+        }),
         (n) => {
           statements = n;
         },

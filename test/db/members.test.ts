@@ -129,7 +129,7 @@ forEachDatabase((database) => {
         return edges(
           graphOf(
             await db.read(() =>
-              lineage(db.dialect, {
+              lineage(db.dialect, everything, {
                 focus: { name: focus[0], id, uid },
                 upstream: "all",
                 downstream: "all",

@@ -24,7 +24,13 @@ async function ask(
   const graph = graphOf(
     await db.read(() =>
       counted(
-        lineage(db.dialect, { focus: { name, id, uid }, upstream: "all", downstream: "all", limit: 1000, ...more }),
+        lineage(db.dialect, everything, {
+          focus: { name, id, uid },
+          upstream: "all",
+          downstream: "all",
+          limit: 1000,
+          ...more,
+        }),
         (n) => (statements = n),
       ),
     ),

@@ -82,7 +82,14 @@ export async function lineageOf(entry: object, options: LineageOptions = {}): Pr
   const walked = collapsed && limit > 0 ? Math.max(limit, BENEATH) : limit;
   const found = graphOf(
     await connection.read(() =>
-      lineageQuery(connection.database.dialect, { focus, upstream, downstream, limit: walked, siblings, ...asOf }),
+      lineageQuery(connection.database.dialect, connection.viewer(), {
+        focus,
+        upstream,
+        downstream,
+        limit: walked,
+        siblings,
+        ...asOf,
+      }),
     ),
   );
   // Who does not ask for what is around it is not told that there is nothing.
@@ -96,7 +103,9 @@ export async function lineageOf(entry: object, options: LineageOptions = {}): Pr
   const drawn = nearest(chosen(collapse(part, level), { kind }, connection.now()), limit);
   // Runs do not tell all of their transforms.
   const uids = drawn.nodes.flatMap((node) => (node.kind === "transform" ? [node.uid] : []));
-  const nodes = await connection.read(() => transformsOf(connection.database.dialect, uids, asOf.asOf));
+  const nodes = await connection.read(() =>
+    transformsOf(connection.database.dialect, connection.viewer(), uids, asOf.asOf),
+  );
   return drawn.merge({ focus: drawn.focus, nodes: nodes.map((node) => labelled(node)), edges: [], truncated: false });
 }
 
