@@ -64,6 +64,8 @@ export interface Dialect {
   readonly forwardReferences: boolean;
   /** Whether a table exists. */
   hasTable(name: string): Sql;
+  /** Statements that make a database refuse to write rows for which `when` holds. */
+  refuse(at: "instead of insert" | "before update", table: string, when: string | undefined, message: string): Sql[];
   /** Statements after rows with fixed ids were inserted. */
   afterFixedIds(table: string): Sql | undefined;
 }

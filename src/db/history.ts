@@ -1,10 +1,10 @@
 /** Rows as they were: what they hold now, with later changes taken back. */
 import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import { type Filter, type Kind, model, type Name, parseFilter } from "../model/index.ts";
-import { columnOf, identifier, type Row, type RowRef, shapeOf, startsWith, TRUE } from "./columns.ts";
+import { identifier, type Row, type RowRef, shapeOf, TRUE } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
 import { execute, type Operation } from "./operation.ts";
-import { inSight, sees, type Viewer } from "./viewer.ts";
+import { onBranchInSight, sees, type Viewer } from "./viewer.ts";
 import { Conditions } from "./where.ts";
 
 /** The rows as they were at a time; those that were added later are left out. */
@@ -27,17 +27,16 @@ export function* rowsAsOf(
   return then.map((row) => ({ ...row, ...restored(name, was.get(row.uid) ?? null) }));
 }
 
-/** What columns of rows of a registry, or of any, held at a time, by uid: those that have changed since; also of what was removed for good. */
-export function* valuesThen(
+/** What columns of rows of a registry held at a time, by uid: those that have changed since. */
+function* valuesThen(
   dialect: Dialect,
   viewer: Viewer,
-  registry: Name | undefined,
+  registry: Name,
   uids: readonly string[],
   at: Date,
 ): Operation<Map<string, Record<string, unknown>>> {
-  const of = registry === undefined ? empty : sql` and registry = ${registry}`;
   const changes = yield* execute(
-    sql`select uid, before from "change" where operation = 'update' and at > ${dialect.encode("time", at)}${of} and uid in ${dialect.texts(uids)}${uidsInSight(registry, viewer)} order by id desc`,
+    sql`select uid, before from "change" where operation = 'update' and at > ${dialect.encode("time", at)} and registry = ${registry} and uid in ${dialect.texts(uids)}${uidsInSight(registry, viewer)} order by id desc`,
   );
   const was = new Map<string, Record<string, unknown>>();
   // The earliest of the later changes comes last: it tells how it was.
@@ -47,9 +46,9 @@ export function* valuesThen(
 }
 
 /** That a change is of a row in sight. */
-function uidsInSight(name: Name | undefined, viewer: Viewer): Sql {
-  const condition = name === undefined ? TRUE : inSight(name, "t", viewer);
-  if (name === undefined || condition === TRUE) return empty;
+function uidsInSight(name: Name, viewer: Viewer): Sql {
+  const condition = onBranchInSight(name, "t", viewer);
+  if (condition === TRUE) return empty;
   return sql` and uid in (select t.uid from ${shapeOf(name).table} t where ${condition})`;
 }
 
@@ -104,26 +103,6 @@ export function* changedSince(
     return before !== null && columns.some((column) => Object.hasOwn(before, column));
   });
   return [...new Set(changed.map((change) => String(change.uid)))];
-}
-
-/** When a row with this key, or with a uid that begins so, that was there at a time, was deleted for good after it. */
-export function* buriedSince(
-  dialect: Dialect,
-  name: Name,
-  wanted: { readonly uid?: string; readonly key?: string },
-  at: Date,
-): Operation<Date | undefined> {
-  const which =
-    wanted.uid !== undefined
-      ? startsWith(dialect, columnOf("t0", "uid"), wanted.uid)
-      : sql`t0."key" = ${wanted.key ?? null}`;
-  const stones = yield* execute(
-    sql`select t0.at, t0.facts from tombstone t0 where t0.registry = ${name} and t0.at > ${dialect.encode("time", at)} and ${which} order by t0.id desc`,
-  );
-  const stone = stones.find(
-    ({ facts }) => new Date(String((dialect.decode("json", facts) as { createdAt?: string } | null)?.createdAt)) <= at,
-  );
-  return stone && (dialect.decode("time", stone.at) as Date);
 }
 
 /** Former values in the form of a row; of a relation only the uid is remembered. */

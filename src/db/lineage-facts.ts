@@ -1,6 +1,6 @@
 /** The second of the two statements of a lineage graph: what is known of its nodes, and who made them again. */
 import sql, { empty, join, raw, type Sql } from "sql-template-tag";
-import { dataLabel, type Node, nodeId, runLabel } from "../lineage/graph/node.ts";
+import type { UnlabelledNode as Node } from "../lineage/graph/node.ts";
 import type { Dialect } from "./dialect.ts";
 import { until } from "./lineage-sql.ts";
 import {
@@ -19,17 +19,22 @@ import {
 } from "./lineage-kinds.ts";
 import { executeEach, type Operation } from "./operation.ts";
 import type { Places } from "./row-numbers.ts";
-import { besides, type Severed } from "./severed.ts";
+import { onBranchInSight, type Viewer } from "./viewer.ts";
 
-/** Tags of nodes are their kinds; of rows that are no nodes: a change after the time that was asked for; a link to what was removed for good; what stands aside. */
-const [CHANGED, SEVERED, ASIDE] = [16, 17, 18];
+/** Tags of nodes are their kinds; of rows that are no nodes: a change after the time that was asked for; what stands aside. */
+const [CHANGED, ASIDE] = [16, 17];
+
+/** In place of the branch of what was deleted for good. */
+const REMOVED = -1;
 
 /** What is known of nodes, each at its place, and what stands beside the flow of data. */
 export interface Facts {
   readonly nodes: readonly (Node | undefined)[];
   readonly aside: readonly Aside[];
-  /** Links between the nodes and what was removed for good. */
-  readonly severed: readonly Severed[];
+  /** By id of a run whose transform has no key: the description of the transform. */
+  readonly descriptions: ReadonlyMap<string, string>;
+  /** Ids of nodes that were deleted for good. */
+  readonly removed: ReadonlySet<string>;
 }
 
 /** A run that made the bytes of data again, or a run or transform that started another; by keys. */
@@ -41,13 +46,12 @@ export interface Aside {
 
 /** What most instances have nothing of: it is only asked for where there is some. */
 export interface Rare {
-  readonly severed: boolean;
   readonly recreated: boolean;
   readonly initiated: boolean;
   readonly members: boolean;
 }
 
-export const NOTHING_RARE: Rare = { severed: false, recreated: false, initiated: false, members: false };
+export const NOTHING_RARE: Rare = { recreated: false, initiated: false, members: false };
 
 /** What is wanted beside the facts of the nodes. */
 export interface Wanted {
@@ -61,8 +65,6 @@ export interface Wanted {
   readonly remaking: readonly number[];
   /** Key of the run (or transform) whose started runs are wanted. */
   readonly starting: number | undefined;
-  /** Keys of what stands aside because one of the two was removed for good: its facts, and who started it. */
-  readonly beside: readonly number[];
 }
 
 /** A row of the statement: columns of a node by place, the later ones depending on its kind. */
@@ -90,11 +92,19 @@ const AT = {
 } as const;
 
 /** Reads the facts of all nodes in one statement. */
-export function* factsOf(dialect: Dialect, places: Places, keys: readonly number[], wanted: Wanted): Operation<Facts> {
+export function* factsOf(
+  dialect: Dialect,
+  viewer: Viewer,
+  places: Places,
+  keys: readonly number[],
+  wanted: Wanted,
+): Operation<Facts> {
   const { asOf } = wanted;
+  const { sees } = viewer;
   const nodes = new Array<Node | undefined>(places.size).fill(undefined);
   const aside: Aside[] = [];
-  const severed: Severed[] = [];
+  const descriptions = new Map<string, string>();
+  const removed = new Set<string>();
   const take = (row: Listed): void => {
     const [tag, id] = [row[AT.tag] as number, row[AT.id] as number];
     if (tag === ASIDE) {
@@ -105,17 +115,14 @@ export function* factsOf(dialect: Dialect, places: Places, keys: readonly number
         from: keyOf(isAct ? kind : RUN, row[AT.size] as number),
         to: keyOf(kind, id),
       });
-    } else if (tag === SEVERED) {
-      severed.push({
-        id,
-        from: row[AT.uid] as string,
-        to: row[AT.key] as string,
-        role: row[AT.description] as Severed["role"],
-        mark: row[AT.size] as number,
-      });
-    } else if (tag !== CHANGED) nodes[places.of(keyOf(tag, id))] = nodeOf(dialect, tag, row);
+    } else if (tag !== CHANGED && (sees?.includes(row[AT.branch] as number) ?? true)) {
+      const node = nodeOf(dialect, tag, row);
+      nodes[places.of(keyOf(tag, id))] = node;
+      if (row[AT.branch] === REMOVED) removed.add(node.id);
+      if (tag === RUN && !row[AT.key] && row[AT.description]) descriptions.set(node.id, row[AT.description] as string);
+    }
   };
-  const asked = statement(dialect, keys, wanted);
+  const asked = statement(dialect, viewer, keys, wanted);
   if (asOf) {
     const rows: Listed[] = [];
     yield* executeEach(asked, (row) => void rows.push(row));
@@ -125,7 +132,7 @@ export function* factsOf(dialect: Dialect, places: Places, keys: readonly number
       take(row);
     }
   } else yield* executeEach(asked, take);
-  return { nodes, aside, severed };
+  return { nodes, aside, descriptions, removed };
 }
 
 const tableAt = (kind: number): (typeof TABLES)[number] => TABLES[kind] as (typeof TABLES)[number];
@@ -197,12 +204,11 @@ interface Among {
   readonly ids?: readonly number[];
 }
 
-function statement(dialect: Dialect, keys: readonly number[], wanted: Wanted): Sql {
-  const { rare, asOf, beside } = wanted;
+function statement(dialect: Dialect, viewer: Viewer, keys: readonly number[], wanted: Wanted): Sql {
+  const { rare, asOf } = wanted;
   const amongKeys = (ids: readonly (readonly number[])[]): Among[] =>
     ids.flatMap((list, kind) => (list.length === 0 ? [] : [{ kind, ids: list, among: dialect.integers(list) }]));
-  const walked = idsByKind(keys);
-  const ids = beside.length === 0 ? walked : idsByKind([...keys, ...beside]);
+  const ids = idsByKind(keys);
   const all = amongKeys(ids);
   const aside = asideOf(dialect, ids, wanted);
   if (aside) {
@@ -215,18 +221,9 @@ function statement(dialect: Dialect, keys: readonly number[], wanted: Wanted): S
       among: sql`(select run as value from aside union select id from aside where kind = ${raw(String(act))})`,
     });
   }
-  const parts = all.map((one) => nodesOf(dialect, one, asOf));
+  const parts = all.map((one) => nodesOf(dialect, viewer, one, asOf));
   if (aside) parts.push(selected(ASIDE, raw("id"), { branch: raw("kind"), size: raw("run") }, raw("aside")));
   const uidsOf = ({ kind, among }: Among): Sql => sql`select uid from ${raw(tableAt(kind).table)} where id in ${among}`;
-  if (rare.severed && keys.length > 0)
-    parts.push(
-      selected(
-        SEVERED,
-        raw("s.id"),
-        { uid: raw("s.from_uid"), key: raw("s.to_uid"), description: raw("s.role"), size: raw("s.mark") },
-        sql`severed_link s where ${besides(dialect, sql`(${join(amongKeys(walked).map(uidsOf), " union all ")})`, asOf)}`,
-      ),
-    );
   if (asOf) {
     const uids = all.flatMap((one) => [
       uidsOf(one),
@@ -234,7 +231,7 @@ function statement(dialect: Dialect, keys: readonly number[], wanted: Wanted): S
         ? [sql`select t.uid from transform t join run r on r.transform_id = t.id where r.id in ${one.among}`]
         : []),
     ]);
-    const changes = sql`"change" c where c.operation = 'update' and c.before is not null and c.at > ${dialect.encode("time", asOf)} and c.uid in (${join(uids, " union all ")})`;
+    const changes = sql`"change" c where c.operation in ('update', 'delete') and c.before is not null and c.at > ${dialect.encode("time", asOf)} and c.uid in (${join(uids, " union all ")})`;
     parts.push(
       selected(
         CHANGED,
@@ -248,7 +245,7 @@ function statement(dialect: Dialect, keys: readonly number[], wanted: Wanted): S
 }
 
 /** The rows of nodes of one kind. */
-function nodesOf(dialect: Dialect, { kind, among, ids }: Among, asOf: Date | undefined): Sql {
+function nodesOf(dialect: Dialect, viewer: Viewer, { kind, among, ids }: Among, asOf: Date | undefined): Sql {
   const { table } = tableAt(kind);
   const d = (column: string): Sql => raw(`d."${column}"`);
   const named = { key: d("key"), version: d("version") };
@@ -263,7 +260,10 @@ function nodesOf(dialect: Dialect, { kind, among, ids }: Among, asOf: Date | und
       : kind === COLLECTION
         ? [versioned]
         : kind === RECORD
-          ? [{ key: d("name"), type: raw("t.name") }, sql`left join record t on t.id = d.type_id`]
+          ? [
+              { key: d("name"), type: raw("t.name") },
+              sql`left join record t on t.id = d.type_id and ${onBranchInSight("Record", "t", viewer)}`,
+            ]
           : kind === TRANSFORM
             ? [{ ...named, kind: d("kind") }]
             : [
@@ -278,7 +278,7 @@ function nodesOf(dialect: Dialect, { kind, among, ids }: Among, asOf: Date | und
                   status: d("status"),
                   name: d("name"),
                 },
-                sql`join transform t on t.id = d.transform_id`,
+                sql`${raw(viewer.sees ? "left join" : "join")} transform t on t.id = d.transform_id and ${onBranchInSight("Transform", "t", viewer)}`,
                 until(dialect, asOf)("d"),
               ];
   const these = ids
@@ -292,7 +292,7 @@ function nodesOf(dialect: Dialect, { kind, among, ids }: Among, asOf: Date | und
       uid: d("uid"),
       description: d("description"),
       began: dialect.timeText(d("created_at")),
-      branch: d("branch_id"),
+      branch: raw(`case when d.removed_at is null then d.branch_id else ${REMOVED} end`),
       createdBy: raw("u.handle"),
       ...columns,
     },
@@ -329,7 +329,7 @@ function asideOf(
     const begun = (by: Sql, end: Sql): Sql =>
       act === RUN
         ? sql`select r.initiated_by_run_id as run, r.id as id from ${by} join ${runOf(sql`r.id = ${end} and r.initiated_by_run_id is not null`)}`
-        : sql`select x.transform_id as run, r.transform_id as id from ${by} join ${runOf(sql`r.transform_id = ${end} and r.initiated_by_run_id is not null${until(dialect, asOf)("r")}`)} join run x on x.id = r.initiated_by_run_id and x.transform_id <> r.transform_id`;
+        : sql`select x.transform_id as run, r.transform_id as id from ${by} join ${runOf(sql`r.transform_id = ${end} and r.removed_at is null and r.initiated_by_run_id is not null${until(dialect, asOf)("r")}`)} join run x on x.id = r.initiated_by_run_id and x.transform_id <> r.transform_id`;
     const again = rows.length > 0 ? sql` union select run from again` : empty;
     if (rows.length > 0)
       tables.push(
@@ -345,7 +345,7 @@ function asideOf(
       rows.push(
         act === RUN
           ? sql`select ${raw(String(RUN))} as kind, x.id, x.initiated_by_run_id as run from run x where x.initiated_by_run_id ${at}${since}`
-          : sql`select ${raw(String(TRANSFORM))} as kind, x.transform_id as id, r.transform_id as run from run r join ${dialect.seek("run", "x", sql`x.initiated_by_run_id = r.id${since}`)} where r.transform_id ${at} and x.transform_id <> r.transform_id`,
+          : sql`select ${raw(String(TRANSFORM))} as kind, x.transform_id as id, r.transform_id as run from run r join ${dialect.seek("run", "x", sql`x.initiated_by_run_id = r.id and x.removed_at is null${since}`)} where r.transform_id ${at} and x.transform_id <> r.transform_id`,
       );
     }
   }
@@ -360,9 +360,11 @@ function asideOf(
 const textOfTime = (dialect: Dialect, value: unknown): string | null =>
   typeof value === "string" ? dialect.isoTime(value) : null;
 
+const isDeleted = (row: Listed): boolean => row[AT.branch] === TRASH || row[AT.branch] === REMOVED;
+
 function nodeOf(dialect: Dialect, kind: number, row: Listed): Node {
   const node = factsAt(dialect, kind, row);
-  return row[AT.branch] === TRASH ? { ...node, deleted: true } : node;
+  return isDeleted(row) ? { ...node, deleted: true } : node;
 }
 
 /** One node, made in one piece: there are many. `key` is a record's name. */
@@ -373,15 +375,13 @@ function factsAt(dialect: Dialect, kind: number, row: Listed): Node {
   const createdAt = textOfTime(dialect, row[AT.began]);
   const version = row[AT.version] as string | null;
   // Booleans are 0 and 1 on one database.
-  const isLatest = Boolean(row[AT.isLatest]) && row[AT.branch] !== TRASH;
+  const isLatest = Boolean(row[AT.isLatest]) && !isDeleted(row);
   const text = (column: keyof typeof AT): string | null => row[AT[column]] as string | null;
   switch (kind) {
     case RUN: {
       const [name, entrypoint, finishedAt] = [text("name"), text("entrypoint"), textOfTime(dialect, row[AT.ended])];
-      const label = runLabel({ uid, transformKey: key, name, entrypoint }, description);
       return {
-        id: nodeId("run", uid),
-        label,
+        id: `run:${uid}`,
         kind: "run",
         uid,
         name,
@@ -397,8 +397,7 @@ function factsAt(dialect: Dialect, kind: number, row: Listed): Node {
     }
     case TRANSFORM:
       return {
-        id: nodeId("transform", uid),
-        label: dataLabel(uid, key, description),
+        id: `transform:${uid}`,
         kind: "transform",
         uid,
         key,
@@ -410,8 +409,7 @@ function factsAt(dialect: Dialect, kind: number, row: Listed): Node {
       };
     case COLLECTION:
       return {
-        id: nodeId("collection", uid),
-        label: dataLabel(uid, key, description),
+        id: `collection:${uid}`,
         kind: "collection",
         uid,
         key,
@@ -423,8 +421,7 @@ function factsAt(dialect: Dialect, kind: number, row: Listed): Node {
       };
     case RECORD:
       return {
-        id: nodeId("record", uid),
-        label: dataLabel(uid, key, description),
+        id: `record:${uid}`,
         kind: "record",
         uid,
         name: key,
@@ -435,8 +432,7 @@ function factsAt(dialect: Dialect, kind: number, row: Listed): Node {
     default: {
       const [size, suffix, hash] = [row[AT.size] as number | null, text("suffix"), text("hash")];
       return {
-        id: nodeId("artifact", uid),
-        label: dataLabel(uid, key, description),
+        id: `artifact:${uid}`,
         kind: "artifact",
         uid,
         key,

@@ -27,17 +27,15 @@ export const DATA = [
 ] as const;
 export type DataTable = (typeof DATA)[number];
 
-/** What takes and makes, or stands for that. */
-export const ACTS = [
-  { kind: RUN, name: "Run", table: "run" },
-  { kind: TRANSFORM, name: "Transform", table: "transform" },
-] as const;
-
 /** The kind of rows, none of nodes, that tell of a collection and a member of it. */
 export const MEMBER = 5;
 
-/** All of them: each stands at the place that its kind numbers. */
-export const TABLES = [...DATA, ...ACTS] as const;
+/** What lineage is made of, in the order of their kinds. */
+export const TABLES = [
+  ...DATA,
+  { kind: RUN, name: "Run", table: "run" },
+  { kind: TRANSFORM, name: "Transform", table: "transform" },
+] as const;
 
 /** The branch that is the trash, from the first migration on. */
 export const TRASH = 3;
@@ -45,9 +43,6 @@ export const TRASH_UID = "tttttttttttt";
 
 /** The kind of the rows of a registry that is one of them. */
 export const kindNamed = (name: string): number => TABLES.findIndex((table) => table.name === name);
-
-/** What was removed for good is numbered from here on: no row that is there has such an id. */
-export const GRAVES = 2 ** 40;
 
 const KINDS = 8;
 

@@ -1,6 +1,7 @@
 /** The first of the two statements of a lineage graph: which runs can be reached, and all that is linked to them. */
 import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import { identifier } from "./columns.ts";
+import { executeEach, type Operation } from "./operation.ts";
 import type { Arm, Dialect } from "./dialect.ts";
 import type { Hops } from "./lineage-walk.ts";
 import { COLLECTION, DATA, type DataTable, MEMBER, TRANSFORM } from "./lineage-kinds.ts";
@@ -10,11 +11,15 @@ const COUNTED_HOPS = 16;
 /** Rows read at most, as a multiple of the nodes asked for. */
 const LINKS_PER_NODE = 50;
 
+/** Rows of one table. */
+export interface Start {
+  readonly table: DataTable["table"] | "run" | "transform";
+  readonly ids: readonly number[];
+}
+
 /** Where a walk starts and how far it goes. */
 export interface Walk {
-  readonly table: DataTable["table"] | "run" | "transform";
-  /** One, or several runs, collections or transforms. */
-  readonly ids: readonly number[];
+  readonly starts: readonly Start[];
   readonly upstream: Hops;
   readonly downstream: Hops;
   /** Nodes wanted at most. */
@@ -24,6 +29,8 @@ export interface Walk {
   readonly siblings: boolean;
   /** Also from members to their collections and back: asked only where there are some. */
   readonly members: boolean;
+  /** Upstream also through runs that made data again. */
+  readonly again: boolean;
 }
 
 /** The most rows of one sort that a side of `walkRuns` or `walkTransforms` gives; one more means that there are others. */
@@ -60,14 +67,21 @@ export function walkRuns(dialect: Dialect, walk: Walk): Asked {
     walk: recursion(
       dialect,
       side,
-      startOfRuns(dialect, walk, side, since),
-      [...DATA.map((data) => armOf(side, data, since)), ...(walk.members ? [armOfMembers(side, since)] : [])],
+      join(
+        walk.starts.map((start) => startOfRuns(dialect, start, walk, side, since)),
+        " union ",
+      ),
+      [
+        ...DATA.map((data) => armOf(side, data, since)),
+        ...(walk.members ? [armOfMembers(side, since)] : []),
+        ...(walk.again && side === "up" ? armsAgain(dialect, since) : []),
+      ],
       walk,
     ),
     parts: [
       ...DATA.flatMap((data) => [
         ...(side === "up" ? partsUp : partsDown)(dialect, data, since),
-        ...focusOf(dialect, walk, side, data, since),
+        ...walk.starts.flatMap((start) => focusOf(dialect, start, side, data, since)),
       ]),
       ...(walk.members ? memberParts(dialect, walk, side, since) : []),
     ],
@@ -78,14 +92,25 @@ export function walkRuns(dialect: Dialect, walk: Walk): Asked {
 const amongIds = (dialect: Dialect, ids: readonly number[]): Sql =>
   ids.length === 1 ? sql`= ${ids[0]}` : sql`in ${dialect.integers(ids)}`;
 
-function startOfRuns(dialect: Dialect, { table, ids, members }: Walk, side: Side, since: Since): Sql {
+function startOfRuns(dialect: Dialect, { table, ids }: Start, { members, again }: Walk, side: Side, since: Since): Sql {
   const these = amongIds(dialect, ids);
   if (table === "run") return sql`select id from run where id ${these}`;
   if (side === "up") {
-    const makers = sql`select run_id from ${identifier(table)} where id ${these} and run_id is not null`;
-    return members && table === "collection"
-      ? sql`${makers} union select a.run_id from ${heldBy(dialect, sql`collection_artifacts m`)} where m.from_id ${these}${since("m")} and a.run_id is not null`
-      : makers;
+    const held = members && table === "collection";
+    const makers = [sql`select run_id from ${identifier(table)} where id ${these} and run_id is not null`];
+    if (held)
+      makers.push(
+        sql`select a.run_id from ${heldBy(dialect, sql`collection_artifacts m`)} where m.from_id ${these}${since("m")} and a.run_id is not null`,
+      );
+    if (again && DATA.some((data) => data.table === table && data.remade))
+      makers.push(
+        sql`select to_id from ${identifier(`${table}_recreating_runs`)} x where x.from_id ${these}${since("x")}`,
+      );
+    if (again && held)
+      makers.push(
+        sql`select x.to_id from collection_artifacts m join ${dialect.seek("artifact_recreating_runs", "x", sql`x.from_id = m.to_id${since("x")}`)} where m.from_id ${these}${since("m")}`,
+      );
+    return join(makers, " union ");
   }
   const users = sql`select l.to_id from ${identifier(`${table}_input_of`)} l where l.from_id ${these}${since("l")}`;
   return members && table === "artifact"
@@ -134,12 +159,37 @@ function armOfMembers(side: Side, since: Since): Arm {
   return { id: far, from: sql`${tables} where ${near} = w.id and ${fits}` };
 }
 
+/** From a run to those that made again what it took, or members of that. */
+function armsAgain({ seek }: Dialect, since: Since): Arm[] {
+  const by = (table: string, data: Sql): Sql =>
+    seek(`${table}_recreating_runs`, "x", sql`x.from_id = ${data}${since("x")}`);
+  const there = (table: string): Sql => sql`exists (select 1 from ${raw(`${table}_recreating_runs`)})`;
+  const again = DATA.flatMap((data) => {
+    const { table, remade } = data;
+    const links = sql`${raw(`${table}_input_of l`)} join ${by(table, sql`l.from_id`)}`;
+    const fits = sql`l.to_id = w.id${since("l")} and ${inUse(data)} and ${there(table)}`;
+    return remade ? [{ id: sql`x.to_id`, from: sql`${links} where ${fits}` }] : [];
+  });
+  const held = sql`collection_input_of l join ${seek("collection_artifacts", "m", sql`m.from_id = l.from_id${since("m")}`)}`;
+  const members = sql`${held} join ${by("artifact", sql`m.to_id`)} where l.to_id = w.id${since("l")} and ${there("artifact")}`;
+  return [...again, { id: sql`x.to_id`, from: members }];
+}
+
 /** Collections (as `run`) and their members: upstream those of collections that were taken, downstream those that hold what was made, with who took them. */
-function memberParts(dialect: Dialect, { table, ids }: Walk, side: Side, since: Since): Rows[] {
-  const these = amongIds(dialect, ids);
+function memberParts(dialect: Dialect, { starts }: Walk, side: Side, since: Since): Rows[] {
+  const startsIn = (table: string): Sql =>
+    join(
+      [
+        empty,
+        ...starts.flatMap((start) =>
+          start.table === table ? [sql`select id from ${raw(table)} where id ${amongIds(dialect, start.ids)}`] : [],
+        ),
+      ],
+      " union ",
+    );
   if (side === "up") {
     const taken = sql`select distinct l.from_id as id from ups w join ${dialect.seek("collection_input_of", "l", sql`l.to_id = w.id${since("l")}`)}`;
-    const collections = sql`(${taken}${table === "collection" ? sql` union select id from collection where id ${these}` : empty}) c`;
+    const collections = sql`(${taken}${startsIn("collection")}) c`;
     const members = dialect.seek("collection_artifacts", "m", sql`m.from_id = c.id${since("m")}`);
     return [
       {
@@ -150,7 +200,7 @@ function memberParts(dialect: Dialect, { table, ids }: Walk, side: Side, since: 
     ];
   }
   const made = sql`select a.id from downs w join ${dialect.seek("artifact", "a", sql`a.run_id = w.id`)}`;
-  const holders = sql`(${made}${table === "artifact" ? sql` union select id from artifact where id ${these}` : empty}) a join ${dialect.seek("collection_artifacts", "m", sql`m.to_id = a.id${since("m")}`)}`;
+  const holders = sql`(${made}${startsIn("artifact")}) a join ${dialect.seek("collection_artifacts", "m", sql`m.to_id = a.id${since("m")}`)}`;
   return [
     {
       kind: MEMBER,
@@ -211,7 +261,7 @@ function outputsOf(
 }
 
 /** The focus itself is at the end of no link of a run that was reached. */
-function focusOf(dialect: Dialect, { table, ids }: Walk, side: Side, data: DataTable, since: Since): Rows[] {
+function focusOf(dialect: Dialect, { table, ids }: Start, side: Side, data: DataTable, since: Since): Rows[] {
   if (table !== data.table) return [];
   const { kind } = data;
   const these = amongIds(dialect, ids);
@@ -232,6 +282,9 @@ function focusOf(dialect: Dialect, { table, ids }: Walk, side: Side, data: DataT
   ];
 }
 
+/** Transforms follow on each other by runs that are there. */
+const THERE = sql`r.removed_at is null and o.removed_at is null`;
+
 /** Transforms side by side: `data` comes before `run` upstream, after it downstream; both are ids of transforms. */
 export function walkTransforms(dialect: Dialect, walk: Walk): Asked {
   const since = until(dialect, walk.asOf);
@@ -239,7 +292,7 @@ export function walkTransforms(dialect: Dialect, walk: Walk): Asked {
     const [here, there] = side === "up" ? [sql`l.to_id`, sql`l.run_id`] : [sql`l.run_id`, sql`l.to_id`];
     return {
       id: sql`o.transform_id`,
-      from: sql`run r cross join ${raw(`${table}_input_of l`)} cross join run o where r.transform_id = w.id and ${here} = r.id${since("l")} and o.id = ${there}`,
+      from: sql`run r cross join ${raw(`${table}_input_of l`)} cross join run o where r.transform_id = w.id and ${THERE} and ${here} = r.id${since("l")} and o.id = ${there}`,
     };
   };
   const chained = (side: Side): Arm => {
@@ -250,31 +303,24 @@ export function walkTransforms(dialect: Dialect, walk: Walk): Asked {
     const { near, far, tables, fits } = membersOf(side, since);
     return {
       id: sql`o.transform_id`,
-      from: sql`run r cross join ${tables} cross join run o where r.transform_id = w.id and ${near} = r.id and ${fits} and o.id = ${far}`,
-    };
-  };
-  // Through data that were deleted for good.
-  const lost = (side: Side): Arm => {
-    const [near, far] = side === "up" ? [sql`t`, sql`s`] : [sql`s`, sql`t`];
-    const links = sql`severed_link ${near} cross join severed_link ${far}`;
-    const fits = sql`s.role = 'output' and t.role = 'input' and t.from_uid = s.to_uid${since("s")}${since("t")}`;
-    const [here, there] = side === "up" ? [sql`t.to_uid`, sql`s.from_uid`] : [sql`s.from_uid`, sql`t.to_uid`];
-    return {
-      id: sql`o.transform_id`,
-      from: sql`run r cross join ${links} cross join run o where r.transform_id = w.id and ${here} = r.uid and ${fits} and o.uid = ${there}`,
+      from: sql`run r cross join ${tables} cross join run o where r.transform_id = w.id and ${THERE} and ${near} = r.id and ${fits} and o.id = ${far}`,
     };
   };
   return statement(dialect, walk, undefined, (side) => {
-    const arms = [
-      chained(side),
-      ...DATA.map((data) => through(side, data)),
-      ...(walk.members ? [held(side)] : []),
-      lost(side),
-    ];
+    const arms = [chained(side), ...DATA.map((data) => through(side, data)), ...(walk.members ? [held(side)] : [])];
     const reached = raw(`${side}s w`);
     const beside = arms.map(({ id, from }) => sql`select w.id, ${id} from ${reached} cross join ${from}`);
     return {
-      walk: recursion(dialect, side, sql`select id from transform where id ${amongIds(dialect, walk.ids)}`, arms, walk),
+      walk: recursion(
+        dialect,
+        side,
+        sql`select id from transform where id ${amongIds(
+          dialect,
+          walk.starts.flatMap(({ ids }) => ids),
+        )}`,
+        arms,
+        walk,
+      ),
       parts: [
         {
           kind: TRANSFORM,
@@ -288,7 +334,6 @@ export function walkTransforms(dialect: Dialect, walk: Walk): Asked {
 
 /** What most instances have nothing of, and the tables that tell. */
 const RARE = [
-  ["severed", "severed_link"],
   ["recreated", "artifact_recreating_runs"],
   ["recreated", "collection_recreating_runs"],
   ["initiated", "run where initiated_by_run_id is not null"],
@@ -315,6 +360,23 @@ function recursion(dialect: Dialect, side: Side, start: Sql, arms: readonly Arm[
   // The same run may be met at every hop.
   const most = (walk.limit + 1) * hops;
   return sql`${name}(id, hop) as (select s.*, 1 from (${start}) s union ${dialect.steps(side, arms, most, hops)}), ${reached} as materialized (select distinct id from (select id from ${name} limit ${most}) s)`;
+}
+
+/** One part of the answer: its columns, `null` where a row has no value. */
+export interface Found {
+  readonly part: Part;
+  readonly columns: readonly (readonly (number | null)[])[];
+}
+
+/** Asks the first statement. */
+export function* linksOf(asked: Asked): Operation<Found[]> {
+  const found: (Found | undefined)[] = [];
+  yield* executeEach(asked.statement, ([number, ...lists]) => {
+    const part = asked.parts[number as number] as Part;
+    const columns = lists.map((list) => (list === null ? [] : (JSON.parse(list as string) as (number | null)[])));
+    found[number as number] = { part, columns };
+  });
+  return found.filter((one) => one !== undefined);
 }
 
 /** The columns of a row after its part. */

@@ -1,12 +1,10 @@
-/** Lineage: two statements a graph, whatever its size; a few more where collections hold something, or something in it was removed for good. */
+/** Lineage: two statements a graph, whatever its size; more where collections hold something. */
 import sql from "sql-template-tag";
 import { LinealError } from "../ground/errors.ts";
-import { Graph } from "../lineage/graph/graph.ts";
-import type { Edge, EdgeRole, Node } from "../lineage/graph/node.ts";
+import type { Edge, EdgeRole, FoundGraph, UnlabelledNode as Node } from "../lineage/graph/node.ts";
 import type { Dialect } from "./dialect.ts";
-import { Graveyard, isBuried } from "./graveyard.ts";
 import { type Facts, factsOf, NOTHING_RARE, type Rare } from "./lineage-facts.ts";
-import { type Part, rowLimit, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
+import { linksOf, rowLimit, type Start, type Walk, walkRuns, walkTransforms } from "./lineage-sql.ts";
 import {
   downstreamOf,
   type Hops,
@@ -32,8 +30,9 @@ import {
   type TABLES,
   TRANSFORM,
 } from "./lineage-kinds.ts";
-import { execute, executeEach, type Operation } from "./operation.ts";
+import { execute, type Operation } from "./operation.ts";
 import { Lists, NONE, Places, PlaceSet } from "./row-numbers.ts";
+import type { Viewer } from "./viewer.ts";
 
 /** What is asked: around which row, how many hops each way, and at most how many nodes. */
 export interface LineageQuestion {
@@ -55,9 +54,10 @@ export interface LineageQuestion {
  */
 export function* lineage(
   dialect: Dialect,
+  viewer: Viewer,
   question: LineageQuestion,
   reading: "plain" | "members" | "whole" = "plain",
-): Operation<Graph> {
+): Operation<FoundGraph> {
   const { focus, upstream, downstream, limit, asOf, siblings = false } = question;
   checkHops("upstream", upstream);
   checkHops("downstream", downstream);
@@ -66,46 +66,32 @@ export function* lineage(
   const places = new Places();
   const start = places.of(keyOf(kindNamed(focus.name), focus.id));
   const walk: Walk = {
-    table: focus.name.toLowerCase() as Walk["table"],
-    ids: [focus.id],
+    starts: [{ table: focus.name.toLowerCase() as Start["table"], ids: [focus.id] }],
     upstream,
     downstream,
     limit,
     asOf,
     siblings,
     members: reading !== "plain",
+    again: false,
   };
-  const graves = new Graveyard(dialect, places, limit, asOf);
   const whole = { ...walk, upstream: upstream && "all", downstream: downstream && "all" } as const;
   const read = reading === "whole" ? whole : walk;
   const rows = yield* rowsOf(dialect, places, read);
-  if (!walk.members && mayHaveMembers(places, rows, walk)) return yield* lineage(dialect, question, "members");
+  if (!walk.members && mayHaveMembers(places, rows, walk)) return yield* lineage(dialect, viewer, question, "members");
   // Whether a member came of its collection is only known from all that lies behind it.
   const isPart = whole.upstream !== read.upstream || whole.downstream !== read.downstream;
-  if (isPart && hasMembers(rows)) return yield* lineage(dialect, question, "whole");
-  const all = [rows];
-  let [up, down, among, facts] = yield* around(dialect, places, walk, start, all, graves);
-  for (let ways = yield* graves.follow(facts.severed); ways; ways = yield* graves.follow(facts.severed)) {
-    const links = graves.linked();
-    const buried: Rows = {
-      sides: links,
-      outputs: siblings ? links[0] : nothing(),
-      rare: rows.rare,
-      cut: [false, false],
-    };
-    for (const { table, ids } of ways)
-      if (ids.length > 0) all.push(yield* rowsOf(dialect, places, { ...read, table, ids }));
-    if (isPart && [...all, buried].some(hasMembers)) return yield* lineage(dialect, question, "whole");
-    [up, down, among, facts] = yield* around(dialect, places, walk, start, [...all, buried], graves);
-  }
-  if (!facts.nodes[start])
+  if (isPart && hasMembers(rows)) return yield* lineage(dialect, viewer, question, "whole");
+  const [up, down, among, facts] = yield* around(dialect, viewer, places, walk, start, rows);
+  const focused = facts.nodes[start];
+  if (!focused || facts.removed.has(focused.id))
     throw new LinealError("not-found", `there is no ${focus.name} ${focus.uid} any more`, {
       hint: `List what is there with ${focus.name}.filter().`,
     });
 
   const more = { up: new Set(up.more), down: new Set(down.more) };
   const edges: Edge[] = [];
-  const nodeAt = (place: number): Node | undefined => facts.nodes[place] ?? graves.nodes.get(places.keyAt(place));
+  const nodeAt = (place: number): Node | undefined => facts.nodes[place];
   const put = (role: EdgeRole, from: number, to: number, order?: number): void => {
     const [first, last] = [nodeAt(from), nodeAt(to)];
     if (first && last)
@@ -160,22 +146,31 @@ export function* lineage(
     cut.upstream || cut.downstream ? { ...cut, limit, ...(ids.length > 0 ? { more: [...new Set(ids)] } : {}) } : false;
   // An edge can come from both walks only where some node lies on both ways (runs may form cycles); siblings tell all outputs.
   const distinct = !siblings && !down.nodes.list.some((place) => place !== start && up.nodes.has(place));
-  return new Graph({ focus: (nodeAt(start) as Node).id, nodes, edges, truncated }, { distinct });
+  return { focus: focused.id, nodes, edges, truncated, distinct, descriptions: facts.descriptions };
 }
 
 /** What is known of transforms, by uid; of those that were deleted for good nothing. */
-export function* transformsOf(dialect: Dialect, uids: readonly string[], asOf: Date | undefined): Operation<Node[]> {
+export function* transformsOf(
+  dialect: Dialect,
+  viewer: Viewer,
+  uids: readonly string[],
+  asOf: Date | undefined,
+): Operation<Node[]> {
   const found = yield* execute(sql`select id from transform where uid in ${dialect.texts(uids)}`);
   if (found.length === 0) return [];
-  const none = { rare: NOTHING_RARE, room: 0, remade: [], remaking: [], starting: undefined, beside: [] };
+  const none = { rare: NOTHING_RARE, room: 0, remade: [], remaking: [], starting: undefined };
   const { nodes } = yield* factsOf(
     dialect,
+    viewer,
     new Places(),
     found.map(({ id }) => keyOf(TRANSFORM, id as number)),
     { ...none, asOf },
   );
   return nodes.filter((node) => node !== undefined);
 }
+
+/** The table of the focus. */
+const tableOf = ({ starts: [start] }: Walk): Start["table"] => (start as Start).table;
 
 /** The last order on one side of the run that a walk started from. */
 function lastAt(start: number, { edges }: Reached): number {
@@ -185,11 +180,12 @@ function lastAt(start: number, { edges }: Reached): number {
 }
 
 /** Whether members have to be asked for: downstream it is not known yet what they are members of. */
-function mayHaveMembers(places: Places, { rare, sides: [up] }: Rows, { table, downstream }: Walk): boolean {
+function mayHaveMembers(places: Places, { rare, sides: [up] }: Rows, walk: Walk): boolean {
+  const { downstream } = walk;
+  const table = tableOf(walk);
   return (
     rare.members &&
-    (rare.severed ||
-      downstream !== 0 ||
+    (downstream !== 0 ||
       table === "collection" ||
       table === "transform" ||
       up.uses.data.some((place) => place !== NONE && kindOf(places.keyAt(place)) === COLLECTION))
@@ -203,7 +199,7 @@ interface Rows {
   readonly sides: readonly [Linked, Linked];
   /** Outputs of the runs, when they were asked for. */
   readonly outputs: Linked;
-  /** Whether anything at all was ever removed for good, or made again. */
+  /** Whether anything at all was ever made again, and the like. */
   readonly rare: Rare;
   /** Not all links were read. */
   readonly cut: readonly [boolean, boolean];
@@ -215,22 +211,13 @@ function* rowsOf(dialect: Dialect, places: Places, walk: Walk): Operation<Rows> 
     return {
       sides: [all[0], all[1]],
       outputs: all[2],
-      rare: { severed: true, recreated: true, initiated: true, members: false },
+      rare: { recreated: true, initiated: true, members: false },
       cut: [false, false],
     };
   const rare = { ...NOTHING_RARE };
-  const [ask, actor] = walk.table === "transform" ? ([walkTransforms, TRANSFORM] as const) : ([walkRuns, RUN] as const);
-  const { statement, parts } = ask(dialect, walk);
-  /** By part, columns of what was read. */
-  const found: ((number | null)[][] | undefined)[] = [];
-  yield* executeEach(statement, ([part, ...lists]) => {
-    found[part as number] = lists.map((list) =>
-      list === null ? [] : (JSON.parse(list as string) as (number | null)[]),
-    );
-  });
-  for (const [number, columns] of found.entries()) {
-    const part = parts[number] as Part;
-    if (!columns) continue;
+  const [ask, actor] =
+    tableOf(walk) === "transform" ? ([walkTransforms, TRANSFORM] as const) : ([walkRuns, RUN] as const);
+  for (const { part, columns } of yield* linksOf(ask(dialect, walk))) {
     if ("rare" in part) {
       rare[part.rare] = true;
       continue;
@@ -263,67 +250,51 @@ function* rowsOf(dialect: Dialect, places: Places, walk: Walk): Operation<Rows> 
   };
 }
 
-/** What can be reached from the start over all rows, and the facts of it. */
+/** What can be reached from the start, and the facts of it. */
 function* around(
   dialect: Dialect,
+  viewer: Viewer,
   places: Places,
   walk: Walk,
   start: number,
-  all: readonly Rows[],
-  graves: Graveyard,
+  rows: Rows,
 ): Operation<[up: ReturnType<Reach>, down: ReturnType<Reach>, among: PlaceSet, facts: Facts]> {
   const { limit, asOf } = walk;
-  const linked = linkedOf(places, all);
-  const reach = (side: 0 | 1): Reach =>
-    reachOf(
-      places,
-      walk,
-      start,
-      linked[side],
-      all.some(({ cut }) => cut[side]),
-      side,
-    );
+  const linked = linkedOf(places, rows);
+  const reach = (side: 0 | 1): Reach => reachOf(places, walk, start, linked[side], rows.cut[side], side);
   const [up, down] = shared([reach(0), reach(1)], limit);
   const among = down.nodes.size === 1 ? up.nodes : new PlaceSet(places, [...up.nodes.list, ...down.nodes.list]);
-  if (walk.siblings) takeSiblings(all, limit, among, up, down);
-  const { rare } = all[0] as Rows;
+  if (walk.siblings) takeSiblings(rows, limit, among, up, down);
+  const { rare } = rows;
   const onwards = walk.downstream !== 0;
-  const again = rare.recreated || rare.severed;
   const keysOf = (list: readonly number[]): number[] => list.map((place) => places.keyAt(place));
   // A run that made data again stands where their maker does: not beyond the last hop.
   const rim = new Set(up.rim);
-  const remade = again ? keysOf(among.list.filter((place) => !rim.has(place))) : [];
-  const wanted = {
-    remade,
-    remaking: again && onwards ? keysOf(down.nodes.list) : [],
-    starting: onwards && (walk.table === "run" || walk.table === "transform") ? places.keyAt(start) : undefined,
-  };
-  const keys = keysOf(among.list);
-  const buried = graves.aside(keys, wanted);
-  const beside = buried
-    .flatMap(({ from, to }) => [from, to])
-    .filter((key) => !among.has(places.of(key)) && !isBuried(key));
-  const facts = yield* factsOf(dialect, places, keys, { ...wanted, rare, asOf, room: limit - among.size, beside });
-  return [up, down, among, { ...facts, aside: [...facts.aside, ...buried] }];
+  const facts = yield* factsOf(dialect, viewer, places, keysOf(among.list), {
+    remade: rare.recreated ? keysOf(among.list.filter((place) => !rim.has(place))) : [],
+    remaking: rare.recreated && onwards ? keysOf(down.nodes.list) : [],
+    starting: onwards && ["run", "transform"].includes(tableOf(walk)) ? places.keyAt(start) : undefined,
+    rare,
+    asOf,
+    room: limit - among.size,
+  });
+  return [up, down, among, facts];
 }
 
 /** Adds the other outputs of the runs that are there, as far as there is room, and what they tell of the runs. */
 function takeSiblings(
-  all: readonly Rows[],
+  { sides, outputs: siblings }: Rows,
   limit: number,
   among: PlaceSet,
   up: ReturnType<Reach>,
   down: ReturnType<Reach>,
 ): void {
   const last = new Map<number, number>();
-  for (const { sides } of all)
-    for (const { uses } of sides) each(uses, (run, _, link) => last.set(run, Math.max(last.get(run) ?? 0, link)));
+  for (const { uses } of sides) each(uses, (run, _, link) => last.set(run, Math.max(last.get(run) ?? 0, link)));
   const outputs: [run: number, data: number, mark: number][] = [];
-  for (const { outputs: siblings } of all) {
-    each(siblings.made, (run, data, mark) => {
-      if (data !== NONE && among.has(run)) outputs.push([run, data, mark]);
-    });
-  }
+  each(siblings.made, (run, data, mark) => {
+    if (data !== NONE && among.has(run)) outputs.push([run, data, mark]);
+  });
   for (const [run, data, mark] of outputs.sort(([a, x], [b, y]) => a - b || x - y)) {
     if (!among.has(data) && among.size >= limit) {
       down.more.add(run);
@@ -338,20 +309,14 @@ function takeSiblings(
 /** A walk one way, as far as a number of new nodes allows; `cut` when not even all links were read. */
 type Reach = (quota: number) => Reached & { cut: boolean };
 
-/** All that lies on either side, each link once. */
-function linkedOf(places: Places, all: readonly Rows[]): Rows["sides"] {
-  if (all.length === 1 && !all.some(hasMembers)) return (all[0] as Rows).sides;
-  return withoutCircles(places, joined(all.map(({ sides }) => sides[0])), joined(all.map(({ sides }) => sides[1])));
+/** All that is linked on either side, each link once. */
+function linkedOf(places: Places, rows: Rows): Rows["sides"] {
+  const [up, down] = rows.sides;
+  return hasMembers(rows) ? withoutCircles(places, joined([up]), joined([down])) : rows.sides;
 }
 
-function reachOf(
-  places: Places,
-  { table, upstream, downstream }: Walk,
-  start: number,
-  linked: Linked,
-  cut: boolean,
-  side: 0 | 1,
-): Reach {
+function reachOf(places: Places, walk: Walk, start: number, linked: Linked, cut: boolean, side: 0 | 1): Reach {
+  const { upstream, downstream } = walk;
   const hops = side === 0 ? upstream : downstream;
   if (hops === 0)
     return () => ({
@@ -362,7 +327,7 @@ function reachOf(
       mixed: new Set(),
       cut,
     });
-  if (table === "transform") {
+  if (tableOf(walk) === "transform") {
     const { runs, data } = linked.uses;
     const neighbours = new Lists(
       places,

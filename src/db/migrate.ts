@@ -3,6 +3,7 @@ import sql, { raw } from "sql-template-tag";
 import { LinealError } from "../ground/errors.ts";
 import { execute, type Database, type Operation } from "./operation.ts";
 import { type Migration, statements } from "./migration.ts";
+import { steps } from "./migrations/steps.ts";
 import { migrations as all } from "./migrations/index.ts";
 import { lock } from "./write.ts";
 
@@ -29,7 +30,8 @@ export function migrate(database: Database, now: Date, migrations: readonly Migr
       yield* execute(raw(`create table migration (id ${id}, name text not null unique, applied_at ${time} not null)`));
     }
     for (const migration of migrations.filter((m) => pending.includes(m.name))) {
-      for (const statement of statements(database.dialect, migration, now)) yield* execute(statement);
+      for (const statement of statements(database.dialect, migration, now))
+        yield* typeof statement === "string" ? steps[statement](database.dialect) : execute(statement);
       yield* execute(
         sql`insert into migration (name, applied_at) values (${migration.name}, ${database.dialect.encode("time", now)})`,
       );

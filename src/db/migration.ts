@@ -2,6 +2,7 @@
 import sql, { join, raw, type Sql } from "sql-template-tag";
 import { identifier } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
+import type { Step } from "./migrations/steps.ts";
 import type { Column, Index, Repeats, TableSpec } from "./tables.ts";
 
 export type Change =
@@ -11,6 +12,13 @@ export type Change =
   | { readonly do: "drop-index"; readonly table: string; readonly index: Index }
   /** From now on these columns repeat those of another table: filled for the rows that are there. */
   | { readonly do: "repeat"; readonly table: string; readonly repeats: Repeats }
+  | { readonly do: "drop-table"; readonly table: string }
+  /** A table that older versions of Lineal wrote: in its place is an empty view that refuses rows, and says why. */
+  | { readonly do: "refuse-inserts"; readonly table: string; readonly columns: readonly Column[] }
+  /** Rows that were deleted for good are not changed any more, whichever version of Lineal writes. */
+  | { readonly do: "freeze-removed"; readonly table: string }
+  /** What can only be done by code (see `steps.ts`). */
+  | { readonly do: "step"; readonly step: Step }
   /** Rows that are there from the start, with fixed ids. */
   | {
       readonly do: "insert";
@@ -24,11 +32,14 @@ export interface Migration {
   readonly changes: readonly Change[];
 }
 
-/** The statements of a migration for one database, in order. */
-export function statements(dialect: Dialect, migration: Migration, now: Date): Sql[] {
+const RENEWED =
+  "the database was migrated by a newer version of Lineal: stop this process, update it with `npm install lineal@latest` and start it again";
+
+/** The statements of a migration for one database, and steps between them, in order. */
+export function statements(dialect: Dialect, migration: Migration, now: Date): (Sql | Step)[] {
   const tables: Sql[] = [];
   const references: Sql[] = [];
-  const rest: Sql[] = [];
+  const rest: (Sql | Step)[] = [];
   const created = new Set<string>();
   for (const change of migration.changes) {
     if (change.do === "create-table") {
@@ -60,6 +71,21 @@ export function statements(dialect: Dialect, migration: Migration, now: Date): S
           sql`${identifier(column)} = (select o.${identifier(column)} from ${of} o where o.id = ${to}.from_id)`,
       );
       rest.push(sql`update ${to} set ${join(sets)}`);
+    } else if (change.do === "drop-table") {
+      rest.push(sql`drop table ${identifier(change.table)}`);
+    } else if (change.do === "refuse-inserts") {
+      const columns = change.columns.map((column) => {
+        const [type = ""] = dialect.columnType(column).split(" collate ");
+        return sql`cast(null as ${raw(type)}) as ${identifier(column.name)}`;
+      });
+      rest.push(sql`create view ${identifier(change.table)} as select ${join(columns)} where 1 = 0`);
+      rest.push(...dialect.refuse("instead of insert", change.table, undefined, RENEWED));
+    } else if (change.do === "freeze-removed") {
+      rest.push(
+        ...dialect.refuse("before update", change.table, "old.removed_at is not null", "this was deleted for good"),
+      );
+    } else if (change.do === "step") {
+      rest.push(change.step);
     } else {
       for (const row of change.rows) {
         const keys = [...Object.keys(row), "created_at"];
@@ -128,6 +154,7 @@ export function tablesAfter(migrations: readonly Migration[]): TableSpec[] {
       tables.set(table.name, { ...table, indexes: [...table.indexes, change.index] });
     if (table && change.do === "drop-index")
       tables.set(table.name, { ...table, indexes: table.indexes.filter((index) => !same(index, change.index)) });
+    if (change.do === "drop-table") tables.delete(change.table);
     if (table && change.do === "repeat") tables.set(table.name, { ...table, repeats: change.repeats });
   }
   return [...tables.values()];

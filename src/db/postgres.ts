@@ -95,6 +95,14 @@ const postgresDialect: Dialect = {
     text.endsWith("Z") ? text : `${text.slice(0, 10)}T${text.slice(11)}${".000".slice(Math.max(0, text.length - 19))}Z`,
   forwardReferences: false,
   hasTable: (name) => sql`select 1 from pg_tables where schemaname = current_schema() and tablename = ${name}`,
+  refuse: (at, table, when, message) => [
+    raw(
+      "create or replace function lineal_refuse() returns trigger language plpgsql as $$ begin raise exception '%', tg_argv[0]; end $$",
+    ),
+    raw(
+      `create trigger "${table}__refuse" ${at} on "${table}" for each row ${when ? `when (${when}) ` : ""}execute function lineal_refuse('${message}')`,
+    ),
+  ],
   afterFixedIds: (table) =>
     sql`select setval(pg_get_serial_sequence(${`"${table}"`}, 'id'), (select max(id) from ${raw(`"${table}"`)}))`,
 };

@@ -1,12 +1,15 @@
 /** Reads the making of data in bulk: all that there is, or all that some data came from. */
 import sql, { empty, join, raw, type Sql } from "sql-template-tag";
-import type { Arm, Dialect } from "./dialect.ts";
-import { Gathered, type Provenance } from "./gathered.ts";
-import { ARTIFACT, COLLECTION, DATA, type DataTable, idOf, keyOf, kindOf, RECORD } from "./lineage-kinds.ts";
+import { TRUE } from "./columns.ts";
+import type { Dialect } from "./dialect.ts";
+import { ProvenanceFacts, type Provenance } from "./provenance-facts.ts";
+import { ARTIFACT, COLLECTION, DATA, type DataTable, idOf, keyOf, kindOf, MEMBER } from "./lineage-kinds.ts";
+import { linksOf, walkRuns } from "./lineage-sql.ts";
 import { canonicalJson, execute, type Operation, type Raw } from "./operation.ts";
+import type { Viewer } from "./viewer.ts";
 
-export { hasFailed } from "./gathered.ts";
-export type { DataFacts, LastMade, OnDemand, Provenance, RunFacts, TransformFacts } from "./gathered.ts";
+export { hasFailed } from "./provenance-facts.ts";
+export type { DataFacts, LastMade, OnDemand, Provenance, RunFacts, TransformFacts } from "./provenance-facts.ts";
 
 /** Under which a run worked. */
 export interface Conditions {
@@ -33,24 +36,24 @@ function factsOf({ kind }: DataTable, alias: string): Sql {
             mark: sql`null`,
           }
         : { key: of("name"), revision: sql`0`, hash: of("uid"), latest: sql`${of("id")} is not null`, mark: sql`null` };
-  return sql`${of("id")}, ${of("uid")}, ${own.key} as "key", ${own.revision} as revision, ${own.hash} as hash, ${own.latest} as is_latest, ${of("run_id")}, ${own.mark} as mark, ${of("branch_id")}`;
+  return sql`${of("id")}, ${of("uid")}, ${own.key} as "key", ${own.revision} as revision, ${own.hash} as hash, ${own.latest} as is_latest, ${of("run_id")}, ${own.mark} as mark, case when ${of("removed_at")} is null then ${of("branch_id")} end as branch_id`;
 }
 
-const RUN = sql`r.id, r.transform_id, r.entrypoint, r.status`;
+const RUN_FACTS = sql`r.id, r.transform_id, r.entrypoint, r.status, r.branch_id`;
 const TRANSFORM = sql`t.id, t.uid, t.key, t.stem, t.revision, t.hash, coalesce(t.code_hash, t.hash) as code, case when t.modules is null then t.hash end as file, t.source_path, t.branch_id,
-  (select r.id from run r where r.transform_id = t.id and r.status not in ('errored', 'aborted') order by r.id desc limit 1) as good_run,
-  (select r.id from run r where r.transform_id = t.id limit 1) as any_run`;
+  (select r.id from run r where r.transform_id = t.id and r.removed_at is null and r.status not in ('errored', 'aborted') order by r.id desc limit 1) as good_run,
+  (select r.id from run r where r.transform_id = t.id and r.removed_at is null limit 1) as any_run`;
 
-/** Everything in the instance: one scan of each table. `seen` are the branches (ids) whose newest versions count. */
-export function* provenanceOfAll(dialect: Dialect, seen: readonly number[]): Operation<Provenance> {
-  const found = new Gathered(dialect, seen);
+/** Everything in the instance: one scan of each table. The newest versions on branches that lists show count. */
+export function* provenanceOfAll(dialect: Dialect, viewer: Viewer): Operation<Provenance> {
+  const found = new ProvenanceFacts(dialect, viewer);
   for (const data of DATA) {
     const { kind, table, remade } = data;
     const shown = kind === ARTIFACT ? sql` where d.internal = ${dialect.encode("bool", false)}` : empty;
     for (const row of yield* execute(sql`select ${factsOf(data, "d")} from ${raw(table)} d${shown}`))
       found.add(kind, row);
     for (const row of yield* execute(sql`select id, from_id, to_id from ${raw(`${table}_input_of`)} order by id`))
-      found.input(kind, row);
+      found.input(row.to_id as number, keyOf(kind, row.from_id as number), row.id as number);
     if (remade)
       for (const row of yield* execute(sql`select from_id, to_id, created_at from ${raw(`${table}_recreating_runs`)}`))
         found.remaker(kind, row);
@@ -59,50 +62,44 @@ export function* provenanceOfAll(dialect: Dialect, seen: readonly number[]): Ope
     sql`${LINK_TIMES} where to_id in (select to_id from artifact_recreating_runs) order by id`,
   ))
     found.linkTime(row);
-  for (const row of yield* execute(sql`select from_id, to_id from collection_artifacts order by id`)) found.member(row);
-  for (const row of yield* execute(sql`select ${RUN} from run r`)) found.run(row);
+  for (const row of yield* execute(sql`${MEMBERS} order by m.id`))
+    found.member(row.from_id as number, row.to_id as number);
+  for (const row of yield* execute(sql`select ${RUN_FACTS} from run r where r.removed_at is null`)) found.run(row);
   for (const row of yield* execute(sql`select ${TRANSFORM} from transform t`)) found.transform(row);
   for (const row of yield* execute(sql`select id, uid, dynamic_modules from run where dynamic_modules is not null`))
     found.imported(row);
-  for (const row of yield* execute(sql`select ${SEVERED} from severed_link s ${TOMBSTONE} case s.role when 'input' then s.from_uid else s.to_uid end
-    join run r on r.uid = case s.role when 'input' then s.to_uid else s.from_uid end`))
-    found.severed(row);
   found.noteMakers();
   return found;
 }
 
+/** What collections hold; of those that were deleted for good only that they were read is known. */
+const MEMBERS = sql`select m.from_id, m.to_id from collection_artifacts m join collection c on c.id = m.from_id where c.removed_at is null`;
+
 /** What a run read before it made something again is told by the times of both links. */
 const LINK_TIMES = sql`select to_id, id, created_at from artifact_input_of`;
 
-const SEVERED = sql`s.role, s.mark, t.registry, t.uid, t.key, t.hash, t.facts, r.id as run_id`;
-const TOMBSTONE = sql`join tombstone t on t.registry in (${join(DATA.map(({ name }) => name))}) and t.uid =`;
-
 /** Everything upstream of these data (by their keys among all, see `linked.ts`), with what stands now for all that it meets; as many statements whatever its depth. */
-export function* provenanceUpstream(
-  dialect: Dialect,
-  start: readonly number[],
-  seen: readonly number[],
-): Operation<Provenance> {
-  const found = new Gathered(dialect, seen);
-  const gathered = new Set<number>();
-  yield* gather(found, dialect, start, gathered);
+export function* provenanceUpstream(dialect: Dialect, start: readonly number[], viewer: Viewer): Operation<Provenance> {
+  const found = new ProvenanceFacts(dialect, viewer);
+  const known = new Set<number>();
+  yield* readUpstream(found, dialect, start, known);
   const standing = new Set<number>();
   for (const data of DATA) {
     const { kind, table, remade } = data;
     if (!remade) continue;
-    const known = [...found.data.values()].filter(({ id }) => kindOf(id) === kind);
-    if (known.length === 0) continue;
-    const stems = dialect.texts(distinct(known.map((one) => one.stem)));
+    const some = [...found.data.values()].filter(({ id }) => kindOf(id) === kind);
+    if (some.length === 0) continue;
+    const stems = dialect.texts(distinct(some.map((one) => one.stem)));
     for (const row of yield* execute(
       sql`select ${factsOf(data, "d")} from ${stems} s join ${dialect.seek(table, "d", sql`d.stem = s.value and d.is_latest`)}`,
     ))
       found.add(kind, row);
     for (const one of found.data.values()) if (one.isLatest && kindOf(one.id) === kind) standing.add(one.id);
-    const keys = dialect.texts(distinct(known.flatMap((one) => one.key ?? [])));
+    const keys = dialect.texts(distinct(some.flatMap((one) => one.key ?? [])));
     const makers = (
       by: Sql,
     ): Sql => sql`select t.stem, r.entrypoint, d.key, d.id, d.branch_id, max(r.id) as run from ${raw(table)} d ${by} join transform t on t.id = r.transform_id
-      where r.status = 'completed' and d.key in ${keys} group by t.stem, r.entrypoint, d.key, d.id, d.branch_id`;
+      where r.status = 'completed' and r.removed_at is null and d.removed_at is null and d.key in ${keys} group by t.stem, r.entrypoint, d.key, d.id, d.branch_id`;
     const both = join(
       [
         makers(sql`join run r on r.id = d.run_id`),
@@ -111,7 +108,7 @@ export function* provenanceUpstream(
       " union all ",
     );
     for (const row of yield* execute(both)) {
-      if (!seen.includes(row.branch_id as number)) continue;
+      if (!isListed(viewer, row)) continue;
       const id = keyOf(kind, row.id as number);
       found.made(
         { id, key: row.key as string },
@@ -123,13 +120,13 @@ export function* provenanceUpstream(
     }
   }
   // What is newer may have been made from what is asked for.
-  yield* gather(
+  yield* readUpstream(
     found,
     dialect,
-    [...standing].filter((id) => !gathered.has(id)),
-    gathered,
+    [...standing].filter((id) => !known.has(id)),
+    known,
   );
-  yield* gather(found, dialect, yield* beforeFailures(found, dialect, seen), gathered);
+  yield* readUpstream(found, dialect, yield* beforeFailures(found, dialect, viewer), known);
   const used = dialect.integers(distinct([...found.runs.values()].map((r) => r.transform)));
   for (const row of yield* execute(
     sql`select ${TRANSFORM} from transform t where t.stem in (select stem from transform where id in ${used})`,
@@ -144,7 +141,7 @@ export function* provenanceUpstream(
 }
 
 /** Of families whose latest version a failed run left: the newest version that one did not. */
-function* beforeFailures(found: Gathered, dialect: Dialect, seen: readonly number[]): Operation<number[]> {
+function* beforeFailures(found: ProvenanceFacts, dialect: Dialect, viewer: Viewer): Operation<number[]> {
   const newest = new Map<string, { id: number; revision: number }>();
   for (const { kind, table, remade } of DATA) {
     const left = [...found.data.values()].filter(
@@ -152,9 +149,9 @@ function* beforeFailures(found: Gathered, dialect: Dialect, seen: readonly numbe
     );
     if (!remade || left.length === 0) continue;
     const families = dialect.texts(distinct(left.map((one) => one.stem)));
-    const again = sql`select 1 from ${raw(`${table}_recreating_runs`)} x join run y on y.id = x.to_id where x.from_id = d.id and y.status = 'completed'`;
+    const again = sql`select 1 from ${raw(`${table}_recreating_runs`)} x join run y on y.id = x.to_id where x.from_id = d.id and y.status = 'completed' and y.removed_at is null`;
     const rows = sql`select d.id, d.stem, d.revision from ${families} s join ${dialect.seek(table, "d", sql`d.stem = s.value`)} left join run r on r.id = d.run_id
-      where d.branch_id in (${join(seen)}) and (r.id is null or r.status not in ('errored', 'aborted') or exists (${again}))`;
+      where ${viewer.lists ? sql`d.branch_id in (${join([...viewer.lists, -1])})` : TRUE} and d.removed_at is null and (r.id is null or r.status not in ('errored', 'aborted') or exists (${again}))`;
     for (const row of yield* execute(rows)) {
       const [stem, revision] = [row.stem as string, row.revision as number];
       if (revision >= (newest.get(stem)?.revision ?? 0))
@@ -164,54 +161,62 @@ function* beforeFailures(found: Gathered, dialect: Dialect, seen: readonly numbe
   return [...newest.values()].map(({ id }) => id);
 }
 
-/** What these data were made from, through what was deleted for good as well. */
-function* gather(found: Gathered, dialect: Dialect, start: readonly number[], gathered: Set<number>): Operation<void> {
+/** What these data were made from: all runs upstream, what they read, and the facts of that. */
+function* readUpstream(
+  found: ProvenanceFacts,
+  dialect: Dialect,
+  start: readonly number[],
+  known: Set<number>,
+): Operation<void> {
   if (start.length === 0) return;
+  const ofKind = (kind: number, some: Iterable<number>): number[] =>
+    [...some].flatMap((id) => (kindOf(id) === kind ? idOf(id) : []));
+  const starts = DATA.map(({ kind, table }) => ({ table, ids: ofKind(kind, start) })).filter(
+    ({ ids }) => ids.length > 0,
+  );
+  const upstream = { upstream: "all", downstream: 0, limit: ALL, asOf: undefined } as const;
+  const walk = walkRuns(dialect, { starts, ...upstream, siblings: false, members: true, again: true });
   const ids = new Set(start);
-  const among = (kind: number, some: Iterable<number>): Sql =>
-    dialect.integers([...some].flatMap((id) => (kindOf(id) === kind ? idOf(id) : [])));
-  let begin = startOf(dialect, among(ARTIFACT, start), among(COLLECTION, start), among(RECORD, start));
-  for (;;) {
-    const fresh = (yield* execute(upstreamRuns(dialect, begin))).filter((row) => !found.runs.has(row.id as number));
-    if (fresh.length === 0) break;
-    for (const row of fresh) found.run(row);
-    const runs = dialect.integers(fresh.map((row) => row.id as number));
-    for (const { kind, table } of DATA) {
-      for (const row of yield* execute(
-        sql`select id, from_id, to_id from ${raw(`${table}_input_of`)} where to_id in ${runs} order by id`,
-      )) {
-        found.input(kind, row);
-        ids.add(keyOf(kind, row.from_id as number));
+  const runs = new Set<number>();
+  for (const { part, columns } of yield* linksOf(walk)) {
+    if ("rare" in part || !part.takes) continue;
+    const [owners = [], data = [], links = []] = columns;
+    const rows = owners.map((owner, i) => ({ owner, data: data[i] ?? null, link: links[i] ?? 0 }));
+    for (const { owner, data, link } of rows.sort((a, b) => a.link - b.link)) {
+      if (owner === null) continue;
+      if (part.kind === MEMBER) {
+        if (data === null || known.has(keyOf(COLLECTION, owner))) continue;
+        found.member(owner, data);
+        ids.add(keyOf(ARTIFACT, data));
+        continue;
       }
+      if (found.runs.has(owner)) continue;
+      runs.add(owner);
+      if (data === null) continue;
+      found.input(owner, keyOf(part.kind, data), link);
+      ids.add(keyOf(part.kind, data));
     }
-    const cut = sql`select ${SEVERED} from ${runs} n join run r on r.id = n.value join ${dialect.seek("severed_link", "s", sql`s.to_uid = r.uid and s.role = 'input'`)} ${TOMBSTONE} s.from_uid`;
-    const lost = (yield* execute(cut)).flatMap((row) => found.severed(row) ?? []);
-    const ends = sql`select ${SEVERED} from ${dialect.texts(lost)} n join ${dialect.seek("severed_link", "s", sql`s.to_uid = n.value and s.role <> 'input'`)} ${TOMBSTONE} s.to_uid join run r on r.uid = s.from_uid`;
-    const makers = lost.length === 0 ? [] : yield* execute(ends);
-    for (const row of makers) found.severed(row);
-    if (makers.length === 0) break;
-    begin = sql`select value as id from ${dialect.integers(makers.map((row) => row.run_id as number))} m`;
   }
   for (const row of yield* execute(
-    sql`select from_id, to_id from collection_artifacts where from_id in ${among(COLLECTION, ids)} order by id`,
-  )) {
-    const id = keyOf(COLLECTION, row.from_id as number);
-    if (gathered.has(id)) continue;
-    found.member(row);
-    ids.add(keyOf(ARTIFACT, row.to_id as number));
-  }
-  const all = [...ids].filter((id) => !gathered.has(id));
+    sql`select ${RUN_FACTS} from run r where r.id in ${dialect.integers([...runs])} and r.removed_at is null`,
+  ))
+    found.run(row);
   for (const data of DATA) {
     const { kind, table, remade } = data;
-    const own = all.filter((id) => kindOf(id) === kind);
-    if (own.length === 0) continue;
-    for (const row of yield* execute(
-      sql`select ${factsOf(data, "d")} from ${raw(table)} d where d.id in ${among(kind, own)}`,
-    ))
+    const own = dialect.integers(
+      ofKind(
+        kind,
+        [...ids].filter((id) => !known.has(id)),
+      ),
+    );
+    for (const row of yield* execute(sql`select ${factsOf(data, "d")} from ${raw(table)} d where d.id in ${own}`)) {
       found.add(kind, row);
+      // Of a collection that was deleted for good only that it was read is known.
+      if (kind === COLLECTION && row.branch_id === null) found.members.delete(keyOf(kind, row.id as number));
+    }
     const again = remade
       ? yield* execute(
-          sql`select from_id, to_id, created_at from ${raw(`${table}_recreating_runs`)} where from_id in ${among(kind, own)}`,
+          sql`select from_id, to_id, created_at from ${raw(`${table}_recreating_runs`)} where from_id in ${own}`,
         )
       : [];
     const fresh =
@@ -223,58 +228,13 @@ function* gather(found: Gathered, dialect: Dialect, start: readonly number[], ga
       for (const row of yield* execute(sql`${LINK_TIMES} where to_id in ${dialect.integers(fresh)} order by id`))
         found.linkTime(row);
   }
-  for (const id of ids) gathered.add(id);
+  for (const id of ids) known.add(id);
 }
 
-/** Who made these data, again too, and who made the members of collections: ids of runs. */
-function startOf(dialect: Dialect, artifacts: Sql, collections: Sql, records: Sql): Sql {
-  const members = sql`(select m.to_id as value from ${collections} c join ${dialect.seek("collection_artifacts", "m", sql`m.from_id = c.value`)} union all select value from ${artifacts} a)`;
-  const made = (table: string, ids: Sql): Sql =>
-    sql`select d.run_id as id from ${ids} i join ${dialect.seek(table, "d", sql`d.id = i.value`)}`;
-  const again = (table: string, ids: Sql): Sql =>
-    sql`select x.to_id as id from ${ids} i join ${dialect.seek(`${table}_recreating_runs`, "x", sql`x.from_id = i.value`)}`;
-  const all = [
-    made("artifact", members),
-    again("artifact", members),
-    made("collection", collections),
-    again("collection", collections),
-    made("record", records),
-  ];
-  return sql`select s.id from (${join(all, " union all ")}) s where s.id is not null`;
-}
+/** No limit: staleness is judged from all that lies upstream. */
+const ALL = 2 ** 40;
 
-/** The runs of `begin` (a select of ids), and all upstream of them. */
-function upstreamRuns(dialect: Dialect, begin: Sql): Sql {
-  const there = (table: string): Sql => sql`exists (select 1 from ${raw(table)})`;
-  const arms: Arm[] = DATA.flatMap(({ table, kind, remade }) => {
-    const links = `${table}_input_of`;
-    // Artifacts are many: nobody asks whether there are any.
-    const used = kind === ARTIFACT ? sql`true` : there(links);
-    const again = dialect.seek(`${table}_recreating_runs`, "x", sql`x.from_id = l.from_id`);
-    return [
-      { id: sql`l.run_id`, from: sql`${raw(links)} l where l.to_id = w.id and l.run_id is not null and ${used}` },
-      ...(remade
-        ? [
-            {
-              id: sql`x.to_id`,
-              from: sql`${raw(links)} l join ${again} where l.to_id = w.id and ${used} and ${there(`${table}_recreating_runs`)}`,
-            },
-          ]
-        : []),
-    ];
-  });
-  const members = sql`collection_input_of l join ${dialect.seek("collection_artifacts", "m", sql`m.from_id = l.from_id`)}`;
-  const contains = sql`where l.to_id = w.id and ${there("collection_artifacts")} and ${there("collection_input_of")}`;
-  arms.push({
-    id: sql`a.run_id`,
-    from: sql`${members} join ${dialect.seek("artifact", "a", sql`a.id = m.to_id and a.run_id is not null`)} ${contains}`,
-  });
-  arms.push({
-    id: sql`x.to_id`,
-    from: sql`${members} join ${dialect.seek("artifact_recreating_runs", "x", sql`x.from_id = m.to_id`)} ${contains}`,
-  });
-  return sql`with recursive w(id) as (${begin} union ${dialect.steps("w", arms, Number.MAX_SAFE_INTEGER)}) select ${RUN} from run r where r.id in (select id from w)`;
-}
+const isListed = ({ lists }: Viewer, { branch_id: branch }: Raw): boolean => lists?.includes(branch as number) ?? true;
 
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
@@ -291,38 +251,6 @@ export function* conditionsOf(dialect: Dialect, runs: readonly number[]): Operat
     environment: environment as string | null,
   });
   return new Map(rows.map((row) => [row.id as number, conditions(row)]));
-}
-
-/** What was deleted for good of what a run read and made. */
-export function* lostBeside(
-  dialect: Dialect,
-  run: string,
-): Operation<
-  Record<
-    "inputs" | "outputs",
-    { registry: string; uid: string; key: string | null; hash: string | null; suffix: string | null }[]
-  >
-> {
-  const rows =
-    yield* execute(sql`select s.role, t.registry, t.uid, t.key, t.hash, t.facts from severed_link s ${TOMBSTONE} case s.role when 'input' then s.from_uid else s.to_uid end
-    where s.from_uid = ${run} and s.role in ('output', 'recreated') or s.to_uid = ${run} and s.role = 'input' order by s.id`);
-  const found = rows.map((row) => {
-    const { name, suffix } = (dialect.decode("json", row.facts) ?? {}) as {
-      name?: string | null;
-      suffix?: string | null;
-    };
-    return {
-      role: row.role,
-      registry: row.registry as string,
-      uid: row.uid as string,
-      key: (row.key as string | null) ?? name ?? null,
-      hash: row.hash as string | null,
-      suffix: suffix ?? null,
-    };
-  });
-  const of = (isInput: boolean) =>
-    found.filter(({ role }) => (role === "input") === isInput).map(({ role: _, ...one }) => one);
-  return { inputs: of(true), outputs: of(false) };
 }
 
 /** The source of a transform: its text, and the hashes of its local modules. */

@@ -25,7 +25,7 @@ export function leads(relation: Relation, a: string, b: string): Sql {
   const { of, to, way } = relation;
   if (way.is === "versions") return sql`${columnOf(b, "stem")} = ${columnOf(a, "stem")}`;
   if (way.is === "newest")
-    return sql`${columnOf(b, "id")} = (select max(id) from ${identifier(tableOf(to))} where ${identifier(columnNameOf(to, way.by))} = ${columnOf(a, "id")})`;
+    return sql`${columnOf(b, "id")} = (select max(id) from ${identifier(tableOf(to))} where ${identifier(columnNameOf(to, way.by))} = ${columnOf(a, "id")} and removed_at is null)`;
   if (way.is === "via") {
     // From the far end inwards: each step is the id that the previous one points to.
     let registry = of;

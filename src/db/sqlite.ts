@@ -119,6 +119,11 @@ const sqliteDialect: Dialect = {
   isoTime: (text) => text,
   forwardReferences: true,
   hasTable: (name) => sql`select 1 from sqlite_master where type = 'table' and name = ${name}`,
+  refuse: (at, table, when, message) => [
+    raw(
+      `create trigger "${table}__refuse" ${at} on "${table}"${when ? ` when ${when}` : ""} begin select raise(abort, '${message}'); end`,
+    ),
+  ],
   afterFixedIds: () => undefined,
 };
 
@@ -131,7 +136,8 @@ export function openSqlite(path: string, options: { timeout?: number } = {}): Da
     connection = new DatabaseSync(path, { timeout });
     enterWal(connection, timeout);
     connection.exec(
-      "pragma synchronous = normal; pragma foreign_keys = on; pragma temp_store = memory; pragma cache_size = -65536",
+      // Text that was deleted is overwritten in the file.
+      "pragma secure_delete = on; pragma synchronous = normal; pragma foreign_keys = on; pragma temp_store = memory; pragma cache_size = -65536",
     );
   } catch (error) {
     throw translate(error, path);

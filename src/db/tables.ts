@@ -61,6 +61,8 @@ function registryTable(registry: Name): TableSpec {
     const columns = versioned && key === "key" ? [name, "revision"] : [name];
     indexes.push({ columns, ...(options.optional ? { where: `${name} is not null` } : {}) });
   }
+  // When it was deleted for good: the row stays for lineage and history (see removed.ts).
+  specs.push(column("removed_at", "time", { optional: true }));
   if (versioned) {
     indexes.push({ columns: ["stem", "revision"], unique: true });
     indexes.push({ columns: ["stem", "branch_id"], unique: true, where: "is_latest" });
@@ -100,7 +102,7 @@ function linkTables(name: Name): TableSpec[] {
   });
 }
 
-/** Stored bytes, history and tombstones: tables that no registry shows. */
+/** Stored bytes and history: tables that no registry shows. */
 const bookkeeping: TableSpec[] = [
   {
     name: "meta",
@@ -142,33 +144,6 @@ const bookkeeping: TableSpec[] = [
       column("run_uid", "text", { optional: true }),
     ],
     indexes: [{ columns: ["registry", "uid"] }],
-  },
-  {
-    name: "tombstone",
-    columns: [
-      column("id", "id"),
-      column("registry", "text"),
-      column("uid", "text"),
-      column("key", "text", { optional: true }),
-      column("hash", "text", { optional: true }),
-      column("run_uid", "text", { optional: true }),
-      column("facts", "json", { optional: true }),
-      column("at", "time"),
-    ],
-    indexes: [{ columns: ["registry", "uid"] }],
-  },
-  {
-    // Links of rows that were removed for good, by uid: `mark` is the number of an input link, or an output's last input.
-    name: "severed_link",
-    columns: [
-      column("id", "id"),
-      column("role", "text"),
-      column("from_uid", "text"),
-      column("to_uid", "text"),
-      column("mark", "int"),
-      column("created_at", "time"),
-    ],
-    indexes: [{ columns: ["from_uid"] }, { columns: ["to_uid"] }],
   },
 ];
 

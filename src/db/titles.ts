@@ -17,31 +17,9 @@ export function* namesOf(dialect: Dialect, uids: readonly string[]): Operation<M
     (table) => sql`select uid, "key", 1 as versioned from ${raw(table)} where uid in ${among}`,
   );
   const rows = yield* execute(
-    join(
-      [
-        ...versioned,
-        sql`select uid, name, 0 from record where uid in ${among}`,
-        sql`select uid, "key", case when registry = 'Record' then 0 else 1 end from tombstone where registry in ('Artifact', 'Collection', 'Transform', 'Record') and uid in ${among}`,
-      ],
-      " union all ",
-    ),
+    join([...versioned, sql`select uid, name, 0 from record where uid in ${among}`], " union all "),
   );
   return new Map(
     rows.map((row) => [row.uid as string, { key: row.key as string | null, versioned: row.versioned === 1 }]),
   );
-}
-
-/** What was deleted for good: what it was called, and when. */
-export interface Buried {
-  readonly uid: string;
-  readonly key: string | null;
-  readonly at: Date;
-}
-
-/** The last of a registry that was deleted for good and whose uid begins so. */
-export function* buried(dialect: Dialect, registry: string, prefix: string): Operation<Buried | undefined> {
-  const [row] = yield* execute(
-    sql`select uid, "key", at from tombstone where registry = ${registry} and substr(uid, 1, ${prefix.length}) = ${prefix} order by id desc limit 1`,
-  );
-  return row && { uid: row.uid as string, key: row.key as string | null, at: dialect.decode("time", row.at) as Date };
 }

@@ -14,15 +14,25 @@ export interface Viewer {
   readonly hidden: readonly number[];
   /** Whether lists show internal artifacts (reports, environments, source code) too. */
   readonly internal: boolean;
+  /** Whether rows that were deleted for good are in sight: to number versions, and for what a run read and made. */
+  readonly removed?: boolean;
 }
 
 /** Sees all there is: for locks, versions and purges, never for what a user asks. */
 export const everything: Viewer = { sees: null, lists: null, hidden: [], internal: true };
 
-/** The condition that a row is in sight. */
-export function inSight(name: Name, alias: string, { sees }: Viewer): Sql {
+/** The condition that a row is in sight: it was not deleted for good, and is on a branch in sight. */
+export function inSight(name: Name, alias: string, viewer: Viewer): Sql {
+  return both([viewer.removed ? TRUE : notRemoved(alias), onBranchInSight(name, alias, viewer)]);
+}
+
+/** The condition that a row that is there is in sight. What a row refers to is there: it cannot be deleted before. */
+export function onBranchInSight(name: Name, alias: string, { sees }: Viewer): Sql {
   return sees && model[name].columns.branch ? onBranches(alias, sees) : TRUE;
 }
+
+/** The condition that a row was not deleted for good. */
+export const notRemoved = (alias: string): Sql => sql`${columnOf(alias, "removed_at")} is null`;
 
 /** Whether a row that was read is in sight. */
 export function sees(viewer: Viewer, { branch }: Row): boolean {

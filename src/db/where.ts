@@ -5,7 +5,7 @@ import { columnOf, FALSE, identifier, shapeOf, startsWith, TRUE } from "./column
 import type { Dialect } from "./dialect.ts";
 import { leads, leadsToSome } from "./relations.ts";
 import { tableOf } from "./tables.ts";
-import { inSight, shownByRelations, type Viewer } from "./viewer.ts";
+import { onBranchInSight, shownByRelations, type Viewer } from "./viewer.ts";
 
 type TestOf<Is extends Condition["is"]> = Extract<Condition, { is: Is }>;
 
@@ -78,7 +78,9 @@ export class Conditions {
   #related(relation: Relation, alias: string, where: Condition, must: boolean): Sql {
     const { to, many } = relation;
     const next = `t${++this.#aliases}`;
-    const shown = many ? shownByRelations(this.#dialect, to, next, this.#viewer) : inSight(to, next, this.#viewer);
+    const shown = many
+      ? shownByRelations(this.#dialect, to, next, this.#viewer)
+      : onBranchInSight(to, next, this.#viewer);
     const fits = and([shown, this.of(to, next, where, must)]);
     // Where few rows of the other registry fit, SQLite finds them first, but only when it is written so. Below `any` and
     // `not` PostgreSQL would go through the whole list for every row.

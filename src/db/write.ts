@@ -1,12 +1,12 @@
-/** Writing rows: insert, update, link, remove; every change of a row leaves its former state in the history. */
+/** Writing rows: insert, update, link; every change of a row leaves its former state in the history. */
 import sql, { empty, join, Sql } from "sql-template-tag";
 import { type AnyField, model, type Name, names } from "../model/index.ts";
-import { columnOf, identifier, type Row, type RowRef, selection, shapeOf, decodeRow, startsWith } from "./columns.ts";
+import { columnOf, identifier, type Row, type RowRef, selection, shapeOf, decodeRow } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
 import { execute, type Operation } from "./operation.ts";
 import { linkTable } from "./relations.ts";
-import { epitaph, sever } from "./severed.ts";
 import { columnNameOf, linkTableOf, tableOf } from "./tables.ts";
+import { notRemoved } from "./viewer.ts";
 
 /** Who writes, when, and in which run: the same for all rows of one transaction. */
 export interface Writer {
@@ -76,6 +76,7 @@ export function* update(
     else throw new Error(`${name} has no column ${key}`);
   }
   const before = yield* read(dialect, name, id);
+  if (!before) throw new Error(`${name} ${id} is gone`);
   if (sets.length > 0) yield* execute(sql`update ${table} set ${join(sets)} where id = ${id}`);
   for (const { links, columns } of repeatersOf(name)) {
     const repeated = columns
@@ -83,7 +84,7 @@ export function* update(
       .map(({ column }) => sql`${column} = (select r.${column} from ${table} r where r.id = ${id})`);
     if (repeated.length > 0) yield* execute(sql`update ${links} set ${join(repeated)} where from_id = ${id}`);
   }
-  if (!options.silent && before) {
+  if (!options.silent) {
     const was = Object.fromEntries(
       Object.keys(changes)
         .filter((key) => !fields.get(key)?.field.options.lazy)
@@ -97,11 +98,13 @@ export function* update(
 }
 
 function* read(dialect: Dialect, name: Name, id: number): Operation<Row | undefined> {
-  const rows = yield* execute(sql`select ${selection(name, "t0")} from ${shapeOf(name).table} t0 where t0.id = ${id}`);
+  const rows = yield* execute(
+    sql`select ${selection(name, "t0")} from ${shapeOf(name).table} t0 where t0.id = ${id} and ${notRemoved("t0")}`,
+  );
   return rows[0] && decodeRow(dialect, name, rows[0]);
 }
 
-const plain = (value: unknown): unknown =>
+export const plain = (value: unknown): unknown =>
   value instanceof Date
     ? value.toISOString()
     : value !== null && typeof value === "object" && "uid" in value
@@ -188,38 +191,6 @@ export function* hasLink(name: Name, key: string, id: number, other: number): Op
   );
 }
 
-/** Removes a row for good; a tombstone and its severed links keep its place in lineage. */
-export function* remove(dialect: Dialect, writer: Writer, name: Name, row: Row): Operation<void> {
-  const facts = yield* epitaph(name, row);
-  yield* sever(dialect, name, row);
-  for (const { table, column } of linkColumns(name))
-    yield* execute(sql`delete from ${identifier(table)} where ${identifier(column)} = ${row.id}`);
-  yield* execute(sql`delete from ${shapeOf(name).table} where id = ${row.id}`);
-  const run = row.run as RowRef | null | undefined;
-  yield* execute(
-    sql`insert into tombstone (registry, uid, "key", hash, run_uid, facts, at) values (${name}, ${row.uid}, ${(row.key as string) ?? null}, ${(row.hash as string) ?? null}, ${run?.uid ?? null}, ${dialect.encode("json", facts)}, ${dialect.encode("time", writer.now)})`,
-  );
-  yield* remember(
-    dialect,
-    writer,
-    name,
-    row.uid,
-    "delete",
-    Object.fromEntries(Object.entries(row).map(([key, value]) => [key, plain(value)])),
-  );
-}
-
-/** The highest revision of a family that was removed for good, -1 when none was: its uid is not given again. */
-export function* lastBuried(dialect: Dialect, name: Name, stem: string): Operation<number> {
-  const rows = yield* execute(
-    sql`select facts from tombstone t0 where t0.registry = ${name} and ${startsWith(dialect, columnOf("t0", "uid"), stem)}`,
-  );
-  return Math.max(
-    -1,
-    ...rows.map((row) => Number((dialect.decode("json", row.facts) as { revision?: number } | null)?.revision ?? -1)),
-  );
-}
-
 /** The link tables that repeat columns of a registry's rows. */
 function repeatersOf(name: Name): { links: Sql; columns: { key: string; column: Sql }[] }[] {
   return Object.entries(model[name].links ?? {}).flatMap(([key, { repeats }]) =>
@@ -234,15 +205,6 @@ function repeatersOf(name: Name): { links: Sql; columns: { key: string; column: 
   );
 }
 
-function linkColumns(name: Name): { table: string; column: string }[] {
-  return names.flatMap((owner) => {
-    return Object.entries(model[owner].links ?? {}).flatMap(([key, { to }]) => [
-      ...(owner === name ? [{ table: linkTableOf(owner, key), column: "from_id" }] : []),
-      ...(to === name ? [{ table: linkTableOf(owner, key), column: "to_id" }] : []),
-    ]);
-  });
-}
-
 /** How many rows refer to a row by a to-one relation. */
 export function* referrers(name: Name, id: number): Operation<{ name: Name; key: string; n: number }[]> {
   const found: { name: Name; key: string; n: number }[] = [];
@@ -250,7 +212,7 @@ export function* referrers(name: Name, id: number): Operation<{ name: Name; key:
     for (const ref of shapeOf(other).refs) {
       if (ref.to !== name) continue;
       const rows = yield* execute(
-        sql`select count(*) as n from ${identifier(tableOf(other))} t0 where ${columnOf("t0", ref.column)} = ${id}`,
+        sql`select count(*) as n from ${identifier(tableOf(other))} t0 where ${columnOf("t0", ref.column)} = ${id} and ${notRemoved("t0")}`,
       );
       const n = Number(rows[0]?.n ?? 0);
       if (n > 0) found.push({ name: other, key: ref.key, n });

@@ -59,8 +59,8 @@ export const Artifact = registry({
     }),
   },
   links: {
-    inputOf: link("Run", { inverse: "inputs", repeats: ["run", "inputMark"] }),
-    recreatingRuns: link("Run", { inverse: "recreated" }),
+    inputOf: link("Run", { inverse: "inputs", repeats: ["run", "inputMark"], lineage: true }),
+    recreatingRuns: link("Run", { inverse: "recreated", lineage: true }),
     ulabels: link("ULabel", { inverse: "artifacts", byFeature: true }),
     projects: link("Project", { inverse: "artifacts", byFeature: true }),
     records: link("Record", { inverse: "artifacts", byFeature: true }),

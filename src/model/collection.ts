@@ -17,9 +17,9 @@ export const Collection = registry({
     ...placed,
   },
   links: {
-    artifacts: link("Artifact", { inverse: "collections" }),
-    inputOf: link("Run", { inverse: "inputCollections", repeats: ["run"] }),
-    recreatingRuns: link("Run", { inverse: "recreatedCollections" }),
+    artifacts: link("Artifact", { inverse: "collections", lineage: true }),
+    inputOf: link("Run", { inverse: "inputCollections", repeats: ["run"], lineage: true }),
+    recreatingRuns: link("Run", { inverse: "recreatedCollections", lineage: true }),
     ulabels: link("ULabel", { inverse: "collections", byFeature: true }),
     projects: link("Project", { inverse: "collections", byFeature: true }),
     records: link("Record", { inverse: "collections", byFeature: true }),

@@ -63,6 +63,8 @@ export interface Link<N extends string = string, I extends string = string> {
   readonly byFeature: boolean;
   /** Columns of the row that its links repeat: a walk over links finds them there. */
   readonly repeats: readonly string[];
+  /** Part of lineage: kept when one of the two rows is deleted for good. */
+  readonly lineage: boolean;
 }
 
 /** A relation that follows others: `artifact.transform` is the transform of its run. */
@@ -126,13 +128,14 @@ export const ref = <const N extends string, const O extends RefOptions = Record<
 /** Many to many, with the name of the way back. */
 export const link = <const N extends string, const I extends string>(
   to: N,
-  options: { inverse: I; byFeature?: true; repeats?: readonly string[] },
+  options: { inverse: I; byFeature?: true; repeats?: readonly string[]; lineage?: true },
 ): Link<N, I> => ({
   is: "link",
   to,
   inverse: options.inverse,
   byFeature: options.byFeature ?? false,
   repeats: options.repeats ?? [],
+  lineage: options.lineage ?? false,
 });
 
 /** `via("Transform", "run", "transform")`: what is reached through these relations. */

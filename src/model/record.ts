@@ -17,7 +17,7 @@ export const Record = registry({
   },
   links: {
     parents: link("Record", { inverse: "children" }),
-    inputOf: link("Run", { inverse: "inputRecords", repeats: ["run"] }),
+    inputOf: link("Run", { inverse: "inputRecords", repeats: ["run"], lineage: true }),
     ulabels: link("ULabel", { inverse: "records", byFeature: true }),
     projects: link("Project", { inverse: "records", byFeature: true }),
     references: link("Reference", { inverse: "records", byFeature: true }),

@@ -48,7 +48,7 @@ export const Transform = registry({
     }),
   },
   links: {
-    predecessors: link("Transform", { inverse: "successors" }),
+    predecessors: link("Transform", { inverse: "successors", lineage: true }),
     ulabels: link("ULabel", { inverse: "transforms", byFeature: true }),
     projects: link("Project", { inverse: "transforms", byFeature: true }),
     records: link("Record", { inverse: "transforms", byFeature: true }),

@@ -2,6 +2,8 @@
 import { expect } from "vitest";
 import type { Row } from "../../src/db/columns.ts";
 import { lineage, type LineageQuestion } from "../../src/db/lineage.ts";
+import { everything } from "../../src/db/viewer.ts";
+import { graphOf } from "../../src/lineage/graph/found.ts";
 import { highestLink } from "../../src/db/write.ts";
 import type { Graph } from "../../src/lineage/graph/graph.ts";
 import { counted, type Fixture } from "./fixture.ts";
@@ -90,12 +92,20 @@ export async function ask(
   const { id, uid } = flow.at(focus);
   const { db } = flow.fixture;
   let statements = 0;
-  const graph = await db.read(() =>
-    counted(
-      lineage(db.dialect, { focus: { name, id, uid }, upstream: "all", downstream: "all", limit: 1000, ...more }),
-      (n) => {
-        statements = n;
-      },
+  const graph = graphOf(
+    await db.read(() =>
+      counted(
+        lineage(db.dialect, everything, {
+          focus: { name, id, uid },
+          upstream: "all",
+          downstream: "all",
+          limit: 1000,
+          ...more,
+        }),
+        (n) => {
+          statements = n;
+        },
+      ),
     ),
   );
   expect(statements).toBeLessThanOrEqual(most);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { everything } from "../../src/db/viewer.ts";
 import { lineage } from "../../src/db/lineage.ts";
 import { collapse } from "../../src/lineage/graph/transform-level.ts";
 import { link, update } from "../../src/db/write.ts";
@@ -478,7 +479,7 @@ forEachDatabase((database) => {
       await expect(ask(flow, "Artifact", "d", wrong)).rejects.toMatchObject({ code: "invalid" });
     }
     const { db } = flow.fixture;
-    const gone = lineage(db.dialect, {
+    const gone = lineage(db.dialect, everything, {
       focus: { name: "Artifact", id: 999, uid: "gone" },
       upstream: 1,
       downstream: 1,

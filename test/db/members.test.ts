@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { lineage } from "../../src/db/lineage.ts";
+import { graphOf } from "../../src/lineage/graph/found.ts";
 import { byId } from "../../src/db/select.ts";
-import { link, remove } from "../../src/db/write.ts";
+import { remove } from "../../src/db/removed.ts";
+import { link } from "../../src/db/write.ts";
 import { everything } from "../../src/db/viewer.ts";
 import { collapse } from "../../src/lineage/graph/transform-level.ts";
 import { forEachDatabase } from "../support/dialects.ts";
@@ -125,14 +127,16 @@ forEachDatabase((database) => {
       const drawn = async (focus: (typeof questions)[number], asOf?: Date): Promise<string[]> => {
         const { id, uid } = flow.at(focus[1]);
         return edges(
-          await db.read(() =>
-            lineage(db.dialect, {
-              focus: { name: focus[0], id, uid },
-              upstream: "all",
-              downstream: "all",
-              limit: 1000,
-              ...(asOf ? { asOf } : {}),
-            }),
+          graphOf(
+            await db.read(() =>
+              lineage(db.dialect, everything, {
+                focus: { name: focus[0], id, uid },
+                upstream: "all",
+                downstream: "all",
+                limit: 1000,
+                ...(asOf ? { asOf } : {}),
+              }),
+            ),
           ),
         );
       };

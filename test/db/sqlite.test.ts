@@ -1,4 +1,14 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -7,9 +17,14 @@ import sql from "sql-template-tag";
 import { migrate } from "../../src/db/migrate.ts";
 import { openDatabase } from "../../src/db/open.ts";
 import { execute } from "../../src/db/operation.ts";
-import { insert } from "../../src/db/write.ts";
+import type { Row } from "../../src/db/columns.ts";
+import { remove } from "../../src/db/removed.ts";
+import { byId } from "../../src/db/select.ts";
+import { everything } from "../../src/db/viewer.ts";
+import { insert, update } from "../../src/db/write.ts";
 import { LinealError } from "../../src/ground/errors.ts";
-import { NOW } from "./fixture.ts";
+import { freshPlace } from "../support/dialects.ts";
+import { Fixture, NOW, placeOf, WRITER } from "./fixture.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -112,4 +127,25 @@ test("more statements than are kept, and closing twice", async () => {
     ]);
   await db.close();
   await db.close();
+});
+
+test("texts of what was deleted for good are nowhere in the file", async () => {
+  const fixture = await Fixture.open({ name: "sqlite", fresh: (options) => freshPlace("sqlite", options) });
+  const { db } = fixture;
+  const secret = (n: number): string => `s3cret-${n}-${"x".repeat(40)}`;
+  const transform = await fixture.add("Transform", { key: "a.ts", kind: "script", sourceCode: secret(1).repeat(500) });
+  const run = await fixture.add("Run", { transform, params: { token: secret(2) }, description: secret(3) });
+  for (let i = 0; i < 200; i++) await fixture.add("Run", { transform, name: `other ${i}` });
+  await db.write(() => update(db.dialect, WRITER, "Run", run.id, { description: secret(4), params: { a: secret(5) } }));
+  await db.write(function* () {
+    for (const name of ["Run", "Transform"] as const) {
+      const row = yield* byId(db.dialect, everything, name, name === "Run" ? run.id : transform.id);
+      yield* remove(db.dialect, WRITER, name, row as Row);
+    }
+  });
+  await db.close();
+  const bytes = readFileSync(placeOf(fixture.place), "latin1");
+  expect(bytes).toContain("other 199");
+  expect(bytes).not.toContain("s3cret");
+  expect(existsSync(`${placeOf(fixture.place)}-wal`)).toBe(false);
 });

@@ -1,7 +1,10 @@
 /** Every read of the database with a viewer that sees one branch only: rows on another are as if they did not exist. */
 import { expect, test } from "vitest";
 import type { Row } from "../../src/db/columns.ts";
-import { changedSince, fitting, rowsAsOf, valuesThen } from "../../src/db/history.ts";
+import { changedSince, fitting, rowsAsOf } from "../../src/db/history.ts";
+import { lineage } from "../../src/db/lineage.ts";
+import { ARTIFACT, keyOf } from "../../src/db/lineage-kinds.ts";
+import { provenanceOfAll, provenanceUpstream } from "../../src/db/provenance.ts";
 import type { Operation } from "../../src/db/operation.ts";
 import { byId, byUid, count, lazyColumn, one, select } from "../../src/db/select.ts";
 import { everything, type Viewer } from "../../src/db/viewer.ts";
@@ -28,6 +31,7 @@ forEachDatabase((database) => {
     await f.db.write(() => update(dialect, { ...WRITER, now: LATER }, "Artifact", other.id, { description: "new" }));
     await f.db.write(() => update(dialect, { ...WRITER, now: LATER }, "Artifact", mine.id, { description: "new" }));
 
+    const far = { upstream: "all", downstream: "all", limit: 10 } as const;
     const reads: Record<string, (viewer: Viewer) => Operation<unknown>> = {
       select: (viewer) => select(dialect, viewer, { name: "Artifact", where: [{}] }),
       "select by a search": (viewer) => select(dialect, viewer, { name: "Artifact", search: "results" }),
@@ -54,10 +58,17 @@ forEachDatabase((database) => {
       lazyColumn: (viewer) => lazyColumn(dialect, viewer, "Transform", "sourceCode", transform.id),
       one: (viewer) => one(dialect, viewer, "Artifact", "run", mine.id),
       "one, of another": (viewer) => one(dialect, viewer, "Artifact", "storage", other.id),
+      lineage: (viewer) => lineage(dialect, viewer, { ...far, focus: { name: "Run", id: open.id, uid: open.uid } }),
+      "provenance upstream": function* (viewer) {
+        const { data, runs, transforms } = yield* provenanceUpstream(dialect, [keyOf(ARTIFACT, mine.id)], viewer);
+        return [...data.values(), ...runs.values(), ...transforms.values()];
+      },
+      "provenance of all": function* (viewer) {
+        return [...(yield* provenanceOfAll(dialect, viewer)).data.values()];
+      },
       rowsAsOf: (viewer) => rowsAsOf(dialect, viewer, "Artifact", [mine, other], LATER),
       fitting: (viewer) => fitting(dialect, viewer, "Artifact", [mine, other], { run: { status: "started" } }),
       changedSince: (viewer) => changedSince(dialect, viewer, "Artifact", ["description"], BEFORE),
-      valuesThen: (viewer) => valuesThen(dialect, viewer, "Artifact", [mine.uid, other.uid], BEFORE),
     };
     const uidsIn = (answer: unknown): string =>
       JSON.stringify(answer instanceof Map ? [...answer] : answer, (key, value) => (key === "run" ? undefined : value));

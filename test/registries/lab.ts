@@ -168,7 +168,7 @@ export async function checkBytes({ connection }: Lab): Promise<void> {
   ))
     await check(row, objectKey(String(row.hash), String(row.suffix)));
   for (const row of await rows(
-    sql`select hash, suffix, n_files, place_key, (select root from storage s where s.id = a.storage_id) as root from artifact a where not overwritten`,
+    sql`select hash, suffix, n_files, place_key, (select root from storage s where s.id = a.storage_id) as root from artifact a where not overwritten and removed_at is null`,
   )) {
     const folder = row.n_files !== null;
     if (folder && row.place_key !== null) expect(existsSync(join(String(row.root), String(row.place_key)))).toBe(true);

@@ -28,7 +28,7 @@ export interface ArtifactNode {
   readonly createdBy: string | null;
   readonly version: string | null;
   readonly isLatest: boolean;
-  /** True for what is in the trash or only a tombstone is left of. */
+  /** True for what is in the trash or was deleted for good. */
   readonly deleted?: boolean;
 }
 
@@ -47,7 +47,7 @@ export interface RunNode {
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
   readonly createdBy: string | null;
-  /** True when only a tombstone is left of it. */
+  /** True when it is in the trash or was deleted for good. */
   readonly deleted?: boolean;
 }
 
@@ -129,10 +129,28 @@ export interface GraphData {
   readonly partial?: boolean;
 }
 
+type UnlabelledOf<N> = N extends Node ? Omit<N, "label"> : never;
+
+/** A graph as it was found: plain data, nothing in it has a label yet. */
+export interface FoundGraph extends Omit<GraphData, "nodes"> {
+  readonly nodes: readonly UnlabelledNode[];
+  /** By id of a run whose transform has no key: the description of the transform. */
+  readonly descriptions: ReadonlyMap<string, string>;
+  /** No node and no edge is there twice. */
+  readonly distinct: boolean;
+}
+export type UnlabelledNode = UnlabelledOf<Node>;
+
 type FactsOf<N> = N extends Node ? Omit<N, "id" | "label"> : never;
 
 /** A node without its id and label, which follow from the rest. */
 export type NodeFacts = FactsOf<Node>;
+
+/** A node with its label; `fallback` is what a run is called whose transform has no key. */
+export function labelled(node: UnlabelledNode, fallback?: string | null): Node {
+  const { id, ...facts } = node;
+  return { id, label: labelOf(facts, fallback), ...facts } as Node;
+}
 
 /** The id of a node: `nodeId("artifact", "AsXmTxA3…")` is `"artifact:AsXmTxA3…"`. */
 export function nodeId(kind: NodeKind, uid: string): string {
@@ -140,10 +158,10 @@ export function nodeId(kind: NodeKind, uid: string): string {
 }
 
 /** What a node is called: data and transforms by key, else description, else uid, where `fallback` comes before the uid. */
-export const dataLabel = (uid: string, key: string | null, fallback?: string | null): string => key || fallback || uid;
+const dataLabel = (uid: string, key: string | null, fallback?: string | null): string => key || fallback || uid;
 
 /** What a run is called: `<transform key>[: entrypoint]`, where `fallback` (the transform's description) stands in for a missing key. */
-export function runLabel(
+function runLabel(
   { uid, transformKey, name, entrypoint }: Pick<RunNode, "uid" | "transformKey" | "name" | "entrypoint">,
   fallback?: string | null,
 ): string {

@@ -1,6 +1,6 @@
 /** `ln.diff(a, b)`: in what two runs differ. */
-import { lostBeside } from "../../db/provenance.ts";
 import { select } from "../../db/select.ts";
+import { suffixOf } from "../../formats/suffix.ts";
 import { LinealError } from "../../ground/errors.ts";
 import { type Changed, changed, type Pair } from "../../lineage/answers/compare.ts";
 import { type Beside, besideEachOther } from "../../lineage/answers/beside.ts";
@@ -88,15 +88,13 @@ function environments(a: Environment | undefined, b: Environment | undefined): C
 
 async function factsOf(run: Run) {
   const transform = await run.transform;
-  const connection = connectionOf(run);
-  const [source, bundle, environment, user, inputs, outputs, lost] = await Promise.all([
+  const [source, bundle, environment, user, inputs, outputs] = await Promise.all([
     transform.sourceCode,
     transform.bundle,
     run.environment,
     run.createdBy,
     besides(run, INPUTS),
     besides(run, OUTPUTS),
-    connection.read(() => lostBeside(connection.database.dialect, run.uid)),
   ]);
   return {
     key: transform.key ?? transform.uid,
@@ -107,8 +105,8 @@ async function factsOf(run: Run) {
     params: { ...(run.cliArgs === null ? {} : { "command line": run.cliArgs }), ...run.params },
     environment: environment ? await readEnvironment(environment) : undefined,
     user: user.handle,
-    inputs: [...inputs, ...lost.inputs],
-    outputs: [...outputs, ...lost.outputs],
+    inputs,
+    outputs,
   };
 }
 
@@ -125,12 +123,13 @@ const OUTPUTS = [
   ["Record", "outputRecords"],
 ] as const;
 
-/** What a run read or made, what is in the trash now too. */
+/** What a run read or made, what is in the trash or was deleted for good too. */
 async function besides(run: Run, relations: typeof INPUTS | typeof OUTPUTS): Promise<Beside[]> {
   const connection = connectionOf(run);
+  const viewer = { ...connection.viewer({ branches: "all", internal: true }), removed: true };
   const found = relations.map(async ([registry, key]) => {
     const rows = await connection.read(() =>
-      select(connection.database.dialect, connection.viewer({ branches: "all", internal: true }), {
+      select(connection.database.dialect, viewer, {
         name: registry,
         from: { name: "Run", key, uid: rowOf(run).uid },
       }),
@@ -142,7 +141,8 @@ async function besides(run: Run, relations: typeof INPUTS | typeof OUTPUTS): Pro
         uid: row.uid,
         key: text(row.key ?? row.name),
         hash: text(row.hash),
-        suffix: text(row.suffix),
+        // What was deleted for good has kept its key.
+        suffix: text(row.suffix) || suffixOf(text(row.key) ?? ""),
       }));
   });
   return (await Promise.all(found)).flat();

@@ -2,6 +2,8 @@
 import { lineage as lineageQuery, transformsOf } from "../../db/lineage.ts";
 import { collapse } from "../../lineage/graph/transform-level.ts";
 import { Graph } from "../../lineage/graph/graph.ts";
+import { graphOf } from "../../lineage/graph/found.ts";
+import { labelled } from "../../lineage/graph/node.ts";
 import { ANY, checked, defined, YES_OR_NO } from "../../lineage/graph/options.ts";
 import { nearest, select, type Selection } from "../../lineage/graph/select.ts";
 import type { Connection } from "../../instance/connection.ts";
@@ -78,8 +80,17 @@ export async function lineageOf(entry: object, options: LineageOptions = {}): Pr
   }
   const collapsed = level === "transform" && focus.name !== "Transform";
   const walked = collapsed && limit > 0 ? Math.max(limit, BENEATH) : limit;
-  const found = await connection.read(() =>
-    lineageQuery(connection.database.dialect, { focus, upstream, downstream, limit: walked, siblings, ...asOf }),
+  const found = graphOf(
+    await connection.read(() =>
+      lineageQuery(connection.database.dialect, connection.viewer(), {
+        focus,
+        upstream,
+        downstream,
+        limit: walked,
+        siblings,
+        ...asOf,
+      }),
+    ),
   );
   // Who does not ask for what is around it is not told that there is nothing.
   const whole =
@@ -92,8 +103,10 @@ export async function lineageOf(entry: object, options: LineageOptions = {}): Pr
   const drawn = nearest(chosen(collapse(part, level), { kind }, connection.now()), limit);
   // Runs do not tell all of their transforms.
   const uids = drawn.nodes.flatMap((node) => (node.kind === "transform" ? [node.uid] : []));
-  const nodes = await connection.read(() => transformsOf(connection.database.dialect, uids, asOf.asOf));
-  return drawn.merge({ focus: drawn.focus, nodes, edges: [], truncated: false });
+  const nodes = await connection.read(() =>
+    transformsOf(connection.database.dialect, connection.viewer(), uids, asOf.asOf),
+  );
+  return drawn.merge({ focus: drawn.focus, nodes: nodes.map((node) => labelled(node)), edges: [], truncated: false });
 }
 
 function chosen(

@@ -52,11 +52,11 @@ export async function standingStatusOf(entry: object): Promise<Status> {
 
 /** What is known of the making of one. */
 const behind = (connection: Connection, id: number): Promise<Provenance> =>
-  connection.read(() => provenanceUpstream(connection.database.dialect, [id], connection.viewer().lists ?? []));
+  connection.read(() => provenanceUpstream(connection.database.dialect, [id], connection.viewer()));
 
 async function statusIn(entry: object, facts: Provenance, id = numberOf(entry)): Promise<Status> {
   const data = facts.data.get(id);
-  const [found] = data ? await judged(connectionOf(entry), facts, [data]) : [];
+  const [found] = data && !data.isRemoved ? await judged(connectionOf(entry), facts, [data]) : [];
   return found ?? { uid: rowOf(entry).uid, key: null, stale: false, reasons: [] };
 }
 
@@ -75,9 +75,7 @@ function instead(facts: Provenance, status: Status, version: DataFacts, latest: 
 
 /** The staleness of every output as it was made last. */
 export async function statusOfAll(connection: Connection): Promise<Status[]> {
-  const facts = await connection.read(() =>
-    provenanceOfAll(connection.database.dialect, connection.viewer().lists ?? []),
-  );
+  const facts = await connection.read(() => provenanceOfAll(connection.database.dialect, connection.viewer()));
   const latest = outputs(facts);
   const versions = latest.map((data) => standing(facts, data));
   const found = await judged(connection, facts, versions);

@@ -49,15 +49,15 @@ export async function why(a: Output, b: Output): Promise<Why> {
   const [left, right] = [numberOf(a), numberOf(b)];
   const { dialect } = connection.database;
   const [facts, conditions] = await connection.read(function* () {
-    const gathered = yield* provenanceUpstream(dialect, [left, right], connection.viewer().lists ?? []);
-    return [gathered, yield* conditionsOf(dialect, [...gathered.runs.keys()])] as const;
+    const found = yield* provenanceUpstream(dialect, [left, right], connection.viewer());
+    return [found, yield* conditionsOf(dialect, [...found.runs.keys()])] as const;
   });
   const environments = await environmentsOf(
     connection,
     [...conditions.values()].flatMap((run) => run.environment ?? []),
   );
   for (const one of [a, b]) {
-    if (!facts.data.has(numberOf(one)))
+    if (facts.data.get(numberOf(one))?.isRemoved !== false)
       throw new LinealError("not-found", `there is no ${nameOf(one)} ${one.uid} any more`, {
         hint: "Someone deleted it for good.",
       });
@@ -111,7 +111,7 @@ function originOf(
   id: number,
 ): Origin {
   const data = facts.data.get(id);
-  if (!data) throw new Error(`${id} was not gathered`);
+  if (!data) throw new Error(`${id} was not read`);
   const makerOf = (id: number, upTo = Number.POSITIVE_INFINITY): Maker | undefined => {
     const run = facts.runs.get(id);
     const under = conditions.get(id);

@@ -1,7 +1,8 @@
 /** `get(…, { asOf })`: a record as it was at a time. */
 import type { Row, RowRef } from "../../db/columns.ts";
-import { buriedSince, changedSince, fitting, rowsAsOf } from "../../db/history.ts";
+import { changedSince, fitting, rowsAsOf } from "../../db/history.ts";
 import type { Operation } from "../../db/operation.ts";
+import { removedSince } from "../../db/removed.ts";
 import { byUid, select } from "../../db/select.ts";
 import { LinealError } from "../../ground/errors.ts";
 import type { Connection } from "../../instance/connection.ts";
@@ -47,11 +48,11 @@ export async function getAsOf(
       typeof wanted === "string" ? { uid: wanted } : typeof wanted.key === "string" ? { key: wanted.key } : undefined;
     // The latest of a family may be among what is gone: an older version is not what was there.
     const gone = rows.length === 0 || (asksFamily(name, wanted) && !rows.some((row) => row.isLatest));
-    return { rows, buried: gone && named ? yield* buriedSince(dialect, name, named, at) : undefined };
+    return { rows, removed: gone && named ? yield* removedSince(dialect, name, named, at) : undefined };
   });
-  if (found.rows.length === 0 || found.buried) {
-    const hint = found.buried
-      ? `It was deleted for good at ${printTime(found.buried)}.`
+  if (found.rows.length === 0 || found.removed) {
+    const hint = found.removed
+      ? `It was deleted for good at ${printTime(found.removed)}.`
       : "It may have been added later; ask without asOf.";
     throw new LinealError(
       "not-found",
@@ -72,13 +73,13 @@ export async function goneThen(
 ): Promise<LinealError | undefined> {
   const at = pastTime(connection, asOf);
   const { dialect } = connection.database;
-  const buried = await connection.read(function* () {
+  const removed = await connection.read(function* () {
     return (
-      (yield* buriedSince(dialect, name, { key: id }, at)) ??
-      (isUidLike(id) ? yield* buriedSince(dialect, name, { uid: id }, at) : undefined)
+      (yield* removedSince(dialect, name, { key: id }, at)) ??
+      (isUidLike(id) ? yield* removedSince(dialect, name, { uid: id }, at) : undefined)
     );
   });
-  return buried && deletedForGood(`${name} ${id}, as it was at ${printTime(at)},`, buried);
+  return removed && deletedForGood(`${name} ${id}, as it was at ${printTime(at)},`, removed);
 }
 
 /** Whether the latest of a family is meant, and not one version. */

@@ -1,7 +1,7 @@
 /** `get`: one row by uid, by the beginning of a uid, or by a filter. */
 import type { Row, RowRef } from "../../db/columns.ts";
 import type { Operation } from "../../db/operation.ts";
-import { buried } from "../../db/titles.ts";
+import { lastRemoved } from "../../db/removed.ts";
 import { byUid, select } from "../../db/select.ts";
 import { LinealError } from "../../ground/errors.ts";
 import type { Connection } from "../../instance/connection.ts";
@@ -111,7 +111,7 @@ function* headsByUid(connection: Connection, name: Name, prefix: string, some: r
 
 /** Says so when a uid is that of something that was deleted for good. */
 export async function gone(connection: Connection, name: Name, prefix: string): Promise<LinealError | undefined> {
-  const found = await connection.read(() => buried(connection.database.dialect, name, prefix));
+  const found = await connection.read(() => lastRemoved(connection.database.dialect, name, prefix));
   return found && deletedForGood(`${name} ${found.uid}${found.key === null ? "" : ` (${found.key})`}`, found.at);
 }
 

@@ -30,7 +30,7 @@ import { deleteRecord, restoreRecord } from "./trash.ts";
 import { updateRecord } from "./update.ts";
 
 export interface DeleteOptions {
-  /** Remove it for good; a tombstone keeps its place in lineage. */
+  /** Delete it for good: bytes, texts and labels go; lineage still shows that it was there, with its key. */
   permanent?: boolean;
 }
 

@@ -1,7 +1,8 @@
 /** Trash, restore and removal for good. */
 import type { Row, RowRef } from "../../db/columns.ts";
 import { byId } from "../../db/select.ts";
-import { lock, referrers, remember, remove, update } from "../../db/write.ts";
+import { remove } from "../../db/removed.ts";
+import { lock, referrers, remember, update } from "../../db/write.ts";
 import { everything } from "../../db/viewer.ts";
 import { LinealError } from "../../ground/errors.ts";
 import { BUILT_IN, type Connection } from "../../instance/connection.ts";

@@ -3,7 +3,7 @@ import type { Row, RowRef } from "../../db/columns.ts";
 import type { Dialect } from "../../db/dialect.ts";
 import type { Operation } from "../../db/operation.ts";
 import { select } from "../../db/select.ts";
-import { lastBuried, update, type Values, type Writer } from "../../db/write.ts";
+import { update, type Values, type Writer } from "../../db/write.ts";
 import { everything } from "../../db/viewer.ts";
 import { LinealError } from "../../ground/errors.ts";
 import { base62, type Name, REVISION_LENGTH, versionUid } from "../../model/index.ts";
@@ -26,9 +26,9 @@ export function* nextVersion(
     throw new LinealError("conflict", `the version "${tag}" of this ${name} is there already (${taken.uid})`, {
       hint: "Give another version, or leave it out.",
     });
-  const [last] = yield* select(dialect, everything, { ...question, order: ["-revision"] });
-  const revision = Math.max(Number(last?.revision ?? -1), yield* lastBuried(dialect, name, stem)) + 1;
-  return versionColumns(stem, revision, tag);
+  // The uid of a version that was deleted for good is not given again.
+  const [last] = yield* select(dialect, { ...everything, removed: true }, { ...question, order: ["-revision"] });
+  return versionColumns(stem, Number(last?.revision ?? -1) + 1, tag);
 }
 
 function versionColumns(stem: string, revision: number, tag: string | null | undefined): Record<string, unknown> {

@@ -1,6 +1,7 @@
 /** Which transform a source is: found by key, uid and hash, or added. */
 import type { Row, RowRef } from "../../db/columns.ts";
 import type { Operation } from "../../db/operation.ts";
+import { lastRemoved } from "../../db/removed.ts";
 import { byId, byUid, select } from "../../db/select.ts";
 import { insert, lock, update, type Values } from "../../db/write.ts";
 import { everything } from "../../db/viewer.ts";
@@ -17,6 +18,7 @@ import {
   versionUid,
 } from "../../model/index.ts";
 import { make, type Of } from "../record/classes.ts";
+import { deletedForGood } from "../record/get.ts";
 import { isEntry, refOf, rowOf } from "../record/row.ts";
 import { demote, nextVersion } from "../record/versions.ts";
 import { keepText, type RunWriter } from "./runs.ts";
@@ -189,7 +191,11 @@ function* choose(connection: Connection, spec: TransformSpec, user: RowRef | und
           order: ["revision"],
         })
       : [];
-  if (spec.uid?.length === LENGTH) return pinned(spec, spec.uid, family);
+  if (spec.uid?.length === LENGTH) {
+    const removed = yield* lastRemoved(dialect, "Transform", spec.uid);
+    if (removed) throw deletedForGood(`Transform ${removed.uid} (${removed.key})`, removed.at);
+    return pinned(spec, spec.uid, family);
+  }
   const usable = family.filter((row) => !connection.viewer().hidden.includes((row.branch as RowRef).id));
   const latest = usable.find((row) => row.isLatest) ?? usable.at(-1);
   const same = source ? usable.findLast((row) => row.hash === source.hash) : latest;

@@ -121,21 +121,53 @@ forEachDatabase((database) => {
     expect(await lab.count(sql`select count(*) as n from object where hash = ${a.hash}`)).toBe(0);
   });
 
-  test("removal leaves a tombstone and a change row; the uid is never given again", async () => {
+  test("what is deleted for good keeps what identifies it; its texts and labels go, from its history too", async () => {
     const { run, within } = await lab.run();
-    const artifact = await within(() => save("buried", "buried.txt"));
+    const label = await lab.ln.ULabel.save({ name: "a label" });
+    const artifact = await within(() =>
+      lab.ln.Artifact.save(Buffer.from("gone"), { key: "gone.txt", description: "a first text" }),
+    );
+    await artifact.ulabels.add(label);
+    await artifact.update({ description: "a second text", kind: "dataset" });
     const user = await artifact.createdBy;
     await artifact.delete({ permanent: true });
-    const [stone] = await lab.rows(sql`select * from tombstone where uid = ${artifact.uid}`);
-    expect([stone?.registry, stone?.key, stone?.hash, stone?.run_uid]).toEqual([
-      "Artifact",
-      "buried.txt",
-      artifact.hash,
-      run.uid,
+    const [row] = await lab.rows(sql`select * from artifact where uid = ${artifact.uid}`);
+    const kept = { key: "gone.txt", hash: artifact.hash, size: 4, kind: "dataset", run_id: rowOf(run).id };
+    expect(row).toMatchObject({ ...kept, description: null, suffix: "" });
+    expect(row?.removed_at).not.toBeNull();
+    const labels = sql`select count(*) as n from artifact_ulabels where from_id = ${rowOf(artifact).id}`;
+    expect(await lab.count(labels)).toBe(0);
+    expect(JSON.stringify(await changes(artifact.uid))).not.toContain("text");
+    const deleted = (await changes(artifact.uid)).at(-1);
+    expect([deleted?.operation, deleted?.user]).toEqual(["delete", user?.uid]);
+    expect(deleted?.before).toMatchObject({ key: "gone.txt", hash: artifact.hash, run: run.uid });
+    // Its snapshot in memory is as it was, but leads nowhere.
+    expect([artifact.description, artifact.toJSON().run, await artifact.run]).toEqual(["a second text", run.uid, null]);
+  });
+
+  test("what is deleted for good is out of sight, and its key and name are free", async () => {
+    const { run, within } = await lab.run();
+    const artifact = await within(() => save("hidden", "hidden.txt"));
+    const record = await lab.ln.Record.save({ name: "hidden" });
+    await artifact.delete({ permanent: true });
+    await record.delete({ permanent: true });
+    const { Artifact, Record } = lab.ln;
+    expect(await Artifact.filter({ key: "hidden.txt" }).count()).toBe(0);
+    expect(await Artifact.filter({ key: "hidden.txt", branch: { name: "trash" } }).count()).toBe(0);
+    expect(await Artifact.search("hidden.txt").count()).toBe(0);
+    expect([await run.outputs.count(), (await lab.ln.Run.filter({ outputs: { key: "hidden.txt" } })).length]).toEqual([
+      0, 0,
     ]);
-    const [change] = await changes(artifact.uid);
-    expect([change?.operation, change?.user]).toEqual(["delete", user?.uid]);
-    expect(change?.before).toMatchObject({ key: "buried.txt", hash: artifact.hash, run: run.uid });
+    const error = await refused(Artifact.get(artifact.uid), "not-found");
+    expect(error.message).toMatch(/hidden\.txt.* was deleted for good at /);
+    await refused(artifact.update({ description: "back" }), "not-found");
+    await refused(artifact.restore(), "not-found");
+    await refused(artifact.lineage(), "not-found");
+    const again = await save("hidden", "hidden.txt");
+    expect([again.uid === artifact.uid, again.version]).toEqual([false, "0000"]);
+    expect((await Record.save({ name: "hidden" })).uid).not.toBe(record.uid);
+    await run.delete({ permanent: true });
+    await refused(lab.ln.Run.get(run.uid), "not-found");
   });
 
   test("removing the latest of several promotes the one before; the next version gets a new number", async () => {

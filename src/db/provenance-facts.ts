@@ -1,12 +1,13 @@
-/** What staleness and difference know of data, who made them, from what and with which code; filled from rows. */
+/** What staleness and `why` know of data: who made them, from what and with which code; filled from rows. */
 import type { Version } from "../lineage/answers/staleness.ts";
 import { REVISION_LENGTH } from "../model/index.ts";
 import type { Dialect } from "./dialect.ts";
-import { ARTIFACT, COLLECTION, GRAVES, keyOf, kindNamed, kindOf, listOf, RECORD, TRASH } from "./lineage-kinds.ts";
+import { ARTIFACT, COLLECTION, keyOf, kindOf, listOf, RECORD, TRASH } from "./lineage-kinds.ts";
 import type { Raw } from "./operation.ts";
+import type { Viewer } from "./viewer.ts";
 
 /**
- * An artifact, a collection or a record; its number is its key among all of them (see `linked.ts`). A record has a name for a
+ * An artifact, a collection or a record; its number is its key among all of them (see `lineage-kinds.ts`). A record has a name for a
  * key and is alone in its family; what has no hash, of bytes or of members, is known by its uid.
  */
 export interface DataFacts extends Version {
@@ -15,6 +16,8 @@ export interface DataFacts extends Version {
   /** On a branch that is seen: not in the trash, and not deleted for good. */
   readonly isSeen: boolean;
   readonly isDeleted: boolean;
+  /** Deleted for good. */
+  readonly isRemoved: boolean;
   readonly run: number | null;
   /** The last input link that its maker had then. */
   readonly mark: number;
@@ -86,7 +89,7 @@ export interface Provenance {
 export const hasFailed = (run: RunFacts | undefined): run is RunFacts & { status: "errored" | "aborted" } =>
   run?.status === "errored" || run?.status === "aborted";
 
-export class Gathered implements Provenance {
+export class ProvenanceFacts implements Provenance {
   readonly data = new Map<number, DataFacts>();
   readonly runs = new Map<number, RunFacts>();
   readonly transforms = new Map<number, TransformFacts>();
@@ -97,8 +100,6 @@ export class Gathered implements Provenance {
   readonly onDemand = new Map<number, OnDemand>();
   /** Output key → family and entrypoint → what was made. */
   readonly #lastMade = new Map<string, Map<string, LastMade>>();
-  /** Uid → number. */
-  readonly #lost = new Map<string, number>();
   /** Run → artifact → when it made that again. */
   readonly #remadeAt = new Map<number, Map<number, number>>();
   /** Run → its input links in order, and when each was made. */
@@ -107,17 +108,28 @@ export class Gathered implements Provenance {
   readonly #standing = new Map<string, number>();
   readonly #dialect: Dialect;
   readonly #yes: unknown;
-  readonly #seen: readonly number[];
+  readonly #viewer: Viewer;
 
-  constructor(dialect: Dialect, seen: readonly number[]) {
+  constructor(dialect: Dialect, viewer: Viewer) {
     this.#dialect = dialect;
     this.#yes = dialect.encode("bool", true);
-    this.#seen = seen;
+    this.#viewer = viewer;
+  }
+
+  /** Rows out of sight are as if they did not exist. */
+  #isInSight({ branch_id: branch }: Raw): boolean {
+    return this.#viewer.sees?.includes(branch as number) ?? true;
+  }
+
+  /** On a branch whose rows lists show. */
+  #isListed({ branch_id: branch }: Raw): boolean {
+    return branch !== null && (this.#viewer.lists?.includes(branch as number) ?? true);
   }
 
   add = (kind: number, row: Raw): void => {
+    if (!this.#isInSight(row)) return;
     const uid = row.uid as string;
-    const isSeen = this.#seen.includes(row.branch_id as number);
+    const isSeen = this.#isListed(row);
     const facts: DataFacts = {
       id: keyOf(kind, row.id as number),
       uid,
@@ -127,7 +139,8 @@ export class Gathered implements Provenance {
       hash: row.hash as string,
       isLatest: isSeen && row.is_latest === this.#yes,
       isSeen,
-      isDeleted: row.branch_id === TRASH,
+      isDeleted: row.branch_id === TRASH || row.branch_id === null,
+      isRemoved: row.branch_id === null,
       run: row.run_id as number | null,
       mark: (row.mark as number | null) ?? Number.POSITIVE_INFINITY,
     };
@@ -136,7 +149,7 @@ export class Gathered implements Provenance {
 
   /** Most inputs are the latest themselves: the table of families is made when one is not. */
   newestOf(data: DataFacts): DataFacts | undefined {
-    if (data.isLatest && this.#seen.length === 1 && !this.isLeftByFailure(data)) return data;
+    if (data.isLatest && this.#viewer.lists?.length === 1 && !this.isLeftByFailure(data)) return data;
     if (!this.#newest) {
       this.#newest = new Map();
       for (const one of this.data.values())
@@ -164,6 +177,7 @@ export class Gathered implements Provenance {
   }
 
   run = (row: Raw): void => {
+    if (!this.#isInSight(row)) return;
     const id = row.id as number;
     this.runs.set(id, {
       id,
@@ -174,6 +188,7 @@ export class Gathered implements Provenance {
   };
 
   transform = (row: Raw): void => {
+    if (!this.#isInSight(row)) return;
     const facts: TransformFacts = {
       id: row.id as number,
       uid: row.uid as string,
@@ -187,7 +202,7 @@ export class Gathered implements Provenance {
       goodRun: row.good_run as number | null,
     };
     this.transforms.set(facts.id, facts);
-    if (!this.#seen.includes(row.branch_id as number)) return;
+    if (!this.#isListed(row)) return;
     // Code that only ever failed makes nothing stale; code that went back to an older version did so with its last run.
     const standing = row.any_run === null ? Number.MAX_SAFE_INTEGER : facts.goodRun;
     const other = this.current.get(facts.stem);
@@ -197,13 +212,10 @@ export class Gathered implements Provenance {
     this.#standing.set(facts.stem, standing);
   };
 
-  /** A link of a run to what it read; those of collections and records are numbered apart and count for all that the run made. */
-  input = (kind: number, row: Raw): void => {
-    listOf(this.inputs, row.to_id as number).push({
-      data: keyOf(kind, row.from_id as number),
-      link: kind === ARTIFACT ? (row.id as number) : 0,
-    });
-  };
+  /** A run read data, by a link with this number. Those of collections and records are numbered apart and count for all that the run made. */
+  input(run: number, data: number, link: number): void {
+    listOf(this.inputs, run).push({ data, link: kindOf(data) === ARTIFACT ? link : 0 });
+  }
 
   remaker = (kind: number, row: Raw): void => {
     const [data, run] = [keyOf(kind, row.from_id as number), row.to_id as number];
@@ -238,45 +250,15 @@ export class Gathered implements Provenance {
     return links[low - 1]?.link ?? 0;
   }
 
-  member = (row: Raw): void => {
-    listOf(this.members, keyOf(COLLECTION, row.from_id as number)).push(keyOf(ARTIFACT, row.to_id as number));
-  };
+  member(collection: number, artifact: number): void {
+    listOf(this.members, keyOf(COLLECTION, collection)).push(keyOf(ARTIFACT, artifact));
+  }
 
   imported = (row: Raw): void => {
     this.onDemand.set(row.id as number, {
       uid: row.uid as string,
       modules: this.#dialect.decode("json", row.dynamic_modules) as OnDemand["modules"],
     });
-  };
-
-  /** A link between a run and what was deleted for good; the uid when that was not known yet. */
-  severed = (row: Raw): string | undefined => {
-    const uid = row.uid as string;
-    const kind = kindNamed(row.registry as string);
-    const [known, run, mark] = [this.#lost.get(uid), row.run_id as number, row.mark as number];
-    const id = known ?? keyOf(kind, GRAVES + this.#lost.size);
-    this.#lost.set(uid, id);
-    const { revision = 0, name = null } = (this.#dialect.decode("json", row.facts) ?? {}) as {
-      revision?: number;
-      name?: string | null;
-    };
-    const before = this.data.get(id) ?? {
-      id,
-      uid,
-      key: (row.key as string | null) ?? name,
-      stem: stemOf(kind, uid),
-      revision,
-      hash: (row.hash as string | null) ?? uid,
-      isLatest: false,
-      isSeen: false,
-      isDeleted: true,
-      run: null,
-      mark: 0,
-    };
-    this.data.set(id, row.role === "output" ? { ...before, run, mark } : before);
-    if (row.role === "input") listOf(this.inputs, run).push({ data: id, link: mark });
-    if (row.role === "recreated") listOf(this.remakers, id).push(run);
-    return known === undefined ? uid : undefined;
   };
 
   made(data: Pick<DataFacts, "id" | "key">, stem: string, entrypoint: string | null, run: number): void {
