@@ -163,7 +163,9 @@ test("mermaid: every kind has its class, in the light colours of pictures", () =
   const text = g.to("mermaid");
   for (const kind of NODE_KINDS) {
     if (kind !== "artifact") expect(text).toContain(`:::${kind}\n`);
-    expect(text).toContain(`  classDef ${kind} fill:${PALETTES.light[kind][0]},stroke:${PALETTES.light[kind][1]},color:`);
+    expect(text).toContain(
+      `  classDef ${kind} fill:${PALETTES.light[kind][0]},stroke:${PALETTES.light[kind][1]},color:`,
+    );
   }
   expect(new Set(text.match(/fill:.*/g)).size).toBe(8);
 });
