@@ -52,7 +52,7 @@ export function directionOf({ nodes, edges }: GraphData): Direction {
   return Math.max(0, ...counts.values()) > WIDEST ? "right" : "down";
 }
 
-/** How many lines are above each node at most; lines that close a circle do not count. */
+/** The ranks of all nodes outside of cycles: one below the lowest node before it, a beginning just above its first use. */
 function ranksOf(nodes: GraphData["nodes"], edges: readonly Edge[]): Map<string, number> {
   const leaving = Map.groupBy(edges, ({ from }) => from);
   const waiting = new Map(nodes.map(({ id }) => [id, 0]));
@@ -68,6 +68,10 @@ function ranksOf(nodes: GraphData["nodes"], edges: readonly Edge[]): Map<string,
       waiting.set(to, left);
       if (left === 0) ready.push(to);
     }
+  }
+  for (const { id } of nodes) {
+    const uses = (leaving.get(id) ?? []).map(({ to }) => ranks.get(to) ?? 1);
+    if (ranks.get(id) === 0 && uses.length > 0) ranks.set(id, uses.reduce((least, rank) => Math.min(least, rank)) - 1);
   }
   return ranks;
 }

@@ -11,6 +11,7 @@ export interface Caption {
 }
 
 const ENOUGH = 24; // columns of a label that are kept before details are dropped
+const NAME = 24; // columns of a run's name at most
 
 /** The caption of a node in at most `width` columns: details go first, then the middle of the label. `note` stays. */
 export function captionOf(node: Node, width: number, note = "", full = false): Caption {
@@ -30,7 +31,7 @@ function details(node: Node, full: boolean): string[] {
   const uid = full ? `uid ${node.uid.slice(0, 8)}` : undefined;
   switch (node.kind) {
     case "run": {
-      const run = [`run ${node.uid.slice(0, 8)}`, nameOfRun(node)].filter(Boolean).join("  ");
+      const run = [`run ${node.uid.slice(0, 8)}`, truncate(nameOfRun(node) ?? "", NAME)].filter(Boolean).join("  ");
       const rows = [[whoAndWhen(node.createdBy, node.startedAt), state], [node.createdBy, state], [state]];
       return [...rows.map((row) => [run, listed(row)].filter(Boolean).join("  ")), state ?? ""];
     }

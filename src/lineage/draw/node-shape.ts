@@ -28,9 +28,9 @@ export const LABEL_SIZE = 12;
 export const SMALL_SIZE = 10;
 
 const LABEL_COLUMNS = 36;
-const SMALL_COLUMNS = 44;
+const SMALL_COLUMNS = 56;
+const NAME_COLUMNS = 22; // of a run's name, so that who and when remain
 const SLANT = 10; // how far corners are folded, cut or slanted
-const ROUND = 21; // how round the ends of a pill are at most
 const SHEET = 3; // how far the sheets of a stack lie apart
 const SHEETS = [2, 1, 0]; // from the back to the front
 
@@ -48,14 +48,15 @@ export function figureOf(node: Node): Figure {
   const full = escapeControls(node.label);
   const label = truncate(full, LABEL_COLUMNS, "middle");
   const state = escapeControls(stateOf(node) ?? "") || undefined;
-  const small = truncate(escapeControls(factsOf(node)), SMALL_COLUMNS, "middle");
+  const small = truncate(escapeControls(factsOf(node, NAME_COLUMNS)), SMALL_COLUMNS, "middle");
   const below = [small, state].filter(Boolean).join(", ");
   const text = Math.max(measure(label, LABEL_SIZE), measure(below, SMALL_SIZE));
   const width = Math.ceil(Math.max(64, text + 2 * MARGIN[node.kind]) / 2) * 2;
   const height = below ? 42 : 32;
+  const all = [escapeControls(factsOf(node)), state].filter(Boolean).join(", ");
   const title = [
     full,
-    [`${node.kind} ${escapeControls(node.uid)}`.trimEnd(), below].filter(Boolean).join(" · "),
+    [`${node.kind} ${escapeControls(node.uid)}`.trimEnd(), all].filter(Boolean).join(" · "),
     made(node),
   ];
   return {
@@ -69,11 +70,13 @@ export function figureOf(node: Node): Figure {
   };
 }
 
-function factsOf(node: Node): string {
+function factsOf(node: Node, nameColumns = Number.POSITIVE_INFINITY): string {
   const [version, older] = versionOf(node);
   switch (node.kind) {
     case "run":
-      return [nameOfRun(node), whoAndWhen(node.createdBy, node.startedAt)].filter(Boolean).join(", ");
+      return [truncate(nameOfRun(node) ?? "", nameColumns), whoAndWhen(node.createdBy, node.startedAt)]
+        .filter(Boolean)
+        .join(", ");
     case "artifact":
       return [node.artifactKind, node.size === null ? undefined : printSize(node.size), version, older]
         .filter(Boolean)
@@ -101,13 +104,8 @@ export function shapeOf(kind: NodeKind, x: number, y: number): Pick<Figure, "out
       };
     case "run": {
       // a pill
-      const r = Math.min(y, ROUND);
-      const arc = `A${r} ${r} 0 0 1`;
-      const [right, left] = r < y ? [`${arc} ${x} ${r - y}V${y - r}`, `${arc} ${-x} ${y - r}V${r - y}`] : ["", ""];
-      return {
-        outline: [`M${r - x} ${-y}H${x - r}${right}${arc} ${x - r} ${y}H${r - x}${left}${arc} ${r - x} ${-y}Z`],
-        crease: "",
-      };
+      const arc = `A${y} ${y} 0 0 1`;
+      return { outline: [`M${y - x} ${-y}H${x - y}${arc} ${x - y} ${y}H${y - x}${arc} ${y - x} ${-y}Z`], crease: "" };
     }
     case "transform": // a hexagon
       return {
@@ -132,10 +130,8 @@ export function inside(kind: NodeKind, { width, height }: Size, dx: number, dy: 
   switch (kind) {
     case "artifact":
       return x - dx + (y + dy) >= SLANT;
-    case "run": {
-      const r = Math.min(y, ROUND);
-      return Math.hypot(Math.max(0, Math.abs(dx) - (x - r)), Math.max(0, Math.abs(dy) - (y - r))) <= r + 0.6;
-    }
+    case "run":
+      return Math.hypot(Math.max(0, Math.abs(dx) - (x - y)), dy) <= y + 0.6;
     case "transform":
       return x - Math.abs(dx) >= (SLANT * Math.abs(dy)) / y;
     case "collection":

@@ -5,7 +5,7 @@ import type { Figure } from "./node-shape.ts";
 import { folded } from "./folding.ts";
 import { arrange, checkSize, type Direction, DIRECTIONS, directionOf, type Point } from "./layout.ts";
 import { legendOf } from "./legend.ts";
-import { cutNote, isFailed } from "../graph/node.ts";
+import { cutNote, statusOf } from "../graph/node.ts";
 import type { EdgeRole, GraphData, Node } from "../graph/node.ts";
 import { checked, numberFrom } from "../graph/options.ts";
 import { styleSheet, THEMES } from "./theme.ts";
@@ -29,8 +29,14 @@ const SAYS: { readonly [R in EdgeRole]?: string } = { member: "member", recreate
 
 export const SVG_OPTIONS = { theme: THEMES, direction: DIRECTIONS, fan: numberFrom(1) };
 
-/** The picture of a graph. The same graph always gives the same text. Throws `invalid` for what is too large. */
-export async function drawSvg(whole: GraphData, options?: SvgOptions): Promise<string> {
+/**
+ * SVG text, laid out by Graphviz; the same graph always gives the same text. Throws `invalid` for more than 3,000 boxes
+ * or 6,000 lines after folding.
+ *
+ * @example
+ * await graph.to("svg", { theme: "dark", direction: "right" });
+ */
+export async function svg(whole: GraphData, options?: SvgOptions): Promise<string> {
   const { theme = "auto", fan = 24, direction } = checked<SvgOptions>('graph.to("svg")', options, SVG_OPTIONS);
   const graph = folded(whole, fan);
   checkSize(graph);
@@ -60,7 +66,9 @@ export async function drawSvg(whole: GraphData, options?: SvgOptions): Promise<s
     ...graph.edges.map((edge, i) =>
       edgeText(edge.role, reached(layout.edges[i] ?? [], within(edge.from), within(edge.to))),
     ),
-    ...graph.nodes.map((node) => nodeText(node, figures.get(node.id), layout.nodes.get(node.id))),
+    ...graph.nodes.map((node) =>
+      nodeText(node, figures.get(node.id), layout.nodes.get(node.id), node.id === graph.focus),
+    ),
     "</g>",
     ...(legend.text ? [`<g class="legend" transform="translate(${width / 2} ${legendAt})">${legend.text}</g>`] : []),
     ...(note
@@ -78,9 +86,9 @@ function ringText(figure: Figure | undefined, at: Point | undefined): string {
   return `<g class="ring" transform="translate(${round(at.x)} ${round(at.y)})">${paths.join("")}</g>`;
 }
 
-function nodeText(node: Node, figure: Figure | undefined, at: Point | undefined): string {
+function nodeText(node: Node, figure: Figure | undefined, at: Point | undefined, isFocus: boolean): string {
   if (!figure || !at) return "";
-  const classes = ["node", node.kind, node.deleted && "deleted", isFailed(node) && "failed"].filter(Boolean).join(" ");
+  const classes = ["node", node.kind, statusOf(node), isFocus && "focus"].filter(Boolean).join(" ");
   const state = figure.state && `<tspan class="state">${escaped(figure.state)}</tspan>`;
   const below = [escaped(figure.small), state].filter(Boolean).join(", ");
   const drop = node.kind === "collection" ? 3 : 0; // the front sheet of a stack lies lower left

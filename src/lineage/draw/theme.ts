@@ -1,4 +1,5 @@
 /** The colours of pictures, light and dark, as a style sheet. Shapes and words say all that colours say. */
+import type { NodeStatus } from "../graph/node.ts";
 
 /** `"auto"` follows the reader's system, in viewers that know how to. */
 export const THEMES = ["auto", "light", "dark"] as const;
@@ -11,16 +12,15 @@ interface Palette {
   readonly text: string;
   readonly small: string;
   readonly edge: string;
-  /** The outline of what failed. */
-  readonly bad: string;
   /** The ring around the focus. */
   readonly accent: string;
-  readonly gone: Paint;
   readonly artifact: Paint;
   readonly run: Paint;
   readonly transform: Paint;
   readonly collection: Paint;
   readonly record: Paint;
+  /** The fill of a status, and its text. */
+  readonly statuses: { readonly [S in NodeStatus]: Paint };
 }
 
 const LIGHT: Palette = {
@@ -28,14 +28,18 @@ const LIGHT: Palette = {
   text: "#16191d",
   small: "#59616b",
   edge: "#7b8592",
-  bad: "#a3180f",
   accent: "#0b5fd0",
-  gone: ["#eeeef2", "#51525c"],
   artifact: ["#ffffff", "#33373d"],
   run: ["#ffffff", "#7a35e8"],
   transform: ["#ffffff", "#1e8032"],
   collection: ["#ffffff", "#0b4f86"],
   record: ["#ffffff", "#a8559b"],
+  statuses: {
+    failed: ["#fde8e6", "#a3180f"],
+    running: ["#e3f0fc", "#0a5aa8"],
+    older: ["#eeeef2", "#51525c"],
+    deleted: ["#eeeef2", "#51525c"],
+  },
 };
 
 const DARK: Palette = {
@@ -43,16 +47,21 @@ const DARK: Palette = {
   text: "#e8ecf1",
   small: "#9aa5b1",
   edge: "#6a7582",
-  bad: "#ff9d94",
   accent: "#7db4ff",
-  gone: ["#262a31", "#b9bcc8"],
   artifact: ["#0f1419", "#dfe8f5"],
   run: ["#0f1419", "#8170ea"],
   transform: ["#0f1419", "#4fe094"],
   collection: ["#0f1419", "#6aa9d6"],
   record: ["#0f1419", "#e0557d"],
+  statuses: {
+    failed: ["#3d1a18", "#ff9d94"],
+    running: ["#10294a", "#8cc4ff"],
+    older: ["#262a31", "#b9bcc8"],
+    deleted: ["#262a31", "#b9bcc8"],
+  },
 };
 
+/** The colours of both themes, as CSS hex colours. */
 export const PALETTES = { light: LIGHT, dark: DARK };
 
 /** The style sheet of a theme; every rule begins with `.lineal-<theme>`, so pictures in one page do not mix. */
@@ -76,15 +85,15 @@ function lines(): string[] {
     ".tip{stroke-width:1.1;stroke-linejoin:round}",
     ".recreated .edge{stroke-dasharray:6 4}",
     ".initiated .edge{stroke-dasharray:0.1 4;stroke-width:2;stroke-linecap:round}",
-    ".node path{stroke-width:1.2;stroke-linejoin:round}",
+    ".node path{stroke-width:1.6;stroke-linejoin:round}",
     ".node .crease{fill:none}",
-    ".failed path{stroke-width:1.8;stroke-dasharray:6 3}",
+    ".failed path{stroke-width:2;stroke-dasharray:6 3}",
     ".deleted path{stroke-dasharray:4 3}",
-    ".ring path{stroke-width:7.2;stroke-linejoin:round}",
+    ".ring path{stroke-width:7.6;stroke-linejoin:round}",
   ];
 }
 
-function paints({ paper, text, small, edge, bad, accent, gone, ...kinds }: Palette): string[] {
+function paints({ paper, text, small, edge, accent, statuses, ...kinds }: Palette): string[] {
   const { artifact, run, transform, collection, record } = kinds;
   const paint = (name: string, [fill, stroke]: Paint) => `.${name} path{fill:${fill};stroke:${stroke}}`;
   return [
@@ -100,10 +109,13 @@ function paints({ paper, text, small, edge, bad, accent, gone, ...kinds }: Palet
     paint("transform", transform),
     paint("collection", collection),
     paint("record", record),
-    paint("deleted", gone),
-    `.deleted text{fill:${small}}`,
-    `.failed path{stroke:${bad}}`,
-    `.failed .state{fill:${bad}}`,
+    ...Object.entries(statuses).flatMap(([status, [fill, ink]]) => [
+      `.${status} path{fill:${fill}}`,
+      `.${status} .small{fill:${ink}}`,
+    ]),
+    `.failed path{stroke:${statuses.failed[1]}}`,
+    `.deleted path{stroke:${statuses.deleted[1]}}`,
+    `.deleted text{fill:${statuses.deleted[1]}}`,
     `.ring path{stroke:${accent}}`,
     ".node .crease{fill:none}",
   ];

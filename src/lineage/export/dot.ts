@@ -1,10 +1,11 @@
 /** A lineage graph in the DOT language of Graphviz. */
-import { cutNote, distinction, isFailed } from "../graph/node.ts";
+import { cutNote, distinction, statusOf } from "../graph/node.ts";
 import type { EdgeRole, GraphData, Node, NodeKind } from "../graph/node.ts";
 import { escapeControls, truncate } from "../../ground/width.ts";
 import { PALETTES } from "../draw/theme.ts";
 
 const LIGHT = PALETTES.light;
+
 const SHAPES: { readonly [K in NodeKind]: string } = {
   artifact: "note",
   run: "box",
@@ -25,7 +26,7 @@ const EDGE_STYLES: { readonly [R in EdgeRole]: string } = {
 /** Columns of a label that are kept. */
 const LONGEST = 60;
 
-/** DOT text, top to bottom, with the shapes and light colours of the SVG; the focus has a blue outline, facts are small and grey. */
+/** DOT text, top to bottom, with the shapes and light colours of the SVG; the focus has a thick blue outline. */
 export function dot(graph: GraphData): string {
   const note = graph.truncated ? `, label=${quoted(cutNote(graph.truncated))}` : "";
   return [
@@ -41,16 +42,17 @@ export function dot(graph: GraphData): string {
 }
 
 function attributes(node: Node, focus: string): string {
-  const [fill, stroke] = node.deleted ? LIGHT.gone : LIGHT[node.kind];
-  const style = ["filled", node.kind === "run" && "rounded", (node.deleted || isFailed(node)) && "dashed"]
-    .filter(Boolean)
-    .join(",");
+  const status = statusOf(node);
+  const isDashed = status === "failed" || status === "deleted";
+  const [fill, ink] = status ? LIGHT.statuses[status] : [LIGHT.paper, undefined];
+  const stroke = isDashed ? ink : LIGHT[node.kind][1];
+  const style = ["filled", node.kind === "run" && "rounded", isDashed && "dashed"].filter(Boolean).join(",");
   return [
     `label=${caption(node)}`,
     `shape=${SHAPES[node.kind]}`,
     ...(style === "filled" ? [] : [`style="${style}"`]),
     `fillcolor="${fill}"`,
-    `color="${node.id === focus ? LIGHT.accent : isFailed(node) ? LIGHT.bad : stroke}"`,
+    `color="${node.id === focus ? LIGHT.accent : stroke}"`,
     ...(node.id === focus ? ["penwidth=3"] : []),
   ].join(", ");
 }
@@ -59,7 +61,8 @@ function caption(node: Node): string {
   const label = entities(truncate(escapeControls(node.label), LONGEST, "middle"));
   const small = distinction(node);
   if (!small) return quoted(label);
-  const color = isFailed(node) ? LIGHT.bad : LIGHT.small;
+  const status = statusOf(node);
+  const color = status ? LIGHT.statuses[status][1] : LIGHT.small;
   return `<${label.replaceAll("\\", "\\\\")}<br/><font point-size="8" color="${color}">${entities(escapeControls(small)).replaceAll("\\", "\\\\")}</font>>`;
 }
 

@@ -5,7 +5,7 @@ import { dot } from "./dot.ts";
 import { json } from "./json.ts";
 import { mermaid } from "./mermaid.ts";
 import { png } from "./png.ts";
-import { svg } from "./svg.ts";
+import { svg } from "../draw/svg.ts";
 
 /** Every exporter by the name that `graph.to(…)` takes; each is a pure function of the graph's data and its options. */
 export const formats = { json: plain(json), mermaid, dot: plain(dot), svg, png };

@@ -1,12 +1,13 @@
 /** A lineage graph as a Mermaid flowchart, to paste into Markdown, issues and notebooks. */
 import { folded } from "../draw/folding.ts";
-import { cutNote, distinction, isFailed, NODE_KINDS } from "../graph/node.ts";
+import { cutNote, distinction, NODE_KINDS, statusOf } from "../graph/node.ts";
 import type { EdgeRole, GraphData, Node, NodeKind } from "../graph/node.ts";
 import { checked, numberFrom } from "../graph/options.ts";
 import { escapeControls, truncate } from "../../ground/width.ts";
 import { PALETTES } from "../draw/theme.ts";
 
 const LIGHT = PALETTES.light;
+
 const SHAPES: { readonly [K in NodeKind]: readonly [open: string, close: string] } = {
   artifact: ["[", "]"],
   run: ["([", "])"],
@@ -24,11 +25,16 @@ const ARROWS: { readonly [R in EdgeRole]: string } = {
   initiated: '-. "started" .->',
 };
 
+const STATUSES = ["failed", "running", "older", "deleted"] as const;
+
 const CLASSES = [
-  ...NODE_KINDS.map((kind) => painted(kind, LIGHT[kind])),
-  painted("failed", [LIGHT.run[0], LIGHT.bad], "stroke-dasharray:4 3"),
-  painted("deleted", LIGHT.gone, "stroke-dasharray:4 3", LIGHT.small),
-  painted("focus", [LIGHT.paper, LIGHT.accent], "stroke-width:3px"),
+  ...NODE_KINDS.map((kind) => `classDef ${kind} fill:${LIGHT.paper},stroke:${LIGHT[kind][1]},color:${LIGHT.text}`),
+  ...STATUSES.map((status) => {
+    const [fill, color] = LIGHT.statuses[status];
+    const isDashed = status === "failed" || status === "deleted";
+    return `classDef ${status} fill:${fill},color:${color}${isDashed ? `,stroke:${color},stroke-dasharray:4 3` : ""}`;
+  }),
+  `classDef focus stroke:${LIGHT.accent},stroke-width:3px`,
 ];
 
 const NOTE = `classDef note fill:none,stroke:none,color:${LIGHT.small}`;
@@ -47,7 +53,7 @@ export interface MermaidOptions {
 
 /**
  * Mermaid text, top to bottom, with ids n0, n1, … in the order of the nodes, in the light colours of the SVG; the focus
- * has a blue outline. What is larger than Mermaid draws by itself even so begins with a comment on what to set.
+ * has a thick blue outline. What is larger than Mermaid draws by itself even so begins with a comment on what to set.
  */
 export function mermaid(graph: GraphData, options?: MermaidOptions): string {
   const { fan } = checked<MermaidOptions>('graph.to("mermaid")', options, { fan: numberFrom(1) });
@@ -74,11 +80,15 @@ function textOf(graph: GraphData): string {
   const short = new Map(graph.nodes.map((node, i) => [node.id, `n${i}`]));
   const nodes = graph.nodes.map((node) => {
     const [open, close] = SHAPES[node.kind];
-    return `${short.get(node.id)}${open}"${caption(node)}"${close}:::${styleOf(node, graph.focus)}`;
+    return `${short.get(node.id)}${open}"${caption(node)}"${close}:::${node.kind}`;
   });
   const edges = graph.edges.map((edge) => `${short.get(edge.from)} ${ARROWS[edge.role]} ${short.get(edge.to)}`);
   const note = graph.truncated ? [`n${graph.nodes.length}["${escaped(cutNote(graph.truncated))}"]:::note`, NOTE] : [];
-  return ["flowchart TD", ...[...nodes, ...edges, ...CLASSES, ...note].map((line) => `  ${line}`), ""].join("\n");
+  return [
+    "flowchart TD",
+    ...[...nodes, ...edges, ...CLASSES, ...marked(graph, short), ...note].map((line) => `  ${line}`),
+    "",
+  ].join("\n");
 }
 
 /**
@@ -91,15 +101,14 @@ function caption(node: Node): string {
   return small ? `${label}\n${escaped(escapeControls(small))}` : label;
 }
 
-function styleOf(node: Node, focus: string): string {
-  if (node.id === focus) return "focus";
-  if (node.deleted) return "deleted";
-  if (isFailed(node)) return "failed";
-  return node.kind;
-}
-
-function painted(name: string, [fill, stroke]: readonly [string, string], line = "", color = LIGHT.text): string {
-  return [`classDef ${name} fill:${fill}`, `stroke:${stroke}`, `color:${color}`, line].filter(Boolean).join(",");
+/** The lines that give nodes a status, and the focus its outline. Of two classes of a node the later one wins. */
+function marked({ nodes, focus }: GraphData, short: ReadonlyMap<string, string>): string[] {
+  const ids = Map.groupBy(nodes, statusOf);
+  const lines = STATUSES.flatMap((status) => {
+    const members = ids.get(status)?.map(({ id }) => short.get(id));
+    return members ? [`class ${members.join(",")} ${status}`] : [];
+  });
+  return [...lines, `class ${short.get(focus)} focus`];
 }
 
 /**

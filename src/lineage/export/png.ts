@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { LinealError } from "../../ground/errors.ts";
 import type { GraphData } from "../graph/node.ts";
 import { checked } from "../graph/options.ts";
-import { drawSvg, FONTS, SVG_OPTIONS } from "../draw/svg.ts";
+import { FONTS, svg, SVG_OPTIONS } from "../draw/svg.ts";
 import type { SvgOptions } from "../draw/svg.ts";
 
 /** How a PNG is drawn: `theme` is `"light"` unless told; `scale` is pixels per pixel of the SVG, 2 unless told. */
@@ -38,7 +38,7 @@ export async function png(graph: GraphData, options?: PngOptions): Promise<Uint8
   const { theme = "light", scale = 2, onMissing, ...others } = checked<PngOptions>('graph.to("png")', options, OPTIONS);
   const { renderAsync } = await loadResvg();
   const { FAMILY, isShipped, fontBytes } = await import("../draw/font.ts");
-  const text = await drawSvg(graph, { ...others, theme });
+  const text = await svg(graph, { ...others, theme });
   const folder = await mkdtemp(join(tmpdir(), "lineal-font-"));
   try {
     const file = join(folder, "labels.ttf"); // resvg takes fonts only from files

@@ -171,7 +171,7 @@ function runLabel(
 
 /** The name that a run was given, unless it is its label already. */
 export const nameOfRun = ({ name, label }: RunNode): string | undefined =>
-  name && !label.startsWith(name) ? name : undefined;
+  name && label !== name && !label.startsWith(`${name}: `) ? name : undefined;
 
 /** A node with id and label. */
 export function toNode<F extends NodeFacts>(facts: F, fallback?: string | null): Extract<Node, { kind: F["kind"] }> {
@@ -200,6 +200,17 @@ export function whoAndWhen(who: string | null, when: string | null): string {
 export function stateOf(node: Node): string | undefined {
   const unfinished = node.kind === "run" && node.status !== "completed" ? node.status : undefined;
   return [unfinished, node.deleted && "deleted"].filter(Boolean).join(", ") || undefined;
+}
+
+/** A status that pictures paint. */
+export type NodeStatus = "failed" | "running" | "older" | "deleted";
+
+/** What a picture paints of a node's state; `stateOf` and `versionOf` say it in words. */
+export function statusOf(node: Node): NodeStatus | undefined {
+  if (node.deleted) return "deleted";
+  if (isFailed(node)) return "failed";
+  if (node.kind === "run" && /^(scheduled|started|restarted)$/.test(node.status ?? "")) return "running";
+  return versionOf(node)[1] ? "older" : undefined;
 }
 
 /** Which version of its key something is: its name, and that there is a newer one. */

@@ -22,8 +22,7 @@ describe.each(["mermaid", "dot", "json"] as const)("%s", (format) => {
   });
 });
 
-const mermaidNode =
-  /^ {2}n\d+(\["([^"]*)"\]|\[\["([^"]*)"\]\]|\(\["([^"]*)"\]\)):::(artifact|run|collection|failed|deleted|focus)$/gm;
+const mermaidNode = /^ {2}n\d+(\["([^"]*)"\]|\[\["([^"]*)"\]\]|\(\["([^"]*)"\]\)):::(artifact|run|collection)$/gm;
 const mermaidEdge = /^ {2}n\d+ (-->|-- "member" --o|-\. "(re-created|started)" \.->) n\d+$/;
 const dotText = /"(?:[^"\\]|\\["\\])*"/y;
 
@@ -35,11 +34,12 @@ test("mermaid: the text is nodes, edges and classes, whatever the labels", () =>
       const lines = text.replace(mermaidNode, "node").trimEnd().split("\n").slice(1);
       expect(lines.filter((line) => line === "node")).toHaveLength(g.nodes.length);
       expect(lines.filter((line) => mermaidEdge.test(line))).toHaveLength(g.edges.length);
-      expect(lines.filter((line) => line.startsWith("  classDef "))).toHaveLength(8);
-      expect(lines).toHaveLength(g.nodes.length + g.edges.length + 8);
+      expect(lines.filter((line) => line.startsWith("  classDef "))).toHaveLength(10);
+      const marks = lines.filter((line) => /^ {2}class n\d+(,n\d+)* (failed|running|older|deleted|focus)$/.test(line));
+      expect(lines).toHaveLength(g.nodes.length + g.edges.length + 10 + marks.length);
       expect(new Set(nodes.map(([node]) => node.match(/n\d+/)?.[0])).size).toBe(g.nodes.length);
       for (const [node] of nodes) expect(safe(node), node).toBe("");
-      expect(nodes.filter(([node]) => node.endsWith(":::focus"))).toHaveLength(1);
+      expect(marks.filter((line) => line.endsWith(" focus"))).toHaveLength(1);
     }),
     { numRuns: 100 },
   );
@@ -167,7 +167,7 @@ test("mermaid: every kind has its class, in the light colours of pictures", () =
       `  classDef ${kind} fill:${PALETTES.light[kind][0]},stroke:${PALETTES.light[kind][1]},color:`,
     );
   }
-  expect(new Set(text.match(/fill:.*/g)).size).toBe(8);
+  expect(new Set(text.match(/fill:.*/g)).size).toBe(9);
 });
 
 test("mermaid: the codes stand for the label's own characters", () => {
