@@ -5,10 +5,9 @@ import { type Expression, moduleName, type Target } from "./lint.ts";
 export async function readJavaScript(text: string, path: string): Promise<Expression[]> {
   const program = await parseJavaScript(text, path);
   // Imports and functions are there from the start.
-  const [imports, rest] = [nodesIn(program.body), nodesIn(program.body)].map((nodes, i) =>
-    nodes.filter(({ type }) => (type === "ImportDeclaration") === (i === 0)),
-  ) as [SyntaxNode[], SyntaxNode[]];
-  return [...imports.flatMap(imported), ...rest.map(read)];
+  const body = nodesIn(program.body);
+  const isImport = ({ type }: SyntaxNode): boolean => type === "ImportDeclaration";
+  return [...body.filter(isImport).flatMap(imported), ...body.filter((node) => !isImport(node)).map(read)];
 }
 
 const field = (node: SyntaxNode, name: string): SyntaxNode => node[name] as SyntaxNode;

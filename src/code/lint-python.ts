@@ -7,20 +7,6 @@ export async function readPython(text: string): Promise<Expression[]> {
   return new Reader(plain).all(partsOf(tree.topNode));
 }
 
-/** Names that `from lamindb import *` gives. */
-const STARRED = [
-  "track",
-  "finish",
-  "flow",
-  "step",
-  "Artifact",
-  "Collection",
-  "Record",
-  "Run",
-  "Transform",
-  "save",
-  "context",
-];
 /** Nodes that are no values: punctuation, keywords, operators and hints. */
 const isValue = ({ name }: PythonNode): boolean =>
   /^[A-Z]/.test(name) && !/^(TypeDef|AssignOp|UpdateOp|ArithOp|CompareOp|BitOp|At)$/.test(name);
@@ -149,12 +135,6 @@ class Reader {
     const names = parts.map((part) => this.#of(part));
     const at = names.indexOf("import");
     const from = names[0] === "from" ? moduleName(names.slice(1, at).join("")) : undefined;
-    if (from === "lineal" && names.includes("*"))
-      return STARRED.map((name) => ({
-        is: "assign",
-        targets: [{ name }],
-        value: { is: "member", of: { is: "module", name: from }, name },
-      }));
     const found: Expression[] = [];
     const items = names
       .slice(at + 1)

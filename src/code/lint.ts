@@ -91,17 +91,16 @@ const SETUP_NAMES =
 /** On what comes from no module they look something up in memory. */
 const LOOKUPS = /^(get|set|has|add|delete|setdefault|pop|push|append|update|join)$/;
 
-export function lint(program: readonly Expression[]): Findings {
-  return new Lint().all(program);
-}
+export const lint = (program: readonly Expression[]): Findings => new Lint().all(program);
 
 class Lint {
   readonly #tracked = new Set<string>();
   readonly #used = new Map<string, { readonly file: string; readonly lines: Set<number> }>();
   readonly #calls = new Set<string>();
   #seen = 0;
-  /** How many calls that prepare something stand around. */
+  /** How many calls that prepare something are around, and how many of Lineal. */
   #prepared = 0;
+  #given = 0;
 
   all(program: readonly Expression[]): Findings {
     const scope = new Scope();
@@ -145,9 +144,13 @@ class Lint {
       case "settings":
         for (const part of one.parts) if (part.is === "function") valueOf(part);
         return UNKNOWN;
-      case "function":
+      case "function": {
+        const around = this.#given;
+        this.#given = 0;
         this.#run(one.body, inside(scope, one.params, []), inHelper);
+        this.#given = around;
         return { ...UNKNOWN, code: one };
+      }
       case "assign": {
         const value = valueOf(one.value);
         for (const { name, at } of one.targets) scope.set(name, taken(value, at, one.each));
@@ -165,16 +168,17 @@ class Lint {
     const path = called.path ?? "";
     const last = callee.is === "member" ? callee.name : (path.split(".").at(-1) ?? "");
     const prepares = PREPARES.test(path) || PREPARES.test(last) ? 1 : 0;
+    const gives = isLineal(path) ? 1 : 0;
     this.#prepared += prepares;
+    this.#given += gives;
     const given = args.map((arg) => this.#value(arg, scope, inHelper));
     this.#prepared -= prepares;
+    this.#given -= gives;
     if (path === "import" || path === "require") return { ...UNKNOWN, path: moduleName(given[0]?.texts[0] ?? "") };
     if (isLineal(path)) {
       if (/^lineal(\.connect\(\))?\.(track|finish|flow)$/.test(path)) this.#calls.add(last);
       for (const text of given.flatMap((one) => [...textsIn(one), ...(one.from ?? [])]))
         this.#tracked.add(samePath(text));
-      // What `args` use inside is tracked with them: `save(readFileSync("a.csv"))`.
-      for (const text of args.flatMap((arg) => this.#textsUsed(arg, scope))) this.#tracked.add(samePath(text));
       // Loaded values and paths in the cache are nothing of Lineal's.
       return last === "load" || last === "cache" ? UNKNOWN : { ...UNKNOWN, path: `${path}()` };
     }
@@ -198,19 +202,10 @@ class Lint {
       : result;
   }
 
-  /** The texts of all arguments of calls in an expression, and in calls in those. */
-  #textsUsed(one: Expression, scope: Scope): string[] {
-    if (one.is === "call")
-      return one.args.flatMap((arg) => [
-        ...textsIn(new Lint().#value(arg, new Scope(scope), true)),
-        ...this.#textsUsed(arg, scope),
-      ]);
-    if (one.is === "parts" || one.is === "join") return one.parts.flatMap((part) => this.#textsUsed(part, scope));
-    return one.is === "member" ? this.#textsUsed(one.of, scope) : [];
-  }
-
+  /** What is used to make an argument of Lineal is tracked with it: `save(readFileSync("a.csv"))`. */
   #use(text: string, line: number): void {
     const key = samePath(text);
+    if (this.#given > 0) return void this.#tracked.add(key);
     const known = this.#used.get(key) ?? { file: text, lines: new Set() };
     known.lines.add(line);
     this.#used.set(key, known);
@@ -227,8 +222,8 @@ const isLineal = (path: string): boolean => /^lineal([.(]|$)/.test(path);
 
 const textsIn = ({ texts, inside }: Value): readonly string[] => [...texts, ...inside];
 
-function memberOf({ path, items }: Value, name: string): Value {
-  if (path === undefined) return items ? { ...UNKNOWN, texts: [] } : UNKNOWN;
+function memberOf({ path }: Value, name: string): Value {
+  if (path === undefined) return UNKNOWN;
   return { ...UNKNOWN, path: name === "default" || name === "promises" ? path : `${path}.${name}` };
 }
 

@@ -8,7 +8,7 @@ import {
   COLLECTION,
   DATA,
   idOf,
-  keyOf,
+  rowNumber,
   kindOf,
   RECORD,
   RUN,
@@ -18,19 +18,19 @@ import {
   TRASH_UID,
 } from "./lineage-kinds.ts";
 import { executeEach, type Operation } from "./operation.ts";
-import type { Places } from "./row-numbers.ts";
+import type { NodeIndex } from "./row-numbers.ts";
 import { onBranchInSight, type Viewer } from "./viewer.ts";
 
-/** Tags of nodes are their kinds; of rows that are no nodes: a change after the time that was asked for; what stands aside. */
-const [CHANGED, ASIDE] = [16, 17];
+/** Tags of nodes are their kinds; of rows that are no nodes: a change after the time that was asked for; an edge beside the flow of data. */
+const [CHANGED, SIDE_EDGE] = [16, 17];
 
-/** In place of the branch of what was deleted for good. */
+/** Instead of the branch of what was deleted for good. */
 const REMOVED = -1;
 
-/** What is known of nodes, each at its place, and what stands beside the flow of data. */
+/** What is known of nodes, each at its index, and the edges beside the flow of data. */
 export interface Facts {
   readonly nodes: readonly (Node | undefined)[];
-  readonly aside: readonly Aside[];
+  readonly sideEdges: readonly SideEdge[];
   /** By id of a run whose transform has no key: the description of the transform. */
   readonly descriptions: ReadonlyMap<string, string>;
   /** Ids of nodes that were deleted for good. */
@@ -38,7 +38,7 @@ export interface Facts {
 }
 
 /** A run that made the bytes of data again, or a run or transform that started another; by keys. */
-export interface Aside {
+interface SideEdge {
   readonly role: "recreated" | "initiated";
   readonly from: number;
   readonly to: number;
@@ -53,11 +53,11 @@ export interface Rare {
 
 export const NOTHING_RARE: Rare = { recreated: false, initiated: false, members: false };
 
-/** What is wanted beside the facts of the nodes. */
+/** What is wanted with the facts of the nodes. */
 export interface Wanted {
   readonly rare: Rare;
   readonly asOf: Date | undefined;
-  /** How many further nodes there is room for; what stands aside is read up to one more. */
+  /** How many further nodes there is room for; of edges beside the flow of data one more is read. */
   readonly room: number;
   /** Keys of the data whose re-creating runs are wanted. */
   readonly remade: readonly number[];
@@ -67,7 +67,7 @@ export interface Wanted {
   readonly starting: number | undefined;
 }
 
-/** A row of the statement: columns of a node by place, the later ones depending on its kind. */
+/** A row of the statement: columns of a node by index, the later ones depending on its kind. */
 type Listed = unknown[];
 const AT = {
   tag: 0,
@@ -95,29 +95,29 @@ const AT = {
 export function* factsOf(
   dialect: Dialect,
   viewer: Viewer,
-  places: Places,
+  index: NodeIndex,
   keys: readonly number[],
   wanted: Wanted,
 ): Operation<Facts> {
   const { asOf } = wanted;
   const { sees } = viewer;
-  const nodes = new Array<Node | undefined>(places.size).fill(undefined);
-  const aside: Aside[] = [];
+  const nodes = new Array<Node | undefined>(index.size).fill(undefined);
+  const sideEdges: SideEdge[] = [];
   const descriptions = new Map<string, string>();
   const removed = new Set<string>();
   const take = (row: Listed): void => {
     const [tag, id] = [row[AT.tag] as number, row[AT.id] as number];
-    if (tag === ASIDE) {
+    if (tag === SIDE_EDGE) {
       const kind = row[AT.branch] as number;
       const isAct = kind === RUN || kind === TRANSFORM;
-      aside.push({
+      sideEdges.push({
         role: isAct ? "initiated" : "recreated",
-        from: keyOf(isAct ? kind : RUN, row[AT.size] as number),
-        to: keyOf(kind, id),
+        from: rowNumber(isAct ? kind : RUN, row[AT.size] as number),
+        to: rowNumber(kind, id),
       });
     } else if (tag !== CHANGED && (sees?.includes(row[AT.branch] as number) ?? true)) {
       const node = nodeOf(dialect, tag, row);
-      nodes[places.of(keyOf(tag, id))] = node;
+      nodes[index.of(rowNumber(tag, id))] = node;
       if (row[AT.branch] === REMOVED) removed.add(node.id);
       if (tag === RUN && !row[AT.key] && row[AT.description]) descriptions.set(node.id, row[AT.description] as string);
     }
@@ -132,7 +132,7 @@ export function* factsOf(
       take(row);
     }
   } else yield* executeEach(asked, take);
-  return { nodes, aside, descriptions, removed };
+  return { nodes, sideEdges, descriptions, removed };
 }
 
 const tableAt = (kind: number): (typeof TABLES)[number] => TABLES[kind] as (typeof TABLES)[number];
@@ -210,19 +210,19 @@ function statement(dialect: Dialect, viewer: Viewer, keys: readonly number[], wa
     ids.flatMap((list, kind) => (list.length === 0 ? [] : [{ kind, ids: list, among: dialect.integers(list) }]));
   const ids = idsByKind(keys);
   const all = amongKeys(ids);
-  const aside = asideOf(dialect, ids, wanted);
-  if (aside) {
+  const side = sideEdgesOf(dialect, ids, wanted);
+  if (side) {
     const act = actOf(ids);
     for (const { kind, remade } of rare.recreated ? DATA : [])
       if (remade)
-        all.push({ kind, among: sql`(select distinct id as value from aside where kind = ${raw(String(kind))})` });
+        all.push({ kind, among: sql`(select distinct id as value from side_edge where kind = ${raw(String(kind))})` });
     all.push({
       kind: act,
-      among: sql`(select run as value from aside union select id from aside where kind = ${raw(String(act))})`,
+      among: sql`(select run as value from side_edge union select id from side_edge where kind = ${raw(String(act))})`,
     });
   }
   const parts = all.map((one) => nodesOf(dialect, viewer, one, asOf));
-  if (aside) parts.push(selected(ASIDE, raw("id"), { branch: raw("kind"), size: raw("run") }, raw("aside")));
+  if (side) parts.push(selected(SIDE_EDGE, raw("id"), { branch: raw("kind"), size: raw("run") }, raw("side_edge")));
   const uidsOf = ({ kind, among }: Among): Sql => sql`select uid from ${raw(tableAt(kind).table)} where id in ${among}`;
   if (asOf) {
     const uids = all.flatMap((one) => [
@@ -241,7 +241,7 @@ function statement(dialect: Dialect, viewer: Viewer, keys: readonly number[], wa
       ),
     );
   }
-  return sql`${aside ? sql`with recursive ${aside} ` : empty}${join(parts, " union all ")}`;
+  return sql`${side ? sql`with recursive ${side} ` : empty}${join(parts, " union all ")}`;
 }
 
 /** The rows of nodes of one kind. */
@@ -304,8 +304,8 @@ function nodesOf(dialect: Dialect, viewer: Viewer, { kind, among, ids }: Among, 
 const actOf = (ids: readonly (readonly number[])[]): typeof RUN | typeof TRANSFORM =>
   ids[TRANSFORM]?.length ? TRANSFORM : RUN;
 
-/** The table `aside`: a `run` (or transform) that made the data `kind` `id` again, or that started the run `id`, or one that started that. */
-function asideOf(
+/** The table `side_edge`: a `run` (or transform) that made the data `kind` `id` again, or that started the run `id`, or one that started that. */
+function sideEdgesOf(
   dialect: Dialect,
   ids: readonly (readonly number[])[],
   { rare, asOf, room, remade, remaking, starting }: Wanted,
@@ -352,7 +352,7 @@ function asideOf(
   return rows.length > 0
     ? join([
         ...tables,
-        sql`aside as materialized (select * from (${join(rows, " union ")}) s order by kind, run, id limit ${room + 1})`,
+        sql`side_edge as materialized (select * from (${join(rows, " union ")}) s order by kind, run, id limit ${room + 1})`,
       ])
     : undefined;
 }

@@ -1,12 +1,12 @@
-/** What is linked to what, as lineage reads and walks it: rows in columns, and one key for a row of any table. */
+/** The tables of lineage, one number for a row of any of them, and the links between rows, in columns. */
 
-/** What lies beside runs, by places: what they took, and what they made; and what collections hold. */
+/** Links by indexes of nodes: what runs read, what they made, and what collections hold. */
 export interface Linked {
   /** By a link with this number, in the order of linking. */
   uses: Pairs;
   /** When the last of the run's links had this number; infinite for what depends on all. */
   made: Pairs;
-  /** Collections in place of runs, with their members. */
+  /** Collections instead of runs, with their members. */
   holds: Pairs;
 }
 
@@ -27,7 +27,7 @@ export const DATA = [
 ] as const;
 export type DataTable = (typeof DATA)[number];
 
-/** The kind of rows, none of nodes, that tell of a collection and a member of it. */
+/** The kind of rows that link a collection with a member. */
 export const MEMBER = 5;
 
 /** What lineage is made of, in the order of their kinds. */
@@ -46,8 +46,8 @@ export const kindNamed = (name: string): number => TABLES.findIndex((table) => t
 
 const KINDS = 8;
 
-/** One key for a row of any table, cheap to hash. */
-export const keyOf = (kind: number, id: number): number => id * KINDS + kind;
+/** One number for a row of any table: its id and its kind, cheap to hash. */
+export const rowNumber = (kind: number, id: number): number => id * KINDS + kind;
 export const kindOf = (key: number): number => key % KINDS;
 export const idOf = (key: number): number => Math.floor(key / KINDS);
 
@@ -89,7 +89,7 @@ export function joined(parts: readonly Linked[]): Linked {
   return all;
 }
 
-/** The list of a key, made when it is not there yet. */
+/** The list of a number, made when it is not there yet. */
 export function listOf<T>(lists: Map<number, T[]>, key: number): T[] {
   let list = lists.get(key);
   if (!list) lists.set(key, (list = []));

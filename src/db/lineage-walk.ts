@@ -1,13 +1,13 @@
 /** What really follows from what: an output depends only on the inputs its run had linked before it was made. */
 import { add, each, joined, kindOf, type Linked, listOf, nothing, type Pairs, RUN } from "./lineage-kinds.ts";
-import { Lists, NONE, type Places, PlaceSet } from "./row-numbers.ts";
+import { Lists, NONE, type NodeIndex, IndexSet } from "./row-numbers.ts";
 
 /** How many runs (or transforms) to cross. */
 export type Hops = number | "all";
 
-/** Part of a graph by places, nearest first and from the start on; `more` are nodes with neighbours left out. */
+/** Part of a graph by indexes, nearest first and from the start on; `more` are nodes with neighbours left out. */
 export interface Reached {
-  readonly nodes: PlaceSet;
+  readonly nodes: IndexSet;
   /** From later steps of the walk to earlier ones, along the flow of data when it went upstream, with the order at the run: from, to, order, … */
   readonly edges: number[];
   readonly more: Set<number>;
@@ -19,28 +19,28 @@ export interface Reached {
 
 /** Walks one way from `start` to `quota` nodes at most, itself included; edges are given as if it were upstream. */
 export function reachRuns(
-  places: Places,
+  index: NodeIndex,
   start: number,
   { crossings, beyond }: Links,
   hops: Hops,
   quota: number,
 ): Reached {
-  const nodes = new PlaceSet(places, [start]);
+  const nodes = new IndexSet(index, [start]);
   const edges: number[] = [];
   const more = new Set<number>();
   const mixed = new Set<number>();
   /** How far into what lies beside a run the walk has come. */
-  const done = new Int32Array(places.size);
-  const isRun = (place: number): boolean => kindOf(places.keyAt(place)) === RUN;
+  const done = new Int32Array(index.size);
+  const isRun = (node: number): boolean => kindOf(index.keyAt(node)) === RUN;
   /** Whether the node is there now; `next` gets it when it is new. */
-  const take = (place: number, from: number, next?: number[]): boolean => {
-    if (nodes.has(place)) return true;
+  const take = (node: number, from: number, next?: number[]): boolean => {
+    if (nodes.has(node)) return true;
     if (nodes.size >= quota) {
       more.add(from);
       return false;
     }
-    nodes.add(place);
-    next?.push(place);
+    nodes.add(node);
+    next?.push(node);
     return true;
   };
   const cross = (run: number, reach: number, next: number[]): void => {
@@ -89,26 +89,26 @@ export interface Links {
 }
 
 /** Rows whose list, what and in which order. */
-const listsOf = (places: Places, { runs, data, numbers }: Pairs): Lists => new Lists(places, runs, data, numbers);
+const listsOf = (index: NodeIndex, { runs, data, numbers }: Pairs): Lists => new Lists(index, runs, data, numbers);
 
 /** Makers and inputs: data made at a mark depend on the inputs linked up to it. Data that nobody tells of is not shown. */
-export function upstreamOf(places: Places, { uses, made, holds }: Linked): Links {
+export function upstreamOf(index: NodeIndex, { uses, made, holds }: Linked): Links {
   const [crossings, beyond] = [nothing().uses, nothing().uses];
-  const isTold = new PlaceSet(places);
+  const isKnown = new IndexSet(index);
   each(made, (run, data, mark) => {
-    if (data === NONE || isTold.has(data)) return;
-    isTold.add(data);
+    if (data === NONE || isKnown.has(data)) return;
+    isKnown.add(data);
     add(crossings, data, run, mark);
   });
-  each(uses, (run, data, link) => add(beyond, run, isTold.has(data) ? data : NONE, link));
+  each(uses, (run, data, link) => add(beyond, run, isKnown.has(data) ? data : NONE, link));
   each(holds, (collection, member) => {
-    if (isTold.has(collection) && isTold.has(member)) add(crossings, collection, member, 0);
+    if (isKnown.has(collection) && isKnown.has(member)) add(crossings, collection, member, 0);
   });
-  return { crossings: listsOf(places, crossings), beyond: listsOf(places, beyond).sorted(places) };
+  return { crossings: listsOf(index, crossings), beyond: listsOf(index, beyond).sorted(index) };
 }
 
 /** Consumers and outputs: the earlier a link, the more outputs follow from it, so orders are negated marks. */
-export function downstreamOf(places: Places, { uses, made, holds }: Linked): Links {
+export function downstreamOf(index: NodeIndex, { uses, made, holds }: Linked): Links {
   const [crossings, beyond] = [nothing().uses, nothing().uses];
   each(made, (run, data, mark) => {
     if (run !== NONE) add(beyond, run, data, -mark);
@@ -117,20 +117,20 @@ export function downstreamOf(places: Places, { uses, made, holds }: Linked): Lin
     if (data !== NONE) add(crossings, data, run, -link);
   });
   each(holds, (collection, member) => add(crossings, member, collection, 0));
-  return { crossings: listsOf(places, crossings), beyond: listsOf(places, beyond).sorted(places) };
+  return { crossings: listsOf(index, crossings), beyond: listsOf(index, beyond).sorted(index) };
 }
 
 /** A member that came of its collection, as it was before that, is no source of it: data have no circles. */
-export function withoutCircles(places: Places, up: Linked, down: Linked): [up: Linked, down: Linked] {
+export function withoutCircles(index: NodeIndex, up: Linked, down: Linked): [up: Linked, down: Linked] {
   if (up.holds.runs.length + down.holds.runs.length === 0) return [up, down];
   const whole = joined([up, down]);
-  const [knots, links] = [knotted(whole), downstreamOf(places, whole)];
-  const after = new Map<number, PlaceSet>();
+  const [knots, links] = [knotted(whole), downstreamOf(index, whole)];
+  const after = new Map<number, IndexSet>();
   const isCircle = (collection: number, member: number): boolean => {
     if (!knots.has(collection) || !knots.has(member)) return false;
     let reached = after.get(collection);
     if (!reached)
-      after.set(collection, (reached = reachRuns(places, collection, links, "all", Number.POSITIVE_INFINITY).nodes));
+      after.set(collection, (reached = reachRuns(index, collection, links, "all", Number.POSITIVE_INFINITY).nodes));
     return reached.has(member);
   };
   const kept = (side: Linked): Linked => {
@@ -176,8 +176,14 @@ function knotted({ uses, made, holds }: Linked): Set<number> {
 }
 
 /** One way from a transform over its neighbours, to `quota` nodes at most, itself included. */
-export function reachTransforms(places: Places, start: number, neighbours: Lists, hops: Hops, quota: number): Reached {
-  const nodes = new PlaceSet(places, [start]);
+export function reachTransforms(
+  index: NodeIndex,
+  start: number,
+  neighbours: Lists,
+  hops: Hops,
+  quota: number,
+): Reached {
+  const nodes = new IndexSet(index, [start]);
   const edges: number[] = [];
   const more = new Set<number>();
   const last = hops === "all" ? Number.POSITIVE_INFINITY : hops;

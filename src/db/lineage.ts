@@ -20,7 +20,7 @@ import {
   COLLECTION,
   each,
   joined,
-  keyOf,
+  rowNumber,
   kindNamed,
   kindOf,
   type Linked,
@@ -31,7 +31,7 @@ import {
   TRANSFORM,
 } from "./lineage-kinds.ts";
 import { execute, type Operation } from "./operation.ts";
-import { Lists, NONE, Places, PlaceSet } from "./row-numbers.ts";
+import { Lists, NONE, NodeIndex, IndexSet } from "./row-numbers.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** What is asked: around which row, how many hops each way, and at most how many nodes. */
@@ -63,8 +63,8 @@ export function* lineage(
   checkHops("downstream", downstream);
   if (!Number.isSafeInteger(limit) || limit < 1)
     throw invalid(`limit must be a whole number, 1 or more, not ${String(limit)}`, "Write { limit: 1000 }.");
-  const places = new Places();
-  const start = places.of(keyOf(kindNamed(focus.name), focus.id));
+  const index = new NodeIndex();
+  const start = index.of(rowNumber(kindNamed(focus.name), focus.id));
   const walk: Walk = {
     starts: [{ table: focus.name.toLowerCase() as Start["table"], ids: [focus.id] }],
     upstream,
@@ -77,12 +77,12 @@ export function* lineage(
   };
   const whole = { ...walk, upstream: upstream && "all", downstream: downstream && "all" } as const;
   const read = reading === "whole" ? whole : walk;
-  const rows = yield* rowsOf(dialect, places, read);
-  if (!walk.members && mayHaveMembers(places, rows, walk)) return yield* lineage(dialect, viewer, question, "members");
+  const rows = yield* rowsOf(dialect, index, read);
+  if (!walk.members && mayHaveMembers(index, rows, walk)) return yield* lineage(dialect, viewer, question, "members");
   // Whether a member came of its collection is only known from all that lies behind it.
   const isPart = whole.upstream !== read.upstream || whole.downstream !== read.downstream;
   if (isPart && hasMembers(rows)) return yield* lineage(dialect, viewer, question, "whole");
-  const [up, down, among, facts] = yield* around(dialect, viewer, places, walk, start, rows);
+  const [up, down, among, facts] = yield* around(dialect, viewer, index, walk, start, rows);
   const focused = facts.nodes[start];
   if (!focused || facts.removed.has(focused.id))
     throw new LinealError("not-found", `there is no ${focus.name} ${focus.uid} any more`, {
@@ -91,7 +91,7 @@ export function* lineage(
 
   const more = { up: new Set(up.more), down: new Set(down.more) };
   const edges: Edge[] = [];
-  const nodeAt = (place: number): Node | undefined => facts.nodes[place];
+  const nodeAt = (node: number): Node | undefined => facts.nodes[node];
   const put = (role: EdgeRole, from: number, to: number, order?: number): void => {
     const [first, last] = [nodeAt(from), nodeAt(to)];
     if (first && last)
@@ -99,7 +99,7 @@ export function* lineage(
         order === undefined ? { from: first.id, to: last.id, role } : { from: first.id, to: last.id, role, order },
       );
   };
-  const isRun = (place: number): boolean => kindOf(places.keyAt(place)) === RUN;
+  const isRun = (node: number): boolean => kindOf(index.keyAt(node)) === RUN;
   // A run that the walks started from was not entered by any edge.
   if (isRun(start) && lastAt(start, up) > -lastAt(start, down)) up.mixed.add(start);
   const isMixed = up.mixed.size + down.mixed.size > 0;
@@ -118,8 +118,8 @@ export function* lineage(
     flow(up.edges[i] as number, up.edges[i + 1] as number, up.edges[i + 2] as number);
   for (let i = 0; i < down.edges.length; i += 3)
     flow(down.edges[i + 1] as number, down.edges[i] as number, -(down.edges[i + 2] as number));
-  // What stands aside comes last: it takes what room is left.
-  let rest = facts.aside.map(({ role, from, to }) => ({ role, from: places.of(from), to: places.of(to) }));
+  // Edges beside the flow of data come last, with the nodes that there is still room for.
+  let rest = facts.sideEdges.map(({ role, from, to }) => ({ role, from: index.of(from), to: index.of(to) }));
   for (let before = -1; rest.length > 0 && among.size > before; ) {
     before = among.size;
     rest = rest.filter(({ role, from, to }) => {
@@ -136,16 +136,16 @@ export function* lineage(
     });
   }
   const nodes: Node[] = [];
-  for (const place of among.list) {
-    const node = nodeAt(place);
+  for (const at of among.list) {
+    const node = nodeAt(at);
     if (node) nodes.push(node);
   }
-  const ids = [...more.up, ...more.down].flatMap((place) => nodeAt(place)?.id ?? []);
+  const ids = [...more.up, ...more.down].flatMap((node) => nodeAt(node)?.id ?? []);
   const cut = { upstream: more.up.size > 0 || up.cut, downstream: more.down.size > 0 || down.cut };
   const truncated =
     cut.upstream || cut.downstream ? { ...cut, limit, ...(ids.length > 0 ? { more: [...new Set(ids)] } : {}) } : false;
   // An edge can come from both walks only where some node lies on both ways (runs may form cycles); siblings tell all outputs.
-  const distinct = !siblings && !down.nodes.list.some((place) => place !== start && up.nodes.has(place));
+  const distinct = !siblings && !down.nodes.list.some((node) => node !== start && up.nodes.has(node));
   return { focus: focused.id, nodes, edges, truncated, distinct, descriptions: facts.descriptions };
 }
 
@@ -162,8 +162,8 @@ export function* transformsOf(
   const { nodes } = yield* factsOf(
     dialect,
     viewer,
-    new Places(),
-    found.map(({ id }) => keyOf(TRANSFORM, id as number)),
+    new NodeIndex(),
+    found.map(({ id }) => rowNumber(TRANSFORM, id as number)),
     { ...none, asOf },
   );
   return nodes.filter((node) => node !== undefined);
@@ -180,7 +180,7 @@ function lastAt(start: number, { edges }: Reached): number {
 }
 
 /** Whether members have to be asked for: downstream it is not known yet what they are members of. */
-function mayHaveMembers(places: Places, { rare, sides: [up] }: Rows, walk: Walk): boolean {
+function mayHaveMembers(index: NodeIndex, { rare, sides: [up] }: Rows, walk: Walk): boolean {
   const { downstream } = walk;
   const table = tableOf(walk);
   return (
@@ -188,7 +188,7 @@ function mayHaveMembers(places: Places, { rare, sides: [up] }: Rows, walk: Walk)
     (downstream !== 0 ||
       table === "collection" ||
       table === "transform" ||
-      up.uses.data.some((place) => place !== NONE && kindOf(places.keyAt(place)) === COLLECTION))
+      up.uses.data.some((node) => node !== NONE && kindOf(index.keyAt(node)) === COLLECTION))
   );
 }
 
@@ -205,7 +205,7 @@ interface Rows {
   readonly cut: readonly [boolean, boolean];
 }
 
-function* rowsOf(dialect: Dialect, places: Places, walk: Walk): Operation<Rows> {
+function* rowsOf(dialect: Dialect, index: NodeIndex, walk: Walk): Operation<Rows> {
   const all = [nothing(), nothing(), nothing()] as const;
   if (walk.upstream === 0 && walk.downstream === 0)
     return {
@@ -225,7 +225,7 @@ function* rowsOf(dialect: Dialect, places: Places, walk: Walk): Operation<Rows> 
     const into = all[part.side];
     const [runs = [], ids = [], link = [], maker = [], mark = []] = columns;
     const placed = (kind: number, list: readonly (number | null)[]): number[] =>
-      list.map((id) => (id === null ? NONE : places.of(keyOf(kind, id))));
+      list.map((id) => (id === null ? NONE : index.of(rowNumber(kind, id))));
     const data = placed(part.kind === MEMBER ? ARTIFACT : part.kind, ids);
     const links = { data, numbers: link.map((number) => number ?? 0) };
     if (part.takes && part.kind === MEMBER) into.holds = both(into.holds, { ...links, runs: placed(COLLECTION, runs) });
@@ -254,26 +254,26 @@ function* rowsOf(dialect: Dialect, places: Places, walk: Walk): Operation<Rows> 
 function* around(
   dialect: Dialect,
   viewer: Viewer,
-  places: Places,
+  index: NodeIndex,
   walk: Walk,
   start: number,
   rows: Rows,
-): Operation<[up: ReturnType<Reach>, down: ReturnType<Reach>, among: PlaceSet, facts: Facts]> {
+): Operation<[up: ReturnType<Reach>, down: ReturnType<Reach>, among: IndexSet, facts: Facts]> {
   const { limit, asOf } = walk;
-  const linked = linkedOf(places, rows);
-  const reach = (side: 0 | 1): Reach => reachOf(places, walk, start, linked[side], rows.cut[side], side);
+  const linked = linkedOf(index, rows);
+  const reach = (side: 0 | 1): Reach => reachOf(index, walk, start, linked[side], rows.cut[side], side);
   const [up, down] = shared([reach(0), reach(1)], limit);
-  const among = down.nodes.size === 1 ? up.nodes : new PlaceSet(places, [...up.nodes.list, ...down.nodes.list]);
+  const among = down.nodes.size === 1 ? up.nodes : new IndexSet(index, [...up.nodes.list, ...down.nodes.list]);
   if (walk.siblings) takeSiblings(rows, limit, among, up, down);
   const { rare } = rows;
   const onwards = walk.downstream !== 0;
-  const keysOf = (list: readonly number[]): number[] => list.map((place) => places.keyAt(place));
-  // A run that made data again stands where their maker does: not beyond the last hop.
+  const keysOf = (list: readonly number[]): number[] => list.map((node) => index.keyAt(node));
+  // A run that made data again is as far away as their maker: not beyond the last hop.
   const rim = new Set(up.rim);
-  const facts = yield* factsOf(dialect, viewer, places, keysOf(among.list), {
-    remade: rare.recreated ? keysOf(among.list.filter((place) => !rim.has(place))) : [],
+  const facts = yield* factsOf(dialect, viewer, index, keysOf(among.list), {
+    remade: rare.recreated ? keysOf(among.list.filter((node) => !rim.has(node))) : [],
     remaking: rare.recreated && onwards ? keysOf(down.nodes.list) : [],
-    starting: onwards && ["run", "transform"].includes(tableOf(walk)) ? places.keyAt(start) : undefined,
+    starting: onwards && ["run", "transform"].includes(tableOf(walk)) ? index.keyAt(start) : undefined,
     rare,
     asOf,
     room: limit - among.size,
@@ -285,7 +285,7 @@ function* around(
 function takeSiblings(
   { sides, outputs: siblings }: Rows,
   limit: number,
-  among: PlaceSet,
+  among: IndexSet,
   up: ReturnType<Reach>,
   down: ReturnType<Reach>,
 ): void {
@@ -310,17 +310,17 @@ function takeSiblings(
 type Reach = (quota: number) => Reached & { cut: boolean };
 
 /** All that is linked on either side, each link once. */
-function linkedOf(places: Places, rows: Rows): Rows["sides"] {
+function linkedOf(index: NodeIndex, rows: Rows): Rows["sides"] {
   const [up, down] = rows.sides;
-  return hasMembers(rows) ? withoutCircles(places, joined([up]), joined([down])) : rows.sides;
+  return hasMembers(rows) ? withoutCircles(index, joined([up]), joined([down])) : rows.sides;
 }
 
-function reachOf(places: Places, walk: Walk, start: number, linked: Linked, cut: boolean, side: 0 | 1): Reach {
+function reachOf(index: NodeIndex, walk: Walk, start: number, linked: Linked, cut: boolean, side: 0 | 1): Reach {
   const { upstream, downstream } = walk;
   const hops = side === 0 ? upstream : downstream;
   if (hops === 0)
     return () => ({
-      nodes: new PlaceSet(places, [start]),
+      nodes: new IndexSet(index, [start]),
       edges: [],
       more: new Set(),
       rim: [start],
@@ -330,15 +330,15 @@ function reachOf(places: Places, walk: Walk, start: number, linked: Linked, cut:
   if (tableOf(walk) === "transform") {
     const { runs, data } = linked.uses;
     const neighbours = new Lists(
-      places,
+      index,
       runs,
       data.map((other, i) => (other === runs[i] ? NONE : other)),
       linked.uses.numbers,
     );
-    return (quota) => ({ ...reachTransforms(places, start, neighbours, hops, quota), cut });
+    return (quota) => ({ ...reachTransforms(index, start, neighbours, hops, quota), cut });
   }
-  const links = (side === 0 ? upstreamOf : downstreamOf)(places, linked);
-  return (quota) => ({ ...reachRuns(places, start, links, hops, quota), cut });
+  const links = (side === 0 ? upstreamOf : downstreamOf)(index, linked);
+  return (quota) => ({ ...reachRuns(index, start, links, hops, quota), cut });
 }
 
 /** Both ways with as many nodes as there is room for: neither starves the other. */

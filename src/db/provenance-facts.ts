@@ -2,7 +2,7 @@
 import type { Version } from "../lineage/answers/staleness.ts";
 import { REVISION_LENGTH } from "../model/index.ts";
 import type { Dialect } from "./dialect.ts";
-import { ARTIFACT, COLLECTION, keyOf, kindOf, listOf, RECORD, TRASH } from "./lineage-kinds.ts";
+import { ARTIFACT, COLLECTION, rowNumber, kindOf, listOf, RECORD, TRASH } from "./lineage-kinds.ts";
 import type { Raw } from "./operation.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -131,7 +131,7 @@ export class ProvenanceFacts implements Provenance {
     const uid = row.uid as string;
     const isSeen = this.#isListed(row);
     const facts: DataFacts = {
-      id: keyOf(kind, row.id as number),
+      id: rowNumber(kind, row.id as number),
       uid,
       key: row.key as string | null,
       stem: stemOf(kind, uid),
@@ -218,7 +218,7 @@ export class ProvenanceFacts implements Provenance {
   }
 
   remaker = (kind: number, row: Raw): void => {
-    const [data, run] = [keyOf(kind, row.from_id as number), row.to_id as number];
+    const [data, run] = [rowNumber(kind, row.from_id as number), row.to_id as number];
     listOf(this.remakers, data).push(run);
     if (kind !== ARTIFACT) return;
     const at = this.#remadeAt.get(run) ?? new Map<number, number>();
@@ -251,7 +251,7 @@ export class ProvenanceFacts implements Provenance {
   }
 
   member(collection: number, artifact: number): void {
-    listOf(this.members, keyOf(COLLECTION, collection)).push(keyOf(ARTIFACT, artifact));
+    listOf(this.members, rowNumber(COLLECTION, collection)).push(rowNumber(ARTIFACT, artifact));
   }
 
   imported = (row: Raw): void => {

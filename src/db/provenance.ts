@@ -3,7 +3,7 @@ import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import { TRUE } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
 import { ProvenanceFacts, type Provenance } from "./provenance-facts.ts";
-import { ARTIFACT, COLLECTION, DATA, type DataTable, idOf, keyOf, kindOf, MEMBER } from "./lineage-kinds.ts";
+import { ARTIFACT, COLLECTION, DATA, type DataTable, idOf, rowNumber, kindOf, MEMBER } from "./lineage-kinds.ts";
 import { linksOf, walkRuns } from "./lineage-sql.ts";
 import { canonicalJson, execute, type Operation, type Raw } from "./operation.ts";
 import type { Viewer } from "./viewer.ts";
@@ -53,7 +53,7 @@ export function* provenanceOfAll(dialect: Dialect, viewer: Viewer): Operation<Pr
     for (const row of yield* execute(sql`select ${factsOf(data, "d")} from ${raw(table)} d${shown}`))
       found.add(kind, row);
     for (const row of yield* execute(sql`select id, from_id, to_id from ${raw(`${table}_input_of`)} order by id`))
-      found.input(row.to_id as number, keyOf(kind, row.from_id as number), row.id as number);
+      found.input(row.to_id as number, rowNumber(kind, row.from_id as number), row.id as number);
     if (remade)
       for (const row of yield* execute(sql`select from_id, to_id, created_at from ${raw(`${table}_recreating_runs`)}`))
         found.remaker(kind, row);
@@ -109,7 +109,7 @@ export function* provenanceUpstream(dialect: Dialect, start: readonly number[], 
     );
     for (const row of yield* execute(both)) {
       if (!isListed(viewer, row)) continue;
-      const id = keyOf(kind, row.id as number);
+      const id = rowNumber(kind, row.id as number);
       found.made(
         { id, key: row.key as string },
         row.stem as string,
@@ -155,7 +155,7 @@ function* beforeFailures(found: ProvenanceFacts, dialect: Dialect, viewer: Viewe
     for (const row of yield* execute(rows)) {
       const [stem, revision] = [row.stem as string, row.revision as number];
       if (revision >= (newest.get(stem)?.revision ?? 0))
-        newest.set(stem, { id: keyOf(kind, row.id as number), revision });
+        newest.set(stem, { id: rowNumber(kind, row.id as number), revision });
     }
   }
   return [...newest.values()].map(({ id }) => id);
@@ -185,16 +185,16 @@ function* readUpstream(
     for (const { owner, data, link } of rows.sort((a, b) => a.link - b.link)) {
       if (owner === null) continue;
       if (part.kind === MEMBER) {
-        if (data === null || known.has(keyOf(COLLECTION, owner))) continue;
+        if (data === null || known.has(rowNumber(COLLECTION, owner))) continue;
         found.member(owner, data);
-        ids.add(keyOf(ARTIFACT, data));
+        ids.add(rowNumber(ARTIFACT, data));
         continue;
       }
       if (found.runs.has(owner)) continue;
       runs.add(owner);
       if (data === null) continue;
-      found.input(owner, keyOf(part.kind, data), link);
-      ids.add(keyOf(part.kind, data));
+      found.input(owner, rowNumber(part.kind, data), link);
+      ids.add(rowNumber(part.kind, data));
     }
   }
   for (const row of yield* execute(
@@ -212,7 +212,7 @@ function* readUpstream(
     for (const row of yield* execute(sql`select ${factsOf(data, "d")} from ${raw(table)} d where d.id in ${own}`)) {
       found.add(kind, row);
       // Of a collection that was deleted for good only that it was read is known.
-      if (kind === COLLECTION && row.branch_id === null) found.members.delete(keyOf(kind, row.id as number));
+      if (kind === COLLECTION && row.branch_id === null) found.members.delete(rowNumber(kind, row.id as number));
     }
     const again = remade
       ? yield* execute(

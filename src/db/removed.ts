@@ -75,6 +75,14 @@ function labelsOf(name: Name): { links: Sql; end: "from_id" | "to_id" }[] {
   );
 }
 
+/** The uid of one of these rows that was deleted for good. */
+export function* removedAmong(dialect: Dialect, name: Name, ids: readonly number[]): Operation<string | undefined> {
+  const [row] = yield* execute(
+    sql`select uid from ${shapeOf(name).table} where removed_at is not null and id in ${dialect.integers(ids)} limit 1`,
+  );
+  return row && String(row.uid);
+}
+
 /** What was deleted for good: what it was called, and when. */
 export interface Removed {
   readonly uid: string;

@@ -87,7 +87,6 @@ describe("track and finish", () => {
     ["from lamindb import track as begin, finish\nbegin()\nfinish()\n", []],
     ["import lamindb as ln\n@ln.flow()\ndef f():\n    pass\n", []],
     ["from lamindb import flow\n@flow\ndef f():\n    pass\n", []],
-    ["from lamindb import *\ntrack()\nArtifact('a.csv').save()\nfinish()\n", []],
     ["\uFEFFimport lamindb as ln\nln.track()\nln.finish()\n", []],
     ["import lamindb as ln\nln.track()\n", [noFinish]],
     ["import lamindb as ln\nln.finish()\n", [noTrack]],

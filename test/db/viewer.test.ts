@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Row } from "../../src/db/columns.ts";
 import { changedSince, fitting, rowsAsOf } from "../../src/db/history.ts";
 import { lineage } from "../../src/db/lineage.ts";
-import { ARTIFACT, keyOf } from "../../src/db/lineage-kinds.ts";
+import { ARTIFACT, rowNumber } from "../../src/db/lineage-kinds.ts";
 import { provenanceOfAll, provenanceUpstream } from "../../src/db/provenance.ts";
 import type { Operation } from "../../src/db/operation.ts";
 import { byId, byUid, count, lazyColumn, one, select } from "../../src/db/select.ts";
@@ -60,7 +60,7 @@ forEachDatabase((database) => {
       "one, of another": (viewer) => one(dialect, viewer, "Artifact", "storage", other.id),
       lineage: (viewer) => lineage(dialect, viewer, { ...far, focus: { name: "Run", id: open.id, uid: open.uid } }),
       "provenance upstream": function* (viewer) {
-        const { data, runs, transforms } = yield* provenanceUpstream(dialect, [keyOf(ARTIFACT, mine.id)], viewer);
+        const { data, runs, transforms } = yield* provenanceUpstream(dialect, [rowNumber(ARTIFACT, mine.id)], viewer);
         return [...data.values(), ...runs.values(), ...transforms.values()];
       },
       "provenance of all": function* (viewer) {

@@ -1,6 +1,8 @@
 /** Drafts and changes: checked against the declaration, relations turned into ids. */
 import type { Row, RowRef } from "../../db/columns.ts";
 import { shapeOf } from "../../db/columns.ts";
+import type { Operation } from "../../db/operation.ts";
+import { removedAmong } from "../../db/removed.ts";
 import { select } from "../../db/select.ts";
 import { closest, LinealError } from "../../ground/errors.ts";
 import type { Connection } from "../../instance/connection.ts";
@@ -56,6 +58,14 @@ export async function checkDraft(
   return values;
 }
 
+/** Refuses records that were deleted for good since they were read. */
+export function* requireThere(connection: Connection, name: Name, refs: readonly RowRef[]): Operation<void> {
+  const ids = refs.map(({ id }) => id);
+  const uid = yield* removedAmong(connection.database.dialect, name, ids);
+  if (uid !== undefined)
+    throw new LinealError("not-found", `this ${name} is gone: ${uid}`, { hint: "Someone deleted it for good." });
+}
+
 /** A relation as people give it (a record, `{ uid }`, the name of a branch or space) as id and uid. */
 export async function resolveRef(
   connection: Connection,
@@ -70,7 +80,9 @@ export async function resolveRef(
       throw new LinealError("invalid", `${path} takes a ${to}, not a ${nameOf(value)}`, {
         hint: `Get one first: await ln.${to}.get({ … }).`,
       });
-    return refOf(value, connection);
+    const ref = refOf(value, connection);
+    await connection.read(() => requireThere(connection, to, [ref]));
+    return ref;
   }
   const where =
     typeof value === "string"

@@ -9,6 +9,7 @@ import type { Table } from "../../formats/table.ts";
 import type { Connection } from "../../instance/connection.ts";
 import { type Name, type Ones, type Question, QuestionBuilder, relationOf, type Scalars } from "../../model/index.ts";
 import { make, type Of } from "./classes.ts";
+import { requireThere } from "./draft.ts";
 import { checkRecords, connectionOf, isEntry, nameOf, refOf, rowOf } from "./row.ts";
 import { tableOfRows } from "./listing.ts";
 
@@ -154,17 +155,16 @@ export class Related<in out N extends Name> extends Query<N> {
   /** Links records; those linked already stay linked once. */
   async add(...items: Of<N>[]): Promise<void> {
     const { connection, refs } = this.#checked(items, "add");
+    const key = this.#key;
     const writer = await connection.writer();
-    await connection.write(() =>
-      link(
-        connection.database.dialect,
-        writer,
-        nameOf(this.#owner),
-        this.#key,
-        rowOf(this.#owner).id,
-        refs.map((r) => r.id),
-      ),
-    );
+    const [owner, row] = [nameOf(this.#owner), rowOf(this.#owner)];
+    const ids = refs.map(({ id }) => id);
+    const { name } = this.question;
+    await connection.write(function* () {
+      yield* requireThere(connection, owner, [row]);
+      yield* requireThere(connection, name, refs);
+      yield* link(connection.database.dialect, writer, owner, key, row.id, ids);
+    });
   }
 
   /** Takes links away; the records stay. */

@@ -1,7 +1,7 @@
 /** A record: a snapshot of one row and the instance it came from. */
 import type { Row, RowRef } from "../../db/columns.ts";
 import { shapeOf } from "../../db/columns.ts";
-import { keyOf, kindNamed } from "../../db/lineage-kinds.ts";
+import { rowNumber, kindNamed } from "../../db/lineage-kinds.ts";
 import { LinealError } from "../../ground/errors.ts";
 import type { Connection } from "../../instance/connection.ts";
 import { model, type Name } from "../../model/index.ts";
@@ -47,8 +47,8 @@ export const connectionOf = (entry: object): Connection => stateOfEntry(entry as
 export const nameOf = (entry: object): Name => stateOfEntry(entry as Entry).name;
 export const rowOf = (entry: object): Row => stateOfEntry(entry as Entry).row;
 
-/** The number of data, a run or a transform among all of them (see `db/linked.ts`). */
-export const numberOf = (entry: object): number => keyOf(kindNamed(nameOf(entry)), rowOf(entry).id);
+/** The number of data, a run or a transform among all of them (see `db/lineage-kinds.ts`). */
+export const numberOf = (entry: object): number => rowNumber(kindNamed(nameOf(entry)), rowOf(entry).id);
 
 /** After a write: the same object, refreshed. */
 export function refresh(entry: object, row: Row): void {

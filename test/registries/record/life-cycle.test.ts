@@ -163,6 +163,8 @@ forEachDatabase((database) => {
     await refused(artifact.update({ description: "back" }), "not-found");
     await refused(artifact.restore(), "not-found");
     await refused(artifact.lineage(), "not-found");
+    await refused(artifact.ulabels.add(await lab.ln.ULabel.save({ name: "too late" })), "not-found");
+    await refused(lab.ln.Record.save({ name: "of a type that is gone", type: record }), "not-found");
     const again = await save("hidden", "hidden.txt");
     expect([again.uid === artifact.uid, again.version]).toEqual([false, "0000"]);
     expect((await Record.save({ name: "hidden" })).uid).not.toBe(record.uid);
