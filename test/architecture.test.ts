@@ -72,6 +72,16 @@ const broken: Record<keyof typeof rules, [Record<string, string>, RegExp][]> = {
     [{ "src/cli/a.ts": `const close = (run) => run.update({ status: "completed" });` }, /call startRun/],
     [{ "src/cli/a.ts": `const open = (transform) => Run.save({ transform, "status": "started" });` }, /call startRun/],
   ],
+  everyReadTakesAViewer: [
+    [
+      { "src/db/a.ts": "\nexport function* rows(dialect: Dialect): Operation<Row[]> {\n  return [];\n}" },
+      /^src\/db\/a\.ts:2: rows reads rows and takes no Viewer/,
+    ],
+    [{ "src/registries/a.ts": "const all = { sees: null, lists: null };" }, /viewers are made in src\/instance/],
+  ],
+  onlyStorageOpensStoredBytes: [
+    [{ "src/registries/a.ts": `import { unlinkSync } from "node:fs";` }, /only storage opens stored bytes/],
+  ],
   noDefaultExport: [[{ "src/db/a.ts": "export default 1;" }, /by name, not by default/]],
   noAnyInExportedSignatures: [
     [{ "src/db/a.ts": "export function f(x: any): void {}" }, /'any' in an exported signature/],

@@ -6,7 +6,7 @@ import { ProvenanceFacts, type Provenance } from "./provenance-facts.ts";
 import { ARTIFACT, COLLECTION, DATA, type DataTable, idOf, rowNumber, kindOf, MEMBER } from "./lineage-kinds.ts";
 import { linksOf, walkRuns } from "./lineage-sql.ts";
 import { canonicalJson, execute, type Operation, type Raw } from "./operation.ts";
-import type { Viewer } from "./viewer.ts";
+import { onBranchInSight, type Viewer } from "./viewer.ts";
 
 export { hasFailed } from "./provenance-facts.ts";
 export type { DataFacts, LastMade, OnDemand, Provenance, RunFacts, TransformFacts } from "./provenance-facts.ts";
@@ -239,10 +239,14 @@ const isListed = ({ lists }: Viewer, { branch_id: branch }: Raw): boolean => lis
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
 /** Parameters, arguments and environments of runs. */
-export function* conditionsOf(dialect: Dialect, runs: readonly number[]): Operation<Map<number, Conditions>> {
+export function* conditionsOf(
+  dialect: Dialect,
+  viewer: Viewer,
+  runs: readonly number[],
+): Operation<Map<number, Conditions>> {
   if (runs.length === 0) return new Map();
   const rows = yield* execute(
-    sql`select r.id, r.uid, r.params, r.cli_args, (select hash from artifact where id = r.environment_id) as environment from run r where r.id in ${dialect.integers(distinct(runs))}`,
+    sql`select r.id, r.uid, r.params, r.cli_args, (select hash from artifact where id = r.environment_id) as environment from run r where r.id in ${dialect.integers(distinct(runs))} and ${onBranchInSight("Run", "r", viewer)}`,
   );
   const conditions = ({ uid, params, cli_args, environment }: Raw): Conditions => ({
     uid: uid as string,
@@ -260,12 +264,16 @@ export interface SourceText {
 }
 
 /** The sources of transforms by uid; only of those with local modules, where it is asked which file has changed. */
-export function* sourcesOf(dialect: Dialect, uids: readonly string[]): Operation<Map<string, SourceText>> {
+export function* sourcesOf(
+  dialect: Dialect,
+  viewer: Viewer,
+  uids: readonly string[],
+): Operation<Map<string, SourceText>> {
   const rows =
     uids.length === 0
       ? []
       : yield* execute(
-          sql`select uid, source_code, modules from transform where modules is not null and uid in ${dialect.texts(distinct(uids))}`,
+          sql`select uid, source_code, modules from transform t where modules is not null and uid in ${dialect.texts(distinct(uids))} and ${onBranchInSight("Transform", "t", viewer)}`,
         );
   return new Map(
     rows.map((row) => [

@@ -7,6 +7,7 @@ import { TRASH } from "./lineage-kinds.ts";
 import { execute, type Operation } from "./operation.ts";
 import { linkTableOf } from "./tables.ts";
 import { plain, remember, type Writer } from "./write.ts";
+import { onBranchInSight, type Viewer } from "./viewer.ts";
 
 /** Texts that stay: what identifies a row and its bytes. */
 const KEPT = ["uid", "stem", "key", "hash", "hashType", "codeHash"];
@@ -91,11 +92,16 @@ export interface Removed {
 }
 
 /** The last of a registry that was deleted for good and whose uid begins so. */
-export function* lastRemoved(dialect: Dialect, name: Name, prefix: string): Operation<Removed | undefined> {
+export function* lastRemoved(
+  dialect: Dialect,
+  viewer: Viewer,
+  name: Name,
+  prefix: string,
+): Operation<Removed | undefined> {
   const { fields, table } = shapeOf(name);
   const key = fields.has("key") ? sql`"key"` : sql`null`;
   const [row] = yield* execute(
-    sql`select uid, ${key} as "key", removed_at from ${table} t0 where removed_at is not null and ${startsWith(dialect, columnOf("t0", "uid"), prefix)} order by removed_at desc, id desc limit 1`,
+    sql`select uid, ${key} as "key", removed_at from ${table} t0 where removed_at is not null and ${startsWith(dialect, columnOf("t0", "uid"), prefix)} and ${onBranchInSight(name, "t0", viewer)} order by removed_at desc, id desc limit 1`,
   );
   return (
     row && {
@@ -109,6 +115,7 @@ export function* lastRemoved(dialect: Dialect, name: Name, prefix: string): Oper
 /** When a row with this key, or with a uid that begins so, that was there at a time, was deleted for good after it. */
 export function* removedSince(
   dialect: Dialect,
+  viewer: Viewer,
   name: Name,
   wanted: { readonly uid?: string; readonly key?: string },
   at: Date,
@@ -121,7 +128,7 @@ export function* removedSince(
       : startsWith(dialect, columnOf("t0", "uid"), wanted.uid);
   const time = dialect.encode("time", at);
   const [row] = yield* execute(
-    sql`select t0.removed_at from ${table} t0 where t0.removed_at > ${time} and t0.created_at <= ${time} and ${which} order by t0.removed_at desc limit 1`,
+    sql`select t0.removed_at from ${table} t0 where t0.removed_at > ${time} and t0.created_at <= ${time} and ${which} and ${onBranchInSight(name, "t0", viewer)} order by t0.removed_at desc limit 1`,
   );
   return row && (dialect.decode("time", row.removed_at) as Date);
 }

@@ -2,6 +2,8 @@
 import sql, { join, raw } from "sql-template-tag";
 import type { Dialect } from "./dialect.ts";
 import { execute, type Operation } from "./operation.ts";
+import { tableOf } from "./tables.ts";
+import { onBranchInSight, type Viewer } from "./viewer.ts";
 
 export interface Named {
   /** A record's name; null for what has none. */
@@ -10,15 +12,14 @@ export interface Named {
 }
 
 /** The keys of data and transforms by uid; runs have none. */
-export function* namesOf(dialect: Dialect, uids: readonly string[]): Operation<Map<string, Named>> {
+export function* namesOf(dialect: Dialect, viewer: Viewer, uids: readonly string[]): Operation<Map<string, Named>> {
   if (uids.length === 0) return new Map();
   const among = dialect.texts([...new Set(uids)]);
-  const versioned = ["artifact", "collection", "transform"].map(
-    (table) => sql`select uid, "key", 1 as versioned from ${raw(table)} where uid in ${among}`,
-  );
-  const rows = yield* execute(
-    join([...versioned, sql`select uid, name, 0 from record where uid in ${among}`], " union all "),
-  );
+  const parts = (["Artifact", "Collection", "Transform", "Record"] as const).map((name) => {
+    const [key, versioned] = name === "Record" ? ["name", 0] : ["key", 1];
+    return sql`select uid, ${raw(`t."${key}"`)} as "key", ${raw(String(versioned))} as versioned from ${raw(tableOf(name))} t where uid in ${among} and ${onBranchInSight(name, "t", viewer)}`;
+  });
+  const rows = yield* execute(join(parts, " union all "));
   return new Map(
     rows.map((row) => [row.uid as string, { key: row.key as string | null, versioned: row.versioned === 1 }]),
   );

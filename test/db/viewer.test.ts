@@ -2,14 +2,18 @@
 import { expect, test } from "vitest";
 import type { Row } from "../../src/db/columns.ts";
 import { changedSince, fitting, rowsAsOf } from "../../src/db/history.ts";
-import { lineage } from "../../src/db/lineage.ts";
+import { lineage, transformsOf } from "../../src/db/lineage.ts";
 import { ARTIFACT, rowNumber } from "../../src/db/lineage-kinds.ts";
-import { provenanceOfAll, provenanceUpstream } from "../../src/db/provenance.ts";
+import { conditionsOf, provenanceOfAll, provenanceUpstream, sourcesOf } from "../../src/db/provenance.ts";
+import { lastRemoved, remove, removedSince } from "../../src/db/removed.ts";
 import type { Operation } from "../../src/db/operation.ts";
 import { byId, byUid, count, lazyColumn, one, select } from "../../src/db/select.ts";
+import { namesOf } from "../../src/db/titles.ts";
 import { everything, type Viewer } from "../../src/db/viewer.ts";
 import { update } from "../../src/db/write.ts";
 import { forEachDatabase } from "../support/dialects.ts";
+import { readsOf } from "../support/reads.ts";
+import { readTree } from "../support/source-tree.ts";
 import { Fixture, MAIN, NOW, WRITER } from "./fixture.ts";
 
 const ONLY_MAIN: Viewer = { ...everything, sees: [MAIN.id] };
@@ -21,11 +25,13 @@ forEachDatabase((database) => {
     const f = await Fixture.open(database);
     const { dialect } = f.db;
     const work = await f.add("Branch", { name: "work" });
-    const transform = await f.add("Transform", { key: "script", sourceCode: "secret()\n", branch: work });
+    const transform = await f.add("Transform", { key: "script", sourceCode: "secret()\n", modules: [], branch: work });
     const run = await f.add("Run", { transform, branch: work });
     const other = await f.add("Artifact", { key: "results/other", run, branch: work });
     const mine = await f.add("Artifact", { key: "results/mine", run });
     const open = await f.add("Run", { transform, name: "mine" });
+    const gone = await f.add("Artifact", { key: "results/gone", branch: work });
+    await f.db.write(() => remove(dialect, { ...WRITER, now: LATER }, "Artifact", gone));
     await f.link("Artifact", "inputOf", other, open);
     await f.link("Artifact", "inputOf", mine, open);
     await f.db.write(() => update(dialect, { ...WRITER, now: LATER }, "Artifact", other.id, { description: "new" }));
@@ -59,24 +65,36 @@ forEachDatabase((database) => {
       one: (viewer) => one(dialect, viewer, "Artifact", "run", mine.id),
       "one, of another": (viewer) => one(dialect, viewer, "Artifact", "storage", other.id),
       lineage: (viewer) => lineage(dialect, viewer, { ...far, focus: { name: "Run", id: open.id, uid: open.uid } }),
-      "provenance upstream": function* (viewer) {
+      provenanceUpstream: function* (viewer) {
         const { data, runs, transforms } = yield* provenanceUpstream(dialect, [rowNumber(ARTIFACT, mine.id)], viewer);
         return [...data.values(), ...runs.values(), ...transforms.values()];
       },
-      "provenance of all": function* (viewer) {
+      provenanceOfAll: function* (viewer) {
         return [...(yield* provenanceOfAll(dialect, viewer)).data.values()];
       },
       rowsAsOf: (viewer) => rowsAsOf(dialect, viewer, "Artifact", [mine, other], LATER),
       fitting: (viewer) => fitting(dialect, viewer, "Artifact", [mine, other], { run: { status: "started" } }),
       changedSince: (viewer) => changedSince(dialect, viewer, "Artifact", ["description"], BEFORE),
+      conditionsOf: (viewer) => conditionsOf(dialect, viewer, [run.id, open.id]),
+      sourcesOf: (viewer) => sourcesOf(dialect, viewer, [transform.uid]),
+      namesOf: (viewer) => namesOf(dialect, viewer, [mine.uid, other.uid]),
+      transformsOf: (viewer) => transformsOf(dialect, viewer, [transform.uid], undefined),
+      lastRemoved: (viewer) => lastRemoved(dialect, viewer, "Artifact", gone.uid),
+      removedSince: (viewer) => removedSince(dialect, viewer, "Artifact", { uid: gone.uid }, NOW),
     };
+    const asked = new Set(Object.keys(reads).map((name) => /^\w+/.exec(name)?.[0]));
+    expect([...asked].sort()).toEqual(
+      readsOf(readTree("src"))
+        .map(({ name }) => name)
+        .sort(),
+    );
     const uidsIn = (answer: unknown): string =>
       JSON.stringify(answer instanceof Map ? [...answer] : answer, (key, value) => (key === "run" ? undefined : value));
     for (const [name, read] of Object.entries(reads)) {
       const all = await f.db.read(() => read(everything));
       const seen = await f.db.read(() => read(ONLY_MAIN));
       expect(uidsIn(seen), name).not.toEqual(uidsIn(all));
-      for (const { uid } of [other, run, transform] satisfies Row[])
+      for (const { uid } of [other, run, transform, gone] satisfies Row[])
         expect(uidsIn(seen) ?? "", name).not.toContain(uid);
     }
   });

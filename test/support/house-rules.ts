@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "./repository.ts";
 import { floorsOf } from "./floors.ts";
+import { readsOf } from "./reads.ts";
 import {
   at,
   children,
@@ -149,6 +150,33 @@ export const onlyStartRunSetsTheStatusOfARun: Rule = (files) => {
 function hasField(node: SyntaxNode, name: string): boolean {
   return node.type === "ObjectExpression" && children(node).some((it) => nameOf(it.key) === name);
 }
+
+/** Who looks is an argument of every read; only `instance` makes viewers. */
+export const everyReadTakesAViewer: Rule = (files) => [
+  ...readsOf(inSrc(files)).flatMap(({ file, node, name, viewer }) =>
+    viewer ? [] : [`${at(file, node)}: ${name} reads rows and takes no Viewer`],
+  ),
+  ...look(
+    inSrc(files).filter(({ path }) => !/^src\/(db|instance)\/viewer\.ts$/.test(path)),
+    (node) =>
+      hasField(node, "sees") ? "viewers are made in src/instance/viewer.ts: use connection.viewer(…)" : undefined,
+  ),
+];
+
+/** Files that these open are no stored bytes: roots of storages, sources of programs, the database itself. */
+const OPEN_OTHER_FILES = ["src/registries/storage.ts", "src/registries/answers/code-changes.ts", "src/db/sqlite.ts"];
+
+/** Bytes of artifacts are read, written and removed through a backend. */
+export const onlyStorageOpensStoredBytes: Rule = (files) =>
+  inSrc(files)
+    .filter(({ path }) => ["registries", "formats", "db"].includes(room(path)) && !OPEN_OTHER_FILES.includes(path))
+    .flatMap((file) =>
+      look([file], (node) =>
+        /^node:fs(\/promises)?$/.test(textOf(node) ?? "")
+          ? "only storage opens stored bytes: use its backend"
+          : undefined,
+      ),
+    );
 
 export const noDefaultExport: Rule = (files) =>
   inSrc(files).flatMap((file) =>

@@ -88,7 +88,7 @@ export async function statusOfAll(connection: Connection): Promise<Status[]> {
 /** The staleness of some of the data. */
 async function judged(connection: Connection, facts: Provenance, asked: readonly DataFacts[]): Promise<Status[]> {
   const { dialect } = connection.database;
-  const conditions = await connection.read(() => conditionsOf(dialect, comparedRuns(facts)));
+  const conditions = await connection.read(() => conditionsOf(dialect, connection.viewer(), comparedRuns(facts)));
   const code = await CodeChanges.open(connection, facts);
   const environments = await environmentsOf(connection, comparedEnvironments(facts, conditions));
   const environment = (a: Conditions, b: Conditions): string | undefined =>
@@ -104,7 +104,8 @@ async function judged(connection: Connection, facts: Provenance, asked: readonly
     },
   );
   const sources = code.sources();
-  if (sources.length > 0) await code.explain(await connection.read(() => sourcesOf(dialect, sources)));
+  if (sources.length > 0)
+    await code.explain(await connection.read(() => sourcesOf(dialect, connection.viewer(), sources)));
   return asked.map(({ id, uid, key }) => ({ uid, key, ...(answers.get(id) as Staleness) }));
 }
 

@@ -50,7 +50,7 @@ export async function why(a: Output, b: Output): Promise<Why> {
   const { dialect } = connection.database;
   const [facts, conditions] = await connection.read(function* () {
     const found = yield* provenanceUpstream(dialect, [left, right], connection.viewer());
-    return [found, yield* conditionsOf(dialect, [...found.runs.keys()])] as const;
+    return [found, yield* conditionsOf(dialect, connection.viewer(), [...found.runs.keys()])] as const;
   });
   const environments = await environmentsOf(
     connection,
@@ -79,6 +79,7 @@ export async function why(a: Output, b: Output): Promise<Why> {
   const sources = await connection.read(() =>
     sourcesOf(
       dialect,
+      connection.viewer(),
       differences.flatMap(({ what, a, b }) => (what === "code" ? [a ?? "", b ?? ""] : [])),
     ),
   );

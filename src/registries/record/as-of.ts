@@ -48,7 +48,10 @@ export async function getAsOf(
       typeof wanted === "string" ? { uid: wanted } : typeof wanted.key === "string" ? { key: wanted.key } : undefined;
     // The latest of a family may be among what is gone: an older version is not what was there.
     const gone = rows.length === 0 || (asksFamily(name, wanted) && !rows.some((row) => row.isLatest));
-    return { rows, removed: gone && named ? yield* removedSince(dialect, name, named, at) : undefined };
+    return {
+      rows,
+      removed: gone && named ? yield* removedSince(dialect, connection.viewer(), name, named, at) : undefined,
+    };
   });
   if (found.rows.length === 0 || found.removed) {
     const hint = found.removed
@@ -75,8 +78,8 @@ export async function goneThen(
   const { dialect } = connection.database;
   const removed = await connection.read(function* () {
     return (
-      (yield* removedSince(dialect, name, { key: id }, at)) ??
-      (isUidLike(id) ? yield* removedSince(dialect, name, { uid: id }, at) : undefined)
+      (yield* removedSince(dialect, connection.viewer(), name, { key: id }, at)) ??
+      (isUidLike(id) ? yield* removedSince(dialect, connection.viewer(), name, { uid: id }, at) : undefined)
     );
   });
   return removed && deletedForGood(`${name} ${id}, as it was at ${printTime(at)},`, removed);

@@ -111,7 +111,9 @@ function* headsByUid(connection: Connection, name: Name, prefix: string, some: r
 
 /** Says so when a uid is that of something that was deleted for good. */
 export async function gone(connection: Connection, name: Name, prefix: string): Promise<LinealError | undefined> {
-  const found = await connection.read(() => lastRemoved(connection.database.dialect, name, prefix));
+  const found = await connection.read(() =>
+    lastRemoved(connection.database.dialect, connection.viewer(), name, prefix),
+  );
   return found && deletedForGood(`${name} ${found.uid}${found.key === null ? "" : ` (${found.key})`}`, found.at);
 }
 

@@ -6,7 +6,7 @@ import { REVISION_LENGTH } from "../../model/index.ts";
 /** Uid → what it is called: `clean.csv v0001`, `Run('X1GYNq9t')`; deleted things too. */
 export async function labelsOf(uids: readonly string[]): Promise<(uid: string) => string> {
   const connection = await defaultConnection();
-  const names = await connection.read(() => namesOf(connection.database.dialect, uids));
+  const names = await connection.read(() => namesOf(connection.database.dialect, connection.viewer(), uids));
   return (uid) => {
     const [short, named] = [uid.slice(0, 8), names.get(uid)];
     if (!named) return `Run('${short}')`;

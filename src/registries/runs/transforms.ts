@@ -192,7 +192,7 @@ function* choose(connection: Connection, spec: TransformSpec, user: RowRef | und
         })
       : [];
   if (spec.uid?.length === LENGTH) {
-    const removed = yield* lastRemoved(dialect, "Transform", spec.uid);
+    const removed = yield* lastRemoved(dialect, everything, "Transform", spec.uid);
     if (removed) throw deletedForGood(`Transform ${removed.uid} (${removed.key})`, removed.at);
     return pinned(spec, spec.uid, family);
   }
