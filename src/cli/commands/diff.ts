@@ -1,6 +1,6 @@
 /** `lineal diff`: in what two runs differ. */
 
-import { type Changed, differing } from "../../lineage/answers/compare.ts";
+import { type Changed, differing } from "../../lineage/answers/differences.ts";
 import type { Run } from "../../registries/index.ts";
 import { diff, type RunDifference } from "../../registries/answers/diff.ts";
 import { model, REVISION_LENGTH } from "../../model/index.ts";

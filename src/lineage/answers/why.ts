@@ -1,7 +1,7 @@
 /** Why two outputs differ: both histories are walked back, and the first things that differ are named. */
 
-import { differing } from "./compare.ts";
-import { pairedBy, type Sign } from "./pair.ts";
+import { differing } from "./differences.ts";
+import { pairedBy, type Sign } from "./differences.ts";
 
 /** One thing that differs: values of parameters as JSON text, or uids of what was used. */
 export interface Difference {

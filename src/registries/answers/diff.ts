@@ -2,8 +2,7 @@
 import { select } from "../../db/select.ts";
 import { suffixOf } from "../../formats/suffix.ts";
 import { LinealError } from "../../ground/errors.ts";
-import { type Changed, changed, type Pair } from "../../lineage/answers/compare.ts";
-import { type Beside, besideEachOther } from "../../lineage/answers/beside.ts";
+import { type Changed, changed, type Item, itemsThatDiffer, type Pair } from "../../lineage/answers/differences.ts";
 import { connectionOf, isEntry, refOf, rowOf } from "../record/row.ts";
 import { type Environment, readEnvironment } from "../runs/environments.ts";
 import type { Run } from "../run.ts";
@@ -53,8 +52,8 @@ export async function diff(a: Run, b: Run): Promise<RunDifference> {
     modules: Object.keys(modules).length + Object.keys(onDemand).length > 0 ? { ...onDemand, ...modules } : null,
     params: changed(left.params, right.params),
     environment: environments(left.environment, right.environment),
-    inputs: besideEachOther(left.inputs, right.inputs, { samePlace: false }),
-    outputs: besideEachOther(left.outputs, right.outputs, { samePlace: left.program === right.program }),
+    inputs: itemsThatDiffer(left.inputs, right.inputs, { lastOnes: false }),
+    outputs: itemsThatDiffer(left.outputs, right.outputs, { lastOnes: left.program === right.program }),
     duration: pair(a.duration ?? null, b.duration ?? null),
     user: pair(left.user, right.user),
   };
@@ -124,7 +123,7 @@ const OUTPUTS = [
 ] as const;
 
 /** What a run read or made, what is in the trash or was deleted for good too. */
-async function besides(run: Run, relations: typeof INPUTS | typeof OUTPUTS): Promise<Beside[]> {
+async function besides(run: Run, relations: typeof INPUTS | typeof OUTPUTS): Promise<Item[]> {
   const connection = connectionOf(run);
   const viewer = { ...connection.viewer({ branches: "all", internal: true }), removed: true };
   const found = relations.map(async ([registry, key]) => {

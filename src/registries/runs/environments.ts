@@ -2,7 +2,7 @@
 import { select } from "../../db/select.ts";
 import { everything } from "../../db/viewer.ts";
 import type { Connection } from "../../instance/connection.ts";
-import { changed } from "../../lineage/answers/compare.ts";
+import { changed } from "../../lineage/answers/differences.ts";
 import { make, type Of } from "../record/classes.ts";
 
 /** Runtime, platform, flags and package versions, by name. */

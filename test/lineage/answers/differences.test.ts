@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { changed, differing } from "../../../src/lineage/answers/compare.ts";
+import { changed, differing } from "../../../src/lineage/answers/differences.ts";
 import { isReadBack } from "../../support/json.ts";
 
 test("the smallest parts that differ, by the path that one would write", () => {
