@@ -382,6 +382,7 @@ function factsAt(dialect: Dialect, kind: number, row: Listed): Node {
       const [name, entrypoint, finishedAt] = [text("name"), text("entrypoint"), textOfTime(dialect, row[AT.ended])];
       return {
         id: `run:${uid}`,
+        label: "",
         kind: "run",
         uid,
         name,
@@ -398,6 +399,7 @@ function factsAt(dialect: Dialect, kind: number, row: Listed): Node {
     case TRANSFORM:
       return {
         id: `transform:${uid}`,
+        label: "",
         kind: "transform",
         uid,
         key,
@@ -410,6 +412,7 @@ function factsAt(dialect: Dialect, kind: number, row: Listed): Node {
     case COLLECTION:
       return {
         id: `collection:${uid}`,
+        label: "",
         kind: "collection",
         uid,
         key,
@@ -422,6 +425,7 @@ function factsAt(dialect: Dialect, kind: number, row: Listed): Node {
     case RECORD:
       return {
         id: `record:${uid}`,
+        label: "",
         kind: "record",
         uid,
         name: key,
@@ -433,6 +437,7 @@ function factsAt(dialect: Dialect, kind: number, row: Listed): Node {
       const [size, suffix, hash] = [row[AT.size] as number | null, text("suffix"), text("hash")];
       return {
         id: `artifact:${uid}`,
+        label: "",
         kind: "artifact",
         uid,
         key,

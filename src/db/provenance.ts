@@ -203,12 +203,9 @@ function* readUpstream(
     found.run(row);
   for (const data of DATA) {
     const { kind, table, remade } = data;
-    const own = dialect.integers(
-      ofKind(
-        kind,
-        [...ids].filter((id) => !known.has(id)),
-      ),
-    );
+    const unknown = ofKind(kind, ids).filter((id) => !known.has(rowNumber(kind, id)));
+    if (unknown.length === 0) continue;
+    const own = dialect.integers(unknown);
     for (const row of yield* execute(sql`select ${factsOf(data, "d")} from ${raw(table)} d where d.id in ${own}`)) {
       found.add(kind, row);
       // Of a collection that was deleted for good only that it was read is known.

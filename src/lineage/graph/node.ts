@@ -129,8 +129,6 @@ export interface GraphData {
   readonly partial?: boolean;
 }
 
-type UnlabelledOf<N> = N extends Node ? Omit<N, "label"> : never;
-
 /** A graph as it was found: plain data, nothing in it has a label yet. */
 export interface FoundGraph extends Omit<GraphData, "nodes"> {
   readonly nodes: readonly UnlabelledNode[];
@@ -139,17 +137,17 @@ export interface FoundGraph extends Omit<GraphData, "nodes"> {
   /** No node and no edge is there twice. */
   readonly distinct: boolean;
 }
-export type UnlabelledNode = UnlabelledOf<Node>;
+/** A node whose label is still empty: it follows from the rest. */
+export type UnlabelledNode = Node;
 
 type FactsOf<N> = N extends Node ? Omit<N, "id" | "label"> : never;
 
 /** A node without its id and label, which follow from the rest. */
 export type NodeFacts = FactsOf<Node>;
 
-/** A node with its label; `fallback` is what a run is called whose transform has no key. */
+/** Gives a node its label, in place, for there may be many; `fallback` is what a run is called whose transform has no key. */
 export function labelled(node: UnlabelledNode, fallback?: string | null): Node {
-  const { id, ...facts } = node;
-  return { id, label: labelOf(facts, fallback), ...facts } as Node;
+  return Object.assign(node, { label: labelOf(node, fallback) });
 }
 
 /** The id of a node: `nodeId("artifact", "AsXmTxA3…")` is `"artifact:AsXmTxA3…"`. */
