@@ -1,13 +1,10 @@
 /** Lists of records, as a table for people and as items for programs. */
 
 import { Table } from "../formats/table.ts";
-import { model, type Name, printTime } from "../model/index.ts";
+import { model, type Name, printMinute, printTime, shortUid } from "../model/index.ts";
 import type { Answer } from "./command.ts";
 import { columns } from "./print.ts";
 import { type AnyQuery, type AnyRecord, openRegistry, plural } from "./registries.ts";
-
-/** Characters of a uid that people read and type. */
-const shortUid = 8;
 
 /** The answer that shows a page of a query, and how many there are in all. */
 export async function listing(
@@ -29,7 +26,7 @@ export async function listing(
 export async function recordsTable(name: Name, records: readonly AnyRecord[]): Promise<string> {
   const rows = records.map((record) => record.toJSON());
   const handles = await handlesOf(rows);
-  const telling = model[name].show.filter((key) => rows.some((row) => tells(key, row)));
+  const telling = model[name].show.filter((key) => rows.some((row) => tells(name, key, row)));
   const cells = (tight: boolean): { name: string; values: unknown[] }[] =>
     telling.map((key) => ({ name: key, values: rows.map((row) => cell(name, key, row[key], handles, tight)) }));
   const whole = cells(false);
@@ -43,20 +40,21 @@ export async function recordsTable(name: Name, records: readonly AnyRecord[]): P
   });
 }
 
-/** Not absent, not "latest" like nearly all, not the suffix that ends the key anyway. */
-function tells(key: string, row: Readonly<Record<string, unknown>>): boolean {
+/** Not absent, not minor like the "latest" of nearly all, not the suffix that ends the key anyway. */
+function tells(name: Name, key: string, row: Readonly<Record<string, unknown>>): boolean {
   const value = row[key];
-  if (value === null || value === undefined || (key === "isLatest" && value === true)) return false;
+  const { minor, default: usual } = model[name].columns[key]?.options ?? {};
+  if (value === null || value === undefined || (minor === "by default" && value === usual)) return false;
   return !(key === "suffix" && String(row.key ?? "").endsWith(String(value)));
 }
 
 /** Where room is short, a time to the minute says more than the beginning of a longer one. */
 function cell(name: Name, key: string, value: unknown, handles: ReadonlyMap<string, string>, tight: boolean): unknown {
-  if (value instanceof Date) return tight ? printTime(value).slice(0, 16) : printTime(value);
+  if (value instanceof Date) return tight ? printMinute(value) : printTime(value);
   if (typeof value !== "string") return value ?? null;
   const column = model[name].columns[key];
-  if (column?.is === "ref") return (column.to === "User" ? handles.get(value) : undefined) ?? value.slice(0, shortUid);
-  return key === "uid" ? value.slice(0, shortUid) : value;
+  if (column?.is === "ref") return (column.to === "User" ? handles.get(value) : undefined) ?? shortUid(value);
+  return key === "uid" ? shortUid(value) : value;
 }
 
 async function handlesOf(rows: readonly Record<string, unknown>[]): Promise<Map<string, string>> {

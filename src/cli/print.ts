@@ -2,7 +2,7 @@
 
 import { styleText } from "node:util";
 import { type ErrorCode, LinealError } from "../ground/errors.ts";
-import { printValue } from "../model/value.ts";
+import { printValue } from "../model/index.ts";
 import { type Output, terminal } from "./terminal.ts";
 
 /** What went wrong, and what to type next; `unexpected` is a fault of Lineal's own. */

@@ -1,7 +1,7 @@
 /** The registries as a command line sees them: chosen by name, with what all records have in common. */
 
 import type { Connection } from "../instance/connection.ts";
-import { model, type Name, names } from "../model/index.ts";
+import { type Name, names, printName } from "../model/index.ts";
 import { Misuse, suggestion } from "./command.ts";
 
 /** What every record can do. */
@@ -72,10 +72,6 @@ async function closeLostRuns(): Promise<void> {
   await reap(connection).catch(() => {});
 }
 
-/** How a record is called in one line: `Artifact('AsXmTxA3', key='x.csv')`. */
-export function recordText(name: Name, record: AnyRecord): string {
-  const { title } = model[name];
-  const value = (record as unknown as Readonly<Record<string, unknown>>)[title];
-  const named = typeof value === "string" ? `, ${title}='${value}'` : "";
-  return `${name}('${record.uid.slice(0, 8)}'${named})`;
-}
+/** A record in a sentence: `Artifact('AsXmTxA3', key='x.csv')`. */
+export const recordText = (name: Name, record: AnyRecord): string =>
+  printName(name, record as AnyRecord & Readonly<Record<string, unknown>>);

@@ -1,5 +1,5 @@
 /** Making, finding, opening and leaving instances. */
-import { existsSync, realpathSync, statSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { readIdentity } from "../db/meta.ts";
 import { migrate, migrationState } from "../db/migrate.ts";
@@ -7,6 +7,7 @@ import { isDatabaseUrl, openDatabase } from "../db/open.ts";
 import type { Database } from "../db/operation.ts";
 import { LinealError } from "../ground/errors.ts";
 import { isUrl, schemeOf } from "../ground/url.ts";
+import { isFolder } from "../storage/file.ts";
 import { localPath } from "../storage/open.ts";
 import { Connection, type Effects } from "./connection.ts";
 import { writeMarker } from "./marker.ts";
@@ -145,7 +146,7 @@ async function find(target: string, mayBePlace = true): Promise<InstanceSettings
     if (stored) return stored;
   } else if (mayBePlace) {
     const folder = localPath(target);
-    if (existsSync(folder) && statSync(folder).isDirectory()) return fromFolder(folder);
+    if (isFolder(folder)) return fromFolder(folder);
   }
   throw new LinealError("not-found", `there is no instance ${target}`, {
     hint: "Run `lineal connect` with owner/name, a folder or a postgres:// URL; `lineal init` makes a new one.",

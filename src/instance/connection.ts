@@ -108,6 +108,11 @@ export class Connection implements Effects {
     return viewerOf(this.places, sight);
   }
 
+  /** Who looks at one record that was named: on any branch, internal or not. */
+  viewerOfOne(): Viewer {
+    return this.viewer({ branches: "all", internal: true });
+  }
+
   /** Who looks with a question: at all branches when it is about branches, at internal artifacts when it names a uid. */
   viewerFor(where: readonly Filter[] = []): Viewer {
     return this.viewer({

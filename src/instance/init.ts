@@ -10,6 +10,7 @@ import { everything } from "../db/viewer.ts";
 import { LinealError } from "../ground/errors.ts";
 import { isUrl } from "../ground/url.ts";
 import { model, randomUid } from "../model/index.ts";
+import { realPath } from "../storage/file.ts";
 import { openBackend } from "../storage/open.ts";
 import { announce, defaultName, open, setDefault } from "./connect.ts";
 import type { Connection, Effects } from "./connection.ts";
@@ -48,7 +49,7 @@ export async function initialise(options: InitOptions, effects: Partial<Effects>
   checkInstanceName(name);
   const slug = `${owner}/${name}`;
   const known = readInstance(slug);
-  if (known && (known.storage !== (existsSync(storage) ? realpathSync(storage) : storage) || known.db !== db)) {
+  if (known && (known.storage !== (realPath(storage) ?? storage) || known.db !== db)) {
     throw new LinealError(
       "conflict",
       `${slug} is there already, with the storage ${known.storage}${known.db ? ` and the database ${maskPassword(known.db)}` : ""}`,

@@ -1,6 +1,6 @@
 /** Leaving and removing instances. */
-import { rmdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
+import { resolve } from "node:path";
 import { LinealError } from "../ground/errors.ts";
 import { isUrl } from "../ground/url.ts";
 import { type Backend, objectsPrefix } from "../storage/backend.ts";
@@ -8,7 +8,7 @@ import { openBackend } from "../storage/open.ts";
 import { setDefault } from "./connect.ts";
 import { log } from "./log.ts";
 import { findMarker, removeMarker, removeMarkers } from "./marker.ts";
-import { readStorageNote } from "./storage-note.ts";
+import { readStorageNote, removeStorageNote } from "./storage-note.ts";
 import { databaseOf, getCurrent, maskPassword, readInstance, removeInstance, setCurrent, slugOf } from "./settings.ts";
 
 /** Disconnects: from the directory's marker with `here`, else from the current instance. Returns the slug left, if any. */
@@ -49,21 +49,16 @@ export async function deleteInstance(target: string, options: { force?: boolean 
   const slug = slugOf(settings);
   log("info", `deleting instance ${slug}`);
   await setDefault(undefined).catch(() => {});
-  const far = isUrl(settings.storage);
   // Another instance may live there by now: what is not this one's stays.
-  const note = far ? undefined : readStorageNote(settings.storage);
+  const note = isUrl(settings.storage) ? undefined : readStorageNote(settings.storage);
   let kept: string | undefined;
   if (!note || note.instance === settings.uid) {
     if (!settings.db) for (const end of ["", "-wal", "-shm"]) rmSync(databaseOf(settings) + end, { force: true });
     const backend = openBackend(settings.storage);
     if (options.force) await removeObjects(backend);
-    const folder = join(settings.storage, ".lineal");
-    if (!far) {
-      rmSync(join(folder, "storage.json"), { force: true });
-      rmSync(join(folder, "tmp"), { recursive: true, force: true });
-    }
-    if (await hasObjects(backend)) kept = far ? settings.storage : join(folder, "objects");
-    else if (!far) for (const empty of [join(folder, "objects"), folder, settings.storage]) removeEmpty(empty);
+    if (note) removeStorageNote(settings.storage);
+    if (await hasObjects(backend)) kept = backend.local ? resolve(backend.local.path(objectsPrefix)) : settings.storage;
+    backend.local?.clear();
     if (settings.db) log("warning", `the tables remain in ${maskPassword(settings.db)}`);
   }
   removeMarkers(slug);
@@ -86,12 +81,4 @@ async function removeObjects(backend: Backend): Promise<void> {
     keys = [];
   }
   await backend.remove(keys);
-}
-
-function removeEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // Somebody's files are in it, or it is gone.
-  }
 }

@@ -1,6 +1,6 @@
 /** `storage.json` in a storage root: which instance keeps its bytes there. */
 import { join } from "node:path";
-import { readJson, writeShared } from "./home.ts";
+import { readJson, removeFile, writeShared } from "./home.ts";
 
 export interface StorageNote {
   readonly uid: string;
@@ -16,3 +16,5 @@ export const readStorageNote = (root: string): StorageNote | undefined => readJs
 export function writeStorageNote(root: string, note: StorageNote): void {
   writeShared(path(root), `${JSON.stringify(note, undefined, 2)}\n`);
 }
+
+export const removeStorageNote = (root: string): boolean => removeFile(path(root));

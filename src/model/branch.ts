@@ -12,5 +12,6 @@ export const Branch = registry({
   },
   natural: ["name"],
   title: "name",
+  minor: true,
   show: ["uid", "name", "status", "description", "createdAt"],
 });

@@ -8,8 +8,8 @@ export const owned = {
 
 /** Where the row is seen: its space and branch; trash and archive are branches. */
 export const placed = {
-  space: ref("Space", { doc: "Who may see it." }),
-  branch: ref("Branch", { doc: "Where it is seen; trash and archive are branches." }),
+  space: ref("Space", { minor: true, doc: "Who may see it." }),
+  branch: ref("Branch", { minor: true, doc: "Where it is seen; trash and archive are branches." }),
   formerBranch: ref("Branch", {
     optional: true,
     editable: false,
@@ -27,7 +27,7 @@ export const family = {
     max: 30,
     doc: "A name for the version; the revision in base 62 when none is given.",
   }),
-  isLatest: bool({ default: true, editable: false, doc: "Newest of its family on its branch." }),
+  isLatest: bool({ default: true, editable: false, minor: "by default", doc: "Newest of its family on its branch." }),
 };
 
 /** A description and where to read more. */
@@ -39,5 +39,5 @@ export const described = {
 
 /** Labels that can be grouped in types: `{ name: "Experiment", isType: true }`. */
 export const typed = {
-  isType: bool({ default: false, doc: "It groups others and is no label itself." }),
+  isType: bool({ default: false, minor: true, doc: "It groups others and is no label itself." }),
 };

@@ -29,6 +29,8 @@ export interface Options {
   lazy?: true;
   /** Bookkeeping: no part of rows, filters, drafts or JSON. */
   hidden?: true;
+  /** Of little interest to people: a record in one line leaves it out, at least while it has its default. */
+  minor?: true | "by default";
   doc?: string;
 }
 
@@ -159,6 +161,10 @@ export interface Registry {
   readonly title: string;
   /** Columns of listings, in order. */
   readonly show: readonly string[];
+  /** People know its rows by a related row and a column rather than by a title. */
+  readonly knownBy?: readonly [relation: string, column: string];
+  /** Much the same in every instance: overviews leave it out unless they are asked for it. */
+  readonly minor?: true;
 }
 
 /** Declares a registry: from this one value tables, types, filters and listings are derived. */

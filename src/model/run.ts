@@ -58,5 +58,6 @@ export const Run = registry({
     records: link("Record", { inverse: "runs", byFeature: true }),
   },
   title: "name",
+  knownBy: ["transform", "entrypoint"],
   show: ["uid", "transform", "entrypoint", "name", "status", "startedAt", "finishedAt", "createdBy"],
 });

@@ -10,5 +10,6 @@ export const Space = registry({
   },
   natural: ["name"],
   title: "name",
+  minor: true,
   show: ["uid", "name", "description", "createdAt"],
 });

@@ -34,6 +34,7 @@ export const Transform = registry({
     modules: json<{ path: string; hash: string; codeHash?: string }[]>()({
       optional: true,
       editable: false,
+      minor: true,
       doc: "The local modules it imports: the hash of their bytes, and of what their code does.",
     }),
     bundle: ref("Artifact", { optional: true, editable: false, doc: "The texts of the local modules." }),

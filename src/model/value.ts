@@ -1,4 +1,4 @@
-/** One value of one field: check it, parse it from text, print it, describe it as JSON Schema. */
+/** One value of one field: check it, parse it from text. */
 import { LinealError } from "../ground/errors.ts";
 import type { AnyField } from "./field.ts";
 
@@ -92,18 +92,6 @@ export function parseText(field: AnyField, text: string, path: string): unknown 
     }
   }
   return checkValue(field, text, path);
-}
-
-/** A value for people, on one line; times as `2024-12-20 15:09:33 UTC`. */
-export function printValue(value: unknown): string {
-  if (value === null || value === undefined) return "";
-  if (value instanceof Date) return printTime(value);
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
-}
-
-/** `2024-12-20 15:09:33 UTC` */
-export function printTime(time: Date): string {
-  return `${time.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
 function show(value: unknown): string {

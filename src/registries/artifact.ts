@@ -1,11 +1,14 @@
 /** Artifact: save, load, open, and where it came from. */
 import type { DecodeOptions, Handle, Row as TableRow, Table } from "../formats/index.ts";
 import type { Connection } from "../instance/connection.ts";
+import type { Changes } from "../model/index.ts";
 import type { Staleness } from "../lineage/answers/staleness.ts";
 import { cacheRow, loadRow, openRow, pathOfRow } from "./artifact/access.ts";
 import { type InputOptions, trackInput } from "./artifact/inputs.ts";
 import { saveArtifact, saveFolderFiles, type SaveOptions } from "./artifact/save.ts";
+import { checkNewKey } from "./artifact/source.ts";
 import { make } from "./record/classes.ts";
+import { describe } from "./record/describe.ts";
 import { connectionOf, rowOf } from "./record/row.ts";
 import { knowStorages } from "./record/query.ts";
 import { sourceOf } from "./record/registry.ts";
@@ -59,6 +62,15 @@ export class Artifact extends traceableFinder("Artifact") {
     const rows = await saveFolderFiles(connection, folder, options);
     await knowStorages(connection, "Artifact", rows);
     return rows.map((row) => make(connection, "Artifact", row));
+  }
+
+  override async update(changes: Changes<"Artifact">): Promise<this> {
+    checkNewKey(rowOf(this), changes?.key);
+    return super.update(changes);
+  }
+
+  override describe(): Promise<string> {
+    return describe(connectionOf(this), "Artifact", rowOf(this), { path: this.path });
   }
 
   /** The local path of the bytes, or the URL in remote storage. Asking for it links nothing. */

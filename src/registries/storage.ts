@@ -1,10 +1,9 @@
 /** Storage: a root where bytes live. */
-import { realpathSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { LinealError } from "../ground/errors.ts";
 import { isUrl } from "../ground/url.ts";
 import { readStorageNote } from "../instance/storage-note.ts";
-import { isFolder } from "../storage/file.ts";
+import { isFolder, realPath } from "../storage/file.ts";
 import { openBackend } from "../storage/open.ts";
 import type { Draft } from "../model/index.ts";
 import type { Of } from "./record/classes.ts";
@@ -25,13 +24,14 @@ function rootOf(values: Readonly<Record<string, unknown>>): Record<string, unkno
   const given = String(values.root);
   const { root, type, local } = openBackend(given);
   if (!local) return { root, type };
-  if ((!isUrl(given) && !isAbsolute(given)) || !isFolder(root)) {
+  const real = realPath(root);
+  if ((!isUrl(given) && !isAbsolute(given)) || real === undefined || !isFolder(real)) {
     throw new LinealError("invalid", `${given} is no folder with an absolute path`, {
       hint: 'Write ln.Storage.save({ root: "/data/sequencer" }) with a folder that exists.',
     });
   }
-  const note = readStorageNote(realpathSync(root));
-  return { root: realpathSync(root), ...(note ? { instanceUid: note.instance } : {}) };
+  const note = readStorageNote(real);
+  return { root: real, ...(note ? { instanceUid: note.instance } : {}) };
 }
 
 declare module "./record/classes.ts" {

@@ -1,11 +1,8 @@
 /** The newest rows of every registry. */
 import { select } from "../db/select.ts";
 import type { Connection } from "../instance/connection.ts";
-import { type Name, names } from "../model/index.ts";
+import { model, type Name, names } from "../model/index.ts";
 import { tableOfRows } from "./record/listing.ts";
-
-/** Built in, the same everywhere. */
-const UNINTERESTING: readonly Name[] = ["Branch", "Space"];
 
 /** The newest `limit` rows of each registry that has any, as tables one below the other. */
 export async function viewText(
@@ -13,7 +10,7 @@ export async function viewText(
   options: { limit?: number; registries?: readonly Name[] } = {},
 ): Promise<string> {
   const { dialect } = connection.database;
-  const wanted = options.registries ?? names.filter((name) => !UNINTERESTING.includes(name));
+  const wanted = options.registries ?? names.filter((name) => !model[name].minor);
   const parts = await connection.read(function* () {
     const found: string[] = [];
     for (const name of wanted) {

@@ -73,6 +73,8 @@ export interface LocalFiles {
   remove(key: string): void;
   /** Removes what killed processes left half-written and nobody wrote to for so many milliseconds; returns how many files went. */
   sweep(olderThanMs: number): number;
+  /** Removes what is half-written, and folders that are empty: Lineal's own, then the root. */
+  clear(): void;
 }
 
 /** The key of the object that holds the bytes with this hash: `.lineal/objects/ab/<hash><suffix>`. */

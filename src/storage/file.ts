@@ -1,7 +1,7 @@
 /** Files on this machine's disk: their state, their bytes, and folders for them. */
 
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, read, readSync, statSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, read, readSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import type { OpenBytes } from "../ground/bytes.ts";
@@ -40,6 +40,16 @@ export function sizeOf(path: string): number | undefined {
 /** Whether a path is a folder, or undefined when there is nothing. */
 export function isFolder(path: string): boolean | undefined {
   return atPath(path, () => statSync(path, { throwIfNoEntry: false }))?.isDirectory();
+}
+
+/** The path with symbolic links followed, or undefined when there is nothing. */
+export function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
+    throw fsError(error, path);
+  }
 }
 
 /** Throws `conflict` unless the file is still as it was and `bytesRead` were all of it. */

@@ -1,8 +1,8 @@
 /** Bytes in a folder on this machine's disk. */
 
-import { type Dirent, existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
-import { checkInside, type Backend } from "./backend.ts";
+import { type Backend, checkInside, objectsPrefix } from "./backend.ts";
 import { openFile, sizeOf } from "./file.ts";
 import { atPath } from "./fs-error.ts";
 import { putFilesLocal, putLocal, putLocalSync, tmpKey } from "./local-put.ts";
@@ -53,8 +53,20 @@ export function localBackend(root: string): Backend {
         }
         return removed;
       },
+      clear() {
+        rmSync(join(base, tmpKey), { recursive: true, force: true });
+        for (const folder of [join(base, objectsPrefix), join(base, ".lineal"), base]) removeEmpty(folder);
+      },
     },
   };
+}
+
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Somebody's files are in it, or it is gone.
+  }
 }
 
 function* filesBelow(dir: string): Generator<string> {

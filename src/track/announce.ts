@@ -1,13 +1,13 @@
 /** What is logged when a run begins and ends. */
 import type { Connection } from "../instance/connection.ts";
-import { printTime } from "../model/index.ts";
+import { printJson, printName, printTime, shortUid } from "../model/index.ts";
 import type { Run, Transform } from "../registries/index.ts";
 import { duration } from "./states.ts";
 
 /** A run in a log line: `Run('X1GYNq9t')`. */
-export const shortName = ({ uid }: { readonly uid: string }): string => `Run('${uid.slice(0, 8)}')`;
-const transformName = ({ uid, key }: { readonly uid: string; readonly key?: unknown }): string =>
-  `Transform('${uid.slice(0, 8)}', key='${key}')`;
+export const shortName = ({ uid }: { readonly uid: string }): string => `Run('${shortUid(uid)}')`;
+const transformName = (transform: { readonly uid: string; readonly key?: unknown }): string =>
+  printName("Transform", { uid: transform.uid, key: transform.key });
 
 /** What happened when a run began. */
 export interface Begun {
@@ -31,9 +31,7 @@ export function announceStart(connection: Connection, begun: Begun): void {
   if (only && others.length === 0) connection.log("info", `predecessor: ${only}`);
   else if (only)
     for (const line of ["predecessors:", ...[only, ...others].map((one) => `  - ${one}`)]) connection.log("info", line);
-  const params = Object.entries(run.params ?? {}).map(
-    ([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`,
-  );
+  const params = Object.entries(run.params ?? {}).map(([name, value]) => `${name}=${printJson(value)}`);
   if (params.length > 0) connection.log("important", `params: ${params.join(", ")}`);
 }
 

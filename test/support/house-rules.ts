@@ -163,13 +163,13 @@ export const everyReadTakesAViewer: Rule = (files) => [
   ),
 ];
 
-/** Files that these open are no stored bytes: roots of storages, sources of programs, the database itself. */
-const OPEN_OTHER_FILES = ["src/registries/storage.ts", "src/registries/answers/code-changes.ts", "src/db/sqlite.ts"];
+/** The embedded database is a file, and no stored bytes. */
+const DATABASE_FILE = "src/db/sqlite.ts";
 
 /** Bytes of artifacts are read, written and removed through a backend. */
 export const onlyStorageOpensStoredBytes: Rule = (files) =>
   inSrc(files)
-    .filter(({ path }) => ["registries", "formats", "db"].includes(room(path)) && !OPEN_OTHER_FILES.includes(path))
+    .filter(({ path }) => ["registries", "formats", "db"].includes(room(path)) && path !== DATABASE_FILE)
     .flatMap((file) =>
       look([file], (node) =>
         /^node:fs(\/promises)?$/.test(textOf(node) ?? "")

@@ -4,7 +4,7 @@ import { displayWidth } from "../../ground/width.ts";
 import type { Table } from "../../formats/table.ts";
 import { log } from "../../instance/log.ts";
 import { defined } from "../../lineage/graph/options.ts";
-import { REVISION_LENGTH } from "../../model/index.ts";
+import { printMinute, REVISION_LENGTH, shortUid } from "../../model/index.ts";
 import { isEntry, rowOf } from "../../registries/record/row.ts";
 import { impactList } from "../../registries/answers/impact.ts";
 import type { Artifact } from "../../registries/index.ts";
@@ -93,13 +93,13 @@ async function tableText(table: Table): Promise<string> {
     version:
       key === null || alike.get(`${type} ${key}`)?.length === 1
         ? ""
-        : ` ${type === "record" ? uid.slice(0, 8) : `v${uid.slice(-REVISION_LENGTH)}`}`,
+        : ` ${type === "record" ? shortUid(uid) : `v${uid.slice(-REVISION_LENGTH)}`}`,
     rest: {
       kind: nameText(kind ?? type ?? "", 14),
       hops,
-      via: via?.slice(0, 8) ?? null,
+      via: via ? shortUid(via) : null,
       by: nameText(createdBy ?? "", 16),
-      at: createdAt === null ? null : new Date(createdAt as string).toISOString().slice(0, 16).replace("T", " "),
+      at: createdAt === null ? null : printMinute(new Date(createdAt as string)),
     },
   }));
   const widest = (name: keyof (typeof lines)[number]["rest"]): number =>

@@ -1,13 +1,10 @@
 /** `lineal view`: the newest records of every registry that has some. */
 
-import { type Name, names } from "../../model/index.ts";
+import { model, type Name, names } from "../../model/index.ts";
 import { command } from "../command.ts";
 import { recordsTable } from "../listing.ts";
 import { paint } from "../print.ts";
 import { type AnyRecord, openRegistry, registryName } from "../registries.ts";
-
-/** The same in every instance. */
-const builtIn: readonly Name[] = ["Branch", "Space"];
 
 export const definition = command({
   summary: "show the newest records of every registry",
@@ -16,7 +13,7 @@ export const definition = command({
   examples: ["lineal view", "lineal view artifact run --limit 3"],
   async run({ args, options: { limit = 7 } }) {
     const chosen =
-      args.registries.length > 0 ? args.registries.map(registryName) : names.filter((name) => !builtIn.includes(name));
+      args.registries.length > 0 ? args.registries.map(registryName) : names.filter((name) => !model[name].minor);
     const found: [Name, AnyRecord[]][] = [];
     for (const name of chosen)
       found.push([name, await (await openRegistry(name)).filter().orderBy("-createdAt").limit(limit)]);

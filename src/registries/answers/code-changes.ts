@@ -1,12 +1,12 @@
 /** What of a program has changed: its own file, a local module, or one that it imports on demand. */
-import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { createHash } from "node:crypto";
 import { dirname, extname, join, resolve, sep } from "node:path";
 import { codeHash, sameHash } from "../../code/hash.ts";
 import { isJavaScript } from "../../code/javascript.ts";
 import { readSource, type Source } from "../../code/source.ts";
 import type { OnDemand, Provenance, RunFacts, SourceText, TransformFacts } from "../../db/provenance.ts";
 import type { Connection } from "../../instance/connection.ts";
+import { realPath, sizeOf } from "../../storage/file.ts";
+import { hashFiles } from "../../storage/hash.ts";
 import type { ChangedCode } from "../../lineage/answers/staleness.ts";
 import { type ComparableCode, comparableCode } from "./comparable-code.ts";
 
@@ -112,7 +112,7 @@ export class CodeChanges {
     const lately = byCode(last?.modules ?? []);
     const ran = last !== undefined && changed.every(({ path }) => lately.get(path) === now.get(path)?.codeHash);
     const isThere = (path: string): boolean =>
-      typeof disk !== "object" || existsSync(resolve(dirname(disk.path), path));
+      typeof disk !== "object" || realPath(resolve(dirname(disk.path), path)) !== undefined;
     const files = new Map(
       changed.flatMap((before) =>
         filesIn(before, now.get(before.path), isThere).map((one) => [one.path, one] as const),
@@ -231,15 +231,13 @@ async function codeOnDisk(
       path === undefined ||
       code === null ||
       !resolve(path).startsWith(resolve(devDir) + sep) ||
-      !statSync(path, { throwIfNoEntry: false })?.isFile() ||
+      sizeOf(path) === undefined ||
       isAnother(path, tracked)
     )
       continue;
     // Most files are as they were: those need no parsing.
     const same =
-      file !== null &&
-      !(goodRun !== null && onDemand.has(goodRun)) &&
-      createHash("sha256").update(readFileSync(path)).digest("hex") === file;
+      file !== null && !(goodRun !== null && onDemand.has(goodRun)) && (await hashFiles([path]))[0]?.hash === file;
     found.set(stem, same ? code : await readSource(path));
   }
   return found;
@@ -247,9 +245,6 @@ async function codeOnDisk(
 
 /** Outside of the dev-dir a key is only a name: another script may lie in its place. One that is not here any more was moved with its folder. */
 function isAnother(path: string, tracked: string | null): boolean {
-  return (
-    tracked !== null &&
-    statSync(tracked, { throwIfNoEntry: false }) !== undefined &&
-    realpathSync(tracked) !== realpathSync(path)
-  );
+  const real = tracked === null ? undefined : realPath(tracked);
+  return real !== undefined && real !== realPath(path);
 }

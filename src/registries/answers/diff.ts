@@ -125,7 +125,7 @@ const OUTPUTS = [
 /** What a run read or made, what is in the trash or was deleted for good too. */
 async function besides(run: Run, relations: typeof INPUTS | typeof OUTPUTS): Promise<Item[]> {
   const connection = connectionOf(run);
-  const viewer = { ...connection.viewer({ branches: "all", internal: true }), removed: true };
+  const viewer = { ...connection.viewerOfOne(), removed: true };
   const found = relations.map(async ([registry, key]) => {
     const rows = await connection.read(() =>
       select(connection.database.dialect, viewer, {

@@ -113,7 +113,7 @@ async function startsOf(entry: object): Promise<object[]> {
   if (nameOf(entry) !== "Transform") return [entry];
   const connection = connectionOf(entry);
   const runs = await connection.read(() =>
-    rowsOf(connection.database.dialect, connection.viewer({ branches: "all", internal: true }), {
+    rowsOf(connection.database.dialect, connection.viewerOfOne(), {
       name: "Run",
       from: { name: "Transform", key: "runs", uid: rowOf(entry).uid },
     }),

@@ -7,6 +7,7 @@ import { LinealError } from "../../ground/errors.ts";
 import { decode, type DecodeOptions, type Handle, openHandle } from "../../formats/index.ts";
 import type { Connection } from "../../instance/connection.ts";
 import { cacheHome } from "../../instance/home.ts";
+import { printName } from "../../model/index.ts";
 import { type Backend, objectKey } from "../../storage/backend.ts";
 import { fetchToCache, materialise } from "../../storage/cache.ts";
 import { hashFolder } from "../../storage/folder.ts";
@@ -82,7 +83,7 @@ async function hashInPlace(row: Row, path: string): Promise<string | undefined> 
   return (await reading("hashing", (options) => hashFiles([path], options)))[0]?.hash;
 }
 
-const name = (row: Row): string => `Artifact('${row.uid.slice(0, 8)}'${row.key ? `, key='${row.key}'` : ""})`;
+const name = (row: Row): string => printName("Artifact", row);
 
 async function openBytes(connection: Connection, row: Row): Promise<OpenBytes> {
   if (row.nFiles !== null)

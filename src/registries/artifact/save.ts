@@ -5,7 +5,7 @@ import { LinealError, refuseUnknown } from "../../ground/errors.ts";
 import { suffixOf } from "../../formats/index.ts";
 import type { Connection } from "../../instance/connection.ts";
 import { progress } from "../../instance/progress.ts";
-import { checkValue, type HasUid, model } from "../../model/index.ts";
+import { checkValue, type HasUid, model, printName } from "../../model/index.ts";
 import { walkFolder } from "../../storage/folder.ts";
 import { validateKey } from "../../storage/keys.ts";
 import { resolveRef } from "../record/draft.ts";
@@ -124,7 +124,7 @@ function savePlans(connection: Connection, prepare: () => Promise<Plan[]>, once 
 }
 
 function tell(connection: Connection, row: Row, outcome: Saved["outcome"], { run }: Common): void {
-  const name = `Artifact('${row.uid.slice(0, 8)}'${row.key ? `, key='${row.key}'` : ""})`;
+  const name = printName("Artifact", row);
   if (outcome === "existing") {
     if (row.isLatest) connection.log("info", `returning ${name} with the same content`);
     else connection.log("warning", `returning ${name} with the same content, which is not the latest version`);

@@ -1,5 +1,6 @@
 /** What is to be saved, told apart once; and what becomes of it: its content. */
 import { basename } from "node:path";
+import type { Row } from "../../db/columns.ts";
 import type { ObjectName } from "../../db/objects.ts";
 import { isTabular, suffixOf } from "../../formats/index.ts";
 import { LinealError } from "../../ground/errors.ts";
@@ -96,6 +97,18 @@ export function suffixFor(source: Source, key: string | undefined): string | und
   const suffix = suffixOf(source.path);
   if (wanted === undefined || wanted === suffix) return suffix;
   throw new LinealError("invalid", `the key "${key}" and the path "${source.path}" have different suffixes`, {
+    hint: `End the key with ${suffix || "no suffix"}.`,
+  });
+}
+
+/** Refuses a key that an artifact cannot take: none, or one with another suffix. */
+export function checkNewKey({ key, suffix }: Row, wanted: unknown): void {
+  if (wanted === null && key !== null)
+    throw new LinealError("invalid", "an artifact's key cannot be taken away", { hint: "Give it another key." });
+  if (typeof wanted !== "string") return;
+  validateKey(wanted);
+  if (suffixOf(wanted) === suffix) return;
+  throw new LinealError("invalid", `the key "${wanted}" has another suffix than the artifact (${suffix || "none"})`, {
     hint: `End the key with ${suffix || "no suffix"}.`,
   });
 }

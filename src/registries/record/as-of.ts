@@ -95,7 +95,7 @@ function asksFamily(name: Name, wanted: string | Record<string, unknown>): boole
 
 function* byUidThen(connection: Connection, name: Name, prefix: string, at: Date): Operation<Row[]> {
   const { dialect } = connection.database;
-  const viewer = connection.viewer({ branches: "all", internal: true });
+  const viewer = connection.viewerOfOne();
   return yield* rowsAsOf(dialect, viewer, name, yield* byUid(dialect, viewer, name, prefix, MANY), at);
 }
 
@@ -107,7 +107,7 @@ function* byFilterThen(
   at: Date,
 ): Operation<Row[]> {
   const { dialect } = connection.database;
-  const viewer = connection.viewer({ branches: "all", internal: true });
+  const viewer = connection.viewerOfOne();
   const changed = new Set(yield* changedSince(dialect, viewer, name, columnsOf(name, wanted), at));
   // What has not changed since fits now if it fitted then.
   const same = (yield* select(dialect, viewer, { name, where: [wanted] })).filter((row) => !changed.has(row.uid));

@@ -4,72 +4,60 @@ import { shapeOf } from "../../db/columns.ts";
 import { byId, lazyColumn, select } from "../../db/select.ts";
 import type { Operation } from "../../db/operation.ts";
 import type { Connection } from "../../instance/connection.ts";
-import { model, type Name, printTime, printValue, relationOf, relationsOf } from "../../model/index.ts";
-import { pathOfRow } from "../artifact/access.ts";
-import { SHORT } from "./listing.ts";
+import {
+  model,
+  type Name,
+  printJson,
+  printTitle,
+  printValue,
+  relationOf,
+  relationsOf,
+  shortUid,
+} from "../../model/index.ts";
 
-const SOURCE_LINES = 30;
+const TEXT_LINES = 30;
 const NAMES_SHOWN = 10;
-/** Told by the title or of no interest to people. */
-const UNTOLD = ["isLatest", "isType", "overwritten", "modules", "hashType"];
 
-/** The description of a row. */
-export async function describe(connection: Connection, name: Name, row: Row): Promise<string> {
-  const { dialect } = connection.database;
+/** The description of a row; `more` are facts that are no columns. */
+export async function describe(
+  connection: Connection,
+  name: Name,
+  row: Row,
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { columns } = model[name];
+  const { scalars, refs } = shapeOf(name);
+  const shown = scalars.filter(({ field: { options } }) => !options.hidden && !options.minor);
+  const present = shown.filter(({ key, field }) => !field.options.lazy && row[key] !== null);
+  const blocks = present.filter(({ key, field }) => field.kind === "json" && !Array.isArray(row[key]));
   const lines = await connection.read(function* () {
-    const out = [title(name, row), ...warnings(connection, row)];
-    const { scalars, refs } = shapeOf(name);
-    const facts: [string, string][] = [["uid", row.uid]];
-    for (const { key, field } of scalars) {
-      if (field.options.hidden || field.options.lazy || UNTOLD.includes(key) || key === "uid" || key === "params")
-        continue;
-      if (row[key] !== null) facts.push([key, key === "size" ? bytes(Number(row[key])) : printValue(row[key])]);
-    }
+    const facts = new Map<string, string>();
+    for (const { key, field } of present)
+      if (!blocks.some((block) => block.key === key)) facts.set(key, printValue(row[key], field.options.unit));
     for (const { key, to } of refs) {
       const ref = row[key] as RowRef | null;
-      if (ref && !model[name].columns[key]?.options.hidden) facts.push([key, yield* nameOf(connection, to, ref)]);
+      if (ref && !columns[key]?.options.hidden) facts.set(key, yield* nameOf(connection, to, ref));
     }
-    const width = Math.max(...facts.map(([key]) => key.length));
-    out.push(...facts.map(([key, value]) => `├── ${key.padEnd(width)}  ${value}`));
-    if (name === "Artifact") out.push(`├── ${"path".padEnd(width)}  ${pathOfRow(connection, row)}`);
-    if (row.params)
+    for (const [key, value] of Object.entries(more)) facts.set(key, value);
+    const width = Math.max(...[...facts.keys()].map((key) => key.length));
+    const out = [
+      `${name}: ${printTitle(name, row)}${row.version ? ` (${row.version})` : ""}`,
+      ...warnings(connection, row),
+      ...[...facts].map(([key, value]) => `├── ${key.padEnd(width)}  ${value}`),
+    ];
+    for (const { key } of blocks)
       out.push(
-        "├── params",
-        ...Object.entries(row.params as object).map(
-          ([key, value]) => `│   ${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
-        ),
+        `├── ${key}`,
+        ...Object.entries(row[key] as object).map(([part, value]) => `│   ${part}: ${printJson(value)}`),
       );
     out.push(...(yield* relations(connection, name, row)));
-    if (name === "Transform") {
-      const source = (yield* lazyColumn(
-        dialect,
-        connection.viewer({ branches: "all", internal: true }),
-        name,
-        "sourceCode",
-        row.id,
-      )) as string | null;
-      if (source) {
-        const text = source.replace(/\n$/, "").split("\n");
-        out.push(
-          "├── sourceCode",
-          ...text.slice(0, SOURCE_LINES).map((line) => `│   ${line}`),
-          ...(text.length > SOURCE_LINES ? [`│   … ${text.length - SOURCE_LINES} more lines`] : []),
-        );
-      }
-    }
+    for (const { key, field } of shown) if (field.options.lazy) out.push(...(yield* text(connection, name, row, key)));
     return out;
   });
   const last = lines.findLastIndex((line) => line.startsWith("├── "));
   return lines
-    .map((line, i) =>
-      i === last ? line.replace("├── ", "└── ") : i > last && last >= 0 ? line.replace(/^│ /, "  ") : line,
-    )
+    .map((line, i) => (i === last ? line.replace("├", "└") : i > last && last >= 0 ? line.replace(/^│ /, "  ") : line))
     .join("\n");
-}
-
-function title(name: Name, row: Row): string {
-  const label = row[model[name].title] ?? row.name ?? row.description ?? row.uid.slice(0, SHORT);
-  return `${name}: ${label instanceof Date ? printTime(label) : label}${row.version ? ` (${row.version})` : ""}`;
 }
 
 function* warnings(connection: Connection, row: Row): Generator<string> {
@@ -80,22 +68,23 @@ function* warnings(connection: Connection, row: Row): Generator<string> {
   if (row.overwritten) yield "! its bytes have been overwritten in place";
 }
 
+/** A related row: its title where no other has it, else its uid and what people know it by. */
 function* nameOf(connection: Connection, to: Name, { id, uid }: RowRef): Operation<string> {
-  const row = yield* byId(connection.database.dialect, connection.viewer({ branches: "all", internal: true }), to, id);
+  const { dialect } = connection.database;
+  const viewer = connection.viewerOfOne();
+  const row = yield* byId(dialect, viewer, to, id);
   if (!row) return uid;
-  const label = row[model[to].title];
-  if (to === "User" || to === "Branch" || to === "Space" || to === "Storage") return String(label);
-  if (to !== "Run") return label ? `${uid.slice(0, SHORT)} (${label})` : uid.slice(0, SHORT);
-  const transform = yield* byId(
-    connection.database.dialect,
-    connection.viewer({ branches: "all", internal: true }),
-    "Transform",
-    (row.transform as RowRef).id,
-  );
-  return `${uid.slice(0, SHORT)} (${transform?.key ?? transform?.uid ?? "?"}${row.entrypoint ? `: ${row.entrypoint}` : ""})`;
+  const { title, columns, knownBy } = model[to];
+  if (columns[title]?.options.unique) return String(row[title]);
+  if (!knownBy) return row[title] ? `${shortUid(uid)} (${row[title]})` : shortUid(uid);
+  const [key, column] = knownBy;
+  const other = relationOf(to, key)?.to as Name;
+  const related = yield* byId(dialect, viewer, other, (row[key] as RowRef).id);
+  const known = related ? (related[model[other].title] ?? related.uid) : "?";
+  return `${shortUid(uid)} (${known}${row[column] ? `: ${row[column]}` : ""})`;
 }
 
-/** To-many relations that hold something: how many, and the first few names. */
+/** To-many relations that hold something: the first few names. */
 function* relations(connection: Connection, name: Name, row: Row): Operation<string[]> {
   const { dialect } = connection.database;
   const out: string[] = [];
@@ -108,17 +97,22 @@ function* relations(connection: Connection, name: Name, row: Row): Operation<str
       limit: NAMES_SHOWN + 1,
     });
     if (rows.length === 0) continue;
-    const shown = rows
-      .slice(0, NAMES_SHOWN)
-      .map((r) => String(r[model[to].title] ?? r.description ?? r.uid.slice(0, SHORT)));
+    const shown = rows.slice(0, NAMES_SHOWN).map((one) => printTitle(to, one));
     out.push(`├── ${key}: ${shown.join(", ")}${rows.length > NAMES_SHOWN ? " …" : ""}`);
   }
   return out;
 }
 
-/** A size for people. */
-function bytes(size: number): string {
-  const units = ["B", "KB", "MB", "GB", "TB"];
-  const power = Math.min(units.length - 1, size > 0 ? Math.floor(Math.log10(size) / 3) : 0);
-  return power === 0 ? `${size} B` : `${(size / 10 ** (3 * power)).toFixed(1)} ${units[power]}`;
+/** The first lines of a long text. */
+function* text(connection: Connection, name: Name, row: Row, key: string): Operation<string[]> {
+  const { dialect } = connection.database;
+  const whole = (yield* lazyColumn(dialect, connection.viewerOfOne(), name, key, row.id)) as string | null;
+  if (!whole) return [];
+  const lines = whole.replace(/\n$/, "").split("\n");
+  const left = lines.length - TEXT_LINES;
+  return [
+    `├── ${key}`,
+    ...lines.slice(0, TEXT_LINES).map((line) => `│   ${line}`),
+    ...(left > 0 ? [`│   … ${left} more lines`] : []),
+  ];
 }

@@ -104,7 +104,7 @@ export async function resolveRef(
     });
     return (
       seen ??
-      (yield* select(dialect, connection.viewer({ branches: "all", internal: true }), {
+      (yield* select(dialect, connection.viewerOfOne(), {
         name: to,
         where: [{ uid: typeof value === "string" ? value : (where as HasUid).uid }],
         limit: 1,

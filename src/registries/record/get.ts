@@ -76,7 +76,7 @@ async function getByUid(connection: Connection, name: Name, prefix: string): Pro
   checkUid(name, prefix);
   const { dialect } = connection.database;
   const rows = await connection.read(function* () {
-    const some = yield* byUid(dialect, connection.viewer({ branches: "all", internal: true }), name, prefix, SOME);
+    const some = yield* byUid(dialect, connection.viewerOfOne(), name, prefix, SOME);
     return some.length === SOME && asksFamily(name, prefix) ? yield* headsByUid(connection, name, prefix, some) : some;
   });
   if (rows.length === 0)
@@ -91,7 +91,7 @@ async function getByUid(connection: Connection, name: Name, prefix: string): Pro
 function* headsByUid(connection: Connection, name: Name, prefix: string, some: readonly Row[]): Operation<Row[]> {
   const { dialect } = connection.database;
   const stem = String(some[0]?.stem);
-  const viewer = connection.viewer({ branches: "all", internal: true });
+  const viewer = connection.viewerOfOne();
   const question = { name, limit: 1 };
   // Letters and digits all come before a tilde.
   const beyond = { uid: { gt: `${stem}~`, lt: `${prefix}~` } };

@@ -1,10 +1,7 @@
 /** Rows as tables for people: the columns a registry shows, relations as short uids. */
 import type { Row, RowRef } from "../../db/columns.ts";
 import { Table } from "../../formats/table.ts";
-import { model, type Name } from "../../model/index.ts";
-
-/** Characters of a uid that people read. */
-export const SHORT = 8;
+import { model, type Name, shortUid } from "../../model/index.ts";
 
 /** A table of rows: these columns, or those that the registry shows. */
 export function tableOfRows(name: Name, rows: readonly Row[], columns: readonly string[] = model[name].show): Table {
@@ -15,6 +12,6 @@ export function tableOfRows(name: Name, rows: readonly Row[], columns: readonly 
 
 function cell(value: unknown): unknown {
   return value !== null && typeof value === "object" && "uid" in value
-    ? (value as RowRef).uid.slice(0, SHORT)
+    ? shortUid((value as RowRef).uid)
     : (value ?? null);
 }

@@ -7,7 +7,15 @@ import { link, unlink } from "../../db/write.ts";
 import { LinealError, refuseUnknown } from "../../ground/errors.ts";
 import type { Table } from "../../formats/table.ts";
 import type { Connection } from "../../instance/connection.ts";
-import { type Name, type Ones, type Question, QuestionBuilder, relationOf, type Scalars } from "../../model/index.ts";
+import {
+  model,
+  type Name,
+  type Ones,
+  type Question,
+  QuestionBuilder,
+  relationOf,
+  type Scalars,
+} from "../../model/index.ts";
 import { make, type Of } from "./classes.ts";
 import { requireThere } from "./draft.ts";
 import { checkRecords, connectionOf, isEntry, nameOf, refOf, rowOf } from "./row.ts";
@@ -198,7 +206,7 @@ export class Related<in out N extends Name> extends Query<N> {
 
 /** Another process may have added a storage since this one connected. */
 export async function knowStorages(connection: Connection, name: Name, rows: readonly Row[]): Promise<void> {
-  if (name !== "Artifact") return;
+  if (!model[name].columns.storage) return;
   if (rows.some((row) => !connection.knowsStorage((row.storage as { id: number }).id)))
     await connection.refreshStorages();
 }

@@ -165,13 +165,7 @@ function defineFields(prototype: object, name: Name): void {
         return lazy(async () => {
           const connection = connectionOf(this);
           return connection.read(() =>
-            lazyColumn(
-              connection.database.dialect,
-              connection.viewer({ branches: "all", internal: true }),
-              name,
-              key,
-              rowOf(this).id,
-            ),
+            lazyColumn(connection.database.dialect, connection.viewerOfOne(), name, key, rowOf(this).id),
           );
         });
       });
@@ -199,13 +193,7 @@ async function related(owner: Entry, key: string): Promise<unknown> {
   const name = nameOf(owner);
   if (rowOf(owner)[key] === null) return null;
   const row = await connection.read(() =>
-    one(
-      connection.database.dialect,
-      connection.viewer({ branches: "all", internal: true }),
-      name,
-      key,
-      rowOf(owner).id,
-    ),
+    one(connection.database.dialect, connection.viewerOfOne(), name, key, rowOf(owner).id),
   );
   if (!row) return null;
   await knowStorages(connection, targetOf(name, key), [row]);

@@ -4,7 +4,7 @@ import { shapeOf } from "../../db/columns.ts";
 import { rowNumber, kindNamed } from "../../db/lineage-kinds.ts";
 import { LinealError } from "../../ground/errors.ts";
 import type { Connection } from "../../instance/connection.ts";
-import { model, type Name } from "../../model/index.ts";
+import { model, type Name, printValue } from "../../model/index.ts";
 
 interface State {
   readonly connection: Connection;
@@ -86,19 +86,14 @@ function plainRow(name: Name, row: Row): Record<string, unknown> {
 
 function printEntry(name: Name, row: Row): string {
   const parts = Object.entries(plainRow(name, row))
-    .filter(
-      ([key, value]) =>
-        value !== null &&
-        !["space", "branch", "isType", "hashType"].includes(key) &&
-        !(key === "isLatest" && value === true) &&
-        !(key === "overwritten" && value === false),
-    )
+    .filter(([key, value]) => {
+      const { minor, default: usual } = model[name].columns[key]?.options ?? {};
+      return value !== null && minor !== true && !(minor === "by default" && value === usual);
+    })
     .map(([key, value]) => `${key}=${printed(value)}`);
   return `${name}(${parts.join(", ")})`;
 }
 
 function printed(value: unknown): string {
-  if (value instanceof Date) return `${value.toISOString().slice(0, 19).replace("T", " ")} UTC`;
-  if (typeof value === "string") return `'${value.length > 80 ? `${value.slice(0, 77)}…` : value}'`;
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? `'${value.length > 80 ? `${value.slice(0, 77)}…` : value}'` : printValue(value);
 }

@@ -6,7 +6,7 @@ import { lock, referrers, remember, update } from "../../db/write.ts";
 import { everything } from "../../db/viewer.ts";
 import { LinealError } from "../../ground/errors.ts";
 import { BUILT_IN, type Connection } from "../../instance/connection.ts";
-import { model, type Name } from "../../model/index.ts";
+import { model, type Name, shortUid } from "../../model/index.ts";
 import { markObjects, removeMarked, storedObjectsOf } from "../artifact/objects.ts";
 import { naturalLock, requireNatural } from "./natural-key.ts";
 import { elect } from "./versions.ts";
@@ -47,7 +47,7 @@ export async function deleteRecord(
       model[name].versioned && now.isLatest ? yield* elect(dialect, writer, name, String(row.stem), branch) : undefined;
     return { row: trashed, promoted };
   });
-  connection.log("info", `moved ${name}('${row.uid.slice(0, 8)}') to trash`);
+  connection.log("info", `moved ${name}('${shortUid(row.uid)}') to trash`);
   if (result.promoted) connection.log("info", `latest version is now: ${result.promoted.uid}`);
   return result.row;
 }
@@ -77,13 +77,13 @@ export async function restoreRecord(connection: Connection, name: Name, row: Row
 }
 
 async function removeRecord(connection: Connection, name: Name, row: Row): Promise<void> {
-  if (isBuiltIn(connection, name, row))
+  if (isBuiltIn(connection, row))
     throw new LinealError("invalid", `this ${name} is built in: ${row[model[name].title]}`, {
       hint: "Delete one that you made.",
     });
   const { dialect } = connection.database;
   const writer = await connection.writer();
-  const objects = name === "Artifact" ? await storedObjectsOf(connection, row) : undefined;
+  const objects = model[name].columns.storage ? await storedObjectsOf(connection, row) : undefined;
   const marked = await connection.write(function* () {
     yield* lockFamily(connection, row);
     const now = yield* byId(dialect, everything, name, row.id);
@@ -103,14 +103,12 @@ async function removeRecord(connection: Connection, name: Name, row: Row): Promi
   });
   // The row first: a crash in between leaves bytes without a row, never a row without bytes.
   if (objects && marked) await removeMarked(connection, objects.storage);
-  connection.log("info", `deleted ${name}('${row.uid.slice(0, 8)}')`);
+  connection.log("info", `deleted ${name}('${shortUid(row.uid)}')`);
 }
 
 /** What every instance needs to work. */
-function isBuiltIn(connection: Connection, name: Name, row: Row): boolean {
-  if (name === "Branch" || name === "Space") return (Object.values(BUILT_IN) as string[]).includes(row.uid);
-  return name === "Storage" && row.root === connection.settings.storage;
-}
+const isBuiltIn = ({ settings }: Connection, { uid, root }: Row): boolean =>
+  (Object.values(BUILT_IN) as string[]).includes(uid) || root === settings.storage;
 
 /** All who change a family's latest wait for each other. */
 function* lockFamily(connection: Connection, row: Row) {

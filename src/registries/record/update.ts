@@ -4,10 +4,8 @@ import { byId } from "../../db/select.ts";
 import { lock, update } from "../../db/write.ts";
 import { everything } from "../../db/viewer.ts";
 import { LinealError } from "../../ground/errors.ts";
-import { suffixOf } from "../../formats/suffix.ts";
 import type { Connection } from "../../instance/connection.ts";
 import { model, type Name } from "../../model/index.ts";
-import { validateKey } from "../../storage/keys.ts";
 import { checkDraft, differing } from "./draft.ts";
 import { naturalLock, requireNatural } from "./natural-key.ts";
 import { elect, keyHolder, keyTaken } from "./versions.ts";
@@ -20,7 +18,6 @@ export async function updateRecord(
   changes: Record<string, unknown>,
 ): Promise<Row> {
   const values = await checkDraft(connection, name, changes, "changes");
-  if (name === "Artifact" && "key" in values) checkKeyChange(row, values.key as string | null);
   const { dialect } = connection.database;
   const writer = await connection.writer();
   return connection.write(function* () {
@@ -52,20 +49,4 @@ export async function updateRecord(
     yield* elect(dialect, writer, name, String(row.stem), different.branch as never, { strict: true });
     return (yield* byId(dialect, everything, name, row.id)) as Row;
   });
-}
-
-function checkKeyChange(row: Row, key: string | null): void {
-  if (key === null) {
-    if (row.key !== null)
-      throw new LinealError("invalid", "an artifact's key cannot be taken away", { hint: "Give it another key." });
-    return;
-  }
-  validateKey(key);
-  if (suffixOf(key) !== row.suffix) {
-    throw new LinealError(
-      "invalid",
-      `the key "${key}" has another suffix than the artifact (${row.suffix || "none"})`,
-      { hint: `End the key with ${row.suffix || "no suffix"}.` },
-    );
-  }
 }

@@ -6,6 +6,7 @@ import { insert, update, type Values, type Writer } from "../../db/write.ts";
 import { everything } from "../../db/viewer.ts";
 import { LinealError } from "../../ground/errors.ts";
 import type { Connection } from "../../instance/connection.ts";
+import { shortUid } from "../../model/index.ts";
 import { hashBytes } from "../../storage/hash.ts";
 import { commit } from "../artifact/commit.ts";
 import { contentOfText, contentOfTextSync } from "../artifact/content.ts";
@@ -75,7 +76,7 @@ const notKept =
     if (error instanceof BytesVanished) throw error;
     connection.log(
       "warning",
-      `the console log of Run('${run.uid.slice(0, 8)}') could not be kept: ${(error as Error).message}`,
+      `the console log of Run('${shortUid(run.uid)}') could not be kept: ${(error as Error).message}`,
     );
   };
 

@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { LinealError } from "../../ground/errors.ts";
 import type { Connection } from "../../instance/connection.ts";
 import { forgetShellRun, rememberShellRun, shellRun as rememberedRun } from "../../instance/shell.ts";
+import { shortUid } from "../../model/index.ts";
 import { Run } from "../../registries/index.ts";
 import { readParams, type TrackOptions } from "../options.ts";
 import { processInfo, type ShellProcess, shellAncestor, shellAncestors } from "../process.ts";
@@ -78,7 +79,7 @@ function rememberedSession({ slug, log }: Connection, shells: readonly ShellProc
     if (state)
       log(
         "warning",
-        `this shell's run ${state.run.slice(0, 8)} belongs to ${state.instance}: nothing is linked to it here`,
+        `this shell's run ${shortUid(state.run)} belongs to ${state.instance}: nothing is linked to it here`,
       );
   }
   return undefined;
