@@ -1,5 +1,5 @@
 /** Columns of a table: which values they hold, and how a type is found from all of them. */
-import { LinealError } from "../ground/errors.ts";
+import { closest, LinealError } from "../ground/errors.ts";
 
 /** What a column holds: the field vocabulary, and `bigint` for integers beyond ±(2⁵³ − 1). */
 export type ColumnType = "text" | "int" | "bigint" | "real" | "bool" | "time" | "json";
@@ -67,6 +67,22 @@ export function columnOf({ name, type, values }: ColumnDraft): ColumnValues {
     cells[i] = cell;
   }
   return { name, type: found, nullable, values: cells };
+}
+
+/** The columns of these names, in their order, all unless told; `invalid` with a suggestion for one that is not there. */
+export function pickColumns<C extends { readonly name: string }>(
+  columns: readonly C[],
+  names?: readonly string[],
+): C[] {
+  if (names === undefined) return [...columns];
+  return names.map((name) => {
+    const column = columns.find((each) => each.name === name);
+    if (column) return column;
+    const all = columns.map((each) => each.name);
+    const near = closest(name, all);
+    const hint = near === undefined ? `the columns are: ${all.join(", ")}` : `did you mean "${near}"?`;
+    throw new LinealError("invalid", `no column "${name}"`, { hint });
+  });
 }
 
 /** Adds a cell to a row; safe for any column name, `__proto__` included. */

@@ -26,8 +26,8 @@ const CODECS: Readonly<Record<string, Codec>> = {
   },
   ".zst": {
     mime: "application/zstd",
-    unfold: async () => (await zstd()).createZstdDecompress(),
-    fold: async (bytes) => new Uint8Array((await zstd()).zstdCompressSync(bytes)),
+    unfold: async () => (await import("node:zlib")).createZstdDecompress(),
+    fold: async (bytes) => new Uint8Array((await import("node:zlib")).zstdCompressSync(bytes)),
   },
 };
 
@@ -85,14 +85,6 @@ async function* unfold(source: ByteSource, codec: Codec, maxBytes: number): Asyn
       cause,
     });
   }
-}
-
-async function zstd(): Promise<typeof import("node:zlib")> {
-  const zlib = await import("node:zlib");
-  if (typeof zlib.createZstdDecompress === "function") return zlib;
-  throw new LinealError("missing-dependency", "this runtime has no zstd", {
-    hint: "use Node 24 or later, or cache() for the path",
-  });
 }
 
 function unsupported(base: Format, compression: string): Format {

@@ -2,11 +2,11 @@
 import type { Options } from "csv-parse";
 import { LinealError } from "../ground/errors.ts";
 import { type Cell, CellTypes, parseCell, printCell } from "./cells.ts";
-import { type Column, type Row, setCell, type Value } from "./column.ts";
-import { type Format, type Handle, type Part, rangeOf } from "./format.ts";
+import { type Column, pickColumns, type Row, setCell, type Value } from "./column.ts";
+import { type Format, type Handle, handle, type Part, rangeOf } from "./format.ts";
 import { type ByteSource, concat } from "../ground/bytes.ts";
 import { linesOf, textChunksOf, utf8 } from "./utf8.ts";
-import { Table, unknownColumn } from "./table.ts";
+import { Table } from "./table.ts";
 
 /** `.csv`: a Table; types are found from all cells, empty cells are null, lines end with `\n` when written. */
 export const csv: Format = separated("csv", [".csv"], ",", "text/csv");
@@ -29,89 +29,84 @@ function separated(name: string, suffixes: readonly string[], delimiter: string,
   };
 }
 
-async function readTable(source: ByteSource, delimiter: string): Promise<Table> {
+interface CsvColumn extends Column {
+  readonly index: number;
+}
+
+/**
+ * The columns and the number of rows, in one pass that keeps nothing but the types unless `keep` takes the cells: an
+ * opened file has the same types as a loaded one.
+ */
+async function scan(
+  source: ByteSource,
+  delimiter: string,
+  keep?: (index: number, cell: Cell) => void,
+): Promise<{ columns: readonly CsvColumn[]; length: number }> {
   let names: string[] = [];
-  let cells: Cell[][] = [];
   let types = new CellTypes(0);
+  let length = -1; // the header
   for await (const [record, header] of records(source, delimiter)) {
+    length++;
     if (header) {
       names = uniqueNames(record);
-      cells = names.map(() => []);
       types = new CellTypes(names.length);
       continue;
     }
     for (let i = 0; i < record.length; i++) {
-      cells[i]?.push(record[i] ?? null);
       types.add(i, record[i] ?? null);
+      keep?.(i, record[i] ?? null);
     }
   }
-  const columns = names.map((name, i) => {
-    const type = types.type(i);
-    return { name, type, values: (cells[i] ?? []).map((cell) => parseCell(type, cell)) };
+  const columns = names.map((name, index) => ({
+    name,
+    type: types.type(index),
+    nullable: types.nullable(index),
+    index,
+  }));
+  return { columns, length: Math.max(0, length) };
+}
+
+async function readTable(source: ByteSource, delimiter: string): Promise<Table> {
+  const cells: Cell[][] = [];
+  const { columns } = await scan(source, delimiter, (index, cell) => (cells[index] ??= []).push(cell));
+  return Table.from({
+    columns: columns.map(({ name, type, index }) => ({
+      name,
+      type,
+      values: (cells[index] ?? []).map((cell) => parseCell(type, cell)),
+    })),
   });
-  return Table.from({ columns });
-}
-
-interface Scan {
-  readonly columns: readonly Column[];
-  readonly length: number;
-}
-
-/** One pass that keeps nothing but the types, so that an opened file has the same types as a loaded one. */
-async function scan(source: ByteSource, delimiter: string): Promise<Scan> {
-  let names: string[] = [];
-  let types = new CellTypes(0);
-  let length = 0;
-  for await (const [record, header] of records(source, delimiter)) {
-    if (header) {
-      names = uniqueNames(record);
-      types = new CellTypes(names.length);
-      continue;
-    }
-    length++;
-    for (let i = 0; i < record.length; i++) types.add(i, record[i] ?? null);
-  }
-  return { columns: names.map((name, i) => ({ name, type: types.type(i), nullable: types.nullable(i) })), length };
 }
 
 async function openTable(source: ByteSource, delimiter: string): Promise<Handle> {
   const { columns, length } = await scan(source, delimiter);
-  const pick = (names: readonly string[] | undefined): { column: Column; index: number }[] =>
-    (names ?? columns.map(({ name }) => name)).map((name) => {
-      const index = columns.findIndex((column) => column.name === name);
-      const column = columns[index];
-      if (column === undefined)
-        throw unknownColumn(
-          name,
-          columns.map((each) => each.name),
-        );
-      return { column, index };
-    });
   async function* rows(part: Part = {}): AsyncGenerator<Row> {
-    const picked = pick(part.columns);
+    const picked = pickColumns(columns, part.columns);
     const [start, end] = rangeOf(part, length);
     let at = -1; // the header
     for await (const [record] of records(source, delimiter)) {
       if (at >= end) return;
       if (at++ < start || at > end) continue;
       const row: Row = {};
-      for (const { column, index } of picked) setCell(row, column.name, parseCell(column.type, record[index] ?? null));
+      for (const { name, type, index } of picked) setCell(row, name, parseCell(type, record[index] ?? null));
       yield row;
     }
   }
-  return {
-    columns,
+  return handle({
+    columns: columns.map(({ name, type, nullable }) => ({ name, type, nullable })),
     length,
     rows,
     async table(part = {}) {
-      const drafts = pick(part.columns).map(({ column: { name, type } }) => ({ name, type, values: [] as Value[] }));
+      const drafts = pickColumns(columns, part.columns).map(({ name, type }) => ({
+        name,
+        type,
+        values: [] as Value[],
+      }));
       for await (const row of rows(part)) for (const { name, values } of drafts) values.push(row[name] ?? null);
       return Table.from({ columns: drafts });
     },
     lines: () => linesOf(source),
-    close: async () => {},
-    [Symbol.asyncDispose]: async () => {},
-  };
+  });
 }
 
 /** All records, the header first, each as wide as the header; `invalid` with the line number when one is not. */

@@ -64,3 +64,10 @@ export function rangeOf(
   const last = Math.min(end, length);
   return [Math.min(start, last), last];
 }
+
+/** A handle that holds nothing open itself. */
+export const handle = (opened: Omit<Handle, "close" | typeof Symbol.asyncDispose>): Handle => ({
+  ...opened,
+  close: async () => {},
+  [Symbol.asyncDispose]: async () => {},
+});

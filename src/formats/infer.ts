@@ -1,4 +1,5 @@
 /** Which values are tables, and the table of each. */
+import { isPlain } from "../ground/plain.ts";
 import { columnsOfArrow, columnsOfPolars, isArrow, isPolars } from "./frames.ts";
 import { Table } from "./table.ts";
 
@@ -23,15 +24,5 @@ export async function tableFrom(value: unknown, { empty = false } = {}): Promise
 }
 
 function isRows(value: unknown): boolean {
-  return Array.isArray(value) && value.length > 0 && value.every(isPlainObject);
-}
-
-function isPlainObject(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // a plain object of another realm has a prototype of its own kind, whose prototype is null
-  return (
-    prototype === null ||
-    (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "hasOwnProperty"))
-  );
+  return Array.isArray(value) && value.length > 0 && value.every(isPlain);
 }

@@ -36,7 +36,8 @@ export const jsonl: Format = {
         hint: "wrap the value in [ ], or use a key ending in .json",
       });
     }
-    return utf8(Array.from(value, (item, index) => `${JSON.stringify(plainLine(item, index))}\n`).join(""));
+    const lines = Array.from(value, (item: unknown, i) => plainValue(item ?? null, { path: String(i + 1) }));
+    return utf8(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
   },
   open: openText,
   async summarise(source) {
@@ -45,10 +46,6 @@ export const jsonl: Format = {
     return { nObservations };
   },
 };
-
-function plainLine(item: unknown, index: number): unknown {
-  return (plainValue({ [index + 1]: item }) as Record<string, unknown>)[index + 1] ?? null;
-}
 
 function parse(text: string, line?: number): unknown {
   try {

@@ -59,12 +59,7 @@ function partOf(name: string, type: ColumnType, values: readonly Value[]): [Sche
     case "json":
       return [
         element({ type: "BYTE_ARRAY", converted_type: "JSON" }),
-        data(values.map((value) => jsonCell(name, value))),
+        data(values.map((value) => plainValue(value, { path: name }))),
       ];
   }
-}
-
-function jsonCell(name: string, value: Value): unknown {
-  if (value === null) return null;
-  return (plainValue({ [name]: value }) as Record<string, unknown>)[name];
 }

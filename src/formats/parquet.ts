@@ -7,15 +7,16 @@ import {
   type ColumnType,
   type ColumnValues,
   columnOf,
+  pickColumns,
   type Row,
   setCell,
   type Value,
 } from "./column.ts";
-import { type Format, type Handle, type Part, rangeOf } from "./format.ts";
+import { type Format, type Handle, handle, type Part, rangeOf } from "./format.ts";
 import { plainCell } from "./frames.ts";
 import { writeParquet } from "./parquet-write.ts";
 import { type ByteSource, bytesOf, sourceOf } from "../ground/bytes.ts";
-import { Table, unknownColumn } from "./table.ts";
+import { Table } from "./table.ts";
 
 /** `.parquet`: a Table. Nested columns are `json`, times are exact to the millisecond, compression is snappy. */
 export const parquet: Format = {
@@ -143,7 +144,7 @@ function fitsNumber(metadata: FileMetaData, { name, type }: SchemaElement): bool
 async function openParquet(source: ByteSource): Promise<Handle> {
   const file = await openFile(source);
   async function* rows(part: Part = {}): AsyncGenerator<Row> {
-    const picked = pick(file, part.columns);
+    const picked = pickColumns(file.columns, part.columns);
     for (const [start, end] of ranges(file, part)) {
       const columns = await Promise.all(picked.map((column) => readColumn(file, column, start, end)));
       for (let index = 0; index < end - start; index++) {
@@ -153,17 +154,15 @@ async function openParquet(source: ByteSource): Promise<Handle> {
       }
     }
   }
-  return {
+  return handle({
     columns: file.columns,
     length: file.length,
     rows,
-    table: async (part = {}) => tableOf(file, pick(file, part.columns), part),
+    table: async (part = {}) => tableOf(file, pickColumns(file.columns, part.columns), part),
     lines() {
       throw new LinealError("invalid", "a parquet file has no lines", { hint: "use rows()" });
     },
-    close: async () => {},
-    [Symbol.asyncDispose]: async () => {},
-  };
+  });
 }
 
 async function tableOf(file: ParquetFile, picked: readonly Column[], part: Part): Promise<Table> {
@@ -197,20 +196,6 @@ async function readColumn(
     type === "text" ? (value) => textCell(value, decoder) : plainCell,
   );
   return columnOf({ name, type: type === "text" && values.some(isBytes) ? "json" : type, values });
-}
-
-function pick({ columns }: ParquetFile, names: readonly string[] | undefined): readonly Column[] {
-  return names === undefined
-    ? columns
-    : names.map((name) => {
-        const column = columns.find((each) => each.name === name);
-        if (column === undefined)
-          throw unknownColumn(
-            name,
-            columns.map((each) => each.name),
-          );
-        return column;
-      });
 }
 
 /** The wanted rows, cut at the file's row groups. */

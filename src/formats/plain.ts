@@ -5,6 +5,8 @@ import { LinealError } from "../ground/errors.ts";
 export interface PlainOptions {
   /** Allow bigint, NaN and infinities, which YAML has and JSON has not. */
   readonly numbers?: "json" | "yaml";
+  /** What the value is called in errors. */
+  readonly path?: string;
 }
 
 /**
@@ -13,7 +15,7 @@ export interface PlainOptions {
  * Object fields that are `undefined` are left out. Throws `invalid` for cycles, functions, symbols, `undefined` elsewhere,
  * maps and sets, binary data, and for numbers the target does not have.
  */
-export function plainValue(value: unknown, { numbers = "json" }: PlainOptions = {}): unknown {
+export function plainValue(value: unknown, { numbers = "json", path = "" }: PlainOptions = {}): unknown {
   const open = new Set<object>();
   const visit = (inner: unknown, path: string): unknown => {
     if (inner === null || typeof inner === "string" || typeof inner === "boolean") return inner;
@@ -52,7 +54,7 @@ export function plainValue(value: unknown, { numbers = "json" }: PlainOptions = 
     const fields = Object.entries(inner).filter(([, field]) => field !== undefined);
     return Object.fromEntries(fields.map(([key, field]) => [key, visit(field, path === "" ? key : `${path}.${key}`)]));
   };
-  return visit(value, "");
+  return visit(value, path);
 }
 
 function refuse(path: string, what: string, hint: string): LinealError {

@@ -1,6 +1,15 @@
 /** A table in memory: named, typed columns that print, iterate and turn into other libraries' frames. */
-import { closest, LinealError } from "../ground/errors.ts";
-import { type Column, type ColumnDraft, type ColumnValues, columnOf, type Row, setCell, type Value } from "./column.ts";
+import { LinealError } from "../ground/errors.ts";
+import {
+  type Column,
+  type ColumnDraft,
+  type ColumnValues,
+  columnOf,
+  pickColumns,
+  type Row,
+  setCell,
+  type Value,
+} from "./column.ts";
 import { arrowOf, polarsOf } from "./frames.ts";
 import { type PrintOptions, tableHtml, tableText } from "./print.ts";
 
@@ -124,9 +133,7 @@ export class Table implements Iterable<Row> {
   }
 
   #get(name: string): ColumnValues {
-    const column = this.#columns.get(name);
-    if (column !== undefined) return column;
-    throw unknownColumn(name, [...this.#columns.keys()]);
+    return this.#columns.get(name) ?? (pickColumns([...this.#columns.values()], [name])[0] as ColumnValues);
   }
 
   #row(index: number): Row {
@@ -144,13 +151,6 @@ export class Table implements Iterable<Row> {
     );
     return new Table(columns, indexes.length);
   }
-}
-
-/** The error for a column that a table does not have. */
-export function unknownColumn(name: string, names: readonly string[]): LinealError {
-  const near = closest(name, names);
-  const hint = near === undefined ? `the columns are: ${names.join(", ")}` : `did you mean "${near}"?`;
-  return new LinealError("invalid", `no column "${name}"`, { hint });
 }
 
 function withValues(column: ColumnValues, values: readonly Value[]): ColumnValues {

@@ -1,10 +1,10 @@
 /** Text files: documents, code, sequences, logs. */
 import { LinealError } from "../ground/errors.ts";
-import type { Row, Value } from "./column.ts";
-import { type Format, type Handle, type Part, rangeOf } from "./format.ts";
+import { type Column, pickColumns, type Row, type Value } from "./column.ts";
+import { type Format, type Handle, handle, type Part, rangeOf } from "./format.ts";
 import type { ByteSource } from "../ground/bytes.ts";
 import { linesOf, textOf, utf8 } from "./utf8.ts";
-import { Table, unknownColumn } from "./table.ts";
+import { Table } from "./table.ts";
 
 /** UTF-8 text, read and written as a string, byte for byte. */
 export const text: Format = {
@@ -27,11 +27,9 @@ export const text: Format = {
 
 /** A text file as its lines. */
 export async function openText(source: ByteSource): Promise<Handle> {
-  const check = ({ columns = [] }: Part): void => {
-    for (const name of columns) if (name !== "line") throw unknownColumn(name, ["line"]);
-  };
+  const columns: readonly Column[] = [{ name: "line", type: "text", nullable: false }];
   async function* rows(part: Part = {}): AsyncGenerator<Row> {
-    check(part);
+    pickColumns(columns, part.columns);
     const [start, end] = rangeOf(part);
     let at = 0;
     for await (const line of linesOf(source)) {
@@ -39,8 +37,8 @@ export async function openText(source: ByteSource): Promise<Handle> {
       if (at++ >= start) yield { line };
     }
   }
-  return {
-    columns: [{ name: "line", type: "text", nullable: false }],
+  return handle({
+    columns,
     rows,
     async table(part = {}) {
       const values: Value[] = [];
@@ -48,7 +46,5 @@ export async function openText(source: ByteSource): Promise<Handle> {
       return Table.from({ columns: [{ name: "line", type: "text", values }] });
     },
     lines: () => linesOf(source),
-    close: async () => {},
-    [Symbol.asyncDispose]: async () => {},
-  };
+  });
 }

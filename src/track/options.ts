@@ -1,9 +1,10 @@
 /** The options of `track`, and what each of them has to be. */
 import { LinealError, refuseUnknown } from "../ground/errors.ts";
+import { isPlain } from "../ground/plain.ts";
 import { checkValue, model } from "../model/index.ts";
 import type { Run, Transform } from "../registries/index.ts";
 import { isEntry, nameOf, rowOf } from "../registries/record/row.ts";
-import { isPlain, type SerialisedParams, serialiseParams } from "./params.ts";
+import { type SerialisedParams, serialiseParams } from "./params.ts";
 import type { RunFacts } from "./run.ts";
 
 /** What `track` takes besides a transform. */

@@ -1,4 +1,5 @@
 /** Turns the params of a run into plain JSON. */
+import { isPlain } from "../ground/plain.ts";
 import { redactParams } from "../ground/redact.ts";
 
 /** A value as it is stored: JSON, nothing else. */
@@ -63,13 +64,4 @@ export function serialiseParams(
     ([, value]) => value !== null && !(Array.isArray(value) && value.length === 0),
   );
   return { params: redactParams(Object.fromEntries(kept)) as SerialisedParams["params"], dropped };
-}
-
-/** Whether a value is an object literal, of this realm or another. */
-export function isPlain(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  return (
-    prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "hasOwnProperty"))
-  );
 }
