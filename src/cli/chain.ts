@@ -38,18 +38,7 @@ function broken(parts: readonly string[], between: string, indent: number): stri
 }
 
 /** A name on one line, its end kept: of a path that tells most. */
-export function nameText(name: string, width = NAME): string {
-  const plain = escapeControls(name);
-  if (displayWidth(plain) <= width) return plain;
-  const kept: string[] = [];
-  for (let left = width - 1, letters = [...plain]; letters.length > 0; ) {
-    const letter = letters.pop() as string;
-    left -= displayWidth(letter);
-    if (left < 0) break;
-    kept.unshift(letter);
-  }
-  return `…${kept.join("")}`;
-}
+export const nameText = (name: string, width = NAME): string => truncate(escapeControls(name), width, "start");
 
 /** `head: a → b` on one line, long values shortened around the place where they differ. */
 export function pairText(head: string, a: string, b: string): string {

@@ -6,10 +6,10 @@ import { type Answer, type Command, Misuse, section, suggestion } from "./comman
 import { type Failure, failureOf, jsonText, paint } from "./print.ts";
 import { type Terminal, terminal, useTerminal } from "./terminal.ts";
 
-/** The commands by name; each module exports its `definition`. */
-export type CommandTable = Readonly<
-  Record<string, { group: string; summary: string; load: () => Promise<{ definition: Command }> }>
->;
+type Entry = readonly [summary: string, load: () => Promise<{ definition: Command }>];
+
+/** The commands by group and name; each module exports its `definition`. */
+export type CommandTable = Readonly<Record<string, Readonly<Record<string, Entry>>>>;
 
 /** Runs one command line and returns its exit code: 0 done, 1 refused or failed, 2 misused: what was typed is `invalid`, whoever noticed it. */
 export function dispatch(table: CommandTable, argv: readonly string[], given: Terminal): Promise<number> {
@@ -34,9 +34,10 @@ async function perform(table: CommandTable, argv: readonly string[]): Promise<nu
     return 0;
   }
   const [name, rest] = first === "help" ? [others[0] ?? "", ["--help"]] : [first, others];
-  const entry = Object.hasOwn(table, name) ? table[name] : undefined;
-  if (entry === undefined) throw unknownCommand(name, Object.keys(table));
-  const { definition } = await entry.load();
+  const commands = new Map(Object.values(table).flatMap((group) => Object.entries(group)));
+  const [, load] = commands.get(name) ?? [];
+  if (load === undefined) throw unknownCommand(name, [...commands.keys()]);
+  const { definition } = await load();
   const started = definition.start(rest);
   if (started.help) {
     stdout.write(`${definition.help(name)}\n`);
@@ -77,15 +78,14 @@ function unknownCommand(name: string, names: readonly string[]): Misuse {
 }
 
 function overview(table: CommandTable): string {
-  const groups = Map.groupBy(Object.entries(table), ([, entry]) => entry.group);
   return [
     "lineal COMMAND [--json] [--quiet] [--help]",
     "",
     "Knows where every file and dataset came from.",
-    ...[...groups].flatMap(([group, entries]) =>
+    ...Object.entries(table).flatMap(([group, entries]) =>
       section(
         group,
-        entries.map(([name, entry]) => [name.padEnd(12), entry.summary]),
+        Object.entries(entries).map(([name, [summary]]) => [name.padEnd(12), summary]),
       ),
     ),
     "",

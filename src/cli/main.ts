@@ -5,62 +5,36 @@ import type { Terminal } from "./terminal.ts";
 import { packageVersion } from "./version.ts";
 
 const commands: CommandTable = {
-  login: { group: "Instances", summary: "say who you are", load: () => import("./commands/login.ts") },
-  logout: { group: "Instances", summary: "be anonymous again", load: () => import("./commands/logout.ts") },
-  init: { group: "Instances", summary: "make an instance and connect to it", load: () => import("./commands/init.ts") },
-  connect: {
-    group: "Instances",
-    summary: "choose the instance to work on",
-    load: () => import("./commands/connect.ts"),
+  Instances: {
+    login: ["say who you are", () => import("./commands/login.ts")],
+    logout: ["be anonymous again", () => import("./commands/logout.ts")],
+    init: ["make an instance and connect to it", () => import("./commands/init.ts")],
+    connect: ["choose the instance to work on", () => import("./commands/connect.ts")],
+    disconnect: ["work on no instance", () => import("./commands/disconnect.ts")],
+    info: ["show instance, user and settings", () => import("./commands/info.ts")],
+    settings: ["show or change settings", () => import("./commands/settings.ts")],
+    migrate: ["bring the database up to date", () => import("./commands/migrate.ts")],
   },
-  disconnect: { group: "Instances", summary: "work on no instance", load: () => import("./commands/disconnect.ts") },
-  info: { group: "Instances", summary: "show instance, user and settings", load: () => import("./commands/info.ts") },
-  settings: { group: "Instances", summary: "show or change settings", load: () => import("./commands/settings.ts") },
-  migrate: {
-    group: "Instances",
-    summary: "bring the database up to date",
-    load: () => import("./commands/migrate.ts"),
+  Data: {
+    save: ["save a file, a folder or a script", () => import("./commands/save.ts")],
+    load: ["fetch the file of an artifact or transform", () => import("./commands/load.ts")],
+    delete: ["delete a record, or an instance", () => import("./commands/delete.ts")],
+    list: ["list the records of a registry", () => import("./commands/list.ts")],
+    search: ["find records by text", () => import("./commands/search.ts")],
+    get: ["show the fields of a record", () => import("./commands/get.ts")],
+    describe: ["tell all about a record", () => import("./commands/describe.ts")],
+    view: ["show the newest records of every registry", () => import("./commands/view.ts")],
   },
-  save: { group: "Data", summary: "save a file, a folder or a script", load: () => import("./commands/save.ts") },
-  load: {
-    group: "Data",
-    summary: "fetch the file of an artifact or transform",
-    load: () => import("./commands/load.ts"),
+  Lineage: {
+    lineage: ["show where a record came from and what came of it", () => import("./commands/lineage.ts")],
+    impact: ["list everything that was made from a record", () => import("./commands/impact.ts")],
+    status: ["say which outputs are out of date, and why", () => import("./commands/status.ts")],
+    "check-lineage": ["say whether scripts track every file they use", () => import("./commands/check-lineage.ts")],
+    diff: ["show in what two runs differ", () => import("./commands/diff.ts")],
+    why: ["say why two artifacts differ", () => import("./commands/why.ts")],
+    track: ["start tracking this shell session", () => import("./commands/track.ts")],
+    finish: ["end the tracked shell session", () => import("./commands/finish.ts")],
   },
-  delete: { group: "Data", summary: "delete a record, or an instance", load: () => import("./commands/delete.ts") },
-  list: { group: "Data", summary: "list the records of a registry", load: () => import("./commands/list.ts") },
-  search: { group: "Data", summary: "find records by text", load: () => import("./commands/search.ts") },
-  get: { group: "Data", summary: "show the fields of a record", load: () => import("./commands/get.ts") },
-  describe: { group: "Data", summary: "tell all about a record", load: () => import("./commands/describe.ts") },
-  view: {
-    group: "Data",
-    summary: "show the newest records of every registry",
-    load: () => import("./commands/view.ts"),
-  },
-  lineage: {
-    group: "Lineage",
-    summary: "show where a record came from and what came of it",
-    load: () => import("./commands/lineage.ts"),
-  },
-  impact: {
-    group: "Lineage",
-    summary: "list everything that was made from a record",
-    load: () => import("./commands/impact.ts"),
-  },
-  status: {
-    group: "Lineage",
-    summary: "say which outputs are out of date, and why",
-    load: () => import("./commands/status.ts"),
-  },
-  "check-lineage": {
-    group: "Lineage",
-    summary: "say whether scripts track every file they use",
-    load: () => import("./commands/check-lineage.ts"),
-  },
-  diff: { group: "Lineage", summary: "show in what two runs differ", load: () => import("./commands/diff.ts") },
-  why: { group: "Lineage", summary: "say why two artifacts differ", load: () => import("./commands/why.ts") },
-  track: { group: "Lineage", summary: "start tracking this shell session", load: () => import("./commands/track.ts") },
-  finish: { group: "Lineage", summary: "end the tracked shell session", load: () => import("./commands/finish.ts") },
 };
 
 /**

@@ -3,7 +3,7 @@
 import { LinealError } from "../ground/errors.ts";
 import { isUrl } from "../ground/url.ts";
 import { defaultConnection } from "../instance/connect.ts";
-import { model, type Name } from "../model/index.ts";
+import { model, type Name, names } from "../model/index.ts";
 import { goneThen } from "../registries/record/as-of.ts";
 import { gone } from "../registries/record/get.ts";
 import { type AnyRecord, findRegistryName, openRegistry, recordText } from "./registries.ts";
@@ -19,18 +19,7 @@ export const DATA: readonly Name[] = ["Artifact", "Collection", "Record"];
 /** A uid or its beginning. */
 const UID = /^[0-9A-Za-z]{4,20}$/;
 const usual: readonly Name[] = ["Artifact", "Transform", "Run", "Collection"];
-const others: readonly Name[] = [
-  "Record",
-  "Project",
-  "ULabel",
-  "Feature",
-  "Schema",
-  "Reference",
-  "User",
-  "Branch",
-  "Space",
-  "Storage",
-];
+const others = names.filter((name) => !usual.includes(name));
 
 /** The one record that `reference` means, or meant at a time, in `registries` or in any; `not-found` or `ambiguous` otherwise. */
 export async function findRecord(reference: string, registries?: readonly Name[], asOf?: string): Promise<Found> {
@@ -81,9 +70,11 @@ const elsewhere = (reference: string, name: Name, registries: readonly Name[]): 
 /** A key as people complete it in a shell. */
 const titleIn = (id: string): string => id.replace(/^\.\//, "");
 
-/** Runs have seldom a name to search for. */
+/** What people know by another row has seldom a name to search for. */
 const lookFor = (name: Name, id: string): string =>
-  name === "Run" ? "See what there is: lineal list run" : `Look for it: lineal search ${name.toLowerCase()} '${id}'`;
+  model[name].knownBy
+    ? `See what there is: lineal list ${name.toLowerCase()}`
+    : `Look for it: lineal search ${name.toLowerCase()} '${id}'`;
 
 /** `https://host/…/artifact/UID` and `artifact:UID` say the registry; anything else is an id. */
 function read(reference: string): { name?: Name; id: string } {

@@ -2,16 +2,13 @@
 
 import {
   chmodSync,
-  closeSync,
   copyFileSync,
   cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
-  readSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -20,6 +17,10 @@ import {
 } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { LinealError } from "../ground/errors.ts";
+import { isFolder } from "../storage/file.ts";
+import { hashFolder } from "../storage/folder.ts";
+import { hashFiles } from "../storage/hash.ts";
+import { manifestHash } from "../storage/manifest.ts";
 import { canAsk, confirm } from "./ask.ts";
 
 /** Where a file called `key` goes: below `base`, or to `output` (into it, when it is a directory). */
@@ -35,7 +36,7 @@ export function targetPath(base: string, key: string, output: string | undefined
 
 /** Copies a file or folder to `target`; `conflict` when something else is there. */
 export async function placeFile(from: string, target: string, force: boolean): Promise<void> {
-  if (isThere(target) && (realpathSync(from) === realpathSync(target) || isSame(from, target))) return;
+  if (isThere(target) && (realpathSync(from) === realpathSync(target) || (await isSame(from, target)))) return;
   await makeRoom(target, force);
   guard(target, () => {
     if (statSync(from).isDirectory()) {
@@ -82,28 +83,14 @@ function isThere(path: string): boolean {
 }
 
 /** Whether two files hold the same bytes, or two folders the same files. */
-function isSame(a: string, b: string): boolean {
-  const [one, other] = [statSync(a), statSync(b)];
-  if (one.isDirectory() && other.isDirectory()) {
-    const names = readdirSync(a).sort();
-    return (
-      names.join("/") === readdirSync(b).sort().join("/") && names.every((name) => isSame(join(a, name), join(b, name)))
-    );
-  }
-  return one.isFile() && other.isFile() && one.size === other.size && sameBytes(a, b);
-}
-
-function sameBytes(a: string, b: string): boolean {
-  const files = [openSync(a, "r"), openSync(b, "r")] as const;
-  const [one, other] = [Buffer.alloc(1 << 20), Buffer.alloc(1 << 20)];
+async function isSame(a: string, b: string): Promise<boolean> {
+  if (isFolder(a) !== isFolder(b)) return false;
+  const hashOf = async (path: string): Promise<string | undefined> =>
+    isFolder(path) ? manifestHash(await hashFolder(path, {})) : (await hashFiles([path]))[0]?.hash;
   try {
-    for (;;) {
-      const read = readSync(files[0], one);
-      if (readSync(files[1], other) !== read || !one.subarray(0, read).equals(other.subarray(0, read))) return false;
-      if (read === 0) return true;
-    }
-  } finally {
-    for (const file of files) closeSync(file);
+    return (await hashOf(a)) === (await hashOf(b));
+  } catch {
+    return false; // An empty folder, or a pipe.
   }
 }
 

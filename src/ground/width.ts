@@ -45,11 +45,11 @@ export function displayWidth(text: string): number {
   return graphemes(text).reduce((sum, grapheme) => sum + graphemeWidth(grapheme), 0);
 }
 
-/** The text cut to `width` terminal columns with `…` for what was left out: at its end, or in its middle. */
-export function truncate(text: string, width: number, where: "end" | "middle" = "end"): string {
+/** The text cut to `width` terminal columns with `…` for what was left out: at its end, in its middle or at its start. */
+export function truncate(text: string, width: number, where: "end" | "middle" | "start" = "end"): string {
   if (displayWidth(text) <= width) return text;
   if (width < 1) return "";
-  const tail = where === "middle" ? Math.ceil((width - 1) / 2) : 0;
+  const tail = { end: 0, middle: Math.ceil((width - 1) / 2), start: width - 1 }[where];
   const all = graphemes(text);
   const [head, rest] = [fitting(all, width - 1 - tail), fitting(all.toReversed(), tail)];
   return `${head.join("")}…${rest.reverse().join("")}`;

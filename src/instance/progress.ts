@@ -1,5 +1,7 @@
 /** Progress of long work: one line on a terminal's stderr, nothing anywhere else. */
 
+import { printSize } from "../ground/size.ts";
+
 /** Milliseconds before anything is shown. */
 const PATIENCE = 700;
 const REFRESH = 100;
@@ -19,12 +21,12 @@ export function progress(label: string, stream: NodeJS.WriteStream = process.std
       if (!stream.isTTY || now - start < PATIENCE || now - shown < REFRESH) return;
       shown = now;
       const share = total ? ` ${Math.floor((100 * done) / total)} %` : "";
-      stream.write(`\r\x1b[K${label.slice(0, 50)}${share}  ${mega(done)}${total ? ` of ${mega(total)}` : ""}`);
+      stream.write(
+        `\r\x1b[K${label.slice(0, 50)}${share}  ${printSize(done)}${total ? ` of ${printSize(total)}` : ""}`,
+      );
     },
     stop() {
       if (shown) stream.write("\r\x1b[K");
     },
   };
 }
-
-const mega = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;

@@ -39,11 +39,12 @@ function removeStale(env: Environment): void {
     const path = join(folder, file);
     const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
     const pid = /^(\d+)-/.exec(file)?.[1];
-    if (age > staleAfterMs || (pid !== undefined && !isAlive(Number(pid)))) removeFile(path);
+    if (age > staleAfterMs || (pid !== undefined && !isPidTaken(Number(pid)))) removeFile(path);
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process has this pid, ours or another user's. */
+export function isPidTaken(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

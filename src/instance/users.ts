@@ -1,8 +1,8 @@
 /** Who is working: handles remembered in the settings home, each with an id that never changes. */
 
-import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { LinealError } from "../ground/errors.ts";
+import { model, randomUid } from "../model/index.ts";
 import { brokenFile, type Environment, readJson, removeFile, settingsHome, writeJson, writeJsonOnce } from "./home.ts";
 
 /** A user of this settings home; `uid` is 8 base-62 characters. */
@@ -13,7 +13,6 @@ export interface UserProfile {
 }
 
 const anonymous: UserProfile = { handle: "anonymous", uid: "00000000" };
-const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /** The user logged in on this settings home, else `anonymous`. */
 export function currentUser(env: Environment = process.env): UserProfile {
@@ -49,7 +48,7 @@ export function profileOf(handle: string, env: Environment = process.env): UserP
   }
   if (handle === anonymous.handle) return anonymous;
   const path = profileFile(handle, env);
-  const made = { handle, uid: Array.from({ length: 8 }, () => base62[randomInt(62)]).join("") };
+  const made = { handle, uid: randomUid(model.User.uid) };
   const profile = readJson<UserProfile>(path) ?? (writeJsonOnce(path, made) ? made : readJson<UserProfile>(path));
   if (typeof profile?.uid !== "string" || profile.handle !== handle)
     throw brokenFile(path, "is not the profile of that handle");

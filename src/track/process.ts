@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename } from "node:path";
+import { isPidTaken } from "../instance/shell.ts";
 
 /** A process that can be told from a later one with the same pid. */
 export type ProcessIdentity = {
@@ -46,7 +47,7 @@ export function isAlive(identity: ProcessIdentity): boolean | undefined {
   }
   const info = processInfo(pid);
   if (info !== undefined) return !info.zombie && (startedAt === "" || info.startedAt === startedAt);
-  return exists(pid) ? undefined : false;
+  return isPidTaken(pid) ? undefined : false;
 }
 
 /**
@@ -160,13 +161,4 @@ function linuxEpoch(): { boot: string; namespace: string } | undefined {
 
 function programName(name: string): string {
   return basename(name).replace(/^-/, "");
-}
-
-function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

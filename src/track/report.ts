@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, write
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { redactSource } from "../ground/redact.ts";
+import { printSize } from "../ground/size.ts";
 import { settings } from "../registries/settings.ts";
 
 /** What a run prints, while it is kept. */
@@ -41,7 +42,7 @@ let restore: (() => void) | undefined;
  * After `limit` bytes (10 MB) one line says that the rest is missing. Secrets stay in the file: read it with `readReport`.
  */
 export function captureConsole(options: { file: string; header?: string; limit?: number }): ConsoleCapture {
-  const { file, header, limit = 10 * 1024 * 1024 } = options;
+  const { file, header, limit = 10_000_000 } = options;
   const fd = openSync(file, "w", 0o600);
   let open = true;
   let size = 0;
@@ -53,7 +54,7 @@ export function captureConsole(options: { file: string; header?: string; limit?:
       if (size <= limit) writeAll(fd, bytes);
       else {
         writeAll(fd, bytes.subarray(0, bytes.byteLength - (size - limit)));
-        writeAll(fd, Buffer.from(`\n… truncated: this report holds the first ${sizeText(limit)}\n`));
+        writeAll(fd, Buffer.from(`\n… truncated: this report holds the first ${printSize(limit)}\n`));
       }
     } catch {
       size = limit + 1; // a full disk must not stop the program whose output we copy
@@ -130,8 +131,4 @@ function copy(chunk: unknown, encoding: unknown): void {
 
 function writeAll(fd: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.byteLength; ) done += writeSync(fd, bytes, done);
-}
-
-function sizeText(bytes: number): string {
-  return bytes >= 1024 * 1024 ? `${Math.round(bytes / 1024 / 1024)} MB` : `${bytes} bytes`;
 }

@@ -111,7 +111,7 @@ describe("captureConsole", () => {
       capture.stop();
     `);
     expect(result.stdout).toBe("1234567890abcdef");
-    expect(lines("f.txt")).toBe("1234567890\n… truncated: this report holds the first 10 bytes\n");
+    expect(lines("f.txt")).toBe("1234567890\n… truncated: this report holds the first 10 B\n");
   });
 
   test("restores an own write property as it was", () => {

@@ -3,26 +3,12 @@
 import { LinealError } from "../../ground/errors.ts";
 import { defaultConnection } from "../../instance/connect.ts";
 import type { Name } from "../../model/index.ts";
+import type { Artifact, Transform } from "../../registries/index.ts";
 import { command, Misuse, suggestion } from "../command.ts";
 import { findRecord } from "../reference.ts";
 import { findRegistryName } from "../registries.ts";
 import { requireTarget } from "../target.ts";
 import { placeFile, placeText, targetPath } from "../write-file.ts";
-
-/** What is needed of an artifact. */
-interface Cached {
-  readonly key: string | null;
-  readonly uid: string;
-  readonly suffix: string;
-  cache(options?: { isRunInput?: unknown }): Promise<unknown>;
-}
-
-/** What is needed of a transform. */
-interface Sourced {
-  readonly key: string | null;
-  readonly uid: string;
-  readonly sourceCode: PromiseLike<string | null>;
-}
 
 const loadable: readonly Name[] = ["Artifact", "Transform"];
 
@@ -51,8 +37,8 @@ export const definition = command({
     const base = requireTarget().devDir ?? process.cwd();
     const path =
       name === "Artifact"
-        ? await fetchArtifact(record as unknown as Cached, base, options)
-        : await fetchSource(record as unknown as Sourced, base, options);
+        ? await fetchArtifact(record as unknown as Artifact, base, options)
+        : await fetchSource(record as unknown as Transform, base, options);
     return { note: `→ ${name.toLowerCase()} is here: ${path}`, json: { path, record: record.toJSON() } };
   },
 });
@@ -91,16 +77,16 @@ function meaning(
   return { registries: isRegistry && name ? [name] : loadable, reference: all[0] as string };
 }
 
-async function fetchArtifact(artifact: Cached, base: string, options: Options): Promise<string> {
+async function fetchArtifact(artifact: Artifact, base: string, options: Options): Promise<string> {
   const { shellRun } = await import("../../track/hosts/shell.ts");
   const run = await shellRun(await defaultConnection());
   const target = targetPath(base, artifact.key ?? `${artifact.uid}${artifact.suffix}`, options.output);
-  const cached = String(await artifact.cache(run === undefined ? {} : { isRunInput: run }));
+  const cached = await artifact.cache({ isRunInput: run });
   await placeFile(cached, target, options.force);
   return target;
 }
 
-async function fetchSource(transform: Sourced, base: string, options: Options): Promise<string> {
+async function fetchSource(transform: Transform, base: string, options: Options): Promise<string> {
   const text = await transform.sourceCode;
   if (text === null)
     throw new LinealError("not-found", `the transform ${transform.key ?? transform.uid} has no source`, {
