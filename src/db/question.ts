@@ -7,7 +7,7 @@ import { askedOften, execute, type Operation } from "./operation.ts";
 import { joinOf } from "./relations.ts";
 import { searchFor } from "./search.ts";
 import { beginsIndex, tableOf } from "./tables.ts";
-import { inSight, shownByLists, type Viewer } from "./viewer.ts";
+import { inSight, notRemoved, shownByLists, type Viewer } from "./viewer.ts";
 import { Conditions } from "./where.ts";
 
 /** What only Lineal itself asks. */
@@ -70,7 +70,8 @@ export function conditionsOf(dialect: Dialect, asked: Asked, rowByRow = false): 
   const { name, where, from, search, internal, viewer } = asked;
   const column = (name: string): Sql => (rowByRow ? dialect.withoutIndex(columnOf("t0", name)) : columnOf("t0", name));
   const parts = [new Conditions(dialect, viewer, { rowByRow }).of(name, "t0", where)];
-  parts.push(shownByLists(dialect, name, "t0", viewer));
+  // Looked at where few rows are left: planners without statistics expect nearly all rows to be removed.
+  parts.push(shownByLists(dialect, name, "t0", internal.alike ? { ...viewer, removed: true } : viewer));
   if (from) parts.push(isReachedFrom(from, viewer, column, rowByRow ? dialect.apart : undefined));
   if (internal.family !== undefined) parts.push(sql`${column("stem")} = ${internal.family}`);
   if (internal.onBranch !== undefined) parts.push(sql`${column("branch_id")} = ${internal.onBranch}`);
@@ -91,7 +92,7 @@ function isAlike(dialect: Dialect, alike: NonNullable<Internal["alike"]>): Sql {
     );
   if (places.length > 0)
     parts.push(sql`place_key in ${dialect.texts(places)} and place_key is not null and storage_id = ${storage}`);
-  const artifacts = parts.map((part) => sql`select id from artifact where ${part}`);
+  const artifacts = parts.map((part) => sql`select a.id from artifact a where ${part} and ${notRemoved("a")}`);
   return artifacts.length > 0 ? sql`t0.id in (${join(artifacts, " union ")})` : FALSE;
 }
 

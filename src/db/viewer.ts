@@ -3,6 +3,7 @@ import sql, { join, type Sql } from "sql-template-tag";
 import { model, type Name } from "../model/index.ts";
 import { columnOf, FALSE, type Row, type RowRef, TRUE } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
+import { TRASH } from "./lineage-kinds.ts";
 
 /** What is in sight of a read. Branches are ids. */
 export interface Viewer {
@@ -42,8 +43,11 @@ export function sees(viewer: Viewer, { branch }: Row): boolean {
 /** The condition that a list shows a row. */
 export function shownByLists(dialect: Dialect, name: Name, alias: string, viewer: Viewer): Sql {
   const { columns } = model[name];
-  const parts = [inSight(name, alias, viewer)];
-  if (columns.branch && viewer.lists) parts.push(onBranches(alias, viewer.lists));
+  const branches = columns.branch ? viewer.lists : null;
+  // What was deleted for good is in the trash: asking for both makes planners without statistics expect few rows.
+  const inTrash = branches === null || branches.includes(TRASH);
+  const parts = [inTrash ? inSight(name, alias, viewer) : onBranchInSight(name, alias, viewer)];
+  if (branches) parts.push(onBranches(alias, branches));
   if (columns.internal && !viewer.internal) parts.push(notInternal(dialect, alias));
   return both(parts);
 }
@@ -51,7 +55,8 @@ export function shownByLists(dialect: Dialect, name: Name, alias: string, viewer
 /** The condition that a to-many relation shows a row; it never shows internal ones. */
 export function shownByRelations(dialect: Dialect, name: Name, alias: string, viewer: Viewer): Sql {
   const { columns } = model[name];
-  const parts = [inSight(name, alias, viewer)];
+  const inTrash = !columns.branch || !viewer.hidden.includes(TRASH);
+  const parts = [inTrash ? inSight(name, alias, viewer) : onBranchInSight(name, alias, viewer)];
   if (columns.branch && viewer.hidden.length > 0)
     parts.push(sql`${columnOf(alias, "branch_id")} not in (${join([...viewer.hidden])})`);
   if (columns.internal) parts.push(notInternal(dialect, alias));
