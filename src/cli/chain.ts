@@ -4,7 +4,7 @@ import { displayWidth, escapeControls, truncate } from "../ground/width.ts";
 const WIDTH = 80;
 /** Things of a chain that are shown at its beginning and at its end. */
 const [FIRST, LAST] = [3, 2];
-/** Columns that a name gets beside others. */
+/** Columns of a name that shares its line with others. */
 const NAME = 36;
 /** Characters that both values share before the place where they differ. */
 const BEFORE = 4;
@@ -37,7 +37,7 @@ function broken(parts: readonly string[], between: string, indent: number): stri
   return lines.map((line) => " ".repeat(indent) + line).join("\n");
 }
 
-/** A name on one line, its end kept: of a path that tells most. */
+/** A name on one line; of a long one the end is kept, which says most of a path. */
 export const nameText = (name: string, width = NAME): string => truncate(escapeControls(name), width, "start");
 
 /** `head: a → b` on one line, long values shortened around the place where they differ. */

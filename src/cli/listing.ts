@@ -22,13 +22,13 @@ export async function listing(
   return { text: async () => (await recordsTable(name, items)) + more, json };
 }
 
-/** Records as a table: the columns that the registry shows and that tell something, users by handle, uids short. */
+/** Records as a table: the columns that the registry shows and that are not empty, users by handle, uids short. */
 export async function recordsTable(name: Name, records: readonly AnyRecord[]): Promise<string> {
   const rows = records.map((record) => record.toJSON());
   const handles = await handlesOf(rows);
-  const telling = model[name].show.filter((key) => rows.some((row) => tells(name, key, row)));
+  const shown = model[name].show.filter((key) => rows.some((row) => isWorthShowing(name, key, row)));
   const cells = (tight: boolean): { name: string; values: unknown[] }[] =>
-    telling.map((key) => ({ name: key, values: rows.map((row) => cell(name, key, row[key], handles, tight)) }));
+    shown.map((key) => ({ name: key, values: rows.map((row) => cell(name, key, row[key], handles, tight)) }));
   const whole = cells(false);
   const width = whole.reduce(
     (sum, column) =>
@@ -41,7 +41,7 @@ export async function recordsTable(name: Name, records: readonly AnyRecord[]): P
 }
 
 /** Not absent, not minor like the "latest" of nearly all, not the suffix that ends the key anyway. */
-function tells(name: Name, key: string, row: Readonly<Record<string, unknown>>): boolean {
+function isWorthShowing(name: Name, key: string, row: Readonly<Record<string, unknown>>): boolean {
   const value = row[key];
   const { minor, default: usual } = model[name].columns[key]?.options ?? {};
   if (value === null || value === undefined || (minor === "by default" && value === usual)) return false;

@@ -12,7 +12,7 @@ export interface Failure {
   readonly hint?: string;
 }
 
-/** A failure as a command line tells it. */
+/** A failure as a command line shows it. */
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof LinealError))
     return { code: "unexpected", message: error instanceof Error ? error.message : String(error) };

@@ -1,4 +1,4 @@
-/** The instance a command works on, as far as the settings tell: no database is opened here. */
+/** The instance a command works on, from the settings alone: no database is opened here. */
 
 import { LinealError } from "../ground/errors.ts";
 import {
@@ -36,7 +36,7 @@ export function requireTarget(): InstanceSettings {
   });
 }
 
-/** What programs are told of an instance. */
+/** What `--json` says of an instance. */
 export interface InstanceFacts {
   slug: string;
   uid: string;

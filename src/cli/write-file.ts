@@ -1,4 +1,4 @@
-/** Puts loaded files where people work, and never over a file that is there unless told to. */
+/** Writes loaded files where people work; a file that is there is overwritten only with `force` or when the user agrees. */
 
 import {
   chmodSync,

@@ -69,7 +69,7 @@ export function columnOf({ name, type, values }: ColumnDraft): ColumnValues {
   return { name, type: found, nullable, values: cells };
 }
 
-/** The columns of these names, in their order, all unless told; `invalid` with a suggestion for one that is not there. */
+/** The columns of these names, in their order, all by default; `invalid` with a suggestion for one that is not there. */
 export function pickColumns<C extends { readonly name: string }>(
   columns: readonly C[],
   names?: readonly string[],

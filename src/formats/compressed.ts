@@ -4,7 +4,7 @@ import { LinealError } from "../ground/errors.ts";
 import type { Format, ReadOptions } from "./format.ts";
 import { type ByteSource, bytesOf, chunksOf } from "../ground/bytes.ts";
 
-/** How many bytes a compressed file may unfold to unless told otherwise: 4 GiB. */
+/** How many bytes a compressed file may unfold to by default: 4 GiB. */
 const MAX_UNFOLDED_BYTES = 4 * 1024 ** 3;
 
 interface Codec {

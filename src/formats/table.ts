@@ -103,12 +103,12 @@ export class Table implements Iterable<Row> {
     return this.rows();
   }
 
-  /** Aligned text within the terminal's width (80 when there is none), at most 20 rows unless told otherwise. */
+  /** Aligned text within the terminal's width (80 when there is none), at most `rows` (20) rows. */
   toString(options: PrintOptions = {}): string {
     return tableText([...this.#columns.values()], this.length, options);
   }
 
-  /** An HTML table with everything escaped, at most 20 rows unless told otherwise. */
+  /** An HTML table with everything escaped, at most `rows` (20) rows. */
   toHTML(options: PrintOptions = {}): string {
     return tableHtml([...this.#columns.values()], this.length, options);
   }

@@ -58,7 +58,7 @@ export function closest(name: string, names: readonly string[]): string | undefi
 export function refuseUnknown(given: unknown, known: readonly string[], what: string): void {
   const hint = `Options: ${known.join(", ")}.`;
   if (given === null || typeof given !== "object" || Array.isArray(given))
-    throw new LinealError("invalid", `${what} takes options, not ${told(given)}`, { hint });
+    throw new LinealError("invalid", `${what} takes options, not ${inWords(given)}`, { hint });
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue;
     const near = closest(name, known);
@@ -69,7 +69,7 @@ export function refuseUnknown(given: unknown, known: readonly string[], what: st
 }
 
 /** A value in a message, whatever it is. */
-export function told(value: unknown): string {
+export function inWords(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value !== "object" || value === null) return String(value);
   return Array.isArray(value)

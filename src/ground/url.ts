@@ -1,4 +1,4 @@
-/** Tells URLs from paths. */
+/** What is a URL, and what a path. */
 
 /** The scheme of a URL in lower case (`s3`, `file`), or undefined for a path; one letter is the drive of a Windows path. */
 export function schemeOf(text: string): string | undefined {

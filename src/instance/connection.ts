@@ -13,7 +13,7 @@ import { currentScope, processUser } from "./scope.ts";
 import { currentUser, profileOf } from "./users.ts";
 import type { InstanceSettings } from "./settings.ts";
 import { slugOf } from "./settings.ts";
-import { type Sight, viewerOf } from "./viewer.ts";
+import { type Branches, type Sight, viewerOf } from "./viewer.ts";
 
 /** What an instance takes from the world; tests give their own. */
 export interface Effects {
@@ -49,7 +49,7 @@ export class Connection implements Effects {
   #backends = new Map<string, Backend>();
   #handle: string | undefined;
   #users = new Map<string, Promise<RowRef>>();
-  #places: { branch: RowRef; space: RowRef; main: RowRef; archive: RowRef; trash: RowRef } | undefined;
+  #prepared: { branches: Branches; space: RowRef } | undefined;
 
   constructor(settings: InstanceSettings, database: Database, effects: Partial<Effects> = {}) {
     this.settings = settings;
@@ -80,13 +80,15 @@ export class Connection implements Effects {
         });
       return { id: row.id, uid: row.uid };
     };
-    const { branch = process.env.LINEAL_BRANCH ?? "main", space = process.env.LINEAL_SPACE ?? "all" } = this.settings;
-    this.#places = {
-      branch: named(branches, "branch", process.env.LINEAL_BRANCH ?? branch),
+    const { branch = "main", space = "all" } = this.settings;
+    this.#prepared = {
+      branches: {
+        current: named(branches, "branch", process.env.LINEAL_BRANCH ?? branch),
+        main: named(branches, "branch", BUILT_IN.main),
+        archive: named(branches, "branch", BUILT_IN.archive),
+        trash: named(branches, "branch", BUILT_IN.trash),
+      },
       space: named(spaces, "space", process.env.LINEAL_SPACE ?? space),
-      main: named(branches, "branch", BUILT_IN.main),
-      archive: named(branches, "branch", BUILT_IN.archive),
-      trash: named(branches, "branch", BUILT_IN.trash),
     };
     await this.refreshStorages();
     try {
@@ -97,15 +99,24 @@ export class Connection implements Effects {
     return this;
   }
 
-  /** The current branch and space, and the built-in branches. */
-  get places(): { branch: RowRef; space: RowRef; main: RowRef; archive: RowRef; trash: RowRef } {
-    if (!this.#places) throw new Error("the connection is not prepared");
-    return this.#places;
+  /** The current branch, and the built-in ones. */
+  get branches(): Branches {
+    return this.#known.branches;
+  }
+
+  /** The current space. */
+  get space(): RowRef {
+    return this.#known.space;
+  }
+
+  get #known(): { branches: Branches; space: RowRef } {
+    if (!this.#prepared) throw new Error("the connection is not prepared");
+    return this.#prepared;
   }
 
   /** Who looks: lists show the current branch and main, and nothing internal, unless they are asked to. */
   viewer(sight: Sight = {}): Viewer {
-    return viewerOf(this.places, sight);
+    return viewerOf(this.branches, sight);
   }
 
   /** Who looks at one record that was named: on any branch, internal or not. */

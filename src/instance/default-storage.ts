@@ -19,7 +19,7 @@ export async function storageRoot(database: Database, instanceUid: string): Prom
   return String(row.root);
 }
 
-/** An embedded database lies under its storage root: when the folder was moved, the root is where it lies now. */
+/** An embedded database is inside its storage root: when the folder was moved, the stored root is corrected. */
 export async function alignStorage(settings: InstanceSettings, database: Database): Promise<void> {
   if (settings.db || isUrl(settings.storage)) return;
   const { dialect } = database;

@@ -144,7 +144,7 @@ const takenBy = (root: string, slug: string, target: string): LinealError =>
     hint: `Connect to it with \`lineal connect ${target}\`, or choose another storage.`,
   });
 
-/** The storage that a folder lies in, if it is somebody's. */
+/** The storage around a folder, if there is one. */
 function enclosing(root: string): { root: string; slug: string } | undefined {
   for (let above = dirname(root); above !== dirname(above); above = dirname(above)) {
     const note = readStorageNote(above);

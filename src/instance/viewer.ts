@@ -4,7 +4,7 @@ import type { Viewer } from "../db/viewer.ts";
 
 /** The branch that is worked on, and the built-in branches. */
 export interface Branches {
-  readonly branch: RowRef;
+  readonly current: RowRef;
   readonly main: RowRef;
   readonly archive: RowRef;
   readonly trash: RowRef;
@@ -17,10 +17,10 @@ export interface Sight {
   readonly internal?: boolean;
 }
 
-export function viewerOf({ branch, main, archive, trash }: Branches, { branches, internal = false }: Sight): Viewer {
+export function viewerOf({ current, main, archive, trash }: Branches, { branches, internal = false }: Sight): Viewer {
   return {
     sees: null,
-    lists: branches === "all" ? null : [...new Set([branch.id, main.id])],
+    lists: branches === "all" ? null : [...new Set([current.id, main.id])],
     hidden: [trash.id, archive.id],
     internal,
   };

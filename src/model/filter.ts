@@ -1,5 +1,5 @@
 /** What a filter says, checked and made simple: conditions that a database only has to translate. */
-import { closest, LinealError, told } from "../ground/errors.ts";
+import { closest, LinealError, inWords } from "../ground/errors.ts";
 import type { AnyField } from "./field.ts";
 import { model } from "./model.ts";
 import { isOperator, type Operator, operators, operatorsOf } from "./operators.ts";
@@ -134,9 +134,9 @@ function comparable(field: AnyField, value: unknown, path: string): unknown {
   refuseUndefined(value, path);
   const canonical = coerce(field, value);
   if (canonical === undefined || canonical === null || (field.kind === "real" && !Number.isFinite(canonical)))
-    throw invalid(`${path} cannot be compared with ${told(value)}`, `The column holds ${field.kind} values.`);
+    throw invalid(`${path} cannot be compared with ${inWords(value)}`, `The column holds ${field.kind} values.`);
   if (field.values && !field.options.open && !field.values.includes(canonical as string))
-    throw invalid(`${path} is never ${told(value)}`, `One of: ${field.values.join(", ")}.`);
+    throw invalid(`${path} is never ${inWords(value)}`, `One of: ${field.values.join(", ")}.`);
   return canonical;
 }
 
@@ -176,7 +176,7 @@ function jsonValue(value: unknown, path: string): unknown {
   const number = value instanceof Date ? value.getTime() : value;
   if (typeof number === "number" && !Number.isFinite(number))
     throw invalid(
-      `${path} is ${told(value)}, which JSON cannot hold`,
+      `${path} is ${inWords(value)}, which JSON cannot hold`,
       "Compare with a finite number, or a valid Date.",
     );
   try {
@@ -195,8 +195,8 @@ function refuseUndefined(value: unknown, path: string): void {
 
 function plain(test: unknown, path: string, to?: Name): Filter {
   if (isObject(test)) return test;
-  const hint = to ? `Write { ${model[to].title}: ${told(test)} }, or give a record.` : "Write { … }.";
-  throw invalid(`${path} must be a filter, not ${told(test)}`, hint);
+  const hint = to ? `Write { ${model[to].title}: ${inWords(test)} }, or give a record.` : "Write { … }.";
+  throw invalid(`${path} must be a filter, not ${inWords(test)}`, hint);
 }
 
 function list(value: unknown, path: string): unknown[] {

@@ -1,5 +1,5 @@
 /** Questions as plain data: built step by step, sent as JSON, checked before anything is asked of a database. */
-import { closest, LinealError, refuseUnknown, told } from "../ground/errors.ts";
+import { closest, LinealError, inWords, refuseUnknown } from "../ground/errors.ts";
 import { type Condition, type Filter, isRecord, parseFilter } from "./filter.ts";
 import { names } from "./model.ts";
 import { fieldsOf, relationOf, relationsOf } from "./relations.ts";
@@ -40,7 +40,7 @@ export function check(question: Question): Checked {
   const { name, where = [], from, search, order = [], columns, ...page } = question;
   checkName(name);
   for (const [what, list] of Object.entries({ where, order, columns: columns ?? [] }))
-    if (!Array.isArray(list)) throw invalid(`${what} must be a list, not ${told(list)}`, `Write ${what}: [ … ].`);
+    if (!Array.isArray(list)) throw invalid(`${what} must be a list, not ${inWords(list)}`, `Write ${what}: [ … ].`);
   if (search !== undefined) checkSearch(search);
   if (from !== undefined) checkFrom(from, name);
   for (const [what, n] of Object.entries(page)) checkCount(what, n);
@@ -95,7 +95,7 @@ export abstract class QuestionBuilder<in out N extends Name, Q> {
     return this.with({ ...this.question, search: checkSearch(text) });
   }
 
-  /** The question as plain data; records are told by their uids, times as ISO text. Throws `invalid` like `check`. */
+  /** The question as plain data; records are their uids, times as ISO text. Throws `invalid` like `check`. */
   toJSON(): Question {
     check(this.question);
     return plain(this.question) as Question;
@@ -117,7 +117,10 @@ const invalid = (message: string, hint: string): LinealError => new LinealError(
 function checkName(name: unknown): void {
   if (names.includes(name as Name)) return;
   const near = typeof name === "string" ? closest(name, names) : undefined;
-  throw invalid(`there is no registry ${told(name)}`, near ? `Did you mean ${near}?` : `One of: ${names.join(", ")}.`);
+  throw invalid(
+    `there is no registry ${inWords(name)}`,
+    near ? `Did you mean ${near}?` : `One of: ${names.join(", ")}.`,
+  );
 }
 
 function checkSearch(text: unknown): string {
@@ -138,12 +141,12 @@ function checkFrom(from: NonNullable<Question["from"]>, name: Name): void {
 
 function checkCount(what: string, n: unknown): void {
   if (n === undefined || (Number.isSafeInteger(n) && (n as number) >= 0)) return;
-  throw invalid(`${what} must be a whole number, 0 or more, not ${told(n)}`, `Write .${what}(10).`);
+  throw invalid(`${what} must be a whole number, 0 or more, not ${inWords(n)}`, `Write .${what}(10).`);
 }
 
 function checkColumn(name: Name, key: unknown): void {
   const own = [...fieldsOf(name)].flatMap(([key, { options }]) => (options.hidden || options.lazy ? [] : [key]));
-  refuseUnless([...own, ...relationsOf(name).ones], key, `${name} has no column ${told(key)} to show`);
+  refuseUnless([...own, ...relationsOf(name).ones], key, `${name} has no column ${inWords(key)} to show`);
 }
 
 function parseOrder(name: Name, term: unknown): Sorted {
@@ -153,7 +156,7 @@ function parseOrder(name: Name, term: unknown): Sorted {
     const known = [...fieldsOf(name)].flatMap(([key, { kind, options }]) =>
       options.hidden || kind === "json" ? [] : [key],
     );
-    refuseUnless(known, key, `${name} cannot be ordered by ${told(minus === undefined ? term : key)}`);
+    refuseUnless(known, key, `${name} cannot be ordered by ${inWords(minus === undefined ? term : key)}`);
   }
   return { key, down: minus === "-" };
 }

@@ -45,7 +45,7 @@ export const Transform = registry({
       optional: true,
       editable: false,
       hidden: true,
-      doc: "Where the source lay when it was first tracked.",
+      doc: "Path of the source when it was first tracked.",
     }),
   },
   links: {

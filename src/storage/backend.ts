@@ -9,10 +9,10 @@ export type PutSource =
   | { bytes: Uint8Array }
   | { stream: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> };
 
-/** Told how many bytes are done and how many there are; the total of a stream is unknown. */
+/** Called with how many bytes are done and how many there are; the total of a stream is unknown. */
 export type Progress = (doneBytes: number, totalBytes: number | undefined) => void;
 
-/** How bytes are stored: the suffix of their object, and who is told how far it is. */
+/** How bytes are stored: the suffix of their object, and a callback for the progress. */
 export interface PutOptions {
   suffix: string;
   onProgress?: Progress | undefined;

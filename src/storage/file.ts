@@ -76,7 +76,7 @@ export function readWhole(path: string, stat: FileStat, scratch: Uint8Array): Ui
     try {
       let size = 0;
       for (;;) {
-        // One byte more than there should be tells that the file grew.
+        // One byte more than there should be: the file grew.
         const read = size < scratch.length ? readSync(file, scratch, size, scratch.length - size, null) : 0;
         if (read === 0) return scratch.subarray(0, size);
         size += read;
@@ -135,7 +135,7 @@ export function makeFolder(dir: string): void {
   }
 }
 
-/** A name beside `target` under which it can be made before it is renamed; the folder is made when missing. */
+/** A temporary name in the folder of `target`, which is made when missing. */
 export function draftBeside(target: string): string {
   makeFolder(dirname(target));
   return `${target}.tmp-${process.pid}-${randomBytes(4).toString("hex")}`;

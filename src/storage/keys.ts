@@ -30,8 +30,8 @@ export function validateKey(key: string): void {
 }
 
 /**
- * The posix path of `path` relative to the storage root (`""` for the root itself), or undefined when it lies outside;
- * symbolic links are followed on both sides. What lies in the root's `.lineal/` is `invalid`.
+ * The posix path of `path` relative to the storage root (`""` for the root itself), or undefined when it is outside;
+ * symbolic links are followed on both sides. A path inside the root's `.lineal/` is `invalid`.
  */
 export function relativeKey(root: string, path: string): string | undefined {
   const below = relative(realPath(root), realPath(path));

@@ -12,7 +12,7 @@ const run = promisify(execFile);
 const [QUICK, SLOW] = [5000, 120_000];
 
 /**
- * The commit around a file, and whether the file or a tracked one beside it differs from that commit.
+ * The commit of the repository around a file, and whether the file is untracked or any tracked one differs from it.
  *
  * Undefined outside of a repository, before the first commit, without git, and when git does not answer in 5 s.
  */

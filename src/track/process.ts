@@ -7,7 +7,7 @@ import { hostname } from "node:os";
 import { basename } from "node:path";
 import { isPidTaken } from "../instance/shell.ts";
 
-/** A process that can be told from a later one with the same pid. */
+/** Identifies a process, and no later one with the same pid. */
 export type ProcessIdentity = {
   host: string;
   pid: number;

@@ -222,7 +222,7 @@ function* writeEnd(connection: Connection, writer: RunWriter, run: Ref, ending: 
   );
 }
 
-/** After the end of a run: the record says so, the database has its log, and a line tells. */
+/** After the end of a run is written: updates the record, removes the local log, and says so. */
 function settle(connection: Connection, { run, output }: Pick<OpenRun, "run" | "output">, ended: Ended): void {
   refresh(run, { ...rowOf(run), ...ended });
   if (ended.report !== null) output?.discard();

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -20,6 +20,7 @@ async function spoilt(file: string, from: string, to: string): Promise<string> {
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   cpSync(join(repository, "src", "model"), join(folder, "model"), { recursive: true });
   cpSync(join(repository, "src", "ground"), join(folder, "ground"), { recursive: true });
+  symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
   const source = readFileSync(join(folder, "model", file), "utf8");
   expect(source).toContain(from);
   writeFileSync(join(folder, "model", file), source.replace(from, to));

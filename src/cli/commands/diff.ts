@@ -24,7 +24,7 @@ export const definition = command({
   },
 });
 
-/** How the runs ended is told to people first: programs ask the runs themselves. */
+/** Begins with how the runs ended, which JSON leaves out: programs ask the runs themselves. */
 function differenceText(difference: RunDifference, a: string, b: string): string {
   const { code, modules, params, environment, inputs, outputs, duration, user } = difference;
   const [before, after] = [seconds(duration?.a ?? null), seconds(duration?.b ?? null)];
@@ -47,7 +47,7 @@ const title = (text: string): string => paint("bold", text);
 const seconds = (milliseconds: number | null): string =>
   milliseconds === null ? "unfinished" : `${(milliseconds / 1000).toFixed(1)} s`;
 
-/** Hashes and uids as far as people read them, versions told apart. */
+/** Hashes and uids in short, with the version. */
 const hash = (value: unknown): string => {
   const text = String(value);
   return text.length === model.Collection.uid

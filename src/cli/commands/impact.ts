@@ -84,7 +84,7 @@ async function ofOlder(record: AnyRecord): Promise<string> {
   return "";
 }
 
-/** What, kind, hops, by which run, owner, when: versions told where one key stands for several. */
+/** What, kind, hops, by which run, owner, when; with versions where several have the same key. */
 async function tableText(table: Table): Promise<string> {
   const rows = table.rows() as Record<string, string>[];
   const alike = Map.groupBy(rows, ({ type, key, uid }) => `${type} ${key ?? uid}`);

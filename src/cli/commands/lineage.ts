@@ -72,20 +72,20 @@ export const definition = command({
   ],
   async run({ args, options, json: asJson }) {
     // Who asks for JSON and a file wants JSON in the file, unless it is named as something else.
-    const told = FORMATS[extname(options.output ?? "").toLowerCase()];
+    const named = FORMATS[extname(options.output ?? "").toLowerCase()];
     const {
       up,
       down,
       limit,
       output,
       fan,
-      format = told ?? (asJson && output !== undefined ? "json" : treeFor(output)),
+      format = named ?? (asJson && output !== undefined ? "json" : treeFor(output)),
     } = options;
     if (format === "png" && output === undefined)
       throw new Misuse("a PNG picture is written to a file", "add -o lineage.png");
-    if (told !== undefined && options.format !== undefined && told !== format)
+    if (named !== undefined && options.format !== undefined && named !== format)
       throw new Misuse(
-        `${output} is named as ${told}, but --format says ${format}`,
+        `${output} is named as ${named}, but --format says ${format}`,
         "leave --format out, or end FILE in what it says",
       );
     if (fan !== undefined && !["tree", "svg", "png", "mermaid"].includes(format))

@@ -33,7 +33,7 @@ export const definition = command({
   async run({ args, options }) {
     if (options.all && args.refs.length > 0) throw new Misuse("give references or --all, not both");
     const all = args.refs.length === 0;
-    // What became of runs whose process is gone is told of their outputs too.
+    // Closes runs whose process is gone: their outputs depend on how they ended.
     await openRegistry("Run");
     const answers = all ? await status() : await Promise.all(args.refs.map(answerOf));
     const found = answers.filter((one): one is Status => !("error" in one));

@@ -41,34 +41,34 @@ export const definition = command({
   },
 });
 
-/** Places that are shown, and differences at one of them. */
+/** Groups that are shown, and differences of one of them. */
 const [SHOWN, PAIRS] = [20, 40];
 
 /** A difference, and on how many other ways upstream it was met again. */
-interface Told extends Difference {
+interface Repeated extends Difference {
   again: number;
 }
 
 async function differencesText({ differences, truncated }: Why): Promise<string> {
-  const told = new Map<string, Told>();
+  const distinct = new Map<string, Repeated>();
   for (const one of differences) {
     const id = JSON.stringify([one.what, one.name, one.a, one.b]);
-    const known = told.get(id);
+    const known = distinct.get(id);
     if (known) known.again++;
-    else told.set(id, { ...one, again: 0 });
+    else distinct.set(id, { ...one, again: 0 });
   }
-  const isPlace = (one: Told, other: Told | undefined): boolean =>
+  const sameGroup = (one: Repeated, other: Repeated | undefined): boolean =>
     other?.what === one.what && other.again === one.again && other.chain.join() === one.chain.join();
-  const places: [Told, ...Told[]][] = [];
-  for (const one of told.values()) {
-    const last = places.at(-1);
-    if (last && isPlace(one, last[0])) last.push(one);
-    else places.push([one]);
+  const groups: [Repeated, ...Repeated[]][] = [];
+  for (const one of distinct.values()) {
+    const last = groups.at(-1);
+    if (last && sameGroup(one, last[0])) last.push(one);
+    else groups.push([one]);
   }
-  const shown = places.slice(0, SHOWN);
+  const shown = groups.slice(0, SHOWN);
   const labelOf = await labelsOf(shown.flat().flatMap(({ a, b, chain }) => [a ?? "", b ?? "", ...chain]));
-  const lines = shown.flatMap((place) => placeLines(place, labelOf));
-  const more = places.length - shown.length;
+  const lines = shown.flatMap((group) => groupLines(group, labelOf));
+  const more = groups.length - shown.length;
   return [
     ...lines,
     ...(more > 0
@@ -77,8 +77,8 @@ async function differencesText({ differences, truncated }: Why): Promise<string>
   ].join("\n");
 }
 
-function placeLines(place: readonly [Told, ...Told[]], labelOf: (uid: string) => string): string[] {
-  const [{ what, chain, again }] = place;
+function groupLines(group: readonly [Repeated, ...Repeated[]], labelOf: (uid: string) => string): string[] {
+  const [{ what, chain, again }] = group;
   // A module that is imported on demand has no uid, but a hash.
   const short = (text: string | null): string =>
     text === null
@@ -88,7 +88,7 @@ function placeLines(place: readonly [Told, ...Told[]], labelOf: (uid: string) =>
         : UIDS.includes(what)
           ? nameText(labelOf(text))
           : text;
-  const pairs = place.map(({ name, a, b }) =>
+  const pairs = group.map(({ name, a, b }) =>
     what === "run"
       ? `  ${short(a)}`
       : pairText(name === undefined ? "  " : `  ${nameText(name)}: `, short(a), short(b)),

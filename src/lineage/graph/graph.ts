@@ -1,5 +1,5 @@
 /** The lineage graph: what was made from what, by which run, and the questions one can ask it. */
-import { LinealError, told } from "../../ground/errors.ts";
+import { LinealError, inWords } from "../../ground/errors.ts";
 import { formats } from "../export/index.ts";
 import type { Exported, Format, FormatOptions } from "../export/index.ts";
 import { NODE_KINDS } from "./node.ts";
@@ -145,7 +145,7 @@ export class Graph implements GraphData {
   /** Both graphs as one, around this one's focus; where they tell different facts of a node, `other` is believed. */
   merge(other: GraphData): Graph {
     if (!Array.isArray(other?.nodes) || !Array.isArray(other.edges))
-      throw new LinealError("invalid", `${told(other)} is not a lineage graph`, {
+      throw new LinealError("invalid", `${inWords(other)} is not a lineage graph`, {
         hint: "Merge what lineage() or Graph.fromJSON(…) gave.",
       });
     return new Graph({
@@ -176,7 +176,7 @@ export class Graph implements GraphData {
       const names = Object.keys(formats)
         .map((name) => `"${name}"`)
         .join(", ");
-      throw new LinealError("invalid", `lineage cannot be exported as ${told(format)}`, {
+      throw new LinealError("invalid", `lineage cannot be exported as ${inWords(format)}`, {
         hint: `Use graph.to(…) with one of ${names}.`,
       });
     }
@@ -258,7 +258,7 @@ export class Graph implements GraphData {
 function nameOf(ref: NodeRef): string {
   const name: unknown = typeof ref === "string" ? ref : ref?.uid;
   if (typeof name === "string") return name;
-  throw new LinealError("invalid", `${told(ref)} does not name a node`, {
+  throw new LinealError("invalid", `${inWords(ref)} does not name a node`, {
     hint: "Give the id or uid of a node, or anything that has a uid: graph.nodes lists them.",
   });
 }

@@ -1,5 +1,5 @@
 /** Options as people give them: unknown names and values are refused, with what was probably meant. */
-import { closest, LinealError, refuseUnknown, told } from "../../ground/errors.ts";
+import { closest, LinealError, refuseUnknown, inWords } from "../../ground/errors.ts";
 
 /** What an option may be: one of these words, or what `fits`, told in words. */
 export type Rule = readonly string[] | { readonly fits: (value: unknown) => boolean; readonly says: string };
@@ -39,10 +39,10 @@ export function numberFrom(least: number): Rule {
 export function check(name: string, value: unknown, rule: Rule): void {
   if ("fits" in rule) {
     if (!rule.fits(value))
-      throw new LinealError("invalid", `${name} cannot be ${told(value)}`, { hint: `Give ${rule.says}.` });
+      throw new LinealError("invalid", `${name} cannot be ${inWords(value)}`, { hint: `Give ${rule.says}.` });
   } else if (!rule.includes(value as string)) {
     const near = typeof value === "string" ? closest(value, rule) : undefined;
-    throw new LinealError("invalid", `${name} cannot be ${told(value)}`, {
+    throw new LinealError("invalid", `${name} cannot be ${inWords(value)}`, {
       hint: `${near ? `Did you mean "${near}"? ` : ""}Give one of ${rule.map((word) => `"${word}"`).join(", ")}.`,
     });
   }

@@ -1,5 +1,5 @@
 /** A part of a lineage graph: the nodes that fit a question, and what lies between them and the focus. */
-import { LinealError, told } from "../../ground/errors.ts";
+import { LinealError, inWords } from "../../ground/errors.ts";
 import { Run } from "../../model/run.ts";
 import type { Scalars } from "../../model/types.ts";
 import { Graph } from "./graph.ts";
@@ -122,11 +122,11 @@ export function fitting(selection: Selection, now: Date): (node: Node) => boolea
   const statuses: readonly string[] | undefined = several("status", status, RUN_STATUSES);
   const [first, last] = [span(since)?.[0] ?? Number.NEGATIVE_INFINITY, span(until)?.[1] ?? Number.POSITIVE_INFINITY];
   if (first > last)
-    throw new LinealError("invalid", `since ${told(since)} is later than until ${told(until)}`, {
+    throw new LinealError("invalid", `since ${inWords(since)} is later than until ${inWords(until)}`, {
       hint: "Nothing lies between the two: swap them.",
     });
   if (first > now.getTime())
-    throw new LinealError("invalid", `since ${told(since)} is in the future`, {
+    throw new LinealError("invalid", `since ${inWords(since)} is in the future`, {
       hint: "Give a time in the past; without a zone it is UTC.",
     });
   return (node) => {

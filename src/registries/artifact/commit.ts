@@ -192,7 +192,7 @@ function* reuse(connection: Connection, writer: Writer, plan: Plan, row: Row, ad
       });
     changes.version = plan.version;
   }
-  // What lay in place only is stored now, where nobody can overwrite it.
+  // Until now its bytes were in place only; now they are stored where nobody overwrites them.
   if (row.placeKey !== null && content.placeKey === null && row.suffix === content.suffix)
     Object.assign(changes, { storage: content.storage, placeKey: null, placeStat: null, overwritten: false });
   if (content.placeKey !== null && row.placeKey === content.placeKey) {

@@ -16,7 +16,7 @@ import type { ClaimedObject, Content, Location, Source } from "./source.ts";
 export interface FileSource {
   readonly path: string;
   readonly suffix: string;
-  /** Where it lies in a registered storage: then it stays there. */
+  /** In a registered storage: then it stays there. */
   readonly location: Location | undefined;
 }
 
@@ -135,7 +135,7 @@ function factsOfFolder(entries: readonly Entry[]): Pick<Content, "size" | "nFile
 /** Above this many bytes a file is registered without looking inside. */
 const LARGEST_SUMMARY = 64 << 20;
 
-/** A table that tells its length without being read; a large CSV is not parsed to register it. */
+/** Parquet has its number of rows at its end; a large CSV is not parsed to register it. */
 async function factsOfParquet(path: string): Promise<Partial<Content>> {
   const source = openFile(path);
   try {

@@ -2,13 +2,13 @@
 import type { Row } from "../../db/columns.ts";
 
 export interface Asked {
-  /** Given, or inferred from the place in the storage. */
+  /** Given, or the path in the storage. */
   readonly key: string | undefined;
   readonly hash: string;
   /** A folder and a file may have the same hash: the folder's is that of its manifest. */
   readonly hashType: string;
   readonly suffix: string;
-  /** Bytes; empty files are never told by their content. */
+  /** Bytes; empty files never match by content. */
   readonly size: number;
   /** The family that the caller wants to continue. */
   readonly revises: Row | undefined;

@@ -69,8 +69,8 @@ async function checkOptions(connection: Connection, options: SaveOptions): Promi
     version: options.version,
     revises,
     run: run === false ? null : run === undefined ? current : await given("Run", run, "run"),
-    branch: branch === undefined ? connection.places.branch : await given("Branch", branch, "branch"),
-    space: space === undefined ? connection.places.space : await given("Space", space, "space"),
+    branch: branch === undefined ? connection.branches.current : await given("Branch", branch, "branch"),
+    space: space === undefined ? connection.space : await given("Space", space, "space"),
     labels: { projects: await idsOf("Project", projects), ulabels: await idsOf("ULabel", ulabels) },
     internal: false,
   };
@@ -107,7 +107,7 @@ export async function saveArtifact(connection: Connection, given: unknown, optio
   };
   const [saved] = await savePlans(connection, prepare, source.is === "stream");
   const { row, outcome } = saved as Saved;
-  tell(connection, row, outcome, common);
+  logSaved(connection, row, outcome, common);
   return row;
 }
 
@@ -123,7 +123,7 @@ function savePlans(connection: Connection, prepare: () => Promise<Plan[]>, once 
   }, once);
 }
 
-function tell(connection: Connection, row: Row, outcome: Saved["outcome"], { run }: Common): void {
+function logSaved(connection: Connection, row: Row, outcome: Saved["outcome"], { run }: Common): void {
   const name = printName("Artifact", row);
   if (outcome === "existing") {
     if (row.isLatest) connection.log("info", `returning ${name} with the same content`);
@@ -136,8 +136,17 @@ function tell(connection: Connection, row: Row, outcome: Saved["outcome"], { run
 
 /** The plan of an internal artifact: a report, an environment, a bundle. */
 export function internalPlan(connection: Connection, content: Content, description: string): Plan {
-  const { branch, space } = connection.places;
-  return { content, description, kind: "report", run: null, branch, space, labels: {}, internal: true };
+  const { branches, space } = connection;
+  return {
+    content,
+    description,
+    kind: "report",
+    run: null,
+    branch: branches.current,
+    space,
+    labels: {},
+    internal: true,
+  };
 }
 
 /** Saves a text that belongs to Lineal itself as an internal artifact. */

@@ -1,4 +1,4 @@
-/** What is to be saved, told apart once; and what becomes of it: its content. */
+/** What is to be saved: its source, and the content that becomes of it. */
 import { basename } from "node:path";
 import type { Row } from "../../db/columns.ts";
 import type { ObjectName } from "../../db/objects.ts";
@@ -10,7 +10,7 @@ import { isFolder } from "../../storage/file.ts";
 import { relativeKey, validateKey } from "../../storage/keys.ts";
 import { localPath } from "../../storage/open.ts";
 
-/** A file or folder by its path, and where that lies in a registered storage, if it does; bytes; a stream; a table or any other value. */
+/** A file or folder, with its location when it is inside a registered storage; bytes; a stream; a table or any other value. */
 export type Source =
   | { readonly is: "file" | "folder"; readonly path: string; readonly location: Location | undefined }
   | { readonly is: "bytes"; readonly bytes: Uint8Array }
@@ -47,7 +47,7 @@ export interface Content {
   readonly placeStat: { size: number; mtimeNs: string; ino: string } | null;
 }
 
-/** Tells apart what people give; a path must exist. */
+/** The source that a user gives; a path must exist. */
 export function sourceOf(connection: Connection, given: unknown): Source {
   if (typeof given === "string" || given instanceof URL) return pathSource(connection, given);
   if (given instanceof Uint8Array) return { is: "bytes", bytes: given };
@@ -70,7 +70,7 @@ function pathSource(connection: Connection, given: string | URL): Source {
   return { is: folder ? "folder" : "file", path, location: locationOf(connection, path) };
 }
 
-/** The registered storage that a path lies in; the longest root wins. */
+/** The registered storage that a path is in; the longest root wins. */
 function locationOf(connection: Connection, path: string): Location | undefined {
   const local = connection.storages.filter(({ root }) => !isUrl(root));
   for (const storage of local.sort((a, b) => b.root.length - a.root.length)) {

@@ -146,7 +146,7 @@ const branchOf = (row: Row): string | undefined => (row.branch as RowRef | null 
 
 function isSeen(connection: Connection, row: Row): boolean {
   const branch = branchOf(row);
-  return branch === undefined || branch === connection.places.branch.uid || branch === connection.places.main.uid;
+  return branch === undefined || branch === connection.branches.current.uid || branch === connection.branches.main.uid;
 }
 
 /** As `get` chooses: the latest of families, the current branch before main. */
@@ -159,7 +159,7 @@ function chooseByFilter(
 ): Row {
   const latest = asksFamily(name, wanted) ? rows.filter((row) => row.isLatest) : rows;
   const fitting = latest.length > 0 ? latest : [...rows].sort((a, b) => b.id - a.id).slice(0, 1);
-  const here = fitting.filter((row) => branchOf(row) === connection.places.branch.uid);
+  const here = fitting.filter((row) => branchOf(row) === connection.branches.current.uid);
   const chosen = fitting.length > 1 && here.length === 1 ? here : fitting;
   if (chosen.length > 1)
     throw new LinealError("ambiguous", `more than one ${name} fitted at ${printTime(at)}`, {

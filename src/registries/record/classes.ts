@@ -13,7 +13,7 @@ export type Of<N extends Name> = N extends keyof Registries ? Registries[N] : ne
 type Constructor = new (connection: Connection, row: Row) => object;
 const table = new Map<Name, Constructor>();
 
-/** Says which class stands for which registry; called once, by the room's index. */
+/** Sets the class of each registry; called once, by the room's index. */
 export function fill(classes: { readonly [N in Name]: Constructor }): void {
   for (const [name, type] of Object.entries(classes)) table.set(name as Name, type);
 }
@@ -21,6 +21,6 @@ export function fill(classes: { readonly [N in Name]: Constructor }): void {
 /** The record of a row. */
 export function make<N extends Name>(connection: Connection, name: N, row: Row): Of<N> {
   const type = table.get(name);
-  if (!type) throw new Error(`no class stands for ${name}`);
+  if (!type) throw new Error(`${name} has no class`);
   return new type(connection, row) as Of<N>;
 }

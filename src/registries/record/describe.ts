@@ -62,8 +62,8 @@ export async function describe(
 
 function* warnings(connection: Connection, row: Row): Generator<string> {
   const branch = (row.branch as RowRef | undefined)?.id;
-  if (branch === connection.places.trash.id) yield "! in trash: restore() brings it back";
-  else if (branch === connection.places.archive.id) yield "! archived";
+  if (branch === connection.branches.trash.id) yield "! in trash: restore() brings it back";
+  else if (branch === connection.branches.archive.id) yield "! archived";
   else if (row.isLatest === false) yield "! not the latest version";
   if (row.overwritten) yield "! its bytes have been overwritten in place";
 }

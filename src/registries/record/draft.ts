@@ -138,8 +138,8 @@ export async function commonValues(
   return {
     createdAt: connection.now(),
     ...(columns.createdBy ? { createdBy: user } : {}),
-    ...(columns.branch ? { branch: connection.places.branch } : {}),
-    ...(columns.space ? { space: connection.places.space } : {}),
+    ...(columns.branch ? { branch: connection.branches.current } : {}),
+    ...(columns.space ? { space: connection.space } : {}),
     ...(columns.run && scope ? { run: scope.run } : {}),
     ...values,
   };

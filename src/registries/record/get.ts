@@ -31,7 +31,9 @@ export async function getRecord(
     if (rows.length === 0 && family)
       rows = (yield* select(dialect, viewer, { ...question, where: [wanted], order: ["-id"], limit: 1 })).slice(0, 1);
     // A branch's own version goes before main's.
-    const here = rows.filter((row) => (row.branch as { id: number } | undefined)?.id === connection.places.branch.id);
+    const here = rows.filter(
+      (row) => (row.branch as { id: number } | undefined)?.id === connection.branches.current.id,
+    );
     if (rows.length > 1 && here.length === 1) rows = here;
     if (rows.length > 1)
       throw new LinealError("ambiguous", `more than one ${name} fits ${show(wanted)}`, {
@@ -97,7 +99,7 @@ function* headsByUid(connection: Connection, name: Name, prefix: string, some: r
   const beyond = { uid: { gt: `${stem}~`, lt: `${prefix}~` } };
   const others = yield* select(dialect, viewer, { ...question, where: [beyond], order: ["uid"] });
   if (others[0]) return [some[0] as Row, others[0]];
-  const { branch, main, trash, archive } = connection.places;
+  const { current: branch, main, trash, archive } = connection.branches;
   const seen = { branch: { uid: { notIn: [trash.uid, archive.uid] } } };
   const newest = { ...question, family: stem, order: ["-revision"] };
   const latest = { ...question, family: stem, where: [{ isLatest: true }] };
@@ -139,7 +141,7 @@ export function chooseByUid(connection: Connection, name: Name, prefix: string, 
 
 /** The latest of a family: on the current branch, else on main, else the highest revision, in trash or archive only where there is no other. */
 function newest(connection: Connection, rows: readonly Row[]): Row {
-  const { branch, main, trash, archive } = connection.places;
+  const { current: branch, main, trash, archive } = connection.branches;
   const branchOf = (row: Row): string => (row.branch as RowRef).uid;
   const on = (uid: string): Row | undefined => rows.find((row) => row.isLatest === true && branchOf(row) === uid);
   const seen = rows.filter((row) => branchOf(row) !== trash.uid && branchOf(row) !== archive.uid);

@@ -19,7 +19,7 @@ export function naturalFilter(name: Name, values: Readonly<Record<string, unknow
 export const naturalLock = (name: Name, values: Readonly<Record<string, unknown>>): string =>
   model[name].versioned ? `key:${String(values.key)}` : `${name}:${JSON.stringify(naturalFilter(name, values))}`;
 
-/** Refuses when another row of the branch has the natural key of `row`; families are told by their keys instead. */
+/** Refuses when another row of the branch has the natural key of `row`; families of versions have their keys for that. */
 export function* requireNatural(dialect: Dialect, name: Name, row: Row): Operation<void> {
   const { natural = [], versioned, columns } = model[name];
   if (natural.length === 0 || versioned || !columns.branch) return;

@@ -29,7 +29,7 @@ export async function deleteRecord(
     });
   }
   const { dialect } = connection.database;
-  const { trash } = connection.places;
+  const { trash } = connection.branches;
   const writer = await connection.writer();
   const result = await connection.write(function* () {
     yield* lockFamily(connection, row);
@@ -56,7 +56,7 @@ export async function deleteRecord(
 export async function restoreRecord(connection: Connection, name: Name, row: Row): Promise<Row> {
   const { dialect } = connection.database;
   const writer = await connection.writer();
-  const { main } = connection.places;
+  const { main } = connection.branches;
   const { hidden } = connection.viewer();
   return connection.write(function* () {
     yield* lockFamily(connection, row);

@@ -1,4 +1,4 @@
-/** Rows of runs, and the texts that are kept beside them. What status a run has is decided in `track/run.ts` alone. */
+/** Rows of runs, and the texts stored with them. Only `track/run.ts` decides the status of a run. */
 import type { Row, RowRef } from "../../db/columns.ts";
 import type { Operation } from "../../db/operation.ts";
 import { byId, select } from "../../db/select.ts";
@@ -82,12 +82,12 @@ const notKept =
 
 /** Adds a run of a transform. */
 export function addRun(connection: Connection, writer: RunWriter, columns: Values): Operation<Row> {
-  const { branch, space } = connection.places;
+  const { branches, space } = connection;
   return insert(connection.database.dialect, "Run", {
     uid: connection.newUid("Run"),
     createdAt: writer.now,
     createdBy: writer.user,
-    branch,
+    branch: branches.current,
     space,
     ...columns,
   });

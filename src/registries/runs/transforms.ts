@@ -250,13 +250,13 @@ function loaded(spec: TransformSpec, row: Row): Choice {
 
 function* add(connection: Connection, writer: RunWriter, spec: ReadySource, version: Values): Operation<Row> {
   const { dialect } = connection.database;
-  const { branch, space } = connection.places;
-  yield* demote(dialect, writer, "Transform", String(version.stem), branch);
+  const { branches, space } = connection;
+  yield* demote(dialect, writer, "Transform", String(version.stem), branches.current);
   return yield* insert(dialect, "Transform", {
     ...version,
     createdAt: writer.now,
     createdBy: writer.user,
-    branch,
+    branch: branches.current,
     space,
     key: spec.key,
     kind: spec.kind,

@@ -381,10 +381,10 @@ forEachDatabase((database) => {
       const second = only((await shop.work("branch.ts", { reads: [v1], makes: { "branch.out": "2" } })).made);
       const side = await shop.ln.Branch.save({ name: "side" });
       await second.update({ branch: side });
-      const { places } = shop.lab.connection;
-      const { branch } = places;
+      const { branches } = shop.lab.connection;
+      const { current } = branches;
       try {
-        Object.assign(places, { branch: rowOf(side) });
+        Object.assign(branches, { current: rowOf(side) });
         const found = (await statusOfAll(shop.lab.connection)).filter((one) => one.key === "branch.out");
         expect(found.map(({ uid, stale }) => [uid, stale])).toEqual([
           [first.uid, true],
@@ -392,7 +392,7 @@ forEachDatabase((database) => {
         ]);
         expect((await standingStatusOf(second)).uid).toBe(second.uid);
       } finally {
-        Object.assign(places, { branch });
+        Object.assign(branches, { current });
       }
     });
 

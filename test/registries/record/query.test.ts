@@ -262,8 +262,8 @@ forEachDatabase((database) => {
           size: 0,
           hash: "0".repeat(64),
           storage: lab.connection.defaultStorage,
-          branch: lab.connection.places.branch,
-          space: lab.connection.places.space,
+          branch: lab.connection.branches.current,
+          space: lab.connection.space,
           placeKey: join(storage, stem),
         }),
       );
@@ -392,8 +392,8 @@ forEachDatabase((database) => {
           createdAt: new Date(),
           name: `page ${i % 7}`,
           createdBy: { id: 1, uid: "" },
-          branch: lab.connection.places.main,
-          space: lab.connection.places.space,
+          branch: lab.connection.branches.main,
+          space: lab.connection.space,
         });
     });
     const pages = lab.ln.ULabel.filter({ uid: { startsWith: "page" } });

@@ -29,7 +29,7 @@ forEachDatabase((database) => {
     const first = await Artifact.save(Buffer.from("0"), { key: "a.txt" });
     const row = rowOf(first);
     const stem = String(row.stem);
-    const branch = lab.connection.places.main;
+    const branch = lab.connection.branches.main;
     await lab.connection.write(function* () {
       yield* demote(dialect, writer, "Artifact", stem, branch);
       for (let revision = 1; revision < 250; revision++) {
