@@ -19,7 +19,7 @@ import {
 } from "./lineage-kinds.ts";
 import { executeEach, type Operation } from "./operation.ts";
 import type { NodeIndex } from "./row-numbers.ts";
-import { onBranchInSight, type Viewer } from "./viewer.ts";
+import { notRemoved, onBranchInSight, type Viewer } from "./viewer.ts";
 
 /** Tags of nodes are their kinds; of rows that are no nodes: a change after the time that was asked for; an edge beside the flow of data. */
 const [CHANGED, SIDE_EDGE] = [16, 17];
@@ -329,7 +329,7 @@ function sideEdgesOf(
     const begun = (by: Sql, end: Sql): Sql =>
       act === RUN
         ? sql`select r.initiated_by_run_id as run, r.id as id from ${by} join ${runOf(sql`r.id = ${end} and r.initiated_by_run_id is not null`)}`
-        : sql`select x.transform_id as run, r.transform_id as id from ${by} join ${runOf(sql`r.transform_id = ${end} and r.removed_at is null and r.initiated_by_run_id is not null${until(dialect, asOf)("r")}`)} join run x on x.id = r.initiated_by_run_id and x.transform_id <> r.transform_id`;
+        : sql`select x.transform_id as run, r.transform_id as id from ${by} join ${runOf(sql`r.transform_id = ${end} and ${notRemoved("r")} and r.initiated_by_run_id is not null${until(dialect, asOf)("r")}`)} join run x on x.id = r.initiated_by_run_id and x.transform_id <> r.transform_id`;
     const again = rows.length > 0 ? sql` union select run from again` : empty;
     if (rows.length > 0)
       tables.push(
@@ -345,7 +345,7 @@ function sideEdgesOf(
       rows.push(
         act === RUN
           ? sql`select ${raw(String(RUN))} as kind, x.id, x.initiated_by_run_id as run from run x where x.initiated_by_run_id ${at}${since}`
-          : sql`select ${raw(String(TRANSFORM))} as kind, x.transform_id as id, r.transform_id as run from run r join ${dialect.seek("run", "x", sql`x.initiated_by_run_id = r.id and x.removed_at is null${since}`)} where r.transform_id ${at} and x.transform_id <> r.transform_id`,
+          : sql`select ${raw(String(TRANSFORM))} as kind, x.transform_id as id, r.transform_id as run from run r join ${dialect.seek("run", "x", sql`x.initiated_by_run_id = r.id and ${notRemoved("x")}${since}`)} where r.transform_id ${at} and x.transform_id <> r.transform_id`,
       );
     }
   }

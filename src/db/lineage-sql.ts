@@ -5,6 +5,7 @@ import { executeEach, type Operation } from "./operation.ts";
 import type { Arm, Dialect } from "./dialect.ts";
 import type { Hops } from "./lineage-walk.ts";
 import { COLLECTION, DATA, type DataTable, MEMBER, TRANSFORM } from "./lineage-kinds.ts";
+import { notRemoved } from "./viewer.ts";
 
 /** Up to this many hops the walk counts; beyond it, ids alone are walked and the hops counted afterwards. */
 const COUNTED_HOPS = 16;
@@ -283,7 +284,7 @@ function focusOf(dialect: Dialect, { table, ids }: Start, side: Side, data: Data
 }
 
 /** Transforms follow on each other by runs that are there. */
-const THERE = sql`r.removed_at is null and o.removed_at is null`;
+const THERE = sql`${notRemoved("r")} and ${notRemoved("o")}`;
 
 /** Transforms side by side: `data` comes before `run` upstream, after it downstream; both are ids of transforms. */
 export function walkTransforms(dialect: Dialect, walk: Walk): Asked {

@@ -3,6 +3,7 @@ import sql, { join, type Sql } from "sql-template-tag";
 import type { Dialect } from "./dialect.ts";
 import { execute, type Operation, type Raw } from "./operation.ts";
 import { lock } from "./write.ts";
+import { notRemoved } from "./viewer.ts";
 
 /** Stored bytes, named by what they are. */
 export interface ObjectName {
@@ -92,7 +93,7 @@ function* rowsOf(dialect: Dialect, storage: number, names: readonly ObjectName[]
 }
 
 /** No artifact and no manifest refers to the object `o`. The manifest of a folder has no suffix, and is in the default storage when the folder stays in place. */
-const unused = sql`not exists (select 1 from artifact a where a.hash = o.hash and a.removed_at is null and (
+const unused = sql`not exists (select 1 from artifact a where a.hash = o.hash and ${notRemoved("a")} and (
     (a.storage_id = o.storage_id and a.n_files is null and a.suffix = o.suffix and a.place_key is null)
     or (a.n_files is not null and o.suffix = '' and (a.storage_id = o.storage_id or a.place_key is not null))))
   and not exists (select 1 from object_member m where m.member_id = o.id)`;

@@ -6,7 +6,7 @@ import { ProvenanceFacts, type Provenance } from "./provenance-facts.ts";
 import { ARTIFACT, COLLECTION, DATA, type DataTable, idOf, rowNumber, kindOf, MEMBER } from "./lineage-kinds.ts";
 import { linksOf, walkRuns } from "./lineage-sql.ts";
 import { canonicalJson, execute, type Operation, type Raw } from "./operation.ts";
-import { onBranchInSight, type Viewer } from "./viewer.ts";
+import { notRemoved, onBranchInSight, type Viewer } from "./viewer.ts";
 
 export { hasFailed } from "./provenance-facts.ts";
 export type { DataFacts, LastMade, OnDemand, Provenance, RunFacts, TransformFacts } from "./provenance-facts.ts";
@@ -41,8 +41,8 @@ function factsOf({ kind }: DataTable, alias: string): Sql {
 
 const RUN_FACTS = sql`r.id, r.transform_id, r.entrypoint, r.status, r.branch_id`;
 const TRANSFORM = sql`t.id, t.uid, t.key, t.stem, t.revision, t.hash, coalesce(t.code_hash, t.hash) as code, case when t.modules is null then t.hash end as file, t.source_path, t.branch_id,
-  (select r.id from run r where r.transform_id = t.id and r.removed_at is null and r.status not in ('errored', 'aborted') order by r.id desc limit 1) as good_run,
-  (select r.id from run r where r.transform_id = t.id and r.removed_at is null limit 1) as any_run`;
+  (select r.id from run r where r.transform_id = t.id and ${notRemoved("r")} and r.status not in ('errored', 'aborted') order by r.id desc limit 1) as good_run,
+  (select r.id from run r where r.transform_id = t.id and ${notRemoved("r")} limit 1) as any_run`;
 
 /** Everything in the instance: one scan of each table. The newest versions on branches that lists show count. */
 export function* provenanceOfAll(dialect: Dialect, viewer: Viewer): Operation<Provenance> {
@@ -64,7 +64,7 @@ export function* provenanceOfAll(dialect: Dialect, viewer: Viewer): Operation<Pr
     found.linkTime(row);
   for (const row of yield* execute(sql`${MEMBERS} order by m.id`))
     found.member(row.from_id as number, row.to_id as number);
-  for (const row of yield* execute(sql`select ${RUN_FACTS} from run r where r.removed_at is null`)) found.run(row);
+  for (const row of yield* execute(sql`select ${RUN_FACTS} from run r where ${notRemoved("r")}`)) found.run(row);
   for (const row of yield* execute(sql`select ${TRANSFORM} from transform t`)) found.transform(row);
   for (const row of yield* execute(sql`select id, uid, dynamic_modules from run where dynamic_modules is not null`))
     found.imported(row);
@@ -73,7 +73,7 @@ export function* provenanceOfAll(dialect: Dialect, viewer: Viewer): Operation<Pr
 }
 
 /** What collections hold; of those that were deleted for good only that they were read is known. */
-const MEMBERS = sql`select m.from_id, m.to_id from collection_artifacts m join collection c on c.id = m.from_id where c.removed_at is null`;
+const MEMBERS = sql`select m.from_id, m.to_id from collection_artifacts m join collection c on c.id = m.from_id where ${notRemoved("c")}`;
 
 /** What a run read before it made something again is told by the times of both links. */
 const LINK_TIMES = sql`select to_id, id, created_at from artifact_input_of`;
@@ -99,7 +99,7 @@ export function* provenanceUpstream(dialect: Dialect, start: readonly number[], 
     const makers = (
       by: Sql,
     ): Sql => sql`select t.stem, r.entrypoint, d.key, d.id, d.branch_id, max(r.id) as run from ${raw(table)} d ${by} join transform t on t.id = r.transform_id
-      where r.status = 'completed' and r.removed_at is null and d.removed_at is null and d.key in ${keys} group by t.stem, r.entrypoint, d.key, d.id, d.branch_id`;
+      where r.status = 'completed' and ${notRemoved("r")} and ${notRemoved("d")} and d.key in ${keys} group by t.stem, r.entrypoint, d.key, d.id, d.branch_id`;
     const both = join(
       [
         makers(sql`join run r on r.id = d.run_id`),
@@ -149,9 +149,9 @@ function* beforeFailures(found: ProvenanceFacts, dialect: Dialect, viewer: Viewe
     );
     if (!remade || left.length === 0) continue;
     const families = dialect.texts(distinct(left.map((one) => one.stem)));
-    const again = sql`select 1 from ${raw(`${table}_recreating_runs`)} x join run y on y.id = x.to_id where x.from_id = d.id and y.status = 'completed' and y.removed_at is null`;
+    const again = sql`select 1 from ${raw(`${table}_recreating_runs`)} x join run y on y.id = x.to_id where x.from_id = d.id and y.status = 'completed' and ${notRemoved("y")}`;
     const rows = sql`select d.id, d.stem, d.revision from ${families} s join ${dialect.seek(table, "d", sql`d.stem = s.value`)} left join run r on r.id = d.run_id
-      where ${viewer.lists ? sql`d.branch_id in (${join([...viewer.lists, -1])})` : TRUE} and d.removed_at is null and (r.id is null or r.status not in ('errored', 'aborted') or exists (${again}))`;
+      where ${viewer.lists ? sql`d.branch_id in (${join([...viewer.lists, -1])})` : TRUE} and ${notRemoved("d")} and (r.id is null or r.status not in ('errored', 'aborted') or exists (${again}))`;
     for (const row of yield* execute(rows)) {
       const [stem, revision] = [row.stem as string, row.revision as number];
       if (revision >= (newest.get(stem)?.revision ?? 0))
@@ -198,7 +198,7 @@ function* readUpstream(
     }
   }
   for (const row of yield* execute(
-    sql`select ${RUN_FACTS} from run r where r.id in ${dialect.integers([...runs])} and r.removed_at is null`,
+    sql`select ${RUN_FACTS} from run r where r.id in ${dialect.integers([...runs])} and ${notRemoved("r")}`,
   ))
     found.run(row);
   for (const data of DATA) {
