@@ -63,6 +63,12 @@ export function sameHash(a: string, b: string): boolean | undefined {
   return one === other || one === BYTES || other === BYTES ? false : undefined;
 }
 
+/** Whether hashes were all made in one way, so that each can be compared with each. */
+export function areComparable(hashes: readonly string[]): boolean {
+  const one = hashes.find((hash) => !hash.startsWith(`${BYTES}:`));
+  return one === undefined || hashes.every((hash) => sameHash(hash, one) !== undefined);
+}
+
 // ── JavaScript ──────────────────────────────────────────────────────────────
 
 /** Where a node stands, and what only types and tools see. */
@@ -93,11 +99,18 @@ function plain(node: SyntaxNode): unknown {
     .filter((field) => !LEFT_OUT.has(field) && !(field === "optional" && !node.type.startsWith("Optional")))
     .sort()
     .map((field) => [field, plainValue(node[field])]);
+  return [...fields, ...spellingOf(node)];
+}
+
+/** What the fields of a node do not tell, and its spelling does. */
+function spellingOf({ type, extra, left, value }: SyntaxNode): unknown[] {
+  const of = (extra ?? {}) as { parenthesized?: boolean; raw?: string };
+  // White space in JSX counts when it is written as an entity.
+  if (type === "JSXText") return [of.raw];
+  if (type === "JSXAttribute") return isNode(value) ? spellingOf({ ...value, type: "JSXText" }) : [];
   // `f = () => {}` gives the function a name, `(f) = () => {}` does not.
-  const { extra } = node.type === "AssignmentExpression" ? (node.left as SyntaxNode) : node;
-  return node.type === "AssignmentExpression" && (extra as { parenthesized?: boolean } | undefined)?.parenthesized
-    ? [...fields, "()"]
-    : fields;
+  if (type !== "AssignmentExpression" && type !== "AssignmentPattern") return [];
+  return ((left as SyntaxNode).extra as typeof of | undefined)?.parenthesized ? ["()"] : [];
 }
 
 function plainValue(value: unknown): unknown {

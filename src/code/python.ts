@@ -15,14 +15,13 @@ export interface PythonProgram {
 /** The program of a file. Throws a `SyntaxError` that names the line. */
 export async function parsePython(source: string): Promise<PythonProgram> {
   const parser = await loadParser();
-  // Python takes any end of a line for one, and a form feed for white space.
+  // Python takes any end of a line for one.
   const text = source
     .replace(/^\uFEFF/, "")
     .replace(/\r\n?/g, "\n")
-    .replaceAll("\f", " ")
     .trimEnd();
-  // To the parser `print` is the statement of Python 2.
-  const tree = parser.parse(text.replaceAll(/\bprint\b/g, "Print"));
+  // To Python a form feed is white space; to the parser `print` is the statement of Python 2.
+  const tree = parser.parse(text.replaceAll("\f", " ").replaceAll(/\bprint\b/g, "Print"));
   let wrong: number | undefined;
   tree.iterate({
     enter: ({ type, from }) => {

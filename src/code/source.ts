@@ -123,16 +123,21 @@ async function readProgram(path: string): Promise<Program> {
 
 const NO_MODULES = { modules: [], dynamic: [], missing: [] } as const;
 
-/** The code hash of a program from stored texts: the entry's, and those of its local modules by path. */
+/**
+ * The code hash of a program from stored texts: the entry's, and those of its local modules by path. What is no code
+ * counts by the hash of its bytes, which is stored too.
+ */
 export async function storedCodeHash(
   path: string,
   text: string,
-  modules: Readonly<Record<string, string>>,
+  modules: readonly { readonly path: string; readonly hash: string }[],
+  texts: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const hashed = async (path: string, text: string): Promise<string> => (await codeHash(text, path)) ?? sha256(text);
   if (extname(path).toLowerCase() === ".ipynb") return (await notebookCodeHash(text)) ?? programHash(sha256(text), []);
-  const others = Object.entries(modules).map(async ([path, text]) => [path, await hashed(path, text)] as const);
-  return programHash(await hashed(path, text), await Promise.all(others));
+  const others = modules.map(
+    async ({ path, hash }) => [path, (await codeHash(texts[path] ?? "", path)) ?? hash] as const,
+  );
+  return programHash((await codeHash(text, path)) ?? sha256(text), await Promise.all(others));
 }
 
 /** Notebooks by suffix; everything else is a script. */

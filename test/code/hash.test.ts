@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { codeHash, programHash, sameHash } from "../../src/code/hash.ts";
+import { areComparable, codeHash, programHash, sameHash } from "../../src/code/hash.ts";
 
 describe("codeHash", () => {
   const base = `export function add(a: number, b: string | undefined) { const text = "x"; if (a > 1) { return [a, { b: text }]; } return null; }`;
@@ -130,8 +130,26 @@ describe("codeHash", () => {
     ["a file becoming a module", `f(this); export {}`, `f(this);`],
     ["how a tag sees its text", "t`\\u0041`", "t`A`"],
     ["directives", `"use strict"; f();`, `("use strict"); f();`],
+    ["import attributes", `import a from "./a.json" with { type: "json" }`, `import a from "./a.json"`],
+    ["which member is static", `class A { static x = 1 }`, `class A { x = 1 }`],
+    ["getters", `class A { get x() { return 1 } }`, `class A { x() { return 1 } }`],
+    ["computed names", `class A { [x]() {} }`, `class A { x() {} }`],
+    ["generators and what they delegate", `function* f() { yield* a }`, `function* f() { yield a }`],
+    ["`for await`", `for await (const a of b) c()`, `for (const a of b) c()`],
+    ["decorators", `@a class B {}`, `class B {}`],
+    ["`using`", `using a = b()`, `const a = b()`],
+    ["prefixes", `a++`, `++a`],
+    ["what is exported, and as what", `export * from "a"`, `export * as b from "a"`],
+    ["negative zero", `f(-0)`, `f(0)`],
+    ["lone surrogates", `f("\\ud800")`, `f("\\ud801")`],
+    ["prototypes in literals", `f({ __proto__: a })`, `f({ ["__proto__"]: a })`],
+    ["fields that are declared only", `class A { declare x: 1 }`, `class A { x: 1 }`],
+    ["aliases of modules", `import A = require("a"); A()`, `import A = require("b"); A()`],
+    ["which function a default names", `[f = () => {}] = []`, `[(f) = () => {}] = []`],
+    ["white space in JSX", `f(<a>\n&#32;\n</a>)`, `f(<a>\n \n</a>)`],
+    ["white space in attributes of JSX", `f(<a b="x&#10; y" />)`, `f(<a b="x\n y" />)`],
   ])("keeps %s", async (_, one, other) => {
-    const hashes = [await codeHash(one, "x.ts"), await codeHash(other, "x.ts")];
+    const hashes = [await codeHash(one, "x.tsx"), await codeHash(other, "x.tsx")];
     expect(hashes).toEqual([expect.any(String), expect.any(String)]);
     expect(hashes[0]).not.toBe(hashes[1]);
   });
@@ -162,6 +180,51 @@ describe("codeHash", () => {
   test("is undefined for text that does not parse", async () => {
     expect(await codeHash("const = 3", "x.ts")).toBeUndefined();
     expect(await codeHash("def f(x): return x", "x.js")).toBeUndefined();
+  });
+});
+
+describe("codeHash of Python", () => {
+  const base = 'import os\n\ndef f(a, *, b=1):\n    if a:\n        g(a)\n    return f"{a!r}", """x\n  y"""\n';
+
+  test.each([
+    ["comments", base.replace("if a:", "if a:  # why").replace("import os", "# a\nimport os")],
+    ["empty lines and ends of lines", base.replace("\n\n", "\n\n\n").replaceAll("if a:\n", "if a:\r\n")],
+    ["how far a block is indented", base.replace("        g(a)", "            g(a)")],
+    ["spaces between tokens", base.replace("b=1", "b = 1").replace("g(a)", "g( a )")],
+  ])("does not see %s", async (_, changed) => {
+    expect(changed).not.toBe(base);
+    expect(await codeHash(changed, "x.py")).toBe(await codeHash(base, "x.py"));
+  });
+
+  test.each([
+    [
+      "a line that left its block",
+      base,
+      base.replace("        g(a)", "        pass\n    g(a)").replace("pass", "g(a)"),
+    ],
+    ["only where a line stands", "if a:\n    b()\n    c()\n", "if a:\n    b()\nc()\n"],
+    [
+      "whose `else` it is",
+      "for x in y:\n    if a:\n        b()\n    else:\n        c()\n",
+      "for x in y:\n    if a:\n        b()\nelse:\n    c()\n",
+    ],
+    ["names", base, base.replace("g(a)", "h(a)")],
+    ["keywords", "x = not a\n", "x = nota\n"],
+    ["kinds of parameters", base, base.replace("*, b", "/, b")],
+    ["annotations", base, base.replace("f(a,", "f(a: int,")],
+    ["tuples", "a = (b,)\n", "a = (b)\n"],
+    ["texts side by side", "a = 'b' 'c'\n", "a = 'b', 'c'\n"],
+    ["conversions in f-strings", base, base.replace("!r", "!s")],
+    ["white space in strings", base, base.replace("  y", " y")],
+    ["form feeds in strings", "a = 'x\fy'\n", "a = 'x y'\n"],
+    ["`async`", base, base.replace("def f", "async def f")],
+    ["how far up an import looks", "from . import a\n", "from .. import a\n"],
+    ["`print`", "print(a)\n", "Print(a)\n"],
+    ["the encoding of the file", base, `# coding: latin-1\n${base}`],
+  ])("sees %s", async (_, one, other) => {
+    const hashes = [await codeHash(one, "x.py"), await codeHash(other, "x.py")];
+    expect(hashes).toEqual([expect.stringMatching(/^py1:/), expect.stringMatching(/^py1:/)]);
+    expect(hashes[0]).not.toBe(hashes[1]);
   });
 });
 
@@ -229,4 +292,12 @@ test("hashes of two algorithms say nothing of each other, and those without a na
   expect(sameHash("js1:a", "sha256:b")).toBe(false);
   expect(sameHash("a", "js1:b")).toBeUndefined();
   expect(sameHash("a", "b")).toBeUndefined();
+});
+
+test("hashes can be compared when all are of one algorithm; a file that did not parse is beside the point", () => {
+  expect(areComparable(["js1:a", "sha256:b", "js1:c"])).toBe(true);
+  expect(areComparable(["sha256:b", "js1:a", "js2:a"])).toBe(false);
+  expect(areComparable(["a", "a"])).toBe(true);
+  expect(areComparable(["sha256:b", "a"])).toBe(false);
+  expect(areComparable([])).toBe(true);
 });

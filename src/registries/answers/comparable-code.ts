@@ -1,5 +1,5 @@
 /** Code hashes that can be compared: those of a family of transforms, made with one algorithm. */
-import { sameHash } from "../../code/hash.ts";
+import { areComparable } from "../../code/hash.ts";
 import { type Source, storedCodeHash } from "../../code/source.ts";
 import type { TransformFacts } from "../../db/provenance.ts";
 import { select } from "../../db/select.ts";
@@ -16,7 +16,7 @@ export interface ComparableCode {
 /**
  * The code hashes of these versions, and of their sources on disk. Where a family has hashes of several algorithms, all
  * of it is hashed anew from the stored texts, with the algorithms of today. Those texts are redacted, so what is on disk
- * is redacted as well; a family of which a text is not there any more cannot be compared.
+ * is redacted as well; a version of which a text is not there any more cannot be compared.
  */
 export async function comparableCode(
   connection: Connection,
@@ -33,13 +33,11 @@ export async function comparableCode(
       ...family.flatMap(({ code }) => code ?? []),
       ...(typeof source === "object" ? [source.codeHash] : []),
     ];
-    if (hashes.every((hash) => sameHash(hash, hashes[0] as string) !== undefined)) continue;
-    const anew = await Promise.all(family.map((one) => hashedAnew(connection, one)));
-    const isWhole = anew.every((hash) => hash !== undefined);
-    for (const [i, { uid }] of family.entries()) versions.set(uid, isWhole ? (anew[i] as string) : null);
+    if (areComparable(hashes)) continue;
+    for (const one of family) versions.set(one.uid, (await hashedAnew(connection, one)) ?? null);
     if (typeof source !== "object") continue;
     const texts = Object.fromEntries(source.modules.map(({ path, text }) => [path, redactSource(text)]));
-    disk.set(stem, isWhole ? await storedCodeHash(source.path, source.redacted, texts) : null);
+    disk.set(stem, await storedCodeHash(source.path, source.redacted, source.modules, texts));
   }
   return { versions, disk };
 }
@@ -54,6 +52,6 @@ async function hashedAnew(connection: Connection, { uid, key, path }: TransformF
   const transform = make(connection, "Transform", row);
   const [text, bundle] = [await transform.sourceCode, await transform.bundle];
   if (text === null || (row.modules !== null && !bundle)) return undefined;
-  const modules = bundle ? await bundle.load<Record<string, string>>({ isRunInput: false }) : {};
-  return storedCodeHash(path ?? key ?? "", text, modules);
+  const texts = bundle ? await bundle.load<Record<string, string>>({ isRunInput: false }) : {};
+  return storedCodeHash(path ?? key ?? "", text, transform.modules ?? [], texts);
 }
