@@ -1,7 +1,7 @@
 /** Hashes of code: what of a file means something to the program, whatever its layout, comments and types. */
 import { createHash } from "node:crypto";
 import { extname } from "node:path";
-import { isJavaScript, isNode, parseJavaScript, type SyntaxNode } from "./javascript.ts";
+import { AROUND, isJavaScript, isNode, parseJavaScript, RUNS, type SyntaxNode } from "./javascript.ts";
 import { parsePython, type PythonProgram } from "./python.ts";
 
 /**
@@ -77,20 +77,6 @@ const LEFT_OUT = new Set(
   typeAnnotation returnType typeParameters typeArguments superTypeParameters superTypeArguments implements
   accessibility readonly override definite abstract declare importKind exportKind`.split(/\s+/),
 );
-/** Nodes of TypeScript that hold an expression, which is all that is left of them. */
-const AROUND = new Set([
-  "TSAsExpression",
-  "TSSatisfiesExpression",
-  "TSNonNullExpression",
-  "TSTypeAssertion",
-  "TSInstantiationExpression",
-]);
-/** Nodes of TypeScript that run. All others are types. */
-const RUNS = new Set(
-  `TSEnumDeclaration TSEnumBody TSEnumMember TSModuleDeclaration TSModuleBlock TSParameterProperty TSExportAssignment
-  TSImportEqualsDeclaration TSExternalModuleReference TSQualifiedName`.split(/\s+/),
-);
-
 /** A node as plain data without all that does not count; undefined when nothing is left. */
 function plain(node: SyntaxNode): unknown {
   if (isTypeOnly(node)) return undefined;
@@ -115,11 +101,8 @@ function spellingOf({ type, extra, left, value }: SyntaxNode): unknown[] {
 
 function plainValue(value: unknown): unknown {
   if (isNode(value)) return plain(value);
-  if (Array.isArray(value)) {
-    const items = value.map((one) => plainValue(one));
-    // A hole in a list is null; what is undefined was a type.
-    return items.filter((one) => one !== undefined);
-  }
+  // A hole in a list is null; what is undefined was a type.
+  if (Array.isArray(value)) return value.map(plainValue).filter((one) => one !== undefined);
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
   if (typeof value === "bigint") return `${value}n`;
   return typeof value === "object" && value !== null ? Object.entries(value).sort() : value;

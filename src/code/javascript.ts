@@ -7,6 +7,16 @@ export type SyntaxNode = { type: string; [field: string]: unknown };
 
 const codeSuffixes = new Set([".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"]);
 
+/** Nodes of TypeScript that hold an expression, which is all that is left of them. */
+export const AROUND = new Set(
+  "TSAsExpression TSSatisfiesExpression TSNonNullExpression TSTypeAssertion TSInstantiationExpression".split(" "),
+);
+/** Nodes of TypeScript that run. All others are types. */
+export const RUNS = new Set(
+  `TSEnumDeclaration TSEnumBody TSEnumMember TSModuleDeclaration TSModuleBlock TSParameterProperty TSExportAssignment
+  TSImportEqualsDeclaration TSExternalModuleReference TSQualifiedName`.split(/\s+/),
+);
+
 /** Whether a path is JavaScript or TypeScript by its suffix. */
 export const isJavaScript = (path: string): boolean => codeSuffixes.has(extname(path).toLowerCase());
 

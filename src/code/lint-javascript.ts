@@ -1,5 +1,5 @@
 /** What the check of lineage sees of JavaScript and TypeScript. */
-import { childrenOf, isNode, nodesIn, parseJavaScript, type SyntaxNode } from "./javascript.ts";
+import { AROUND, childrenOf, isNode, nodesIn, parseJavaScript, RUNS, type SyntaxNode } from "./javascript.ts";
 import { type Expression, moduleName, type Target } from "./lint.ts";
 
 export async function readJavaScript(text: string, path: string): Promise<Expression[]> {
@@ -41,29 +41,19 @@ function read(node: SyntaxNode): Expression {
         : parts(childrenOf(node));
     case "AwaitExpression":
       return read(field(node, "argument"));
-    case "TSAsExpression":
-    case "TSNonNullExpression":
-    case "TSSatisfiesExpression":
-    case "ParenthesizedExpression":
     case "ExpressionStatement":
-    case "ChainExpression":
       return read(field(node, "expression"));
     case "MemberExpression":
     case "OptionalMemberExpression":
       return member(node);
     case "ImportExpression":
-      return {
-        is: "call",
-        callee: { is: "module", name: "import" },
-        args: [read(field(node, "source"))],
-        line: lineOf(node),
-      };
+      return callOf({ is: "module", name: "import" }, [field(node, "source")], node);
     case "CallExpression":
     case "OptionalCallExpression":
     case "NewExpression":
       return call(node);
     case "TaggedTemplateExpression":
-      return { is: "call", callee: read(field(node, "tag")), args: [read(field(node, "quasi"))], line: lineOf(node) };
+      return callOf(read(field(node, "tag")), [field(node, "quasi")], node);
     case "FunctionDeclaration": {
       const value = functionOf(node);
       return isNode(node.id) ? { is: "assign", targets: [{ name: String(node.id.name) }], value } : value;
@@ -75,9 +65,11 @@ function read(node: SyntaxNode): Expression {
     case "ObjectMethod":
       return functionOf(node);
     case "VariableDeclarator":
-      return isNode(node.init)
-        ? { is: "assign", targets: targetsOf(field(node, "id")), value: read(node.init) }
-        : { is: "assign", targets: targetsOf(field(node, "id")), value: { is: "parts", parts: [] } };
+      return {
+        is: "assign",
+        targets: targetsOf(field(node, "id")),
+        value: isNode(node.init) ? read(node.init) : parts([]),
+      };
     case "AssignmentExpression":
       if (/^process\.env\b/.test(dotted(field(node, "left"))))
         return { is: "settings", parts: [read(field(node, "right"))] };
@@ -90,20 +82,19 @@ function read(node: SyntaxNode): Expression {
       const left = field(node, "left");
       const target =
         left.type === "VariableDeclaration" ? field(nodesIn(left.declarations)[0] as SyntaxNode, "id") : left;
-      const each: Expression = {
-        is: "assign",
-        targets: targetsOf(target),
-        value: read(field(node, "right")),
-        each: true,
+      const value = read(field(node, "right"));
+      return {
+        is: "parts",
+        parts: [{ is: "assign", targets: targetsOf(target), value, each: true }, read(field(node, "body"))],
       };
-      return { is: "parts", parts: [each, read(field(node, "body"))] };
     }
     case "ThrowStatement":
       return { is: "settings", parts: [read(field(node, "argument"))] };
     case "ObjectProperty":
       return read(field(node, "value"));
     default:
-      return node.type.startsWith("TS") && node.type !== "TSExportAssignment" ? parts([]) : parts(childrenOf(node));
+      if (AROUND.has(node.type)) return read(field(node, "expression"));
+      return node.type.startsWith("TS") && !RUNS.has(node.type) ? parts([]) : parts(childrenOf(node));
   }
 }
 
@@ -120,26 +111,22 @@ function call(node: SyntaxNode): Expression {
   const callee = field(node, "callee");
   const args = nodesIn(node.arguments);
   // `import("lineal").then((ln) => …)`
-  const [then] = args;
-  if (
-    callee.type === "MemberExpression" &&
-    field(callee, "property").name === "then" &&
-    then &&
-    nodesIn(then.params)[0]
-  ) {
-    const bind: Expression = {
-      is: "assign",
-      targets: targetsOf(nodesIn(then.params)[0] as SyntaxNode),
-      value: read(field(callee, "object")),
-    };
-    return { is: "parts", parts: [bind, ...nodesIn(then.body).map(read)] };
+  const param = nodesIn(args[0]?.params)[0];
+  if (param && callee.type === "MemberExpression" && field(callee, "property").name === "then") {
+    const value = read(field(callee, "object"));
+    const body = nodesIn(args[0]?.body).map(read);
+    return { is: "parts", parts: [{ is: "assign", targets: targetsOf(param), value }, ...body] };
   }
-  return { is: "call", callee: read(callee), args: args.map(read), line: lineOf(node) };
+  return callOf(read(callee), args, node);
+}
+
+function callOf(callee: Expression, args: readonly SyntaxNode[], node: SyntaxNode): Expression {
+  return { is: "call", callee, args: args.map(read), line: (node.loc as { start: { line: number } }).start.line };
 }
 
 function functionOf(node: SyntaxNode): Expression {
   const params = nodesIn(node.params).map((param) => targetsOf(param)[0]?.name);
-  return { is: "function", params, body: nodesIn(node.body).map(read) };
+  return { is: "function", params, body: [...nodesIn(node.params), ...nodesIn(node.body)].map(read) };
 }
 
 function targetsOf(node: SyntaxNode, at?: Target["at"]): Target[] {
@@ -164,5 +151,3 @@ const dotted = (node: SyntaxNode): string =>
   node.type === "MemberExpression"
     ? `${dotted(field(node, "object"))}.${String(field(node, "property").name)}`
     : String(node.name ?? "");
-
-const lineOf = (node: SyntaxNode): number => (node.loc as { start: { line: number } }).start.line;

@@ -61,17 +61,8 @@ class Reader {
       case "ImportStatement":
         return { is: "parts", parts: this.#imports(parts) };
       case "AssignStatement":
-        return this.#assigned(parts);
       case "NamedExpression":
         return this.#assigned(parts);
-      case "ForStatement":
-      case "ForComprehension": {
-        const at = parts.findIndex(({ name }) => name === "in");
-        const targets = parts.slice(1, at).flatMap((one) => this.#targets(one));
-        const value = parts[at + 1];
-        const each: Expression[] = value ? [{ is: "assign", targets, value: this.read(value), each: true }] : [];
-        return { is: "parts", parts: [...each, ...this.all(parts.slice(at + 2))] };
-      }
       case "WithStatement":
         return { is: "parts", parts: this.#with(parts) };
       case "FunctionDefinition": {
@@ -86,8 +77,17 @@ class Reader {
       case "RaiseStatement":
         return { is: "settings", parts: this.all(parts) };
       default:
-        return { is: "parts", parts: this.all(parts) };
+        return { is: "parts", parts: [...this.#loops(parts), ...this.all(parts)] };
     }
+  }
+
+  /** `for a, b in value`, of a statement or a comprehension. */
+  #loops(parts: readonly PythonNode[]): Expression[] {
+    return parts.flatMap((part, i): Expression[] => {
+      const at = part.name === "for" ? parts.findIndex(({ name }, j) => j > i && name === "in") : -1;
+      const targets = parts.slice(i + 1, at).flatMap((one) => this.#targets(one));
+      return at < 0 ? [] : [{ is: "assign", targets, value: this.read(parts[at + 1] as PythonNode), each: true }];
+    });
   }
 
   #of = ({ from, to }: PythonNode): string => this.#text.slice(from, to);
@@ -128,7 +128,7 @@ class Reader {
   #args(list: PythonNode): Expression[] {
     const parts = partsOf(list);
     // The name of a keyword argument is no value.
-    return this.all(parts.filter((_, i) => parts[i + 1]?.name !== "AssignOp"));
+    return [...this.#loops(parts), ...this.all(parts.filter((_, i) => parts[i + 1]?.name !== "AssignOp"))];
   }
 
   #imports(parts: readonly PythonNode[]): Expression[] {
@@ -180,11 +180,9 @@ class Reader {
   /** `with open("a.csv") as f:` */
   #with(parts: readonly PythonNode[]): Expression[] {
     return parts.flatMap((part, i): Expression[] => {
-      if (!isValue(part)) return [];
+      if (!isValue(part) || parts[i - 1]?.name === "as") return [];
       const target = parts[i + 1]?.name === "as" ? parts[i + 2] : undefined;
-      if (parts[i - 1]?.name === "as") return [];
-      if (!target) return [this.read(part)];
-      return [{ is: "assign", targets: this.#targets(target), value: this.read(part) }];
+      return [{ is: "assign", targets: target ? this.#targets(target) : [], value: this.read(part) }];
     });
   }
 
@@ -193,7 +191,10 @@ class Reader {
     const params = list
       ? partsOf(list).filter((one, i, all) => one.name === "VariableName" && all[i - 1]?.name !== "AssignOp")
       : [];
-    const body = parts.filter((one) => one !== list && isValue(one) && one.name !== "VariableName");
+    // What stands for an argument that is left out is looked at too.
+    const body = parts
+      .flatMap((one) => (one === list ? partsOf(one) : one))
+      .filter((one) => one.name !== "VariableName");
     return { is: "function", params: params.map((one) => this.#of(one)), body: this.all(body) };
   }
 

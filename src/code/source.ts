@@ -101,8 +101,7 @@ async function readProgram(path: string): Promise<Program> {
     return { ...shared, ...own, ...NO_MODULES, ...titled(absolute, text) };
   }
   const entryHash = await codeHash(text, absolute);
-  const isJavaScriptProgram = isJavaScript(absolute) || isNodeScript(text);
-  const graph = isJavaScriptProgram ? await moduleGraph(absolute) : NO_MODULES;
+  const graph = isJavaScript(absolute) || isNodeScript(text) ? await moduleGraph(absolute) : NO_MODULES;
   const hashes = (of: (module: LocalModule) => string) =>
     graph.modules.map((module) => [module.path, of(module)] as const);
   return {

@@ -307,3 +307,23 @@ describe("the examples of this repository", () => {
     expect((await checkLineage(join(repository, "examples", name))).missingLineage).toEqual(expected);
   });
 });
+
+test("looks into loops, comprehensions, defaults, assertions and namespaces", async () => {
+  const used = ["a.csv (line 2)", "b.csv (line 2)"];
+  for (const text of [
+    `for f in ["a.csv", "b.csv"]: open(f)`,
+    `x = [pd.read_csv(f) for f in ["a.csv", "b.csv"]]`,
+    `x = {f: pd.read_csv(f) for f in ["a.csv", "b.csv"]}`,
+    `x = list(pd.read_csv(f) for f in ["a.csv", "b.csv"])`,
+    `def f(a=open("a.csv"), *, b=open("b.csv")): pass`,
+  ])
+    expect(await python(text), text).toEqual(used);
+  for (const text of [
+    `for (const f of ["a.csv", "b.csv"]) readFileSync(f);`,
+    `function f(a = readFileSync("a.csv"), { b = readFileSync("b.csv") }) {}`,
+    `class A { constructor(private a = readFileSync("a.csv"), readonly b = readFileSync("b.csv")) {} }`,
+    `readFileSync(<string>"a.csv"); readFileSync("b.csv" satisfies string);`,
+    `namespace N { export const a = readFileSync("a.csv"); readFileSync("b.csv"); }`,
+  ])
+    expect(await untracked(text), text).toEqual(used);
+});
