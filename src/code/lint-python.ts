@@ -85,8 +85,9 @@ class Reader {
   #loops(parts: readonly PythonNode[]): Expression[] {
     return parts.flatMap((part, i): Expression[] => {
       const at = part.name === "for" ? parts.findIndex(({ name }, j) => j > i && name === "in") : -1;
+      if (at < 0) return [];
       const targets = parts.slice(i + 1, at).flatMap((one) => this.#targets(one));
-      return at < 0 ? [] : [{ is: "assign", targets, value: this.read(parts[at + 1] as PythonNode), each: true }];
+      return [{ is: "assign", targets, value: this.read(parts[at + 1] as PythonNode), each: true }];
     });
   }
 

@@ -20,8 +20,9 @@ export async function parsePython(source: string): Promise<PythonProgram> {
     .replace(/^\uFEFF/, "")
     .replace(/\r\n?/g, "\n")
     .trimEnd();
-  // To Python a form feed is white space; to the parser `print` is the statement of Python 2.
-  const tree = parser.parse(text.replaceAll("\f", " ").replaceAll(/\bprint\b/g, "Print"));
+  // The parser takes `print` for the statement of Python 2, and knows no form feeds and no numbers like `2.`.
+  const known = text.replaceAll("\f", " ").replaceAll(/\bprint\b/g, "Print");
+  const tree = parser.parse(known.replaceAll(/(?<![\w.])(\d[\d_]*)\.(?=[eEjJ]|[^\w.]|$)/g, "$10"));
   let wrong: number | undefined;
   tree.iterate({
     enter: ({ type, from }) => {

@@ -71,6 +71,12 @@ describe("hostile files come to an end", () => {
       `let a={};${"a={x:a,y:a};".repeat(2_000)}read(a,"a.csv")`,
       "File not tracked in lineal: a.csv (line 1)",
     ],
+    [
+      "a wide list",
+      "py",
+      `a = [${"1, ".repeat(50_000)}]\nopen("a.csv")\n`,
+      "File not tracked in lineal: a.csv (line 2)",
+    ],
     ["junk", "py", "case 1. yield ( match\n".repeat(1_000), unread],
   ])("%s (%s)", { timeout: 60_000 }, async (_, suffix, text, expected) => {
     expect(await missing(text, `hostile.${suffix}`)).toContainEqual(expected);

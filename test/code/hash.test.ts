@@ -212,6 +212,8 @@ describe("codeHash of Python", () => {
     ["keywords", "x = not a\n", "x = nota\n"],
     ["kinds of parameters", base, base.replace("*, b", "/, b")],
     ["annotations", base, base.replace("f(a,", "f(a: int,")],
+    ["numbers that end in a point", "a = [1., 2.e3, x[0]]\n", "a = [1., 2.e4, x[0]]\n"],
+    ["such a number from a whole one", "a = 1.\n", "a = 10\n"],
     ["tuples", "a = (b,)\n", "a = (b)\n"],
     ["texts side by side", "a = 'b' 'c'\n", "a = 'b', 'c'\n"],
     ["conversions in f-strings", base, base.replace("!r", "!s")],
